@@ -1,0 +1,60 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+// Who may import whom. The picture is in README.md, "How the parts fit together"; this is the rule that keeps it true.
+const layers = {
+  errors: [],
+  ratelimit: ['errors'],
+  xenstore: ['errors'],
+  format: ['errors'],
+  native: ['errors'],
+  // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
+  domain: ['errors', 'xenstore', 'format', 'native'],
+  transfer: ['errors', 'ratelimit'],
+  // The frame opens the host for an executable, so it may name who answers.
+  cli: ['errors', 'native', 'xenstore'],
+  exe: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'domain', 'transfer', 'cli'],
+  tool: ['*'],
+};
+
+export default tseslint.config(
+  { ignores: ['.cache/**', '.nx/**', '**/node_modules/**', '**/dist/**'] },
+  {
+    files: ['packages/**/*.ts', 'tools/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          // Packages are TypeScript sources that Node runs as they are: there is nothing to build.
+          enforceBuildableLibDependency: false,
+          banTransitiveDependencies: true,
+          // Test files may use the lab and each other's test doubles.
+          allow: ['@vm-tools/lab', '@vm-tools/lab/*', '**/testing/**'],
+          depConstraints: Object.entries(layers).map(([layer, allowed]) => ({
+            sourceTag: `layer:${layer}`,
+            onlyDependOnLibsWithTags: [`layer:${layer}`, ...allowed.map((name) => (name === '*' ? '*' : `layer:${name}`))],
+          })),
+        },
+      ],
+      // Numbers are what our messages are full of.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // `while (true)` reads better than an invented condition.
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/unified-signatures': 'off',
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['**/*.test.ts', '**/testing/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+);

@@ -1,0 +1,20 @@
+// Unit tests: everything that needs no Xen. Run by `nx run vm-tools:unit` or for one folder by `jest packages/NAME`.
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.lab\\.test\\.ts$'],
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  testEnvironmentOptions: { customExportConditions: ['node', 'node-addons'] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};

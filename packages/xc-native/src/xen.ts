@@ -1,0 +1,207 @@
+/**
+ * The interface `Xen`: all that libdomain knows of a hypervisor. `openXen` of this package answers it with real
+ * libxenctrl and libxenguest calls; a simulator can answer it too. Methods are named after the libxc calls.
+ * Every method rejects with a `VmToolsError` that carries `details.call`, `details.errno` and libxc's log lines.
+ */
+import type { Readable, Writable } from 'node:stream';
+
+export interface XenVersion {
+  readonly major: number;
+  readonly minor: number;
+  /** e.g. ".7" or ".8-rc1": what Xen says behind major.minor */
+  readonly extra: string;
+}
+
+/** xc_physinfo; pages are of 4 KiB. */
+export interface HostInfo {
+  readonly totalPages: number;
+  readonly freePages: number;
+  readonly scrubPages: number;
+  /** claimed by domains being built, not yet allocated */
+  readonly outstandingPages: number;
+  readonly onlineCpus: number;
+  readonly cpuKhz: number;
+  readonly capabilities: {
+    readonly hvm: boolean;
+    readonly pv: boolean;
+    readonly hap: boolean;
+    /** Xen was built with shadow paging: without it a PV domain has no log-dirty and cannot be saved live. */
+    readonly shadow: boolean;
+    readonly gnttabV1: boolean;
+    readonly gnttabV2: boolean;
+  };
+}
+
+export type ShutdownReason = 'poweroff' | 'reboot' | 'suspend' | 'crash' | 'watchdog' | 'soft-reset';
+
+/** xc_domaininfo_t, decoded. */
+export interface DomainInfo {
+  readonly domid: number;
+  /** canonical text form, lower case */
+  readonly uuid: string;
+  readonly isHvmContainer: boolean;
+  readonly isDying: boolean;
+  readonly isPaused: boolean;
+  readonly isBlocked: boolean;
+  readonly isRunning: boolean;
+  /** undefined unless the domain has shut down */
+  readonly shutdownReason: ShutdownReason | undefined;
+  readonly totPages: number;
+  readonly maxPages: number;
+  readonly outstandingPages: number;
+  readonly pagedPages: number;
+  readonly onlineVcpus: number;
+  readonly maxVcpuId: number;
+  readonly cpuTimeNs: bigint;
+}
+
+export interface CreateDomainSpec {
+  readonly uuid: string;
+  readonly type: 'pv' | 'pvh';
+  readonly maxVcpus: number;
+  /** hardware assisted paging; PVH only. @default HostInfo.capabilities.hap */
+  readonly hap?: boolean;
+  /** @default 1023 */
+  readonly maxEvtchnPort?: number;
+  /** 1 or 2. @default the highest that the host can */
+  readonly grantVersion?: 1 | 2;
+}
+
+/** One entry of the physical memory map of a guest. */
+export interface E820Entry {
+  /** guest physical address, bytes */
+  readonly address: number;
+  /** bytes */
+  readonly size: number;
+  readonly type: 'ram' | 'reserved' | 'acpi' | 'nvs' | 'unusable';
+}
+
+/** Bytes that the domain builder copies to a fixed guest physical address (ACPI tables of a PVH guest). */
+export interface GuestBlob {
+  readonly guestAddress: number;
+  readonly data: Uint8Array;
+}
+
+/** Which event channels and domains serve console and xenstore of a guest. */
+export interface Ports {
+  readonly storePort: number;
+  readonly storeDomid: number;
+  readonly consolePort: number;
+  readonly consoleDomid: number;
+}
+
+export interface BuildSpec extends Ports {
+  readonly type: 'pv' | 'pvh';
+  /** path of a file; plain, gzip, bzImage: whatever libxenguest takes */
+  readonly kernel: string;
+  readonly ramdisk?: string;
+  readonly cmdline: string;
+  /** what the guest starts with, KiB */
+  readonly targetKib: number;
+  readonly maxKib: number;
+  readonly maxVcpus: number;
+  /** PVH only. RSDP, acpi_info and tables, in this order, as libxl passes them (acpi_modules[0..2]). */
+  readonly acpi?: readonly GuestBlob[];
+  /** PVH only: the map given to Xen and to the guest's start_info */
+  readonly e820?: readonly E820Entry[];
+}
+
+/** Frames of the two rings: gfn for PVH, mfn for PV, which is what xenstored and xenconsoled want. */
+export interface RingFrames {
+  readonly storeFrame: bigint;
+  readonly consoleFrame: bigint;
+}
+
+export interface LongCallOptions {
+  readonly signal?: AbortSignal;
+  /** libxc's log lines as they come, "level: text" */
+  readonly onLog?: (line: string) => void;
+}
+
+/** What libxc tells before and after each round of precopy (struct precopy_stats). */
+export interface PrecopyStats {
+  readonly iteration: number;
+  readonly totalWrittenPages: number;
+  /** undefined when libxc does not know yet (after a round, before the dirty bitmap is read) */
+  readonly dirtyPages: number | undefined;
+}
+
+export type PrecopyDecision = 'continue' | 'stop-and-copy' | 'abort';
+
+export interface SaveSpec {
+  readonly live: boolean;
+  /**
+   * Asked once; resolves when the domain has shut down with reason suspend. A rejection makes the save fail
+   * with that error.
+   */
+  readonly suspend: () => Promise<void>;
+  /** Only asked when live. @default libxc's own policy (5 rounds, 50 pages) */
+  readonly precopy?: (stats: PrecopyStats) => PrecopyDecision | Promise<PrecopyDecision>;
+}
+
+/** A save under way: bytes to read, and its end. The stream must be read for the save to go on. */
+export interface SaveCall {
+  /** the libxc stream, image header to END */
+  readonly stream: Readable;
+  /** resolves when libxc is done; rejects with its cause. An aborted or destroyed stream makes it reject. */
+  readonly done: Promise<void>;
+}
+
+export interface RestoreSpec extends Ports {
+  readonly type: 'pv' | 'pvh';
+}
+
+export interface RestoreCall {
+  /** write the libxc stream here, image header to END, and end it */
+  readonly sink: Writable;
+  readonly done: Promise<RingFrames>;
+}
+
+export interface Xen {
+  readonly version: XenVersion;
+  physinfo(): Promise<HostInfo>;
+  /** undefined when there is no such domain */
+  domainGetinfo(domid: number): Promise<DomainInfo | undefined>;
+  domainGetinfolist(): Promise<readonly DomainInfo[]>;
+  /** @returns the domid that Xen chose */
+  domainCreate(spec: CreateDomainSpec): Promise<number>;
+  domainMaxVcpus(domid: number, maxVcpus: number): Promise<void>;
+  domainSetmaxmem(domid: number, kib: number): Promise<void>;
+  /** PV only */
+  domainSetMemmapLimit(domid: number, kib: number): Promise<void>;
+  domainSetTscInfo(domid: number, mode: number): Promise<void>;
+  domainSetTimeOffset(domid: number, seconds: number): Promise<void>;
+  /** PVH only: bytes of the pool that paging structures come from; before any memory is populated */
+  setPagingMempoolSize(domid: number, bytes: number): Promise<void>;
+  hvmParamSet(domid: number, param: HvmParam, value: bigint): Promise<void>;
+  hvmParamGet(domid: number, param: HvmParam): Promise<bigint>;
+  cpuidApplyPolicy(domid: number, options: { readonly restore: boolean }): Promise<void>;
+  evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number>;
+  domainPause(domid: number): Promise<void>;
+  domainUnpause(domid: number): Promise<void>;
+  domainShutdown(domid: number, reason: ShutdownReason): Promise<void>;
+  /** Lets a suspended domain go on. fast: its hypercall returns "cancelled"; right for all but ancient PV. */
+  domainResume(domid: number, options: { readonly fast: boolean }): Promise<void>;
+  /** In the helper process: Xen gives memory back page by page, which takes minutes for large guests. */
+  domainDestroy(domid: number, options?: LongCallOptions): Promise<void>;
+  /** The whole xc_dom_* sequence, in the helper process: loads the kernel, populates memory, seeds grants. */
+  domainBuild(domid: number, spec: BuildSpec, options?: LongCallOptions): Promise<RingFrames>;
+  /** xc_domain_save in the helper process. */
+  domainSave(domid: number, spec: SaveSpec, options?: LongCallOptions): SaveCall;
+  /** xc_domain_restore in the helper process. */
+  domainRestore(domid: number, spec: RestoreSpec, options?: LongCallOptions): RestoreCall;
+  close(): Promise<void>;
+}
+
+/** The HVM params that toolstacks of PVH guests touch (xen/include/public/hvm/params.h). */
+export const HVM_PARAM = {
+  CALLBACK_IRQ: 0,
+  STORE_PFN: 1,
+  STORE_EVTCHN: 2,
+  TIMER_MODE: 10,
+  CONSOLE_PFN: 17,
+  CONSOLE_EVTCHN: 18,
+  ALTP2M: 35,
+} as const;
+
+export type HvmParam = (typeof HVM_PARAM)[keyof typeof HVM_PARAM];
