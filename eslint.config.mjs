@@ -12,7 +12,7 @@ const layers = {
   domain: ['errors', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ratelimit'],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'native', 'xenstore'],
+  cli: ['errors', 'ratelimit', 'native', 'xenstore'],
   exe: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'domain', 'transfer', 'cli'],
   tool: ['*'],
 };
@@ -35,12 +35,18 @@ export default tseslint.config(
           allow: ['@vm-tools/lab', '@vm-tools/lab/*', '**/testing/**'],
           depConstraints: Object.entries(layers).map(([layer, allowed]) => ({
             sourceTag: `layer:${layer}`,
-            onlyDependOnLibsWithTags: [`layer:${layer}`, ...allowed.map((name) => (name === '*' ? '*' : `layer:${name}`))],
+            onlyDependOnLibsWithTags: [
+              `layer:${layer}`,
+              ...allowed.map((name) => (name === '*' ? '*' : `layer:${name}`)),
+            ],
           })),
         },
       ],
       // Numbers are what our messages are full of.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // `while (true)` reads better than an invented condition.
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],

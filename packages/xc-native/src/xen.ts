@@ -96,7 +96,7 @@ export interface BuildSpec extends Ports {
   readonly kernel: string;
   readonly ramdisk?: string;
   readonly cmdline: string;
-  /** what the guest starts with, KiB */
+  /** what the guest starts with, KiB; this and maxKib must be whole MiB, which is all that libxenguest takes */
   readonly targetKib: number;
   readonly maxKib: number;
   readonly maxVcpus: number;

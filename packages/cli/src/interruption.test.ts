@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import type { VmToolsError } from '@vm-tools/errors';
+import { EventEmitter } from 'node:events';
+import { listenForInterruption } from './interruption.ts';
+
+test('the first signal aborts, the next one does not wait, and afterwards nobody listens', () => {
+  const source = new EventEmitter();
+  const heard: string[] = [];
+  {
+    using interruption = listenForInterruption(source, {
+      abort: ({ code, kind }: VmToolsError) => heard.push(`abort ${code} ${kind}`),
+      onFirst: (signal) => heard.push(`first ${signal}`),
+      onSecond: (signal) => heard.push(`second ${signal}`),
+    });
+    expect(interruption.received).toBeUndefined();
+    source.emit('SIGTERM');
+    source.emit('SIGINT');
+    expect(interruption.received).toBe('SIGTERM');
+  }
+  expect(heard).toEqual(['first SIGTERM', 'abort INTERRUPTED interrupted', 'second SIGINT']);
+  expect(source.eventNames()).toEqual([]);
+});

@@ -1,0 +1,55 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
+
+/** `process`, or what stands for it in a test. */
+export interface SignalSource {
+  on(signal: EndingSignal, listener: () => void): unknown;
+  off(signal: EndingSignal, listener: () => void): unknown;
+}
+
+export interface Interruption extends Disposable {
+  /** The first signal that came. */
+  readonly received: EndingSignal | undefined;
+}
+
+/**
+ * The first signal aborts, and whoever listens undoes what was begun. The second one means that the user will not
+ * wait for that.
+ */
+export function listenForInterruption(
+  source: SignalSource,
+  {
+    abort,
+    onFirst,
+    onSecond,
+  }: {
+    abort: (reason: VmToolsError) => void;
+    onFirst: (signal: EndingSignal) => void;
+    onSecond: (signal: EndingSignal) => void;
+  },
+): Interruption {
+  let received: EndingSignal | undefined;
+  const listeners = (Object.keys(SIGNAL_EXIT) as EndingSignal[]).map((signal) => {
+    const listener = (): void => {
+      if (received !== undefined) {
+        onSecond(signal);
+        return;
+      }
+      received = signal;
+      onFirst(signal);
+      abort(
+        new VmToolsError({ code: 'INTERRUPTED', kind: 'interrupted', message: `interrupted by ${signal}` }),
+      );
+    };
+    source.on(signal, listener);
+    return { signal, listener };
+  });
+  return {
+    get received() {
+      return received;
+    },
+    [Symbol.dispose]: () => {
+      for (const { signal, listener } of listeners) source.off(signal, listener);
+    },
+  };
+}

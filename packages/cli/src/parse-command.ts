@@ -1,0 +1,115 @@
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { formatHelp } from './help.ts';
+import { parseSeconds } from './parse-value.ts';
+import type { CommandSpec, OptionSpec } from './spec.ts';
+
+/** The options that every executable has. */
+export interface CommonOptions {
+  readonly verbose: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly color: boolean;
+  readonly host: string;
+  /** milliseconds */
+  readonly timeout?: number;
+}
+
+/** Either there is something to run, or the text that --help or --version asked for. */
+export type ParsedCommand =
+  | { readonly options: CommonOptions; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly text: string };
+
+/**
+ * Reads a command line.
+ * @throws VmToolsError USAGE
+ */
+export function parseCommand(spec: CommandSpec, words: readonly string[], version: string): ParsedCommand {
+  let text = '';
+  const command = declareCommand(spec, version, (written) => (text += written));
+  try {
+    command.parse([...words], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return { text };
+    throw usageError(spec.name, thrown.message);
+  }
+  const positional = command.registeredArguments.map((argument, index) => [
+    argument.name(),
+    command.processedArgs[index] as unknown,
+  ]);
+  const options = command.opts<CommonOptions>();
+  // Not left to commander, which asks for the missing -o before it says that --outptu is a misspelling of it.
+  const missing = (spec.options ?? []).find(
+    ({ flags, mandatory }) => mandatory && !(new Option(flags).attributeName() in options),
+  );
+  if (missing) throw usageError(spec.name, `option ${missing.flags} is missing`);
+  return { options, input: { ...options, ...(Object.fromEntries(positional) as Record<string, unknown>) } };
+}
+
+function declareCommand(spec: CommandSpec, version: string, write: (text: string) => void): Command {
+  const command = new Command(spec.name)
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: () => undefined })
+    .configureHelp({ formatHelp: (cmd, helper) => formatHelp(spec, cmd, helper) });
+  for (const { name, description } of spec.arguments ?? [])
+    command.addArgument(new Argument(name, description));
+  for (const option of spec.options ?? []) command.addOption(declareOption(option));
+
+  command
+    .option(
+      '-v, --verbose',
+      'say more; twice: show causes and stacks',
+      (_: string, times: number) => times + 1,
+      0,
+    )
+    .option('-q, --quiet', 'say only warnings and errors')
+    .option('--json', 'print the result or the error as one JSON object, events as NDJSON on stderr')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .addOption(new Option('--host <host>', 'which host to act on').env('VM_TOOLS_HOST').default('xen:'));
+  if (!command.options.some(({ long }) => long === '--timeout')) {
+    command.addOption(
+      declareOption({
+        flags: '--timeout <seconds>',
+        description: 'give up and undo after so long',
+        parse: parseSeconds,
+      }),
+    );
+  }
+  return command
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this text');
+}
+
+function declareOption(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.description);
+  if (spec.default !== undefined) option.default(spec.default);
+  if (spec.choices) option.choices(spec.choices);
+  if (spec.conflicts) option.conflicts([...spec.conflicts]);
+  const { parse } = spec;
+  if (parse) {
+    option.argParser((value: string) => {
+      try {
+        return parse(value);
+      } catch (thrown) {
+        throw new InvalidArgumentError(messageOf(thrown));
+      }
+    });
+  }
+  return option;
+}
+
+/** Commander's "error: unknown option '--x'\n(Did you mean --y?)" as one line of ours. */
+function usageError(program: string, message: string): VmToolsError {
+  return new VmToolsError({
+    code: 'USAGE',
+    kind: 'usage',
+    message: message
+      .replace(/^error: /, '')
+      .replace('(Did you mean', '(did you mean')
+      .replace(/\.$/, '')
+      .replace('. ', ': ')
+      .replaceAll('\n', ' '),
+    hint: `try ${program} --help`,
+  });
+}

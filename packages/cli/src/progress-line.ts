@@ -1,0 +1,69 @@
+import { formatBytes, formatRate } from '@vm-tools/ratelimit';
+
+/** The figures of a transfer, as libxfr's progress events carry them (QEMU's names). */
+export interface TransferFigures {
+  /** e.g. "precopy", "stop-and-copy" */
+  readonly status: string;
+  /** bytes sent so far, all rounds together */
+  readonly transferred: number;
+  /** bytes that are still to be sent, as far as is known now */
+  readonly remaining: number;
+  /** bytes per second */
+  readonly throughput: number;
+  /** round of precopy, from 0 */
+  readonly iteration?: number | undefined;
+  /** pages per second that the guest dirties */
+  readonly dirtyPagesRate?: number | undefined;
+  /** milliseconds */
+  readonly eta?: number | undefined;
+  /** milliseconds; only once the guest runs again */
+  readonly downtime?: number | undefined;
+  /** milliseconds */
+  readonly expectedDowntime?: number | undefined;
+}
+
+const BAR_CELLS = 20;
+
+/** One line about a transfer: what matters most comes first, because the terminal may be narrow. */
+export function progressLine(
+  figures: TransferFigures,
+  { bar = false }: { readonly bar?: boolean } = {},
+): string {
+  const { transferred, remaining, iteration, dirtyPagesRate, eta, downtime, expectedDowntime } = figures;
+  const share = transferred + remaining === 0 ? 0 : transferred / (transferred + remaining);
+  return [
+    iteration === undefined ? figures.status : `${figures.status} #${iteration + 1}`,
+    `${Math.floor(share * 100)}%`.padStart(4),
+    bar ? drawBar(share) : undefined,
+    formatBytes(transferred),
+    formatRate(figures.throughput),
+    `${formatBytes(remaining)} left`,
+    eta === undefined ? undefined : `ETA ${formatDuration(eta)}`,
+    dirtyPagesRate === undefined ? undefined : `dirty ${Math.round(dirtyPagesRate)} pages/s`,
+    downtime === undefined
+      ? expectedDowntime === undefined
+        ? undefined
+        : `downtime ~${formatDuration(expectedDowntime)}`
+      : `downtime ${formatDuration(downtime)}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join('  ');
+}
+
+function drawBar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_CELLS);
+  return `[${'#'.repeat(full)}${'-'.repeat(BAR_CELLS - full)}]`;
+}
+
+/** e.g. "210 ms", "4.2 s", "3 min 20 s", "2 h 5 min" */
+export function formatDuration(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'unknown';
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import { Chalk } from 'chalk';
+import { asVmToolsError, renderError } from './render-error.ts';
+
+const render = (error: VmToolsError, verbosity = 0): string =>
+  renderError(error, { program: 'vm-save', verbosity, chalk: new Chalk({ level: 0 }) });
+
+const error = new VmToolsError({
+  code: 'SAVE_FAILED',
+  message: 'no space left on /var',
+  hint: 'free some',
+  guest: { domid: 3, state: 'still running here' },
+  log: Array.from({ length: 30 }, (_, index) => `line ${index}`),
+  leftovers: ['/var/x.partial'],
+  details: { call: 'write' },
+  cause: new Error('ENOSPC'),
+});
+
+describe('renderError', () => {
+  test('shows what matters by default', () => {
+    expect(render(error)).toBe(
+      [
+        'vm-save: no space left on /var [SAVE_FAILED]',
+        'guest: domid 3: still running here',
+        'left behind: /var/x.partial',
+        'hint: free some',
+      ].join('\n'),
+    );
+  });
+
+  test('shows the end of the log of libxc with -v', () => {
+    const text = render(error, 1);
+    expect(text).toContain('libxc: line 29');
+    expect(text).toContain('libxc: line 10\n');
+    expect(text).not.toContain('libxc: line 9\n');
+    expect(text).not.toContain('ENOSPC');
+  });
+
+  test('shows causes, details and stacks with -vv', () => {
+    const text = render(error, 2);
+    expect(text).toContain('details: {"call":"write"}');
+    expect(text).toContain('caused by: Error: ENOSPC\n    at ');
+  });
+
+  test('ends although a cause leads back to itself', () => {
+    const first = new Error('first');
+    first.cause = first;
+    expect(render(asVmToolsError(first, 'vm-save'), 2)).toContain('caused by: Error: first');
+  });
+
+  test('calls an unexpected error a defect', () => {
+    expect(render(asVmToolsError(new TypeError('x is undefined'), 'vm-save'))).toBe(
+      'vm-save: x is undefined [INTERNAL]\nhint: this looks like a defect of vm-tools; "vm-save -vv …" shows where it comes from',
+    );
+  });
+});

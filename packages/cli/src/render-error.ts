@@ -1,0 +1,56 @@
+import { messageOf, VmToolsError, type GuestWhereabouts } from '@vm-tools/errors';
+import type { Messages } from './messages.ts';
+
+/** How many of libxc's log lines -v shows: the last ones name the cause. */
+const LOG_TAIL_LINES = 20;
+
+/**
+ * Anything thrown as one of ours. What our libraries did not expect is a defect, and says so: the hint asks for the
+ * report that makes it possible to mend it.
+ */
+export function asVmToolsError(thrown: unknown, program: string): VmToolsError {
+  if (thrown instanceof VmToolsError) return thrown;
+  return new VmToolsError({
+    code: 'INTERNAL',
+    message: messageOf(thrown),
+    hint: `this looks like a defect of vm-tools; "${program} -vv …" shows where it comes from`,
+    cause: thrown,
+  });
+}
+
+/** What the user reads about a failure: what, where the guest is, how to mend it; causes with -v and -vv. */
+export function renderError(
+  error: VmToolsError,
+  { program, verbosity, chalk }: Pick<Messages, 'program' | 'verbosity' | 'chalk'>,
+): string {
+  const lines = [`${program}: ${chalk.red(error.message)} ${chalk.dim(`[${error.code}]`)}`];
+  if (error.guest) lines.push(`guest: ${describeGuest(error.guest)}`);
+  lines.push(...error.leftovers.map((leftover) => `left behind: ${leftover}`));
+  if (error.hint !== undefined) lines.push(`${chalk.cyan('hint:')} ${error.hint}`);
+  if (verbosity >= 1)
+    lines.push(...error.log.slice(-LOG_TAIL_LINES).map((line) => chalk.dim(`libxc: ${line}`)));
+  if (verbosity >= 2) lines.push(...describeCauses(error).map((line) => chalk.dim(line)));
+  return lines.join('\n');
+}
+
+/** e.g. "web1 (domid 12): still running here" */
+function describeGuest({ name, domid, state }: GuestWhereabouts): string {
+  const identity = [name, domid === undefined ? undefined : name ? `(domid ${domid})` : `domid ${domid}`];
+  const known = identity.filter((part) => part !== undefined).join(' ');
+  return known === '' ? state : `${known}: ${state}`;
+}
+
+function describeCauses(error: Error): string[] {
+  const lines: string[] = [];
+  const seen = new Set<unknown>();
+  for (let link: unknown = error; link !== undefined && !seen.has(link);) {
+    seen.add(link);
+    if (link instanceof VmToolsError && Object.keys(link.details).length > 0) {
+      lines.push(`details: ${JSON.stringify(link.details)}`);
+    }
+    const text = link instanceof Error ? (link.stack ?? link.message) : messageOf(link);
+    lines.push(link === error ? text : `caused by: ${text}`);
+    link = link instanceof Error ? link.cause : undefined;
+  }
+  return lines;
+}

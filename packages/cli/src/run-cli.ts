@@ -1,0 +1,126 @@
+import { messageOf, VmToolsError, within } from '@vm-tools/errors';
+import { versionText } from './build-info.ts';
+import { exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
+import { listenForInterruption } from './interruption.ts';
+import { createMessages, wantsColour, type Messages } from './messages.ts';
+import type { OpenedHost } from './open-host.ts';
+import { createOutput, type Output } from './output.ts';
+import { parseCommand, type CommonOptions, type ParsedCommand } from './parse-command.ts';
+import { asVmToolsError, renderError } from './render-error.ts';
+import type { CliSpec, Invocation } from './spec.ts';
+
+/** How long the host may take to close once the result is known. */
+const CLOSE_LIMIT_MS = 2_000;
+
+/**
+ * The one call of each `main.ts`: reads the command line, runs, prints the result on stdout and everything else on
+ * stderr, and ends the process with the status that says what happened.
+ */
+export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
+  const words = process.argv.slice(2);
+  const output = createOutput(process);
+  let parsed: ParsedCommand;
+  try {
+    parsed = parseCommand(spec, words, versionText(spec.name));
+  } catch (thrown) {
+    // The line could not be read, but these two words say who will read the answer.
+    const json = words.includes('--json');
+    return fail(thrown, output, messagesFor(spec.name, { json, color: !words.includes('--no-color') }));
+  }
+  if ('text' in parsed) {
+    output.print(parsed.text);
+    return output.end(0);
+  }
+  return run(spec, parsed, output);
+}
+
+async function run<Input>(
+  spec: CliSpec<Input>,
+  parsed: Extract<ParsedCommand, { input: unknown }>,
+  output: Output,
+): Promise<never> {
+  const { options } = parsed;
+  const json = options.json === true;
+  const root = process.env['VM_TOOLS_ROOT'] ?? '/';
+  const messages = messagesFor(spec.name, options);
+  const controller = new AbortController();
+  const interruption = listenForInterruption(process, {
+    abort: (reason) => controller.abort(reason),
+    onFirst: (signal) => messages.note(`${signal}: ending cleanly; once more to stop at once`),
+    onSecond: (signal) => {
+      messages.warn(
+        `stopped by a second ${signal} before the undo was complete; something may be left behind`,
+      );
+      process.exit(SIGNAL_EXIT[signal]);
+    },
+  });
+  if (options.timeout !== undefined) abortAfter(options.timeout, controller);
+
+  let host: Promise<OpenedHost> | undefined;
+  const invocation: Invocation<Input> = {
+    program: spec.name,
+    input: parsed.input as Input, // of the shape that the spec declared to commander
+    signal: controller.signal,
+    messages,
+    hostSpec: options.host,
+    root,
+    openHost: () =>
+      (host ??= import('./open-host.ts').then(({ openHost }) =>
+        openHost(options.host, root, controller.signal),
+      )),
+    claimStdout: (content) => output.claimStdout(content),
+  };
+  try {
+    const { value, text = '' } = await spec.run(invocation);
+    await close(host, messages);
+    if (json) output.print(`${JSON.stringify(value)}\n`);
+    else if (text !== '') output.print(`${text}\n`);
+  } catch (thrown) {
+    await close(host, messages);
+    return fail(thrown, output, messages, interruption.received);
+  }
+  return output.end(0);
+}
+
+function messagesFor(program: string, options: Partial<CommonOptions>): Messages {
+  return createMessages({
+    program,
+    stream: process.stderr,
+    json: options.json === true,
+    verbosity: options.verbose ?? 0,
+    quiet: options.quiet === true,
+    colour: wantsColour(process.stderr, process.env, options.color),
+  });
+}
+
+/** With --json the error takes the place of the result: a program finds one object on stdout, whatever happened. */
+async function fail(
+  thrown: unknown,
+  output: Output,
+  messages: Messages,
+  signal?: EndingSignal,
+): Promise<never> {
+  const error = asVmToolsError(thrown, messages.program);
+  if (messages.json) output.print(`${JSON.stringify({ error })}\n`);
+  else process.stderr.write(`${renderError(error, messages)}\n`);
+  return output.end(exitStatus(error.kind, signal));
+}
+
+function abortAfter(limitMs: number, controller: AbortController): void {
+  const late = new VmToolsError({
+    code: 'TIME_LIMIT',
+    kind: 'timeout',
+    message: `not done within the ${limitMs / 1000} s of --timeout`,
+  });
+  setTimeout(() => controller.abort(late), limitMs).unref();
+}
+
+/** A host that does not close must not keep back the result; what it holds ends with the process. */
+async function close(host: Promise<OpenedHost> | undefined, messages: Messages): Promise<void> {
+  const opened = await host?.catch(() => undefined); // run reports its failure
+  if (!opened) return;
+  const late = { code: 'HOST_CLOSE', message: 'the host did not close' };
+  await within(opened.close(), CLOSE_LIMIT_MS, late).catch((thrown: unknown) =>
+    messages.detail(messageOf(thrown)),
+  );
+}

@@ -1,0 +1,73 @@
+import type { Writable } from 'node:stream';
+import type { Messages } from './messages.ts';
+import type { OpenedHost } from './open-host.ts';
+
+/** One option, in commander's notation of flags. */
+export interface OptionSpec {
+  /** e.g. `-o, --output <file>` or `--paused` */
+  readonly flags: string;
+  readonly description: string;
+  /** The option must be given. @default false */
+  readonly mandatory?: boolean;
+  readonly default?: string | number;
+  readonly choices?: readonly string[];
+  /** Turns the text into the value; throws to refuse it. */
+  readonly parse?: (text: string) => unknown;
+  /** Names (as in the options object) of options that exclude this one. */
+  readonly conflicts?: readonly string[];
+}
+
+/** One positional argument: `<domain>`, `[endpoint]`, `[settings...]`. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface ExampleSpec {
+  readonly command: string;
+  readonly effect: string;
+}
+
+/** What an executable declares about itself: its `options.ts`. */
+export interface CommandSpec {
+  readonly name: string;
+  /** One clause without a full stop, e.g. "writes a domain to a file and stops it". */
+  readonly summary: string;
+  readonly arguments?: readonly ArgumentSpec[];
+  /** An option named `--timeout` here replaces the common one. */
+  readonly options?: readonly OptionSpec[];
+  /** Shown first by --help. */
+  readonly examples: readonly ExampleSpec[];
+  /** Paragraphs at the end of the help text. */
+  readonly notes?: readonly string[];
+}
+
+/** What the command line said, and what the frame lends to `run`. */
+export interface Invocation<Input> {
+  readonly program: string;
+  /** Arguments and options together, each under its name in camel case. */
+  readonly input: Input;
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP and when --timeout has passed. */
+  readonly signal: AbortSignal;
+  readonly messages: Messages;
+  /** As given by --host or VM_TOOLS_HOST. */
+  readonly hostSpec: string;
+  /** What all files lie under: VM_TOOLS_ROOT. */
+  readonly root: string;
+  /** Opens the host at the first call; the frame closes it. */
+  readonly openHost: () => Promise<OpenedHost>;
+  /** For a stream of its own kind; the result goes to stderr from then on. Bytes are not sent to a terminal. */
+  readonly claimStdout: (content: 'bytes' | 'text') => Writable;
+}
+
+/** What `run` achieved: as plain data for --json, and as the text that is the result for everybody else. */
+export interface Outcome {
+  readonly value: unknown;
+  /** Printed with a newline; nothing is printed when it is absent or empty. */
+  readonly text?: string;
+}
+
+/** All that `runCli` needs. Import heavy libraries inside `run`, so that --help does not load them. */
+export interface CliSpec<Input> extends CommandSpec {
+  readonly run: (invocation: Invocation<Input>) => Promise<Outcome>;
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { DomainConfig } from '../config/schema.ts';
+import { pipeline, type Pipeline } from '../step/pipeline.ts';
+import type { Step } from '../step/step.ts';
+import { archParams } from '../steps/arch-params.ts';
+import { bootEntries } from '../steps/boot-entries.ts';
+import { checkKernel } from '../steps/check-kernel.ts';
+import { checkMemory } from '../steps/check-memory.ts';
+import { checkNameFree } from '../steps/check-name-free.ts';
+import { consoleEntries } from '../steps/console.ts';
+import { consoleReady } from '../steps/console-ready.ts';
+import type { Filled, Made, Sized, Wanted, Wired } from '../steps/context.ts';
+import { cpuPolicy } from '../steps/cpu-policy.ts';
+import { makeDomain } from '../steps/create-domain.ts';
+import { eventChannels } from '../steps/event-channels.ts';
+import { introduce } from '../steps/introduce.ts';
+import { maxMem } from '../steps/max-mem.ts';
+import { maxVcpus } from '../steps/max-vcpus.ts';
+import { pagingPool } from '../steps/paging-pool.ts';
+import { unpause } from '../steps/unpause.ts';
+import { userdata } from '../steps/userdata.ts';
+import { xenstoreSkeleton } from '../steps/xenstore-skeleton.ts';
+
+/** Puts something into the memory of an empty domain: a kernel, or what was saved. */
+export type FillStep = Step<Wanted & Made & Wired, Filled>;
+
+export interface DomainPlan {
+  readonly name: string;
+  readonly config: DomainConfig;
+  readonly fill: FillStep;
+  /** A new domain needs a kernel and a CPU policy; a saved one brings both along. */
+  readonly isNew: boolean;
+  /** @default false */
+  readonly paused?: boolean;
+}
+
+/** A domain that has been made. */
+export type Finished = Wanted & Sized & Made & Wired & Filled;
+
+/**
+ * How a domain comes to be, in the order of libxl. A created and a restored domain differ in what fills their
+ * memory, and in nothing behind it.
+ */
+export function planDomain({ name, config, fill, isNew, paused = false }: DomainPlan): Pipeline<Finished> {
+  return pipeline<Wanted>(name, { config: { ...config, uuid: config.uuid ?? randomUUID() } })
+    .step(checkNameFree)
+    .step(checkMemory)
+    .when(isNew, checkKernel)
+    .step(makeDomain)
+    .step(xenstoreSkeleton)
+    .step(maxVcpus)
+    .step(maxMem)
+    .step(eventChannels)
+    .step(archParams)
+    .when(config.type === 'pvh', pagingPool)
+    .when(isNew, cpuPolicy)
+    .step(fill)
+    .step(bootEntries)
+    .step(introduce)
+    .step(consoleEntries)
+    .step(userdata)
+    .step(consoleReady)
+    .when(!paused, unpause);
+}

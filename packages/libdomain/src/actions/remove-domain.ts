@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
+import type { Host } from '../host.ts';
+
+/** How long a domain may be dying before that is called an error, ms. */
+const ZOMBIE_LIMIT_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+
+export interface RemoveOptions {
+  readonly signal?: AbortSignal;
+  readonly onLog?: (line: string) => void;
+  /** @default 10 s */
+  readonly zombieLimitMs?: number;
+}
+
+/**
+ * Makes Xen destroy the domain, and makes sure that it is gone. Nothing to do when there is no such domain.
+ *
+ * Xen gives memory back first and forgets the domain when nobody maps a page of it any more: a backend, or a daemon
+ * that has not yet heard of its death. No event tells when that is, so we look again and again.
+ *
+ * @throws DOMAIN_ZOMBIE when it stays dying
+ */
+export async function removeDomain(
+  { xen }: Pick<Host, 'xen'>,
+  domid: number,
+  options: RemoveOptions = {},
+): Promise<void> {
+  const before = await xen.domainGetinfo(domid);
+  if (before === undefined) return;
+  const { signal, onLog } = options;
+  await xen.domainDestroy(domid, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(onLog === undefined ? {} : { onLog }),
+  });
+
+  const limitMs = options.zombieLimitMs ?? ZOMBIE_LIMIT_MS;
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const info = await xen.domainGetinfo(domid);
+    if (info === undefined) return;
+    throwIfAborted(signal, `waiting for domain ${domid} to be gone`);
+    if (performance.now() >= deadline) {
+      throw new VmToolsError({
+        code: 'DOMAIN_ZOMBIE',
+        message: `domain ${domid} is dying, but not gone after ${limitMs / 1000} s: somebody still maps ${info.totPages} of its pages`,
+        hint: 'look for a backend or a daemon that has not let go of it; it will be gone when that ends',
+        guest: { domid, uuid: info.uuid, state: 'dying' },
+        details: { domid, totPages: info.totPages },
+      });
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,33 @@
+import { VmToolsError } from '@vm-tools/errors';
+
+/** A place in a configuration: lines and columns count from 1, columns in UTF-16 units as editors do. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What can be wrong with a configuration; every one is of kind `usage`. */
+export type ConfigErrorCode =
+  | 'CONFIG_SYNTAX' // the text is neither JSON nor xl.cfg
+  | 'CONFIG_UNKNOWN_KEY' // nobody knows this key: a slip of the pen
+  | 'CONFIG_UNSUPPORTED' // xl knows it, these tools do not yet
+  | 'CONFIG_INVALID' // a value of the wrong type or out of range, or two that contradict each other
+  | 'CONFIG_UNREADABLE'; // the file itself
+
+/** An error at a place of a configuration; its message begins with `file:line:column: ` as compilers do. */
+export function configError(
+  code: ConfigErrorCode,
+  position: Position,
+  message: string,
+  more: { readonly key?: string; readonly hint?: string | undefined } = {},
+): VmToolsError {
+  const { file, line, column } = position;
+  return new VmToolsError({
+    code,
+    kind: 'usage',
+    message: `${file}:${line}:${column}: ${message}`,
+    ...(more.hint === undefined ? {} : { hint: more.hint }),
+    details: { file, line, column, ...(more.key === undefined ? {} : { key: more.key }) },
+  });
+}

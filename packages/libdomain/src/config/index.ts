@@ -1,0 +1,20 @@
+/**
+ * What a domain is to be: one typed object, read from JSON or from the everyday subset of xl.cfg, and a look at
+ * its kernel before anything is built.
+ *
+ * @example
+ * const config = await readConfigFile('/etc/xen/web.cfg', { overrides: ['memory=512'] });
+ * checkKernel(await inspectKernel(config.kernel), config.type);
+ *
+ * @packageDocumentation
+ */
+export { DOMAIN_TYPES, SHUTDOWN_ACTIONS, domainConfigSchema } from './schema.ts';
+export type { DomainConfig, DomainConfigInput, DomainType, ShutdownAction } from './schema.ts';
+export { checkConfig, parseConfig } from './parse-config.ts';
+export type { ParseConfigOptions } from './parse-config.ts';
+export { suggest } from './suggest.ts';
+export { readConfigFile } from './read-config-file.ts';
+export type { ReadConfigFileOptions } from './read-config-file.ts';
+export { formatConfig } from './format-config.ts';
+export { checkKernel, inspectKernel } from './inspect-kernel.ts';
+export type { KernelInfo } from './inspect-kernel.ts';

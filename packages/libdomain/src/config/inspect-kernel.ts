@@ -1,0 +1,161 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { constants as zlib, gunzip } from 'node:zlib';
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+import type { DomainType } from './schema.ts';
+import { readElfNotes } from './elf-notes.ts';
+import { looksLike } from './looks-like.ts';
+
+/** What can be told of a kernel without building a domain from it. */
+export interface KernelInfo {
+  readonly path: string;
+  /** bzImage is what Linux distributions install as vmlinuz */
+  readonly format: 'elf' | 'bzImage' | 'gzip';
+  /**
+   * Whether it can be started as a domain of this type. 'unknown' when it is compressed: then only the domain
+   * builder sees what is inside.
+   */
+  readonly supports: Readonly<Record<DomainType, boolean | 'unknown'>>;
+}
+
+/** The notes of xen/elfnote.h that decide. */
+const XEN_ELFNOTE = { XEN_VERSION: 5, GUEST_OS: 6, LOADER: 8, PHYS32_ENTRY: 18 } as const;
+
+const UNKNOWN = { pv: 'unknown', pvh: 'unknown' } as const;
+const HEAD_BYTES = 64 * 1024;
+
+/** Offsets in the header of a bzImage (Linux, Documentation/arch/x86/boot.rst). */
+const BZIMAGE = {
+  setupSects: 0x1f1,
+  magic: 0x202,
+  version: 0x206,
+  payloadOffset: 0x248,
+  payloadLength: 0x24c,
+} as const;
+
+/** The first boot protocol that tells where the ELF file in a bzImage lies, without which Xen cannot load it. */
+const FIRST_USABLE_PROTOCOL = 0x0208;
+
+/**
+ * Looks at a kernel before anything is built: a wrong path or a wrong file is worth a clear word before a domain
+ * exists. Reads headers and ELF notes only.
+ *
+ * @throws VmToolsError DOMAIN_KERNEL_MISSING or DOMAIN_KERNEL_INVALID, kind usage
+ */
+export async function inspectKernel(path: string): Promise<KernelInfo> {
+  const size = await sizeOfFile(path);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    throw missing(path, cause);
+  });
+  try {
+    return await inspect(path, file, size);
+  } catch (cause) {
+    if (cause instanceof VmToolsError) throw cause;
+    throw missing(path, cause);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Refuses a kernel that says of itself that it cannot be started as this type of domain.
+ *
+ * @throws VmToolsError DOMAIN_KERNEL_WRONG_TYPE, kind usage
+ */
+export function checkKernel(kernel: KernelInfo, type: DomainType): void {
+  if (kernel.supports[type] !== false) return;
+  const other = type === 'pv' ? 'pvh' : 'pv';
+  const lack =
+    type === 'pv' ? 'it has no Xen notes for PV' : 'it lacks the ELF note PHYS32_ENTRY, the PVH entry point';
+  throw new VmToolsError({
+    code: 'DOMAIN_KERNEL_WRONG_TYPE',
+    kind: 'usage',
+    message: `the kernel ${kernel.path} cannot be started as a ${type} domain: ${lack}`,
+    hint:
+      kernel.supports[other] === false
+        ? `build it for Xen; Linux needs ${type === 'pv' ? 'CONFIG_XEN_PV' : 'CONFIG_PVH'}`
+        : `it can be started with type = "${other}"`,
+    details: { path: kernel.path, type },
+  });
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw missing(path, cause);
+  });
+  if (found.isDirectory()) throw notAKernel(path, 'a directory');
+  if (!found.isFile()) throw notAKernel(path, 'a device, pipe or socket');
+  return found.size;
+}
+
+async function inspect(path: string, file: FileHandle, size: number): Promise<KernelInfo> {
+  const notes = await readElfNotes(file);
+  if (notes !== undefined) {
+    if (!notes.isX86) throw notAKernel(path, 'an ELF file for another processor');
+    const has = (note: keyof typeof XEN_ELFNOTE): boolean => notes.xenNotes.has(XEN_ELFNOTE[note]);
+    // libelf wants a Xen version and a loader or guest OS for PV; for PVH the entry point is enough.
+    const pv = notes.hasXenGuestSection || (has('XEN_VERSION') && (has('GUEST_OS') || has('LOADER')));
+    return { path, format: 'elf', supports: { pv, pvh: has('PHYS32_ENTRY') } };
+  }
+  const buffer = Buffer.alloc(HEAD_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
+  const head = buffer.subarray(0, bytesRead);
+  if (head.toString('latin1', BZIMAGE.magic, BZIMAGE.magic + 4) === 'HdrS') {
+    checkBzImage(path, head, size);
+    return { path, format: 'bzImage', supports: UNKNOWN };
+  }
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    // libxenguest takes a gzipped ELF file. An initramfs begins the same way and is the likelier mistake.
+    const inside = await beginningOf(head);
+    if (inside.toString('latin1', 0, 4) === '\u007fELF') return { path, format: 'gzip', supports: UNKNOWN };
+    throw notAKernel(path, `gzip compressed data, with ${looksLike(inside)} inside`);
+  }
+  throw notAKernel(path, looksLike(head));
+}
+
+function checkBzImage(path: string, head: Buffer, size: number): void {
+  const isComplete = head.length >= BZIMAGE.payloadLength + 4;
+  const version = isComplete ? head.readUInt16LE(BZIMAGE.version) : 0;
+  if (version < FIRST_USABLE_PROTOCOL)
+    throw notAKernel(path, 'a Linux kernel older than 2.6.26, which Xen cannot load');
+  const payload = (head.readUInt8(BZIMAGE.setupSects) + 1) * 512 + head.readUInt32LE(BZIMAGE.payloadOffset);
+  if (payload + head.readUInt32LE(BZIMAGE.payloadLength) > size)
+    throw notAKernel(path, 'a truncated Linux kernel');
+}
+
+/** The first bytes of what a gzip file holds; empty if it is broken. */
+async function beginningOf(head: Buffer): Promise<Buffer> {
+  const options = { finishFlush: zlib.Z_SYNC_FLUSH };
+  return promisify<Buffer, typeof options, Buffer>(gunzip)(head.subarray(0, 4096), options).catch(() =>
+    Buffer.alloc(0),
+  );
+}
+
+function missing(path: string, cause: unknown): VmToolsError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? 'there is no such file'
+      : code === 'EACCES'
+        ? 'permission denied'
+        : messageOf(cause);
+  return new VmToolsError({
+    code: 'DOMAIN_KERNEL_MISSING',
+    kind: 'usage',
+    message: `cannot read the kernel ${path}: ${why}`,
+    hint: 'the path of a kernel is one of the control domain, not of the guest',
+    details: { path },
+    cause,
+  });
+}
+
+function notAKernel(path: string, what: string): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_KERNEL_INVALID',
+    kind: 'usage',
+    message: `${path} is not a kernel that Xen can start: it is ${what}`,
+    details: { path, looksLike: what },
+  });
+}

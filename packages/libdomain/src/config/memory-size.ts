@@ -1,0 +1,13 @@
+const UNITS_KIB: Readonly<Record<string, number>> = { kib: 1, mib: 1024, gib: 1024 ** 2, tib: 1024 ** 3 };
+
+/** KiB of a size such as "256MiB" or "1 GiB"; undefined if it is none. A bare number counts MiB, as in xl.cfg. */
+export function parseMemorySize(text: string): number | undefined {
+  const match = /^(\d{1,15}) ?(kib|mib|gib|tib)?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  return Number(match[1]) * (UNITS_KIB[(match[2] ?? 'mib').toLowerCase()] as number);
+}
+
+/** The shortest form that `parseMemorySize` or a JSON configuration reads back: a number of MiB if it is whole. */
+export function formatMemorySize(kib: number): number | string {
+  return kib % 1024 === 0 ? kib / 1024 : `${kib}KiB`;
+}

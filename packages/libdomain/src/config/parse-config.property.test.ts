@@ -1,0 +1,143 @@
+import { expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import fc from 'fast-check';
+import { SHUTDOWN_ACTIONS, checkConfig, formatConfig, parseConfig } from './index.ts';
+import type { DomainConfig } from './index.ts';
+import { XL_KEYS } from './xl-keys.ts';
+
+const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
+const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });
+const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
+
+/** Any valid configuration. */
+const configs: fc.Arbitrary<DomainConfig> = fc
+  .record(
+    {
+      name: fc.stringMatching(/^[A-Za-z][\w .+-]{0,30}\w$/),
+      uuid: fc.uuid(),
+      type: fc.constantFrom('pv' as const, 'pvh' as const),
+      kernel: printable.map((text) => `/boot/${text}`),
+      ramdisk: printable.map((text) => `/boot/${text}`),
+      cmdline: printable,
+      memoryKib,
+      more: fc.integer({ min: 0, max: 2 ** 20 }),
+      vcpus: fc.integer({ min: 1, max: 128 }),
+      onPoweroff: action,
+      onReboot: action,
+      onCrash: action,
+    },
+    { requiredKeys: ['name', 'kernel', 'memoryKib'] },
+  )
+  .map(({ more = 0, ...config }) =>
+    checkConfig({ ...config, maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34) }),
+  );
+
+function quote(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+test('what formatConfig prints is read back the same', () => {
+  fc.assert(fc.property(configs, (config) => expect(parseConfig(formatConfig(config), 'f')).toEqual(config)));
+});
+
+test('what is said in xl.cfg is read as the same', () => {
+  fc.assert(
+    fc.property(configs, (config) => {
+      const inMib = checkConfig({ ...config, memoryKib: 2048, maxMemoryKib: 4096 });
+      const text = `
+        name=${quote(inMib.name)}; type=${quote(inMib.type)} # type
+        kernel=${quote(inMib.kernel)}
+        ${inMib.ramdisk === undefined ? '' : `ramdisk=${quote(inMib.ramdisk)}`}
+        ${inMib.uuid === undefined ? '' : `uuid=${quote(inMib.uuid.toUpperCase())}`}
+        cmdline=${quote(inMib.cmdline)}
+        memory=2
+        maxmem=0x4
+        vcpus=${inMib.vcpus}
+        on_poweroff='${inMib.onPoweroff}'
+        on_reboot='${inMib.onReboot}'
+        on_crash='${inMib.onCrash}'`;
+      expect(parseConfig(text, 'f')).toEqual(inMib);
+    }),
+  );
+});
+
+/** Shreds of both formats, more likely to get deep into the parsers than noise is. */
+const shreds = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(...XL_KEYS, 'disk', 'onCrash', 'memory', '__proto__', 'constructor'),
+      fc.constantFrom(
+        '=',
+        '+=',
+        '[',
+        ']',
+        ',',
+        ';',
+        '\n',
+        '#',
+        '{',
+        '}',
+        ':',
+        '"',
+        "'",
+        '\\',
+        ' ',
+        '\0',
+        '\u2028',
+      ),
+      fc.constantFrom('"a"', "'b'", '1', '0x10', '09', '1e999', 'null', '"memory"', '"1GiB"', '""'),
+      fc.string(),
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(''));
+
+test('nothing but a VmToolsError of kind usage comes out of any text', () => {
+  const total = (text: string, overrides: string[]): void => {
+    try {
+      parseConfig(text, 'f', { overrides });
+    } catch (error) {
+      expect(error).toBeInstanceOf(VmToolsError);
+      const { code, kind, message, details } = error as VmToolsError;
+      expect(code).toMatch(/^CONFIG_/);
+      expect(kind).toBe('usage');
+      expect(message).toMatch(/^(f|command line):[1-9]\d*:[1-9]\d*: /);
+      expect([typeof details['line'], typeof details['column']]).toEqual(['number', 'number']);
+    }
+  };
+  const overrides = fc.array(fc.oneof(shreds, fc.constantFrom('memory=1', 'name=["a"]')), { maxLength: 2 });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        shreds,
+        shreds.map((text) => `{${text}`),
+      ),
+      overrides,
+      total,
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test('long hostile texts take no long time', () => {
+  const started = performance.now();
+  for (const shred of [
+    '\n',
+    'a="b"\n',
+    'extra+="b"\n',
+    'vif+=["b"]\n',
+    '"',
+    '\\"',
+    '{"a":1,',
+    '#',
+    '0',
+    '[',
+    'a.',
+  ]) {
+    const text = shred.repeat(Math.floor(2 ** 19 / shred.length));
+    for (const whole of [text, `x = "${text}`, `{"x": "${text}`, `{"x": ${text}`]) {
+      expect(() => parseConfig(whole, 'f')).toThrow(VmToolsError);
+    }
+  }
+  expect(performance.now() - started).toBeLessThan(10_000);
+});

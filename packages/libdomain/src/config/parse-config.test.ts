@@ -1,0 +1,323 @@
+import { describe, expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import { checkConfig, formatConfig, parseConfig } from './index.ts';
+
+const MINIMAL = 'name = "web"\nkernel = "/boot/vmlinuz"\nmemory = 256\n';
+
+function errorOf(text: string, overrides: string[] = []): VmToolsError {
+  try {
+    parseConfig(text, 'web.cfg', { overrides });
+  } catch (error) {
+    if (error instanceof VmToolsError) return error;
+    throw error;
+  }
+  throw new Error('expected an error');
+}
+
+describe('xl.cfg', () => {
+  test('fills in the defaults of xl', () => {
+    expect(parseConfig(MINIMAL, 'web.cfg')).toEqual({
+      name: 'web',
+      type: 'pv',
+      kernel: '/boot/vmlinuz',
+      cmdline: '',
+      memoryKib: 262144,
+      maxMemoryKib: 262144,
+      vcpus: 1,
+      onPoweroff: 'destroy',
+      onReboot: 'restart',
+      onCrash: 'destroy',
+    });
+  });
+
+  test('understands the everyday subset', () => {
+    const text = `
+# a comment; with a semicolon
+name = 'we\\'b' ; type="pvh"\r
+kernel="/k"; ramdisk = '/r'
+memory = 0x100
+maxmem = "512"
+vcpus = 2
+maxvcpus = 2
+root = '/dev/xvda1'
+extra = 'console=hvc0'
+extra += " quiet"
+uuid = "ABCDEF01-2345-6789-abcd-ef0123456789"
+on_poweroff = 'preserve'
+on_reboot = 'rename-restart'
+on_crash = 'restart'
+disk = [ ]
+vif = [ # nothing
+] # no newline at the end`;
+    expect(parseConfig(text, 'web.cfg')).toEqual({
+      name: "we'b",
+      type: 'pvh',
+      kernel: '/k',
+      ramdisk: '/r',
+      cmdline: 'root=/dev/xvda1 console=hvc0 quiet',
+      memoryKib: 256 * 1024,
+      maxMemoryKib: 512 * 1024,
+      vcpus: 2,
+      uuid: 'abcdef01-2345-6789-abcd-ef0123456789',
+      onPoweroff: 'preserve',
+      onReboot: 'rename-restart',
+      onCrash: 'restart',
+    });
+  });
+
+  test('cmdline wins over root and extra, with a warning', () => {
+    const warnings: string[] = [];
+    const text = `${MINIMAL}cmdline='a'\nextra='b'\n`;
+    const { cmdline } = parseConfig(text, 'web.cfg', { onWarning: (message) => warnings.push(message) });
+    expect(cmdline).toBe('a');
+    expect(warnings).toEqual(['web.cfg:5: root and extra are ignored because cmdline is given']);
+  });
+
+  test('memory starts with maxmem when only that is given', () => {
+    expect(parseConfig('name="a"\nkernel="/k"\nmaxmem=64', 'f').memoryKib).toBe(65536);
+  });
+
+  test.each([
+    // [what is added to a good file, code, line:column, message, hint]
+    ['memroy = 5', 'CONFIG_UNKNOWN_KEY', '4:1', 'unknown key "memroy"', 'did you mean "memory"?'],
+    ['onCrash = "destroy"', 'CONFIG_UNKNOWN_KEY', '4:1', 'unknown key "onCrash"', 'did you mean "on_crash"?'],
+    ["disk = [ '/dev/x,raw,xvda' ]", 'CONFIG_UNSUPPORTED', '4:8', 'disk is not supported yet', undefined],
+    ['pvh = 1', 'CONFIG_UNSUPPORTED', '4:7', 'pvh is not supported yet', 'write type = "pvh" instead'],
+    ['type = "hvm"', 'CONFIG_UNSUPPORTED', '4:8', '"hvm" is not supported yet', undefined],
+    ['builder = "hvm"', 'CONFIG_UNSUPPORTED', '4:11', '"hvm" is not supported yet', undefined],
+    ['type="pvh"\nbuilder="generic"', 'CONFIG_INVALID', '5:9', 'contradicts type "pvh"', undefined],
+    [
+      'on_crash = "coredump-destroy"',
+      'CONFIG_UNSUPPORTED',
+      '4:12',
+      'on_crash "coredump-destroy" is',
+      undefined,
+    ],
+    ['on_crash = "explode"', 'CONFIG_INVALID', '4:12', 'on_crash must be one of destroy, restart', undefined],
+    ['type = "pvm"', 'CONFIG_INVALID', '4:8', 'type must be "pv" or "pvh": "pvm"', undefined],
+    ['vcpus = "lots"', 'CONFIG_INVALID', '4:9', 'vcpus must be a number, not "lots"', undefined],
+    ['vcpus = [1]', 'CONFIG_INVALID', '4:9', 'vcpus must be a string, not a list', undefined],
+    ['vcpus = 129', 'CONFIG_INVALID', '4:9', 'vcpus must be 128 or less', undefined],
+    ['vcpus = 0', 'CONFIG_INVALID', '4:9', 'vcpus must be 1 or more', undefined],
+    ['vcpus += 2', 'CONFIG_INVALID', '4:10', 'vcpus is a number, += does not suit it', undefined],
+    ['vcpus = 2\nmaxvcpus = 4', 'CONFIG_UNSUPPORTED', '5:12', 'maxvcpus above vcpus', 'write vcpus = 4'],
+    ['maxmem = 128', 'CONFIG_INVALID', '4:10', 'maxmem must not be less than the memory', undefined],
+    ['ramdisk = "initrd.img"', 'CONFIG_INVALID', '4:11', 'ramdisk must be an absolute path', undefined],
+    ['uuid = "1234"', 'CONFIG_INVALID', '4:8', 'uuid must be a UUID of the form', undefined],
+    ['extra = "a\\nb"', 'CONFIG_INVALID', '4:9', 'extra must not contain control characters', undefined],
+    [
+      `extra = "${'x'.repeat(1024)}"`,
+      'CONFIG_INVALID',
+      '4:9',
+      'must not be longer than 1023 bytes',
+      undefined,
+    ],
+    ['name = "other"', 'CONFIG_INVALID', '4:1', 'name is given twice', 'it was given at line 1 already'],
+    ['extra = "a"\nextra += ["b"]', 'CONFIG_INVALID', '5:10', 'a list and a string at once', undefined],
+    [
+      'ramdisk = initrd',
+      'CONFIG_SYNTAX',
+      '4:11',
+      'unexpected initrd in place of a value',
+      'write "initrd" in quotes',
+    ],
+    ['extra = "a', 'CONFIG_SYNTAX', '4:9', 'this string is not closed on its line', undefined],
+    ['extra = "\\x41"', 'CONFIG_SYNTAX', '4:9', '"\\x" is not supported in a string', undefined],
+    ['extra', 'CONFIG_SYNTAX', '4:6', 'unexpected the end of the text behind extra', undefined],
+    [
+      'extra = \nvcpus=1',
+      'CONFIG_SYNTAX',
+      '4:9',
+      'unexpected the end of the line in place of a value',
+      undefined,
+    ],
+    ['vcpus = 1 extra = "a"', 'CONFIG_SYNTAX', '4:11', 'unexpected extra behind the value', undefined],
+    ['vif = [ "a" "b" ]', 'CONFIG_SYNTAX', '4:13', 'unexpected "b" in a list', undefined],
+    ['vif = [', 'CONFIG_SYNTAX', '4:8', 'unexpected the end of the text', undefined],
+    [`vif = ${'['.repeat(50000)}`, 'CONFIG_SYNTAX', '4:23', 'lists are nested too deeply', undefined],
+    ['= 3', 'CONFIG_SYNTAX', '4:1', 'unexpected = in place of a key', undefined],
+    ['é = 3', 'CONFIG_SYNTAX', '4:1', 'unexpected "é"', undefined],
+  ])('refuses %j', (added, code, place, message, hint) => {
+    const error = errorOf(MINIMAL + added);
+    expect(error).toMatchObject({ code, kind: 'usage' });
+    expect(error.message).toContain(`web.cfg:${place}: `);
+    expect(error.message).toContain(message);
+    if (hint !== undefined) expect(error.hint).toContain(hint);
+    expect(error.details).toMatchObject({ file: 'web.cfg', line: Number(place.split(':')[0]) });
+  });
+
+  test.each([
+    ['kernel="/k"\nmemory=1', 'name is missing'],
+    ['name="a"\nmemory=1', 'kernel is missing'],
+    ['name="a"\nkernel="/k"', 'memory is missing'],
+  ])('%j: %s', (text, message) => {
+    expect(errorOf(text)).toMatchObject({ code: 'CONFIG_INVALID', message: `web.cfg:1:1: ${message}` });
+  });
+
+  test.each(['', ' ', 'a/b', '42', 'a\tb', 'x'.repeat(256), ' a', 'abcdef01-2345-6789-abcd-ef0123456789'])(
+    'refuses the name %j',
+    (name) => {
+      const error = errorOf(`name = "${name}"\nkernel = "/k"\nmemory = 1\n`);
+      expect(error).toMatchObject({ code: 'CONFIG_INVALID', details: { key: 'name', line: 1, column: 8 } });
+    },
+  );
+});
+
+describe('JSON', () => {
+  const minimal = { name: 'web', kernel: '/k', memory: 256 };
+
+  test('has the names of a DomainConfig, and memory in MiB or with a unit', () => {
+    const text = JSON.stringify({
+      ...minimal,
+      type: 'pvh',
+      memory: '1 GiB',
+      maxMemory: 2048,
+      onCrash: 'preserve',
+    });
+    expect(parseConfig(`\uFEFF\n${text}`, 'web.json')).toMatchObject({
+      type: 'pvh',
+      memoryKib: 1048576,
+      maxMemoryKib: 2097152,
+      onCrash: 'preserve',
+    });
+  });
+
+  test.each([
+    [
+      '{\n  "name": "a",\n  "kernle": "/k"\n}',
+      'CONFIG_UNKNOWN_KEY',
+      '3:3',
+      'unknown key "kernle"',
+      'did you mean "kernel"?',
+    ],
+    ['{"on_crash": 1}', 'CONFIG_UNKNOWN_KEY', '1:2', 'unknown key "on_crash"', 'did you mean "onCrash"?'],
+    ['{"memory": "lots"}', 'CONFIG_INVALID', '1:12', 'memory must be a whole number of MiB', undefined],
+    ['{"memory": 1.5}', 'CONFIG_INVALID', '1:12', 'memory must be a whole number of MiB', undefined],
+    ['{"memory": -1}', 'CONFIG_INVALID', '1:12', 'memory must be a whole number of MiB', undefined],
+    [
+      '{"name": "a",\n"kernel": "/k",\n"memory": 17179869184}',
+      'CONFIG_INVALID',
+      '3:11',
+      'must be 16 TiB or less',
+      undefined,
+    ],
+    [
+      '{"name": "a", "kernel": "/k", "memory": 1, "vcpus": "2"}',
+      'CONFIG_INVALID',
+      '1:53',
+      'vcpus must be a whole',
+      undefined,
+    ],
+    [
+      '{"name": null, "kernel": "/k", "memory": 1}',
+      'CONFIG_INVALID',
+      '1:10',
+      'name must be a string',
+      undefined,
+    ],
+    [
+      '{"name": {"a": [1, true, {}]}, "kernel": "/k", "memory": 1}',
+      'CONFIG_INVALID',
+      '1:10',
+      'name must be',
+      undefined,
+    ],
+    ['{"name": "a", "name": "b"}', 'CONFIG_INVALID', '1:15', '"name" is given twice', undefined],
+    [
+      '{"onCrash": "coredump-restart"}',
+      'CONFIG_UNSUPPORTED',
+      '1:13',
+      '"coredump-restart" is not supported yet',
+      undefined,
+    ],
+    ['{"name": "a",}', 'CONFIG_SYNTAX', '1:14', 'unexpected } in place of a key in double quotes', undefined],
+    [
+      '{"name" "a"}',
+      'CONFIG_SYNTAX',
+      '1:9',
+      'unexpected "a" behind "name", where ":" is expected',
+      undefined,
+    ],
+    ['{"name": a}', 'CONFIG_SYNTAX', '1:10', 'unexpected a which is not JSON', undefined],
+    ['{"name": 01}', 'CONFIG_SYNTAX', '1:10', 'unexpected 01 which is not JSON', undefined],
+    ['{"name": "\\q"}', 'CONFIG_SYNTAX', '1:10', 'which is not JSON', undefined],
+    ['{"name": "a\n"}', 'CONFIG_SYNTAX', '1:10', 'this string is not closed on its line', undefined],
+    [
+      '{"name": "a"',
+      'CONFIG_SYNTAX',
+      '1:13',
+      'unexpected the end of the text at the end of the object',
+      undefined,
+    ],
+    [
+      '{"name": ["a"',
+      'CONFIG_SYNTAX',
+      '1:14',
+      'unexpected the end of the text at the end of the list',
+      undefined,
+    ],
+    ['{"name": ]}', 'CONFIG_SYNTAX', '1:10', 'unexpected ] in place of a value', undefined],
+    ['{} x', 'CONFIG_SYNTAX', '1:4', 'unexpected x behind the closing brace', undefined],
+    [`{"name": ${'['.repeat(50000)}`, 'CONFIG_SYNTAX', '1:26', 'values are nested too deeply', undefined],
+  ])('refuses %j', (text, code, place, message, hint) => {
+    const error = errorOf(text);
+    expect(error).toMatchObject({ code, kind: 'usage' });
+    expect(error.message).toContain(`web.cfg:${place}: `);
+    expect(error.message).toContain(message);
+    if (hint !== undefined) expect(error.hint).toBe(hint);
+  });
+
+  test('is what formatConfig writes', () => {
+    const config = parseConfig(MINIMAL, 'f');
+    expect(formatConfig(config)).toContain('"memory": 256,');
+    expect(parseConfig(formatConfig(config), 'f')).toEqual(config);
+  });
+});
+
+describe('overrides', () => {
+  test('replace what an xl.cfg says', () => {
+    const overrides = ['memory=512', 'name=web2', " extra = 'a b' ", 'memory=1024'];
+    expect(parseConfig(MINIMAL, 'f', { overrides })).toMatchObject({
+      memoryKib: 1048576,
+      name: 'web2',
+      cmdline: 'a b',
+    });
+  });
+
+  test('replace what a JSON file says, in its keys', () => {
+    const text = '{"name": "a", "kernel": "/k", "memory": 1}';
+    const overrides = ['memory=1GiB', 'vcpus=4', 'onCrash="preserve"'];
+    expect(parseConfig(text, 'f', { overrides })).toMatchObject({
+      memoryKib: 1048576,
+      vcpus: 4,
+      onCrash: 'preserve',
+    });
+  });
+
+  test.each([
+    ['memory=lots', 'CONFIG_INVALID', 'command line:1:8: memory must be a number, not "lots"'],
+    ['memroy=1', 'CONFIG_UNKNOWN_KEY', 'command line:1:1: unknown key "memroy"'],
+    ['memory', 'CONFIG_SYNTAX', 'command line:1:1: "memory" is not of the form key=value'],
+    ['extra="a', 'CONFIG_SYNTAX', 'command line:1:1: this string is not closed on its line'],
+    ['extra="a" "b"', 'CONFIG_SYNTAX', 'command line:1:5: unexpected "b" behind the value'],
+  ])('refuses %j', (override, code, message) => {
+    expect(errorOf(MINIMAL, [override])).toMatchObject({ code, message });
+  });
+});
+
+describe('checkConfig', () => {
+  test('completes a configuration', () => {
+    expect(checkConfig({ name: 'a', kernel: '/k', memoryKib: 4096 })).toMatchObject({
+      type: 'pv',
+      maxMemoryKib: 4096,
+    });
+  });
+
+  test.each([
+    [{ name: 'a', kernel: '/k', memoryKib: 4096, disks: [] }, 'Unrecognized key: "disks"'],
+    [{ name: 'a', kernel: '/k', memoryKib: 1 }, 'memoryKib must be 1 MiB or more'],
+    ['nonsense', 'expected object'],
+  ])('refuses %j', (config, message) => {
+    expect(() => checkConfig(config)).toThrow(message);
+  });
+});

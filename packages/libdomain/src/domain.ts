@@ -1,0 +1,57 @@
+import type { DomainInfo, ShutdownReason } from '@vm-tools/xc-native';
+import type { StoreAccess } from '@vm-tools/xenstore';
+import { PAGE_BYTES } from './memory.ts';
+import { domainPath, libxlPath } from './paths.ts';
+
+export type DomainState = 'running' | 'blocked' | 'paused' | 'shutdown' | 'dying' | 'suspended' | 'crashed';
+export type DomainType = 'pv' | 'pvh' | 'hvm' | 'unknown';
+
+/** A domain as it was when somebody looked. */
+export interface Domain {
+  readonly domid: number;
+  readonly uuid: string;
+  /** Empty while a domain is being made or torn down. */
+  readonly name: string;
+  readonly type: DomainType;
+  readonly state: DomainState;
+  readonly memoryKib: number;
+  readonly maxMemoryKib: number;
+  readonly vcpus: number;
+  readonly cpuTimeNs: bigint;
+  readonly shutdownReason?: ShutdownReason;
+}
+
+/** What Xen knows about it, with what xenstore knows about it. */
+export async function describeDomain(store: Pick<StoreAccess, 'read'>, info: DomainInfo): Promise<Domain> {
+  const name = await store.read(`${domainPath(info.domid)}/name`);
+  const type = await store.read(`${libxlPath(info.domid)}/type`);
+  const staticMax = await store.read(`${domainPath(info.domid)}/memory/static-max`);
+  return {
+    domid: info.domid,
+    uuid: info.uuid,
+    name: name ?? '',
+    type: domainType(type, info),
+    state: domainState(info),
+    memoryKib: info.totPages * (PAGE_BYTES / 1024),
+    maxMemoryKib: staticMax === undefined ? info.maxPages * (PAGE_BYTES / 1024) : Number(staticMax),
+    vcpus: info.onlineVcpus,
+    cpuTimeNs: info.cpuTimeNs,
+    ...(info.shutdownReason === undefined ? {} : { shutdownReason: info.shutdownReason }),
+  };
+}
+
+/** Xen tells PV from the rest; only the toolstack that made the domain knows whether the rest is PVH or HVM. */
+function domainType(written: string | undefined, info: DomainInfo): DomainType {
+  if (!info.isHvmContainer) return 'pv';
+  return written === 'pvh' || written === 'hvm' ? written : 'unknown';
+}
+
+/** Xen's flags in the order of their weight. A domain that waits for a processor is running, too. */
+export function domainState(info: DomainInfo): DomainState {
+  if (info.isDying) return 'dying';
+  if (info.shutdownReason === 'suspend') return 'suspended';
+  if (info.shutdownReason === 'crash') return 'crashed';
+  if (info.shutdownReason !== undefined) return 'shutdown';
+  if (info.isPaused) return 'paused';
+  return info.isBlocked ? 'blocked' : 'running';
+}

@@ -1,0 +1,41 @@
+import type { Host } from '../host.ts';
+import { controlPath, domainPath } from '../paths.ts';
+
+/** What a guest can be asked to do by itself, whatever its operating system (docs/misc/xenstore-paths). */
+export type ControlWord = 'poweroff' | 'reboot' | 'suspend';
+
+/** Writes the request where guests look for it. Nothing happens when the domain is not in xenstore any more. */
+export async function requestControl({ store }: Host, domid: number, word: ControlWord): Promise<void> {
+  const path = controlPath(domid);
+  await store.transaction(async (tx) => {
+    // A plain write would make the tree of a domain that is gone anew, and nobody would ever remove it.
+    if ((await tx.read(domainPath(domid))) === undefined) return;
+    const isThere = (await tx.read(path)) !== undefined;
+    await tx.write(path, word);
+    // Some guests acknowledge by removing the node. The new one must be theirs to write again.
+    if (!isThere) await tx.setPermissions(path, [{ domid, access: 'none' }]);
+  });
+}
+
+/**
+ * Takes the request back, so that a guest that wakes up late does not act on it.
+ *
+ * @returns whether the guest had seen it: then the word is no longer ours, and there is nothing to take back
+ */
+export async function withdrawControl(
+  { store }: Host,
+  domid: number,
+  word: ControlWord,
+): Promise<{ acked: boolean }> {
+  const path = controlPath(domid);
+  return store.transaction(async (tx) => {
+    if ((await tx.read(path)) !== word) return { acked: true };
+    await tx.write(path, '');
+    return { acked: false };
+  });
+}
+
+/** A guest acknowledges by writing something else, or by removing the node. Not every guest does. */
+export async function isAcknowledged({ store }: Host, domid: number, word: ControlWord): Promise<boolean> {
+  return (await store.read(controlPath(domid))) !== word;
+}

@@ -1,0 +1,102 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { Domain } from '../domain.ts';
+import type { Host } from '../host.ts';
+import { isAcknowledged, requestControl, withdrawControl } from './control-request.ts';
+import { resumeGuest } from './resume.ts';
+import { waitForGuest } from './wait-for-guest.ts';
+
+export interface SuspendOptions {
+  /** How long the guest may take to answer, and once it has, again how long it may take to suspend. @default 60 s */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks the guest to suspend itself and waits until Xen says that it has.
+ *
+ * This knows nothing of operating systems. Some acknowledge the request by emptying the node, some by removing it,
+ * some never do and suspend all the same. So an acknowledgement is taken as a sign that it is worth waiting on, and
+ * the truth is what the hypervisor says: shut down, with reason suspend.
+ *
+ * When the guest does not, the request is taken back, and a guest that suspended in that very moment is resumed: it
+ * runs when this rejects, unless the error says otherwise.
+ *
+ * @throws DOMAIN_SUSPEND_TIMEOUT with details.acked; GUEST_DIED when it shut down for another reason
+ */
+export async function suspendGuest(
+  host: Host,
+  domain: Pick<Domain, 'domid' | 'name'>,
+  options: SuspendOptions = {},
+): Promise<void> {
+  const { domid, name } = domain;
+  const timeoutMs = options.timeoutMs ?? 60_000;
+  const wait = { timeoutMs, what: `${name} to suspend`, signal: options.signal };
+  const isSuspended = async (): Promise<boolean> => {
+    const info = await host.xen.domainGetinfo(domid);
+    if (info !== undefined && !info.isDying) {
+      if (info.shutdownReason === undefined) return false;
+      if (info.shutdownReason === 'suspend') return true;
+    }
+    throw guestDied(domain, info?.shutdownReason);
+  };
+  if (await isSuspended()) return;
+
+  try {
+    await requestControl(host, domid, 'suspend');
+    const answer = await waitForGuest(
+      host,
+      domid,
+      async () => {
+        if (await isSuspended()) return 'suspended';
+        return (await isAcknowledged(host, domid, 'suspend')) ? 'acknowledged' : undefined;
+      },
+      wait,
+    );
+    if (answer !== 'suspended') {
+      // An acknowledgement may come in the very moment in which we give up. Such a guest is on its way.
+      const acked = answer === 'acknowledged' || (await withdrawControl(host, domid, 'suspend')).acked;
+      const suspended = async (): Promise<true | undefined> => ((await isSuspended()) ? true : undefined);
+      if (!acked || (await waitForGuest(host, domid, suspended, wait)) === undefined) {
+        throw suspendTimeout(domain, timeoutMs, acked);
+      }
+    }
+    // A guest that did not acknowledge would find our word again when it is resumed.
+    await withdrawControl(host, domid, 'suspend');
+  } catch (thrown) {
+    await withdrawControl(host, domid, 'suspend').catch(() => undefined); // what was thrown first matters more
+    if (!(thrown instanceof VmToolsError && thrown.code === 'GUEST_DIED')) await resumeGuest(host, domain);
+    throw thrown;
+  }
+}
+
+function suspendTimeout(
+  domain: Pick<Domain, 'domid' | 'name'>,
+  timeoutMs: number,
+  acked: boolean,
+): VmToolsError {
+  const { domid, name } = domain;
+  return new VmToolsError({
+    code: 'DOMAIN_SUSPEND_TIMEOUT',
+    kind: 'timeout',
+    message: acked
+      ? `${name} acknowledged the request to suspend, but did not within ${timeoutMs / 1000} s`
+      : `${name} did not answer the request to suspend within ${timeoutMs / 1000} s`,
+    hint: acked
+      ? 'look at its console; it may still suspend later, and is to be resumed then'
+      : 'the request has been withdrawn; a guest without a Xen driver cannot be saved or migrated',
+    guest: { domid, name, state: 'still running' },
+    details: { acked, timeoutMs },
+  });
+}
+
+function guestDied(
+  { domid, name }: Pick<Domain, 'domid' | 'name'>,
+  reason: string | undefined,
+): VmToolsError {
+  return new VmToolsError({
+    code: 'GUEST_DIED',
+    message: `${name} ${reason === undefined ? 'was destroyed' : `shut down (${reason})`} when it was to suspend`,
+    guest: { domid, name, state: reason === undefined ? 'destroyed' : `shut down: ${reason}` },
+    details: { reason },
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * The configuration of a domain in libxl's own JSON, which travels in images and lets xl manage our domains.
+ *
+ * @example
+ * const config = fromLibxlJson(header.configJson);
+ *
+ * @packageDocumentation
+ */
+export { fromLibxlJson } from './from-libxl-json.ts';
+export { toLibxlJson } from './to-libxl-json.ts';

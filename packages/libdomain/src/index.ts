@@ -1,0 +1,42 @@
+/**
+ * Domains of a Xen host: their configuration, the steps that make them, and the actions on them.
+ *
+ * @example
+ * ```ts
+ * const config = parseConfig(await readFile('web1.cfg', 'utf8'), 'web1.cfg');
+ * for (const { name, about } of planCreate(config).describe()) console.log(name, about);
+ * const domain = await createDomain(host, config, { onStep: console.log });
+ * await shutdownDomain(host, domain, { mode: 'poweroff', wait: true });
+ * await destroyDomain(host, domain);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export type { Host } from './host.ts';
+export type { Domain, DomainState, DomainType } from './domain.ts';
+export * from './config/index.ts';
+export { fromLibxlJson, toLibxlJson } from './image-config/index.ts';
+
+export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
+export { destroyDomain } from './actions/destroy-domain.ts';
+export { listDomains } from './actions/list-domains.ts';
+export { pauseDomain, unpauseDomain } from './actions/pause-domain.ts';
+export type { RemoveOptions } from './actions/remove-domain.ts';
+export { resolveDomain } from './actions/resolve-domain.ts';
+export { shutdownDomain, type ShutdownOptions, type ShutdownOutcome } from './actions/shutdown-domain.ts';
+export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';
+
+export { resumeGuest } from './guest/resume.ts';
+export { suspendGuest, type SuspendOptions } from './guest/suspend.ts';
+
+export { monitorDomains, type MonitorEvent, type MonitorOptions } from './policy/monitor-domains.ts';
+
+export { pipeline, type Pipeline, type StepDescription } from './step/pipeline.ts';
+export { runPipeline, type Completed, type RunOptions } from './step/run.ts';
+export type { Step, StepEvent, StepIo, StepState } from './step/step.ts';
+
+export { checkSavable, type LiveMode } from './transfer/check-savable.ts';
+export type { Offer, SaveControl, SaveProgress, SaveReport, Source, Target } from './transfer/ports.ts';
+export { defaultPrecopyPolicy, type PrecopyPolicy } from './transfer/precopy-policy.ts';
+export { domainSource, type SourceOptions } from './transfer/source.ts';
+export { domainTarget, type TargetOptions } from './transfer/target.ts';

@@ -1,0 +1,50 @@
+import type { HostInfo } from '@vm-tools/xc-native';
+
+/** Xen's page, bytes. */
+export const PAGE_BYTES = 4096;
+const KIB_PER_PAGE = PAGE_BYTES / 1024;
+
+/** What Xen may give to a domain above its target (LIBXL_MAXMEM_CONSTANT): the rings and other special pages. */
+export const MAXMEM_SLACK_KIB = 1024;
+
+/** What a domain costs beyond its memory and its paging pool: vCPUs, bitmaps, the domain's own pages. */
+const EXTRA_KIB = { pv: 1024, pvh: 2048 } as const;
+
+export interface MemoryNeed {
+  /** Whether Xen is to use hardware assisted paging for it. Never for PV. */
+  readonly hap: boolean;
+  /** The pool from which Xen takes page tables for the guest, KiB; 0 for PV, which brings its own page tables. */
+  readonly pagingPoolKib: number;
+  /** All that the host must have free, KiB. */
+  readonly needKib: number;
+}
+
+/**
+ * What a domain takes from the host, as libxl reckons it: 1 MiB of paging pool for each vCPU, a page for each MiB for
+ * the p2m, and again as much for shadow page tables where the processor cannot do without.
+ */
+export function memoryNeed(
+  config: {
+    readonly type: 'pv' | 'pvh';
+    readonly memoryKib: number;
+    readonly maxMemoryKib: number;
+    readonly vcpus: number;
+  },
+  host: Pick<HostInfo, 'capabilities'>,
+): MemoryNeed {
+  const hap = config.type === 'pvh' && host.capabilities.hap;
+  const pagesForEachMib = hap ? 1 : 2;
+  const pagingPoolKib =
+    config.type === 'pv'
+      ? 0
+      : KIB_PER_PAGE * (256 * config.vcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024));
+  const superpageKib = 2048;
+  const needKib =
+    Math.ceil((config.memoryKib + pagingPoolKib + EXTRA_KIB[config.type]) / superpageKib) * superpageKib;
+  return { hap, pagingPoolKib, needKib };
+}
+
+/** What the host can still give away, KiB: free, and not yet claimed by a domain that is being built. */
+export function freeKib(host: Pick<HostInfo, 'freePages' | 'outstandingPages'>): number {
+  return Math.max(0, host.freePages - host.outstandingPages) * KIB_PER_PAGE;
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { Host } from './host.ts';
+
+/** What the guest sees as its own; it may read, and write only where it is allowed to. */
+export const domainPath = (domid: number): string => `/local/domain/${domid}`;
+
+/** What belongs to all domains that one virtual machine has ever been. */
+export const vmPath = (uuid: string): string => `/vm/${uuid}`;
+
+/** What only toolstacks may see; named after libxl, because xl looks for it here. */
+export const libxlPath = (domid: number): string => `/libxl/${domid}`;
+
+/** Marks a domain as made by these tools: xl's own domains have a process of xl that looks after them. */
+export const markerPath = (domid: number): string => `${libxlPath(domid)}/vm-tools`;
+
+/** Where a toolstack writes what it asks of the guest. */
+export const controlPath = (domid: number): string => `${domainPath(domid)}/control/shutdown`;
+
+/** The folder in which xl keeps the configuration of each domain. */
+export const userdataFolder = (host: Pick<Host, 'root'>): string => join(host.root, 'var/lib/xen');
+
+/** Configuration of a running domain, in libxl's JSON. "n" instead of "d" is libxl's name for one being written. */
+export const userdataPath = (
+  host: Pick<Host, 'root'>,
+  domid: number,
+  uuid: string,
+  letter: 'd' | 'n' = 'd',
+): string => join(userdataFolder(host), `userdata-${letter}.${domid}.${uuid}.libxl-json`);

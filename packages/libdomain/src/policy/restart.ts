@@ -1,0 +1,39 @@
+import { createDomain } from '../actions/create-domain.ts';
+import { destroyDomain } from '../actions/destroy-domain.ts';
+import type { Domain } from '../domain.ts';
+import type { Host } from '../host.ts';
+import { fromLibxlJson } from '../image-config/index.ts';
+import type { RunOptions } from '../step/run.ts';
+import { removePending, writePending, type PendingRestart } from './pending-restarts.ts';
+
+/** Destroys the domain and creates it anew with the same configuration and UUID. */
+export async function restartDomain(
+  host: Host,
+  pending: PendingRestart,
+  options: RunOptions,
+): Promise<Domain | undefined> {
+  await writePending(host, pending);
+  return finishRestart(host, pending, options);
+}
+
+/**
+ * Goes on with a restart wherever it was left. One that fails is given up, one that is interrupted is left for the
+ * next monitor.
+ *
+ * @returns the new domain; undefined when it had been there already
+ */
+export async function finishRestart(
+  host: Host,
+  pending: PendingRestart,
+  options: RunOptions,
+): Promise<Domain | undefined> {
+  try {
+    const infos = await host.xen.domainGetinfolist();
+    const living = infos.filter(({ uuid, isDying }) => uuid === pending.uuid && !isDying);
+    if (living.some(({ domid }) => domid !== pending.domid)) return undefined;
+    await destroyDomain(host, pending, options);
+    return await createDomain(host, fromLibxlJson(pending.configJson), options);
+  } finally {
+    if (options.signal?.aborted !== true) await removePending(host, pending);
+  }
+}

@@ -1,0 +1,24 @@
+import type { ShutdownReason } from '@vm-tools/xc-native';
+import type { DomainConfig, ShutdownAction } from '../config/schema.ts';
+
+/**
+ * What the configuration wants to become of a domain that has shut down; undefined when it is none of our business:
+ * a suspended domain belongs to whoever saves it, and a soft reset is not something that we can do.
+ */
+export function shutdownAction(
+  config: Pick<DomainConfig, 'onPoweroff' | 'onReboot' | 'onCrash'>,
+  reason: ShutdownReason,
+): ShutdownAction | undefined {
+  switch (reason) {
+    case 'poweroff':
+      return config.onPoweroff;
+    case 'reboot':
+      return config.onReboot;
+    case 'crash':
+    case 'watchdog':
+      return config.onCrash;
+    case 'suspend':
+    case 'soft-reset':
+      return undefined;
+  }
+}

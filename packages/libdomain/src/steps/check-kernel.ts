@@ -1,0 +1,13 @@
+import { checkKernel as refuseWrongType, inspectKernel } from '../config/inspect-kernel.ts';
+import type { Step } from '../step/step.ts';
+import type { Wanted } from './context.ts';
+
+/** Looks at the kernel before there is a domain: libxc would say no more than "no loader found". */
+export const checkKernel: Step<Wanted> = {
+  name: 'check-kernel',
+  about: ({ config }) => `${config?.kernel} can start as ${config?.type}`,
+  async run({ config }) {
+    refuseWrongType(await inspectKernel(config.kernel), config.type);
+    return {};
+  },
+};

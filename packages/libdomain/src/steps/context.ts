@@ -1,0 +1,28 @@
+import type { Ports, RingFrames } from '@vm-tools/xc-native';
+import type { DomainConfig } from '../config/schema.ts';
+import type { MemoryNeed } from '../memory.ts';
+
+/** What is asked for. By now it has a UUID. */
+export interface Wanted {
+  readonly config: DomainConfig & { readonly uuid: string };
+}
+
+/** How much of the host it takes. */
+export interface Sized {
+  readonly memory: MemoryNeed;
+}
+
+/** The domain exists. */
+export interface Made {
+  readonly domid: number;
+}
+
+/** Its console and its xenstore have event channels. */
+export interface Wired {
+  readonly ports: Ports;
+}
+
+/** Its memory has contents, and it is known where in it the two rings are. */
+export interface Filled {
+  readonly frames: RingFrames;
+}

@@ -1,0 +1,37 @@
+import { pipeline } from 'node:stream/promises';
+import { abortError, VmToolsError } from '@vm-tools/errors';
+import type { OpenedImage } from '@vm-tools/xen-stream';
+import type { FillStep } from '../actions/plan-domain.ts';
+
+/** Fills the domain with what was saved. Only bytes that have been checked reach libxc. */
+export function restoreMemory(image: OpenedImage): FillStep {
+  return {
+    name: 'restore-memory',
+    about: () => 'memory and vCPUs from the stream',
+    async run({ config, domid, ports, host, signal, onLog }) {
+      const call = host.xen.domainRestore(
+        domid,
+        { type: config.type, ...ports },
+        { signal, ...(onLog === undefined ? {} : { onLog }) },
+      );
+      // When libxc fails, nobody may wait until it takes more.
+      call.done.catch((error: unknown) => call.sink.destroy(error as Error));
+      const [restored, fed] = await Promise.allSettled([
+        call.done,
+        pipeline(image.libxc, call.sink, { signal }),
+      ]);
+      if (restored.status === 'fulfilled' && fed.status === 'fulfilled') {
+        await image.finish();
+        return { frames: restored.value };
+      }
+      if (signal.aborted) throw abortError(signal, `restoring ${config.name}`);
+      throw firstCause(restored, fed);
+    },
+  };
+}
+
+/** A stream that broke or was refused takes libxc down with it; all else is libxc's own failure. */
+function firstCause(restored: PromiseSettledResult<unknown>, fed: PromiseSettledResult<void>): unknown {
+  if (fed.status === 'rejected' && fed.reason instanceof VmToolsError) return fed.reason;
+  return restored.status === 'rejected' ? restored.reason : (fed as PromiseRejectedResult).reason;
+}

@@ -1,0 +1,15 @@
+import { removeUserdata, writeUserdata } from '../userdata.ts';
+import { toLibxlJson } from '../image-config/index.ts';
+import type { Step } from '../step/step.ts';
+import type { Made, Wanted } from './context.ts';
+
+/** The configuration, where xl looks for it: what to save with the domain, and what to do when it shuts down. */
+export const userdata: Step<Wanted & Made> = {
+  name: 'userdata',
+  about: () => 'configuration, for later actions and for xl',
+  async run({ config, domid, host }) {
+    await writeUserdata(host, { domid, uuid: config.uuid }, toLibxlJson(config));
+    return {};
+  },
+  undo: ({ config, domid, host }) => removeUserdata(host, { domid, uuid: config.uuid }),
+};

@@ -1,0 +1,76 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { DomainInfo } from '@vm-tools/xc-native';
+import { listDevices } from '../devices/list-devices.ts';
+import type { Domain } from '../domain.ts';
+import type { Host } from '../host.ts';
+
+export type LiveMode = 'auto' | 'require' | 'never';
+
+export interface Savable {
+  readonly type: 'pv' | 'pvh';
+  readonly live: boolean;
+  readonly info: DomainInfo;
+}
+
+/**
+ * What can be saved, and whether live: libxc finds out only when it is half way through.
+ *
+ * @throws DOMAIN_NOT_SAVABLE, DOMAIN_NOT_LIVE, DOMAIN_PAUSED, DOMAIN_UNKNOWN
+ */
+export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): Promise<Savable> {
+  const { domid, name, type } = domain;
+  const info = await host.xen.domainGetinfo(domid);
+  if (info === undefined || info.isDying || info.uuid !== domain.uuid) {
+    throw new VmToolsError({
+      code: 'DOMAIN_UNKNOWN',
+      kind: 'no-domain',
+      message: `${name} (domid ${domid}) is gone`,
+    });
+  }
+  if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
+  if (type !== 'pv' && type !== 'pvh')
+    throw notSavable(domain, `its type is ${type}, only pv and pvh can be saved`);
+  const devices = (await listDevices(host.store, domid)).filter(({ kind }) => kind !== 'console');
+  if (devices.length > 0) {
+    throw notSavable(
+      domain,
+      `it has devices (${devices.map(({ kind, id }) => `${kind} ${id}`).join(', ')}), which cannot be moved yet`,
+    );
+  }
+  if (info.shutdownReason !== undefined && info.shutdownReason !== 'suspend') {
+    throw notSavable(domain, `it has shut down (${info.shutdownReason})`);
+  }
+  if (info.isPaused && info.shutdownReason === undefined) {
+    throw new VmToolsError({
+      code: 'DOMAIN_PAUSED',
+      kind: 'usage',
+      message: `${name} is paused and cannot suspend itself`,
+      hint: `vm-unpause ${name} first`,
+      guest: { domid, name, state: 'paused' },
+    });
+  }
+  return { type, info, live: await isLive(host, domain, mode) };
+}
+
+async function isLive(host: Host, { name, domid, type }: Domain, mode: LiveMode): Promise<boolean> {
+  if (mode === 'never') return false;
+  // A PV guest owns its page tables; only shadow page tables tell Xen which pages it has written to.
+  const canBeLive = type === 'pvh' || (await host.xen.physinfo()).capabilities.shadow;
+  if (canBeLive || mode === 'auto') return canBeLive;
+  throw new VmToolsError({
+    code: 'DOMAIN_NOT_LIVE',
+    kind: 'usage',
+    message: `${name} cannot be saved live: this Xen was built without shadow paging, which a PV domain needs for it`,
+    hint: 'let it pause for the transfer, or make it a PVH domain',
+    guest: { domid, name, state: 'still running here' },
+  });
+}
+
+function notSavable({ name, domid }: Domain, why: string): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_NOT_SAVABLE',
+    kind: 'usage',
+    message: `${name} cannot be saved: ${why}`,
+    details: { domid },
+  });
+}

@@ -1,0 +1,122 @@
+import { Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { abortError, VmToolsError } from '@vm-tools/errors';
+import type { PrecopyStats } from '@vm-tools/xc-native';
+import { verifyLibxc } from '@vm-tools/xen-stream';
+import type { Domain } from '../domain.ts';
+import { suspendGuest } from '../guest/suspend.ts';
+import type { Host } from '../host.ts';
+import type { Savable } from './check-savable.ts';
+import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
+import type { SaveControl, SaveReport } from './ports.ts';
+import { SaveMeter } from './save-meter.ts';
+
+export interface SaveLibxcOptions extends SaveControl {
+  readonly suspendTimeoutMs?: number;
+  readonly precopy?: PrecopyPolicy;
+  readonly onLog?: (line: string) => void;
+}
+
+/** Writes the libxc stream of a domain to the sink, and leaves the sink open and the guest suspended. */
+export async function saveLibxc(
+  host: Host,
+  domain: Domain,
+  { type, live, info }: Savable,
+  sink: Writable,
+  options: SaveLibxcOptions,
+): Promise<SaveReport> {
+  const { signal, onProgress, suspendTimeoutMs, precopy = defaultPrecopyPolicy, onLog } = options;
+  const verify = verifyLibxc({ expect: type });
+  const meter = new SaveMeter({
+    live,
+    totalPages: info.totPages,
+    passed: () => verify.verifier.counts,
+    onProgress,
+  });
+  let suspendedAt = 0;
+  // What we told libxc to fail with is the cause, and libxc's own words about it are not.
+  let reason: unknown;
+
+  const suspend = async (): Promise<void> => {
+    meter.enter('suspending');
+    try {
+      await suspendGuest(host, domain, {
+        signal,
+        ...(suspendTimeoutMs === undefined ? {} : { timeoutMs: suspendTimeoutMs }),
+      });
+    } catch (thrown) {
+      reason = thrown;
+      throw thrown;
+    }
+    suspendedAt = performance.now();
+    meter.enter('stop-and-copy');
+  };
+  const decide = (stats: PrecopyStats): ReturnType<PrecopyPolicy> => {
+    if (signal.aborted) return 'abort';
+    meter.round(stats);
+    const decision = precopy(stats);
+    if (decision === 'abort') reason = notConverged(domain, stats);
+    return decision;
+  };
+
+  const call = host.xen.domainSave(
+    domain.domid,
+    { live, suspend, ...(live ? { precopy: decide } : {}) },
+    { signal, ...(onLog === undefined ? {} : { onLog }) },
+  );
+  // When libxc fails, nobody may wait for more of its stream.
+  call.done.catch((error: unknown) => call.stream.destroy(error as Error));
+  const flow = pipeline(call.stream, verify, tap(pageBatches(verify, meter)), sink, { signal, end: false });
+  const [saved, written] = await Promise.allSettled([call.done, flow]);
+  if (saved.status === 'rejected' || written.status === 'rejected') {
+    if (reason !== undefined) throw reason as Error;
+    if (signal.aborted) throw abortError(signal, `saving ${domain.name}`);
+    throw firstCause(saved, written, sink);
+  }
+  meter.enter('finishing');
+  const { pages, bytes } = verify.verifier.counts;
+  return { iterations: meter.iteration, pages, bytes, suspendedAt };
+}
+
+/** Reports each time that a record of pages, of up to 4 MiB, has begun to go by. */
+function pageBatches({ verifier }: ReturnType<typeof verifyLibxc>, meter: SaveMeter): () => void {
+  let reported = 0;
+  return () => {
+    if (verifier.counts.pageRecords === reported) return;
+    reported = verifier.counts.pageRecords;
+    meter.report();
+  };
+}
+
+function tap(look: () => void): Transform {
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      look();
+      done(null, chunk);
+    },
+  });
+}
+
+/**
+ * One failure takes the whole chain down with it, and only one end of it knows why. A sink that has failed knows; a
+ * stream that is not sound was refused by the verifier; all else is libxc's own failure.
+ */
+function firstCause(
+  saved: PromiseSettledResult<void>,
+  written: PromiseSettledResult<void>,
+  sink: Writable,
+): unknown {
+  const flowError: unknown = written.status === 'rejected' ? written.reason : undefined;
+  if (sink.errored !== null) return sink.errored;
+  if (flowError instanceof VmToolsError && flowError.code !== 'STREAM_TRUNCATED') return flowError;
+  return saved.status === 'rejected' ? saved.reason : flowError;
+}
+
+function notConverged({ name }: Domain, { iteration }: PrecopyStats): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_NOT_CONVERGED',
+    kind: 'not-converged',
+    message: `the precopy policy gave up ${name} after ${iteration} iterations`,
+    details: { iteration },
+  });
+}

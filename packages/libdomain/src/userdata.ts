@@ -1,0 +1,55 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VmToolsError } from '@vm-tools/errors';
+import type { Domain } from './domain.ts';
+import type { Host } from './host.ts';
+import { listFolder } from './list-folder.ts';
+import { userdataFolder, userdataPath } from './paths.ts';
+
+type Identity = Pick<Domain, 'domid' | 'uuid'>;
+
+/** Written aside and renamed: whoever reads it sees all of it, or nothing. */
+export async function writeUserdata(host: Host, { domid, uuid }: Identity, json: string): Promise<void> {
+  const aside = userdataPath(host, domid, uuid, 'n');
+  await mkdir(userdataFolder(host), { recursive: true });
+  try {
+    await using file = await open(aside, 'w', 0o600);
+    await file.writeFile(json);
+    await file.sync();
+    await rename(aside, userdataPath(host, domid, uuid));
+  } catch (thrown) {
+    await rm(aside, { force: true });
+    throw thrown;
+  }
+}
+
+/**
+ * The configuration of a running domain, in libxl's JSON.
+ *
+ * @throws DOMAIN_NO_CONFIG when nobody has written one down
+ */
+export async function readUserdata(
+  host: Host,
+  domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
+): Promise<string> {
+  const path = userdataPath(host, domain.domid, domain.uuid);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new VmToolsError({
+      code: 'DOMAIN_NO_CONFIG',
+      message: `the configuration of ${domain.name} cannot be read: ${path}: ${(cause as NodeJS.ErrnoException).code}`,
+      hint: 'it is written when vm-create or xl makes a domain',
+      cause,
+      details: { path },
+    });
+  }
+}
+
+/** All that any toolstack keeps about the domain, xl's locks included. */
+export async function removeUserdata(host: Host, { domid, uuid }: Identity): Promise<void> {
+  const folder = userdataFolder(host);
+  const ours = new RegExp(`^userdata-.\\.${domid}\\.${uuid}\\.`);
+  for (const name of (await listFolder(folder)).filter((name) => ours.test(name)))
+    await rm(join(folder, name), { force: true });
+}

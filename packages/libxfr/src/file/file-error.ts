@@ -1,0 +1,42 @@
+import { messageOf, VmToolsError, type FailureKind } from '@vm-tools/errors';
+
+/** What a system call on a file of ours failed with, as an error that says what can be done about it. */
+export function fileError(thrown: unknown, doing: string, path: string): VmToolsError {
+  if (thrown instanceof VmToolsError) return thrown;
+  const errno = (thrown as NodeJS.ErrnoException).code ?? '';
+  const { code, kind, hint } = MEANINGS[errno] ?? OTHERWISE;
+  return new VmToolsError({
+    code,
+    kind,
+    message: `cannot ${doing} ${path}: ${messageOf(thrown)}`,
+    ...(hint === undefined ? {} : { hint }),
+    cause: thrown,
+    details: { path, errno },
+  });
+}
+
+interface Meaning {
+  readonly code: string;
+  readonly kind: FailureKind;
+  readonly hint?: string;
+}
+
+const OTHERWISE: Meaning = { code: 'XFR_FILE_IO', kind: 'failure' };
+const NO_SPACE: Meaning = {
+  code: 'XFR_NO_SPACE',
+  kind: 'resource',
+  hint: 'make room, or name a file on another file system',
+};
+const MISSING: Meaning = { code: 'XFR_FILE_MISSING', kind: 'usage', hint: 'check the path' };
+const DENIED: Meaning = { code: 'XFR_FILE_DENIED', kind: 'usage', hint: 'check the owner and the mode' };
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ENOSPC: NO_SPACE,
+  EDQUOT: NO_SPACE,
+  ENOENT: MISSING,
+  ENOTDIR: MISSING,
+  EISDIR: { code: 'XFR_FILE_TYPE', kind: 'usage', hint: 'name a file, not a folder' },
+  EACCES: DENIED,
+  EPERM: DENIED,
+  EROFS: DENIED,
+};

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import { VmToolsError } from '@vm-tools/errors';
+import { formatBytes } from '@vm-tools/ratelimit';
+import { fileError } from './file-error.ts';
+import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
+
+const BUFFER_BYTES = 2 ** 20;
+
+export interface ImageFileOptions {
+  /** room that must be there before it is begun */
+  readonly neededBytes: number;
+  /** replace a file of that name, at the end and at once. @default false */
+  readonly overwrite?: boolean | undefined;
+  /** wait for the disk, so that the image outlives a power cut. @default true */
+  readonly durable?: boolean | undefined;
+  readonly storage?: Storage | undefined;
+}
+
+/**
+ * A file that comes into being whole or not at all: it is written beside its place, under a name that no other
+ * program looks for, and gets its own name when all of it is on the disk.
+ */
+export class ImageFile {
+  readonly #path: string;
+  readonly #partial: string;
+  readonly #file: WrittenFile;
+  readonly #overwrite: boolean;
+  readonly #durable: boolean;
+  #isNamed = false;
+
+  private constructor(path: string, partial: string, file: WrittenFile, options: ImageFileOptions) {
+    this.#path = path;
+    this.#partial = partial;
+    this.#file = file;
+    this.#overwrite = options.overwrite ?? false;
+    this.#durable = options.durable ?? true;
+  }
+
+  /**
+   * @throws VmToolsError XFR_FILE_EXISTS, XFR_FILE_TYPE (usage), XFR_NO_SPACE (resource), or why it cannot be created;
+   *   nothing is left then
+   */
+  static async create(path: string, options: ImageFileOptions): Promise<ImageFile> {
+    const { neededBytes, overwrite = false, storage = diskStorage } = options;
+    await refuseExisting(path, overwrite);
+    const partial = join(dirname(path), `.${basename(path)}.partial-${randomBytes(6).toString('hex')}`);
+    try {
+      const free = await storage.freeBytes(dirname(path));
+      if (free < neededBytes) throw noSpace(path, neededBytes, free);
+      return new ImageFile(path, partial, await storage.create(partial), options);
+    } catch (thrown) {
+      throw fileError(thrown, 'create', path);
+    }
+  }
+
+  /** A stream into the file, in few large writes; what the file system says is told before the stream acts on it. */
+  writer(told: { onWritten(bytes: number): void; onFailed(error: VmToolsError): void }): Writable {
+    const write = (chunk: Buffer, done: (error?: Error) => void): void => {
+      this.#file.write(chunk).then(
+        () => {
+          told.onWritten(chunk.length);
+          done();
+        },
+        (thrown: unknown) => {
+          const error = fileError(thrown, 'write', this.#path);
+          told.onFailed(error);
+          done(error);
+        },
+      );
+    };
+    return new Writable({
+      highWaterMark: BUFFER_BYTES,
+      write: (chunk: Buffer, _encoding, done) => write(chunk, done),
+      writev: (queued, done) => write(Buffer.concat(queued.map(({ chunk }) => chunk as Buffer)), done),
+    });
+  }
+
+  /** Gives the file its name. When it rejects, `discard` is still to be called. */
+  async commit(): Promise<void> {
+    try {
+      if (this.#durable) await this.#file.sync();
+      await this.#file.close();
+      if (this.#overwrite) await rename(this.#partial, this.#path);
+      else await nameUnlessTaken(this.#partial, this.#path);
+      this.#isNamed = true;
+      if (this.#durable) await syncFolder(dirname(this.#path));
+    } catch (thrown) {
+      throw fileError(thrown, 'finish', this.#path);
+    }
+  }
+
+  /** Removes what has been written. Does not reject: it is called because something else has failed. */
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    await rm(this.#isNamed ? this.#path : this.#partial, { force: true }).catch(() => undefined);
+  }
+}
+
+async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
+  const existing = await lstat(path).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileError(thrown, 'create', path);
+  });
+  if (existing === undefined) return;
+  // To put a file in the place of a device or a link is never what was meant.
+  if (!existing.isFile()) throw notAFile(path);
+  if (!overwrite) throw fileExists(path);
+}
+
+/** Two who write the same name at the same time: the second one must not replace the guest of the first. */
+async function nameUnlessTaken(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw fileExists(path);
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw thrown;
+    // A file system without hard links cannot do better than this.
+    await refuseExisting(path, false);
+    return rename(partial, path);
+  }
+  await rm(partial).catch(() => undefined); // the image is there; a second name for it does no harm
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function fileExists(path: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_FILE_EXISTS',
+    kind: 'usage',
+    message: `${path} exists already`,
+    hint: 'choose another name, or allow it to be overwritten',
+    details: { path },
+  });
+}
+
+function notAFile(path: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_FILE_TYPE',
+    kind: 'usage',
+    message: `${path} exists and is not a regular file`,
+    hint: 'name a file',
+    details: { path },
+  });
+}
+
+function noSpace(path: string, neededBytes: number, freeBytes: number): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_NO_SPACE',
+    kind: 'resource',
+    message: `${formatBytes(neededBytes)} are needed for ${path}, and ${formatBytes(freeBytes)} are free there`,
+    hint: 'make room, or name a file on another file system',
+    details: { path, neededBytes, freeBytes },
+  });
+}

@@ -1,0 +1,33 @@
+import { open, statfs } from 'node:fs/promises';
+
+/** A file that is being written. */
+export interface WrittenFile {
+  /** Writes all of the chunk behind what is there. */
+  write(chunk: Buffer): Promise<void>;
+  /** Resolves when the disk has it. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The part of a file system that can be full. */
+export interface Storage {
+  /** What an unprivileged user could still write in this folder, bytes. */
+  freeBytes(folder: string): Promise<number>;
+  /** Creates a file that only its owner may read; it must not exist. */
+  create(path: string): Promise<WrittenFile>;
+}
+
+export const diskStorage: Storage = {
+  async freeBytes(folder) {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
+  async create(path) {
+    const handle = await open(path, 'wx', 0o600);
+    return {
+      write: (chunk) => handle.appendFile(chunk),
+      sync: () => handle.sync(),
+      close: () => handle.close(),
+    };
+  },
+};

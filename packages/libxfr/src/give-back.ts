@@ -1,0 +1,67 @@
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import type { Source } from './ports.ts';
+import { asVmToolsError } from './protocol/remote-error.ts';
+import type { ProgressReporter } from './progress.ts';
+import { whereabouts, type Guest } from './whereabouts.ts';
+
+/** What the owner of the guest gets to read after a failure that has left it running where it was. */
+function stillRunning(failure: VmToolsError, guest: Guest | undefined): VmToolsError {
+  const kind = failure.kind === 'interrupted' ? 'aborted-safe' : failure.kind;
+  return failure.with({ kind, guest: whereabouts(guest, 'still running on the source') });
+}
+
+/**
+ * The error for a transfer that failed before the guest was saved. A failed save resumes the guest by itself; only
+ * when it could not does its error say where the guest is, and that must not get lost behind an earlier cause.
+ *
+ * @param failure why, the first cause
+ * @param thrown what ended it, perhaps by the save
+ */
+export function notSaved(failure: VmToolsError, thrown: unknown, guest: Guest | undefined): VmToolsError {
+  const { guest: told, leftovers } = asVmToolsError(thrown);
+  if (told === undefined) return stillRunning(failure, guest);
+  if (leftovers.length === 0) return stillRunning(failure, guest).with({ guest: { ...guest, ...told } });
+  const kind = failure.kind === 'interrupted' ? 'failure' : failure.kind;
+  return failure.with({ kind, guest: { ...guest, ...told }, ...(failure === thrown ? {} : { leftovers }) });
+}
+
+/** Resumes a guest that was saved in vain, and returns the error that tells how that ended. */
+export async function giveBack(source: Source, guest: Guest, failure: VmToolsError): Promise<VmToolsError> {
+  try {
+    await source.resume();
+    return stillRunning(failure, guest);
+  } catch (thrown) {
+    return resumeFailed(thrown, guest, failure);
+  }
+}
+
+/** @param before the failure after which the guest should have been resumed */
+export function resumeFailed(thrown: unknown, guest: Guest, before?: VmToolsError): VmToolsError {
+  const message = `${guest.name} could not be resumed: ${messageOf(thrown)}`;
+  return new VmToolsError({
+    code: 'XFR_RESUME_FAILED',
+    message: before === undefined ? message : `${before.message}; after that ${message}`,
+    hint: 'nothing of it is lost: it is suspended in memory on the source; resume it once the cause is gone',
+    cause: before ?? thrown,
+    guest: whereabouts(guest, 'suspended on the source'),
+    log: asVmToolsError(thrown).log,
+    details: { resume: asVmToolsError(thrown).toJSON() },
+  });
+}
+
+/** The guest lives elsewhere by now: that it could not be removed here is no failure any more. */
+export async function destroyLeftover(
+  source: Source,
+  guest: Guest,
+  progress: ProgressReporter,
+): Promise<void> {
+  try {
+    await source.destroy();
+  } catch (thrown) {
+    progress.warn({
+      code: 'XFR_W_LEFTOVER',
+      message: `the suspended copy of ${guest.name} could not be removed from the source: ${messageOf(thrown)}`,
+      hint: 'destroy it there; it must not be resumed',
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals';
+import type { VmToolsError } from '@vm-tools/errors';
+import { encodePreamble } from './protocol/preamble.ts';
+import { receiveFromPeer } from './receive.ts';
+import { sendToPeer } from './send.ts';
+import { FakeSource, type FakeSourceInit } from './testing/fake-source.ts';
+import { FakeTarget, type FakeTargetInit } from './testing/fake-target.ts';
+import { LINKS, type Link } from './testing/links.ts';
+import { frame, PREAMBLE, RawPeer } from './testing/raw-peer.ts';
+import type { TransferTimeouts } from './timeouts.ts';
+
+const TIMEOUTS: Partial<TransferTimeouts> = {
+  handshakeMs: 300,
+  inactivityMs: 300,
+  pingMs: 20,
+  answerMs: 700,
+  lingerMs: 20,
+};
+const OFFER = new FakeSource().offer;
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** A receiver and a source without manners. */
+async function receive(script: (peer: RawPeer) => unknown, init?: FakeTargetInit) {
+  const link = (await LINKS['tcp']?.()) as Link;
+  const peer = new RawPeer(link.source.stream);
+  const target = new FakeTarget(init);
+  const result = receiveFromPeer(link.target, () => target, { timeouts: TIMEOUTS });
+  const scripted = script(peer);
+  const error = await result.then(
+    () => undefined,
+    (thrown: unknown) => thrown as VmToolsError,
+  );
+  peer.hangUp();
+  await Promise.resolve(scripted).catch(() => undefined);
+  expect(link.target.stream.destroyed).toBe(true);
+  return { target, error };
+}
+
+/** A sender and a target without manners. */
+async function send(script: (peer: RawPeer) => unknown, init?: FakeSourceInit) {
+  const link = (await LINKS['tcp']?.()) as Link;
+  const peer = new RawPeer(link.target.stream);
+  const source = new FakeSource(init);
+  const result = sendToPeer(source, link.source, { timeouts: TIMEOUTS });
+  const scripted = script(peer);
+  const error = await result.then(
+    () => undefined,
+    (thrown: unknown) => thrown as VmToolsError,
+  );
+  peer.hangUp();
+  await Promise.resolve(scripted).catch(() => undefined);
+  expect(link.source.stream.destroyed).toBe(true);
+  return { source, error };
+}
+
+const hello = frame('HELLO', { offer: OFFER });
+
+describe('a receiver', () => {
+  test.each<[string, string, (peer: RawPeer) => unknown]>([
+    ['says nothing', 'XFR_PEER_SILENT', () => undefined],
+    ['says half a preamble', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE.subarray(0, 9))],
+    ['speaks HTTP', 'XFR_PROTOCOL_MAGIC', (peer) => peer.say(Buffer.from('GET / HTTP/1.1\r\n\r\n'))],
+    [
+      'speaks a later version',
+      'XFR_PROTOCOL_VERSION',
+      (peer) => peer.say(encodePreamble({ oldest: 2, newest: 3 })),
+    ],
+    ['hangs up at once', 'XFR_CONNECTION_LOST', (peer) => peer.hangUp()],
+    ['offers nothing', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE)],
+    ['offers nonsense', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('HELLO', { offer: 7 }))],
+    ['offers no JSON', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('HELLO', Buffer.from('{')))],
+    ['sends data first', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('DATA', Buffer.from('x')))],
+  ])('whose peer %s rejects with %s, and makes no target', async (_what, code, script) => {
+    const { target, error } = await receive(script);
+    expect(error).toMatchObject({ code });
+    expect(target.calls).toEqual([]);
+  });
+
+  test.each<[string, string, readonly Buffer[]]>([
+    ['falls silent', 'XFR_PEER_SILENT', [frame('DATA', Buffer.from('x'))]],
+    ['falls silent within a frame', 'XFR_PEER_SILENT', [frame('DATA', Buffer.from('xyz')).subarray(0, 10)]],
+    ['ends with another digest', 'XFR_DIGEST', [frame('EOS', { sha256: 'a'.repeat(64), bytes: 0 })]],
+    ['ends with another length', 'XFR_DIGEST', [frame('EOS', { sha256: EMPTY_SHA256, bytes: 1 })]],
+    ['says GO before the end', 'XFR_PROTOCOL', [frame('GO')]],
+    ['says HELLO again', 'XFR_PROTOCOL', [hello]],
+    ['sends a frame that is too long', 'XFR_PROTOCOL', [Buffer.from('0400000000100001', 'hex')]],
+    [
+      'goes on after the end',
+      'XFR_PROTOCOL',
+      [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }), frame('DATA', Buffer.from('x'))],
+    ],
+    ['never says GO', 'XFR_PEER_SILENT', [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 })]],
+  ])('whose peer %s rejects with %s, and abandons', async (_what, code, frames) => {
+    const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames));
+    expect(error).toMatchObject({ code });
+    expect(target.calls).not.toContain('start');
+    expect(target.state).toBe('abandoned');
+  });
+
+  test('waits no longer than it should for a peer that sends a byte now and then', async () => {
+    let drip: NodeJS.Timeout | undefined;
+    const { error } = await receive((peer) => {
+      peer.say(PREAMBLE, hello, frame('DATA', Buffer.alloc(1000)).subarray(0, 10));
+      drip = setInterval(() => peer.say(Buffer.alloc(1)), 10);
+    });
+    clearInterval(drip);
+    expect(error).toMatchObject({ code: 'XFR_PEER_SILENT', kind: 'timeout' });
+  });
+
+  test('takes a peer that only sends PING for alive, as long as that is its turn', async () => {
+    let pings: NodeJS.Timeout | undefined;
+    const started = performance.now();
+    const { error } = await receive((peer) => {
+      peer.say(PREAMBLE, hello, frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }));
+      pings = setInterval(() => peer.say(frame('PING', Buffer.alloc(0))), 20);
+    });
+    clearInterval(pings);
+    expect(error).toMatchObject({ code: 'XFR_PEER_SILENT', message: expect.stringContaining('GO') });
+    expect(performance.now() - started).toBeGreaterThan(690);
+  });
+
+  test('wants an image that is whole even when the target had enough', async () => {
+    const frames = [frame('DATA', Buffer.from('x')), frame('EOS', { sha256: 'a'.repeat(64), bytes: 1 })];
+    const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames), {
+      readsBytes: 1,
+    });
+    expect(error).toMatchObject({ code: 'XFR_DIGEST', kind: 'corrupt' });
+    expect(target.state).toBe('abandoned');
+  });
+});
+
+describe('a sender', () => {
+  const restored = (peer: RawPeer): Promise<RawPeer> => peer.say(PREAMBLE, frame('ACCEPT')).heard('sha256');
+  const started = async (peer: RawPeer): Promise<RawPeer> =>
+    (await restored(peer)).say(frame('READY')).heard('\u0007\0\0\0\0\0\0\u0002{}'); // GO
+
+  test.each<[string, string, (peer: RawPeer) => unknown]>([
+    ['says nothing', 'XFR_PEER_SILENT', () => undefined],
+    ['speaks HTTP', 'XFR_PROTOCOL_MAGIC', (peer) => peer.say(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))],
+    [
+      'speaks an earlier version',
+      'XFR_PROTOCOL_VERSION',
+      (peer) => peer.say(encodePreamble({ oldest: 7, newest: 8 })),
+    ],
+    ['never accepts', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE)],
+    ['is ready too early', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('READY'))],
+    [
+      'is ready before the end',
+      'XFR_PROTOCOL',
+      (peer) => peer.say(PREAMBLE, frame('ACCEPT'), frame('READY')),
+    ],
+    ['falls silent', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE, frame('ACCEPT'))],
+    ['hangs up', 'XFR_CONNECTION_LOST', async (peer) => (await restored(peer)).hangUp()],
+    [
+      'runs it unasked',
+      'XFR_PROTOCOL',
+      async (peer) => (await restored(peer)).say(frame('RUNNING', { domid: 1, at: 1 })),
+    ],
+  ])('whose peer %s rejects with %s, and the guest runs', async (_what, code, script) => {
+    const { source, error } = await send(script);
+    expect(error).toMatchObject({ code, guest: { state: 'still running on the source' } });
+    expect(source.state).toBe('running');
+  });
+
+  test.each<[string, string, (peer: RawPeer) => unknown]>([
+    ['falls silent', 'XFR_PEER_SILENT', () => undefined],
+    ['hangs up', 'XFR_CONNECTION_LOST', (peer) => peer.hangUp()],
+    ['talks nonsense', 'XFR_PROTOCOL', (peer) => peer.say(frame('RUNNING', { domid: 'seven' }))],
+    ['says READY again', 'XFR_PROTOCOL', (peer) => peer.say(frame('READY'))],
+  ])(
+    'whose peer %s after GO does not know, and leaves the guest suspended (%s)',
+    async (_what, code, script) => {
+      const { source, error } = await send(async (peer) => script(await started(peer)));
+      expect(error).toMatchObject({ code: 'XFR_UNCERTAIN', kind: 'uncertain', cause: { code } });
+      expect(source.state).toBe('suspended');
+    },
+  );
+
+  test('whose peer gave up before it saw GO gets the guest back', async () => {
+    const error = { code: 'INTERRUPTED', kind: 'interrupted', message: 'interrupted' };
+    const sent = await send(async (peer) => (await started(peer)).say(frame('ABORT', { error })));
+    expect(sent.error).toMatchObject({ code: 'XFR_PEER_ABORTED', kind: 'aborted-safe' });
+    expect(sent.source.state).toBe('running');
+  });
+
+  test('waits no longer than it should for a peer that lives and takes no data', async () => {
+    const link = (await LINKS['memory']?.()) as Link;
+    const source = new FakeSource({ chunks: 100 });
+    link.target.stream.write(Buffer.concat([PREAMBLE, frame('ACCEPT')]));
+    const pings = setInterval(() => link.target.stream.write(frame('PING', Buffer.alloc(0))), 20);
+    const sent = sendToPeer(source, link.source, { timeouts: TIMEOUTS });
+    await expect(sent).rejects.toMatchObject({
+      code: 'XFR_PEER_SILENT',
+      message: expect.stringContaining('took no data'),
+    });
+    clearInterval(pings);
+    expect(source.state).toBe('running');
+  });
+});

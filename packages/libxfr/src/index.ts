@@ -1,0 +1,41 @@
+/**
+ * Moving a guest: to another host, into a file, and back. Nothing here knows what a guest is: a `Source` gives bytes
+ * and a `Target` takes them, and what lies between is safe, bounded and tells how far it is.
+ *
+ * @example
+ * ```ts
+ * const onEvent = (event: TransferEvent) => show(event);
+ * await sendToPeer(source, parseEndpoint('tcp://b.example:8002'), { limiter, signal, onEvent });
+ *
+ * await using listener = await listen({ makeTarget: () => domainTarget(host) }); // and on the other host
+ * ```
+ *
+ * @packageDocumentation
+ */
+export type { Offer, SaveControl, SaveProgress, SaveReport, Source, Target } from './ports.ts';
+export type {
+  OnEvent,
+  TransferEvent,
+  TransferFigures,
+  TransferPhase,
+  TransferSummary,
+  TransferWarning,
+} from './events.ts';
+export type { TransferOptions } from './options.ts';
+export { DEFAULT_TIMEOUTS } from './timeouts.ts';
+export type { TransferTimeouts } from './timeouts.ts';
+export { sendToPeer } from './send.ts';
+export type { SendOptions } from './send.ts';
+export { receiveFromPeer } from './receive.ts';
+export type { ReceiveOptions } from './receive.ts';
+export { saveToFile } from './save-to-file.ts';
+export type { SaveToFileOptions } from './save-to-file.ts';
+export type { Storage, WrittenFile } from './file/storage.ts';
+export { restoreFromFile } from './restore-from-file.ts';
+export type { RestoreFromFileOptions } from './restore-from-file.ts';
+export { listen } from './listen.ts';
+export type { Listener, ListenEvent, ListenOptions } from './listen.ts';
+export { DEFAULT_PORT, formatAddress, parseEndpoint } from './transport/endpoint.ts';
+export type { Endpoint } from './transport/endpoint.ts';
+export { connectTcp } from './transport/tcp.ts';
+export type { Connection } from './transport/connection.ts';

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test } from '@jest/globals';
+import type { VmToolsError } from '@vm-tools/errors';
+import { listen, type ListenEvent, type Listener, type ListenOptions } from './listen.ts';
+import { sendToPeer } from './send.ts';
+import { FakeSource } from './testing/fake-source.ts';
+import { FakeTarget, type FakeTargetInit } from './testing/fake-target.ts';
+import type { Endpoint } from './transport/endpoint.ts';
+
+const TIMEOUTS = { lingerMs: 100, handshakeMs: 2000 };
+
+async function listening(options: Partial<ListenOptions> = {}, init: FakeTargetInit = {}) {
+  const events: ListenEvent[] = [];
+  const targets: FakeTarget[] = [];
+  const listener = await listen({
+    port: 0,
+    timeouts: TIMEOUTS,
+    onEvent: (event) => events.push(event),
+    makeTarget: () => {
+      const target = new FakeTarget(init);
+      targets.push(target);
+      return target;
+    },
+    ...options,
+  });
+  const failures = (): string[] =>
+    events.flatMap((event) => (event.type === 'failed' ? [event.error.code] : []));
+  return { listener, events, targets, failures };
+}
+
+const endpointOf = ({ port }: Listener): Endpoint => ({ transport: 'tcp', host: '127.0.0.1', port });
+
+test('receives guests one after the other and warns of the plain connection', async () => {
+  const { listener, events, targets } = await listening();
+  for (const source of [new FakeSource(), new FakeSource()]) {
+    const summary = await sendToPeer(source, endpointOf(listener), { timeouts: TIMEOUTS });
+    expect(summary).toMatchObject({ domid: 7, warnings: [{ code: 'XFR_W_PLAIN' }] });
+  }
+  await listener.close();
+  expect(targets.map(({ state }) => state)).toEqual(['running', 'running']);
+  const ends = events.filter((event) => event.type === 'transfer' && event.event.type === 'completed');
+  expect(ends.map((event) => 'session' in event && event.session)).toEqual([1, 2]);
+});
+
+test('listens on loopback unless told otherwise', async () => {
+  const { listener } = await listening();
+  expect(listener.host).toBe('127.0.0.1');
+  await listener.close();
+  await expect(sendToPeer(new FakeSource(), endpointOf(listener))).rejects.toMatchObject({
+    code: 'XFR_UNREACHABLE',
+    kind: 'peer',
+    guest: { state: 'still running on the source' },
+  });
+});
+
+test('refuses more than it may receive at once, and others still get through', async () => {
+  const gate = Promise.withResolvers<undefined>();
+  const reserved = Promise.withResolvers<undefined>();
+  const hooks = {
+    onReserve: async () => {
+      reserved.resolve(undefined);
+      await gate.promise;
+    },
+  };
+  const { listener, failures } = await listening({ maxConcurrent: 1 }, hooks);
+  const send = () => sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: TIMEOUTS });
+  const first = send();
+  await reserved.promise;
+  expect(listener.active).toBe(1);
+  await expect(send()).rejects.toMatchObject({
+    code: 'XFR_PEER_REJECTED',
+    kind: 'resource',
+    details: { remoteCode: 'XFR_BUSY' },
+  });
+  gate.resolve(undefined);
+  await first;
+  await send();
+  await listener.close();
+  expect([failures(), listener.active]).toEqual([['XFR_BUSY'], 0]);
+});
+
+test('bad peers keep no good one out', async () => {
+  const { listener, failures } = await listening({ maxConcurrent: 1 });
+  const bad = Array.from({ length: 20 }, () => connect(listener.port, '127.0.0.1'));
+  await Promise.all(bad.map((socket) => once(socket, 'connect')));
+  bad[0]?.write('GET / HTTP/1.1\r\n\r\n');
+  await sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: TIMEOUTS });
+  for (const socket of bad) socket.destroy();
+  await listener.close();
+  expect(failures()).toHaveLength(20);
+});
+
+test('its signal aborts what is being received', async () => {
+  const abort = new AbortController();
+  const { listener, targets, failures } = await listening(
+    { signal: abort.signal },
+    { onChunk: () => abort.abort() },
+  );
+  const source = new FakeSource();
+  const sent = sendToPeer(source, endpointOf(listener), { timeouts: TIMEOUTS });
+  await expect(sent).rejects.toMatchObject({ code: 'XFR_PEER_ABORTED', kind: 'aborted-safe' });
+  await listener.close();
+  expect([source.state, targets[0]?.state]).toEqual(['running', 'abandoned']);
+  expect(failures()).toEqual(['INTERRUPTED']);
+});
+
+test('a port that is taken, and an address of somebody else, are told', async () => {
+  const { listener } = await listening();
+  const makeTarget = (): FakeTarget => new FakeTarget();
+  const taken = listen({ port: listener.port, makeTarget }).catch((error: unknown) => error as VmToolsError);
+  expect(await taken).toMatchObject({ code: 'XFR_LISTEN', details: { errno: 'EADDRINUSE' } });
+  const foreign = listen({ host: '192.0.2.1', port: 0, makeTarget });
+  await expect(foreign).rejects.toMatchObject({ code: 'XFR_LISTEN', kind: 'usage' });
+  await listener.close();
+});

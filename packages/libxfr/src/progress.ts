@@ -1,0 +1,152 @@
+import { Meter, systemClock, type Clock } from '@vm-tools/ratelimit';
+import type {
+  OnEvent,
+  TransferEvent,
+  TransferFigures,
+  TransferPhase,
+  TransferSummary,
+  TransferWarning,
+} from './events.ts';
+import type { SaveProgress } from './ports.ts';
+
+const PAGE_BYTES = 4096;
+/** Often enough for a bar that moves, rare enough for a log. */
+const EVERY_MS = 200;
+
+/** Collects the figures of one transfer and tells them, at most five times a second and at each change of phase. */
+export class ProgressReporter {
+  readonly #onEvent: OnEvent;
+  readonly #clock: Clock;
+  readonly #meter: Meter;
+  readonly #startedAt: number;
+  readonly #warnings: TransferWarning[] = [];
+  #phase: TransferPhase = 'connecting';
+  #toldAt = -Infinity;
+  #total = 0;
+  /** Only a source knows; otherwise it is what is left of `#total`. */
+  #remaining: number | undefined;
+  #iteration: number | undefined;
+  #dirty: { bytes: number; at: number; pagesPerS?: number } | undefined;
+  #suspendedAt: number | undefined;
+  #downtimeMs: number | undefined;
+
+  constructor(onEvent: OnEvent | undefined, clock: Clock = systemClock) {
+    this.#onEvent = onEvent ?? (() => undefined);
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#meter = new Meter({ clock });
+  }
+
+  get transferred(): number {
+    return this.#meter.bytes;
+  }
+
+  setTotal(bytes: number): void {
+    this.#total = bytes;
+  }
+
+  phase(phase: TransferPhase): void {
+    this.#phase = phase;
+    this.#tell({ type: 'phase', phase, at: this.#clock.now() });
+    this.#tellFigures();
+  }
+
+  /** Bytes went through. */
+  add(bytes: number): void {
+    this.#meter.add(bytes);
+    this.#tellFiguresIfDue();
+  }
+
+  /** The source said how far it is. */
+  saved(progress: SaveProgress): void {
+    this.#total = progress.total;
+    this.#remaining = progress.remaining;
+    if (progress.dirtyBytes !== undefined && progress.iteration !== this.#iteration) {
+      this.#dirty = dirtySince(this.#dirty, progress.dirtyBytes, progress.at);
+    }
+    this.#iteration = progress.iteration;
+    if (progress.phase === 'stop-and-copy') this.#suspendedAt ??= progress.at;
+    if (progress.phase === this.#phase) this.#tellFiguresIfDue();
+    else this.phase(progress.phase);
+  }
+
+  /** The guest runs again; it has been suspended since `suspendedAt`. */
+  running(suspendedAt: number): void {
+    this.#suspendedAt = suspendedAt;
+    this.#downtimeMs = this.#clock.now() - suspendedAt;
+  }
+
+  warn(warning: TransferWarning): void {
+    this.#warnings.push(warning);
+    this.#tell({ type: 'warning', ...warning });
+  }
+
+  complete(outcome: { readonly iterations?: number; readonly domid?: number | undefined }): TransferSummary {
+    this.#remaining = 0;
+    this.#tellFigures();
+    const totalTimeMs = this.#clock.now() - this.#startedAt;
+    const summary: TransferSummary = {
+      transferred: this.transferred,
+      total: this.#total,
+      totalTimeMs,
+      downtimeMs: this.#downtimeMs,
+      iterations: outcome.iterations ?? 0,
+      throughput: totalTimeMs === 0 ? 0 : (this.transferred / totalTimeMs) * 1000,
+      domid: outcome.domid,
+      warnings: this.#warnings,
+    };
+    this.#tell({ type: 'completed', summary });
+    return summary;
+  }
+
+  #tellFiguresIfDue(): void {
+    if (this.#clock.now() - this.#toldAt >= EVERY_MS) this.#tellFigures();
+  }
+
+  #tellFigures(): void {
+    this.#toldAt = this.#clock.now();
+    this.#tell({ type: 'progress', ...this.#figures() });
+  }
+
+  #figures(): TransferFigures {
+    const now = this.#clock.now();
+    const throughput = this.#meter.bytesPerSecond;
+    const remaining = this.#remaining ?? Math.max(0, this.#total - this.transferred);
+    const downtime =
+      this.#downtimeMs ?? (this.#suspendedAt === undefined ? undefined : now - this.#suspendedAt);
+    const msFor = (bytes: number): number => (bytes / throughput) * 1000;
+    return {
+      status: this.#phase,
+      transferred: this.transferred,
+      remaining,
+      total: this.#total,
+      throughput,
+      totalTime: now - this.#startedAt,
+      ...(this.#iteration === undefined ? {} : { iteration: this.#iteration }),
+      ...(this.#dirty?.pagesPerS === undefined ? {} : { dirtyPagesRate: this.#dirty.pagesPerS }),
+      ...(downtime === undefined ? {} : { downtime }),
+      ...(throughput === 0 ? {} : { eta: msFor(remaining) }),
+      ...(throughput === 0 || this.#dirty === undefined || downtime !== undefined
+        ? {}
+        : { expectedDowntime: msFor(this.#dirty.bytes) }),
+    };
+  }
+
+  #tell(event: TransferEvent): void {
+    try {
+      this.#onEvent(event);
+    } catch {
+      // A listener that throws between GO and RUNNING must not decide where the guest runs.
+    }
+  }
+}
+
+/** What is dirty after a round was dirtied during that round. */
+function dirtySince(
+  before: { at: number } | undefined,
+  bytes: number,
+  at: number,
+): { bytes: number; at: number; pagesPerS?: number } {
+  if (before === undefined || at <= before.at) return { bytes, at };
+  return { bytes, at, pagesPerS: (bytes / PAGE_BYTES / (at - before.at)) * 1000 };
+}

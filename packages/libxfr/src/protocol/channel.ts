@@ -1,0 +1,198 @@
+import { VmToolsError, within } from '@vm-tools/errors';
+import type { Connection } from '../transport/connection.ts';
+import type { TransferTimeouts } from '../timeouts.ts';
+import { decodeHeader, encodeHeader, HEADER_BYTES, protocolError, type FrameName } from './frame.ts';
+import {
+  decodeBody,
+  encodeBody,
+  type Body,
+  type Control,
+  type ControlName,
+  type Message,
+} from './messages.ts';
+import {
+  decodePreamble,
+  encodePreamble,
+  newestCommon,
+  PREAMBLE_BYTES,
+  VERSIONS,
+  type VersionRange,
+} from './preamble.ts';
+import { connectionLost, PullReader } from './pull-reader.ts';
+import { encodeRemoteError, peerError, type Side } from './remote-error.ts';
+
+/**
+ * DATA goes out in pieces of this size, though the protocol allows more: a piece then passes even a line of 3 KiB/s
+ * within the time after which a silent peer is taken for dead.
+ */
+const DATA_BYTES = 64 * 1024;
+
+/** The frames of one connection: whole and valid ones, in order, each with a time limit. */
+export class Channel {
+  readonly peer: string;
+  readonly #connection: Connection;
+  readonly #theirSide: Side;
+  readonly #timeouts: TransferTimeouts;
+  readonly #reader: PullReader;
+  readonly #pings: NodeJS.Timeout;
+  #hasSent = false;
+  #isClosing = false;
+  /** The one message that was read before anybody asked for it. */
+  #ahead: Promise<Message> | undefined;
+  /** After ABORT nothing else counts. */
+  #aborted: VmToolsError | undefined;
+
+  /** @param theirSide which end of the transfer the peer is */
+  constructor(connection: Connection, theirSide: Side, timeouts: TransferTimeouts) {
+    this.peer = connection.peer;
+    this.#connection = connection;
+    this.#theirSide = theirSide;
+    this.#timeouts = timeouts;
+    this.#reader = new PullReader(connection.stream, connection.peer);
+    this.#pings = setInterval(() => this.#ping(), timeouts.pingMs);
+  }
+
+  /**
+   * Exchanges preambles; the first thing to do.
+   *
+   * @throws VmToolsError XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_VERSION, XFR_CONNECTION_LOST (kind peer), XFR_PEER_SILENT
+   */
+  async negotiate(signal: AbortSignal, ours: VersionRange = VERSIONS): Promise<number> {
+    this.#connection.stream.write(encodePreamble(ours));
+    const { handshakeMs } = this.#timeouts;
+    const late = this.#late(`did not say in ${handshakeMs} ms which protocol it speaks`);
+    const read = this.#reader.readExactly(PREAMBLE_BYTES, 'its protocol version');
+    const preamble = await within(read, handshakeMs, late, signal);
+    return newestCommon(ours, decodePreamble(preamble, this.peer), this.peer);
+  }
+
+  /** Resolves when the frame is on its way and there is room for the next. */
+  send<Name extends ControlName>(name: Name, body: Body<Name>): Promise<void> {
+    return this.#write(name, encodeBody(name, body));
+  }
+
+  async sendData(chunk: Buffer): Promise<void> {
+    for (let offset = 0; offset < chunk.length; offset += DATA_BYTES) {
+      await this.#write('DATA', chunk.subarray(offset, offset + DATA_BYTES));
+    }
+  }
+
+  /** Tells the peer that this end gives up. Does not wait: the guest is worth more than the peer's hearing of it. */
+  abort(error: VmToolsError): void {
+    if (this.#aborted !== undefined) return;
+    this.#write('ABORT', encodeBody('ABORT', { error: encodeRemoteError(error) })).catch(() => undefined);
+  }
+
+  /** What comes next, left there for `next`. Rejects with the peer's error after ABORT. */
+  peek(): Promise<Message> {
+    return (this.#ahead ??= this.#read());
+  }
+
+  async next(): Promise<Message> {
+    try {
+      return await this.peek();
+    } finally {
+      this.#ahead = undefined;
+    }
+  }
+
+  /** The next message, which must be one of these, and come in time. */
+  async expect<Name extends ControlName>(
+    names: readonly Name[],
+    options: { readonly limitMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<Control<Name>> {
+    const late = this.#late(`did not send ${names.join(' or ')} in ${options.limitMs} ms`);
+    const message = await within(this.next(), options.limitMs, late, options.signal);
+    if (!(names as readonly string[]).includes(message.name)) throw outOfTurn(message.name, names);
+    return message as Control<Name>;
+  }
+
+  /** Says good-bye: what was sent gets its chance to arrive, then the connection ends. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    clearInterval(this.#pings);
+    const { stream } = this.#connection;
+    if (stream.destroyed) return;
+    const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+    // A socket that is closed with unread bytes resets the connection, and the reset may overtake our last word.
+    this.#reader.discard();
+    stream.end();
+    const linger = setTimeout(() => stream.destroy(), this.#timeouts.lingerMs);
+    await closed;
+    clearTimeout(linger);
+  }
+
+  async #read(): Promise<Message> {
+    while (this.#aborted === undefined) {
+      const { inactivityMs } = this.#timeouts;
+      const late = this.#late(`was silent for ${inactivityMs} ms`);
+      const { name, pieces, offset } = await within(this.#readFrame(), inactivityMs, late);
+      if (name === 'DATA') return { name, pieces };
+      if (name === 'PING') continue;
+      const message = decodeBody(name, Buffer.concat(pieces), offset) as Control;
+      if (message.name !== 'ABORT') return message;
+      const how = { code: 'XFR_PEER_ABORTED', did: 'gave up', side: this.#theirSide };
+      this.#aborted = peerError(message.body.error, how);
+    }
+    throw this.#aborted;
+  }
+
+  async #readFrame(): Promise<{ name: FrameName; pieces: readonly Buffer[]; offset: number }> {
+    const { offset } = this.#reader;
+    const { name, length } = decodeHeader(await this.#reader.readExactly(HEADER_BYTES, 'a frame'), offset);
+    return { name, pieces: await this.#reader.readPieces(length, `the rest of a ${name}`), offset };
+  }
+
+  async #write(name: FrameName, payload: Buffer): Promise<void> {
+    const { stream } = this.#connection;
+    if (stream.destroyed || stream.writableEnded) {
+      throw connectionLost(this.peer, `before ${name} was sent`, stream.errored ?? undefined);
+    }
+    this.#hasSent = true;
+    stream.cork();
+    stream.write(encodeHeader({ name, length: payload.length }));
+    const hasRoom = stream.write(payload);
+    stream.uncork();
+    if (!hasRoom) await this.#drained(name);
+  }
+
+  async #drained(name: FrameName): Promise<void> {
+    const { stream } = this.#connection;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const onDrain = (): void => resolve(undefined);
+    const onClose = (): void =>
+      reject(connectionLost(this.peer, `while ${name} was sent`, stream.errored ?? undefined));
+    stream.once('drain', onDrain).once('close', onClose);
+    const { answerMs } = this.#timeouts;
+    try {
+      await within(promise, answerMs, this.#late(`took no data for ${answerMs} ms`));
+    } finally {
+      stream.off('drain', onDrain).off('close', onClose);
+    }
+  }
+
+  /** A peer that only waits must hear that we are still here; one that is sent data sees it. */
+  #ping(): void {
+    const { stream } = this.#connection;
+    if (!this.#hasSent && stream.writable && !stream.writableNeedDrain) {
+      stream.write(encodeHeader({ name: 'PING', length: 0 }));
+    }
+    this.#hasSent = false;
+  }
+
+  #late(did: string): ConstructorParameters<typeof VmToolsError>[0] {
+    return {
+      code: 'XFR_PEER_SILENT',
+      kind: 'timeout',
+      message: `${this.peer} ${did}`,
+      hint: `see whether ${this.peer} is up and what its log says`,
+      details: { peer: this.peer },
+    };
+  }
+}
+
+/** A frame that is valid, but not now. */
+export function outOfTurn(name: FrameName, wanted: readonly FrameName[]): VmToolsError {
+  return protocolError(`${name} came when it was the turn of ${wanted.join(' or ')}`);
+}

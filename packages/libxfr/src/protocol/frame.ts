@@ -1,0 +1,112 @@
+/**
+ * The frames of a transfer. Each end first sends a preamble (preamble.ts), then:
+ *
+ * ```mermaid
+ * sequenceDiagram
+ *   participant S as source
+ *   participant T as target
+ *   S->>T: HELLO {offer}
+ *   alt it cannot be taken
+ *     T->>S: REJECT {error}
+ *   else
+ *     T->>S: ACCEPT
+ *     loop the image
+ *       S->>T: DATA
+ *     end
+ *     S->>T: EOS {sha256, bytes}
+ *     Note over T: checks the digest, restores, stays paused
+ *     T->>S: READY
+ *     Note over S: from GO on the source never resumes the guest by itself
+ *     S->>T: GO
+ *     alt it starts
+ *       T->>S: RUNNING {domid, at}
+ *       Note over S: destroys its copy
+ *     else
+ *       T->>S: FAILED {error, fenced}
+ *       Note over S: resumes if fenced: nothing of the guest can run at the target
+ *     end
+ *   end
+ *   Note over S,T: PING while nothing else is sent, ABORT {error} from either side until GO
+ * ```
+ *
+ * A frame is a header of 8 bytes, big-endian (network order), and a payload:
+ *
+ * ```
+ *    0       1       2               4                               8
+ *    +-------+-------+---------------+-------------------------------+---------
+ *    | type  | flags | reserved, 0   | length of the payload, bytes  | payload
+ *    +-------+-------+---------------+-------------------------------+---------
+ * ```
+ *
+ * The payload of DATA is bytes of the image, PING has none, all others carry JSON (messages.ts). No flag is defined
+ * in version 1: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
+ */
+import { VmToolsError } from '@vm-tools/errors';
+
+/** The numbers on the wire. 0 is invalid: memory that somebody forgot to fill is no frame. */
+export const FRAME_TYPES = {
+  HELLO: 1,
+  ACCEPT: 2,
+  REJECT: 3,
+  DATA: 4,
+  EOS: 5,
+  READY: 6,
+  GO: 7,
+  RUNNING: 8,
+  FAILED: 9,
+  ABORT: 10,
+  PING: 11,
+} as const;
+
+export type FrameName = keyof typeof FRAME_TYPES;
+
+export const HEADER_BYTES = 8;
+/** No payload is longer. A length is checked against this before anything is allocated for it. */
+export const MAX_PAYLOAD_BYTES = 2 ** 20;
+
+const NAMES = new Map<number, FrameName>(
+  (Object.keys(FRAME_TYPES) as FrameName[]).map((name) => [FRAME_TYPES[name], name]),
+);
+
+export interface FrameHeader {
+  readonly name: FrameName;
+  /** of the payload, bytes */
+  readonly length: number;
+}
+
+export function encodeHeader({ name, length }: FrameHeader): Buffer {
+  if (length > MAX_PAYLOAD_BYTES) throw protocolError(`a ${name} of ${length} bytes is too long to be sent`);
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt8(FRAME_TYPES[name], 0);
+  header.writeUInt32BE(length, 4);
+  return header;
+}
+
+/** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is a header that version 1 allows */
+export function decodeHeader(header: Buffer, offset = 0): FrameHeader {
+  const type = header.readUInt8(0);
+  const name = NAMES.get(type);
+  const flags = header.readUInt8(1);
+  const reserved = header.readUInt16BE(2);
+  const length = header.readUInt32BE(4);
+  if (name === undefined) throw protocolError(`${type} is no type of frame`, { offset });
+  if (flags !== 0 || reserved !== 0) throw protocolError(`unknown flags are set on a ${name}`, { offset });
+  if (length > MAX_PAYLOAD_BYTES || (name === 'PING' && length > 0)) {
+    throw protocolError(`a ${name} of ${length} bytes is too long`, { offset });
+  }
+  return { name, length };
+}
+
+/** The peer said something that is not in the protocol. */
+export function protocolError(
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_PROTOCOL',
+    kind: 'peer',
+    message: `the transfer protocol was broken: ${message}`,
+    hint: 'look at the logs of both hosts; a proxy or another program may have answered',
+    details,
+  });
+}

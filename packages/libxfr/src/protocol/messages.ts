@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
+import { remoteErrorSchema } from './remote-error.ts';
+
+const bytes = z.int().nonnegative();
+
+const offerSchema = z.object({
+  name: z.string().min(1).max(256),
+  uuid: z.guid(),
+  type: z.string().min(1).max(32),
+  memoryBytes: bytes,
+  maxMemoryBytes: bytes,
+  vcpus: z.int().positive(),
+  live: z.boolean(),
+  xen: z.string().max(64),
+  config: z.unknown(),
+});
+
+/** What the JSON of each control frame holds. Unknown fields are ignored: a later release may add some. */
+const BODIES = {
+  HELLO: z.object({ offer: offerSchema }),
+  ACCEPT: z.object({}),
+  REJECT: z.object({ error: remoteErrorSchema }),
+  EOS: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes }),
+  READY: z.object({}),
+  GO: z.object({}),
+  /** `at` is the target's wall clock, ms since 1970. */
+  RUNNING: z.object({ domid: z.int().nonnegative(), at: z.number() }),
+  /** `fenced`: nothing of the guest is left at the target that could run. */
+  FAILED: z.object({ error: remoteErrorSchema, fenced: z.boolean() }),
+  ABORT: z.object({ error: remoteErrorSchema }),
+} as const;
+
+export type ControlName = keyof typeof BODIES;
+export type Body<Name extends ControlName> = z.infer<(typeof BODIES)[Name]>;
+
+/** A control frame with its content. */
+export type Control<Name extends ControlName = ControlName> = {
+  [N in Name]: { readonly name: N; readonly body: Body<N> };
+}[Name];
+
+/** Bytes of the image, in the pieces in which they came. */
+export type DataFrame = { readonly name: 'DATA'; readonly pieces: readonly Buffer[] };
+/** Anything that may come, without what the channel keeps to itself. */
+export type Message = Control | DataFrame;
+
+export function encodeBody<Name extends ControlName>(name: Name, body: Body<Name>): Buffer {
+  const payload = Buffer.from(JSON.stringify(body));
+  if (payload.length > MAX_PAYLOAD_BYTES) {
+    throw protocolError(`a ${name} of ${payload.length} bytes is too long to be sent`);
+  }
+  return payload;
+}
+
+/** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is what the frame should hold */
+export function decodeBody<Name extends ControlName>(name: Name, payload: Buffer, offset = 0): Control<Name> {
+  const parsed = BODIES[name].safeParse(parseJson(payload));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.length ? ` at ${issue.path.map(String).join('.')}` : '';
+    throw protocolError(`a ${name} does not hold what it should${where}: ${issue?.message ?? ''}`, {
+      offset,
+      frame: name,
+    });
+  }
+  return { name, body: parsed.data } as Control<Name>;
+}
+
+/** undefined, which no schema here takes, when it is no JSON */
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

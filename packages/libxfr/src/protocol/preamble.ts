@@ -1,0 +1,68 @@
+/**
+ * The first bytes of each direction say which protocol this is and which versions of it are spoken, so that both
+ * ends come to the same choice without a word more: the newest that both know.
+ *
+ * ```
+ *    0                               8       10      12              16
+ *    +-------------------------------+-------+-------+---------------+
+ *    | "VM-XFR" CR LF                | oldest| newest| 0, ignored    |   big-endian
+ *    +-------------------------------+-------+-------+---------------+
+ * ```
+ */
+import { VmToolsError } from '@vm-tools/errors';
+
+/** CR LF shows a connection that translates line ends, before it damages an image. */
+const MAGIC = Buffer.from('VM-XFR\r\n', 'latin1');
+export const PREAMBLE_BYTES = 16;
+
+export interface VersionRange {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
+/** What this release speaks. */
+export const VERSIONS: VersionRange = { oldest: 1, newest: 1 };
+
+export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
+  const preamble = Buffer.alloc(PREAMBLE_BYTES);
+  MAGIC.copy(preamble);
+  preamble.writeUInt16BE(oldest, 8);
+  preamble.writeUInt16BE(newest, 10);
+  return preamble;
+}
+
+/** @throws VmToolsError XFR_PROTOCOL_MAGIC of kind peer when somebody else answered */
+export function decodePreamble(preamble: Buffer, peer: string): VersionRange {
+  const range = { oldest: preamble.readUInt16BE(8), newest: preamble.readUInt16BE(10) };
+  if (
+    !preamble.subarray(0, MAGIC.length).equals(MAGIC) ||
+    range.oldest === 0 ||
+    range.newest < range.oldest
+  ) {
+    throw new VmToolsError({
+      code: 'XFR_PROTOCOL_MAGIC',
+      kind: 'peer',
+      message: `${peer} does not speak the transfer protocol`,
+      hint: 'check the port: something else than xfrd answers there',
+      details: { peer, preamble: preamble.toString('hex') },
+    });
+  }
+  return range;
+}
+
+/** @throws VmToolsError XFR_PROTOCOL_VERSION of kind peer when there is no common version */
+export function newestCommon(ours: VersionRange, theirs: VersionRange, peer: string): number {
+  const version = Math.min(ours.newest, theirs.newest);
+  if (version >= Math.max(ours.oldest, theirs.oldest)) return version;
+  throw new VmToolsError({
+    code: 'XFR_PROTOCOL_VERSION',
+    kind: 'peer',
+    message: `no common version of the transfer protocol: ${peer} speaks ${rangeText(theirs)}, this side ${rangeText(ours)}`,
+    hint: `bring vm-tools ${theirs.newest < ours.oldest ? `on ${peer}` : 'here'} up to date`,
+    details: { peer, ours, theirs },
+  });
+}
+
+function rangeText({ oldest, newest }: VersionRange): string {
+  return oldest === newest ? `version ${oldest}` : `versions ${oldest} to ${newest}`;
+}

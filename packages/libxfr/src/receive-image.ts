@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { pipeline, Readable } from 'node:stream';
+import { VmToolsError } from '@vm-tools/errors';
+import { createLimiter, paced, type Limiter } from '@vm-tools/ratelimit';
+import type { Attempt } from './attempt.ts';
+import type { ProgressReporter } from './progress.ts';
+import { outOfTurn, type Channel } from './protocol/channel.ts';
+import type { Body } from './protocol/messages.ts';
+
+/** An image as it comes: DATA frames up to EOS, with the digest checked at the end. */
+export class ReceivedImage {
+  readonly #channel: Channel;
+  readonly #progress: ProgressReporter;
+  readonly #attempt: Attempt;
+  readonly #hash = createHash('sha256');
+  #isComplete = false;
+  /** Frames are taken one after the other, even by two who read: the stream ahead, and `finish`. */
+  #taking: Promise<readonly Buffer[] | undefined> = Promise.resolve(undefined);
+
+  constructor(channel: Channel, progress: ProgressReporter, attempt: Attempt) {
+    this.#channel = channel;
+    this.#progress = progress;
+    this.#attempt = attempt;
+  }
+
+  /** The bytes, at the limiter's pace. It ends well only after EOS with the right digest. */
+  stream(limiter: Limiter = createLimiter({ rate: Infinity })): Readable {
+    const chunks = Readable.from(this.#chunks(), { objectMode: false });
+    // Errors go from one to the other; both end in the attempt.
+    return pipeline(chunks, paced(limiter, { signal: this.#attempt.signal }), () => undefined);
+  }
+
+  /** Takes what a target that knows where its image ends has not read, and checks the digest. */
+  async finish(): Promise<void> {
+    while ((await this.#take()) !== undefined);
+  }
+
+  async *#chunks(): AsyncGenerator<Buffer, void> {
+    for (let pieces = await this.#take(); pieces !== undefined; pieces = await this.#take()) yield* pieces;
+  }
+
+  /** undefined after the last one */
+  #take(): Promise<readonly Buffer[] | undefined> {
+    this.#taking = this.#taking.then(() => this.#takeNext());
+    return this.#taking;
+  }
+
+  async #takeNext(): Promise<readonly Buffer[] | undefined> {
+    if (this.#isComplete) return undefined;
+    try {
+      const message = await this.#channel.next();
+      if (message.name === 'DATA') {
+        for (const piece of message.pieces) {
+          this.#hash.update(piece);
+          this.#progress.add(piece.length);
+        }
+        return message.pieces;
+      }
+      if (message.name !== 'EOS') throw outOfTurn(message.name, ['DATA', 'EOS']);
+      this.#check(message.body);
+    } catch (thrown) {
+      throw this.#attempt.cause(thrown);
+    }
+    this.#isComplete = true;
+    // The restore may go on for a while. Should the source give up meanwhile, there is no use in ending it.
+    this.#channel.peek().catch((thrown: unknown) => this.#attempt.fail(thrown));
+    return undefined;
+  }
+
+  #check({ sha256, bytes }: Body<'EOS'>): void {
+    const received = { sha256: this.#hash.digest('hex'), bytes: this.#progress.transferred };
+    if (received.sha256 === sha256 && received.bytes === bytes) return;
+    throw new VmToolsError({
+      code: 'XFR_DIGEST',
+      kind: 'corrupt',
+      message: `the image was damaged on its way: ${received.bytes} of ${bytes} bytes came, with ${received.bytes === bytes ? 'another' : 'no matching'} digest`,
+      hint: 'try again; if it happens again, look at the memory and the network cards of both hosts',
+      details: { sent: { sha256, bytes }, received },
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { VmToolsError } from '@vm-tools/errors';
+import { createLimiter, paced } from '@vm-tools/ratelimit';
+import { Attempt } from './attempt.ts';
+import { counted } from './counted.ts';
+import type { TransferSummary } from './events.ts';
+import { ImageFile } from './file/image-file.ts';
+import type { Storage } from './file/storage.ts';
+import { destroyLeftover, giveBack, notSaved, resumeFailed } from './give-back.ts';
+import type { TransferOptions } from './options.ts';
+import type { Offer, SaveReport, Source } from './ports.ts';
+import { ProgressReporter } from './progress.ts';
+
+export interface SaveToFileOptions extends TransferOptions {
+  /** What becomes of the guest: it ends here and lives on in the file, or it goes on as if nothing had been. */
+  readonly afterwards: 'destroy' | 'resume';
+  /** replace a file of that name, at the end and at once. @default false */
+  readonly overwrite?: boolean | undefined;
+  /** wait for the disk, so that the image outlives a power cut. @default true */
+  readonly durable?: boolean | undefined;
+  /** @default the file systems of this machine */
+  readonly storage?: Storage | undefined;
+}
+
+/**
+ * Saves the guest of `source` into a file of mode 0600, or into a stream that somebody else looks after. The file
+ * gets its name when it is whole and on the disk; after any failure and any abort there is no file, and the guest
+ * runs. With `resume` the guest runs on before the disk is waited for, so that it is down no longer than needed.
+ *
+ * @throws VmToolsError
+ *   XFR_FILE_EXISTS, XFR_FILE_TYPE, XFR_FILE_MISSING, XFR_FILE_DENIED (usage: the guest was not touched);
+ *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO (failure);
+ *   INTERRUPTED (aborted-safe); XFR_RESUME_FAILED (failure: it is suspended, and after `resume` the file is there);
+ *   and whatever the source itself rejects with
+ */
+export async function saveToFile(
+  source: Source,
+  destination: string | Writable,
+  options: SaveToFileOptions,
+): Promise<TransferSummary> {
+  using attempt = new Attempt(options.signal, 'saving the guest');
+  const progress = new ProgressReporter(options.onEvent, options.clock);
+  const { signal } = attempt;
+  const resumes = options.afterwards === 'resume';
+  let offer: Offer | undefined;
+  let file: ImageFile | undefined;
+  let saved: SaveReport;
+  let isSuspended = false;
+  let resumeError: VmToolsError | undefined;
+  try {
+    offer = await source.describe();
+    progress.setTotal(offer.memoryBytes);
+    if (typeof destination === 'string') {
+      file = await ImageFile.create(destination, { ...options, neededBytes: offer.memoryBytes });
+    }
+    signal.throwIfAborted();
+
+    const sink = paced(options.limiter ?? createLimiter({ rate: Infinity }), { signal });
+    const onWritten = (bytes: number): void => progress.add(bytes);
+    const onFailed = (error: VmToolsError): void => attempt.fail(error);
+    const written =
+      file === undefined
+        ? pipeline(sink, counted(onWritten), destination as Writable)
+        : pipeline(sink, file.writer({ onWritten, onFailed }));
+    written.catch(() => undefined); // the save hears of it through its sink
+    saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report) });
+    isSuspended = true;
+    await written;
+    signal.throwIfAborted();
+
+    if (resumes) {
+      resumeError = await resume(source, offer);
+      isSuspended = resumeError !== undefined;
+      if (!isSuspended) progress.running(saved.suspendedAt);
+    }
+    progress.phase('syncing');
+    await file?.commit();
+  } catch (thrown) {
+    const failure = attempt.cause(thrown);
+    await file?.discard();
+    if (offer === undefined || !isSuspended) throw notSaved(failure, thrown, offer);
+    throw await giveBack(source, offer, failure);
+  }
+  if (resumeError !== undefined) throw resumeError;
+  if (!resumes) await destroyLeftover(source, offer, progress);
+  return progress.complete({ iterations: saved.iterations });
+}
+
+async function resume(source: Source, offer: Offer): Promise<VmToolsError | undefined> {
+  try {
+    await source.resume();
+    return undefined;
+  } catch (thrown) {
+    return resumeFailed(thrown, offer);
+  }
+}

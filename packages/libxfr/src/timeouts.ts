@@ -1,0 +1,24 @@
+/** How long is waited for what, in milliseconds. */
+export interface TransferTimeouts {
+  /** until a connection to the peer is there. @default 10 000 */
+  readonly connectMs: number;
+  /** until the peer has shown that it speaks this protocol, and a source what it offers. @default 10 000 */
+  readonly handshakeMs: number;
+  /** until a peer from which nothing came, not even a PING, is taken for dead. @default 30 000 */
+  readonly inactivityMs: number;
+  /** between two PINGs while nothing else is sent. @default 5 000 */
+  readonly pingMs: number;
+  /** until the peer does what is its turn, while it is alive: accept, take data, be ready, start. @default 120 000 */
+  readonly answerMs: number;
+  /** until the peer has read our last word and hung up. @default 2 000 */
+  readonly lingerMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: TransferTimeouts = {
+  connectMs: 10_000,
+  handshakeMs: 10_000,
+  inactivityMs: 30_000,
+  pingMs: 5_000,
+  answerMs: 120_000,
+  lingerMs: 2_000,
+};

@@ -1,0 +1,29 @@
+import type { CommandSpec } from '@vm-tools/cli';
+
+export interface CreateInput {
+  readonly file: string;
+  readonly settings: readonly string[];
+  readonly paused?: boolean;
+  readonly console?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export const command: CommandSpec = {
+  name: 'vm-create',
+  summary: 'creates a domain from a configuration file and prints its domid',
+  arguments: [
+    { name: '<file>', description: 'configuration: JSON, or the everyday subset of xl.cfg; - reads stdin' },
+    { name: '[settings...]', description: 'key=value, each replaces what the file says' },
+  ],
+  options: [
+    { flags: '-p, --paused', description: 'leave it paused; vm-unpause starts it' },
+    { flags: '-c, --console', description: 'connect to its console; Ctrl-] leaves it', conflicts: ['json'] },
+    { flags: '-n, --dry-run', description: 'only check the configuration and print the steps' },
+  ],
+  examples: [
+    { command: 'vm-create web1.cfg', effect: 'create and start the domain of web1.cfg' },
+    { command: 'vm-create web1.cfg memory=1024', effect: 'with 1 GiB, whatever the file says' },
+    { command: 'vm-create -n web1.cfg', effect: 'show what would be done' },
+    { command: 'id=$(vm-create -p web1.cfg)', effect: 'use the domid in a script' },
+  ],
+};

@@ -1,0 +1,45 @@
+import { ensureMonitor, relayConsole, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
+import { createDomain, planCreate, readConfigFile, type DomainConfig } from '@vm-tools/libdomain';
+import type { CreateInput } from './options.ts';
+
+export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
+  const { input, messages, signal } = invocation;
+  const config = await readConfigFile(input.file === '-' ? '/dev/stdin' : input.file, {
+    overrides: input.settings,
+    onWarning: (warning) => messages.warn(warning),
+    signal,
+  });
+  const paused = input.paused === true;
+  if (input.dryRun) return describePlan(config, paused);
+
+  const host = await invocation.openHost();
+  const { domid, uuid, name } = await createDomain(host, config, {
+    paused,
+    signal,
+    onStep: showStep(messages),
+  });
+  await ensureMonitor(invocation);
+  if (!input.console) return { value: { domid, uuid, name, paused }, text: String(domid) };
+
+  // What the domain has said by now waits in the pty.
+  const output = invocation.claimStdout('text');
+  const ended = await relayConsole(host.store, { domid, input: process.stdin, output, signal });
+  return { value: { domid, uuid, name, ended } };
+}
+
+/** The steps in their order, and the configuration with all that was filled in. */
+function describePlan(config: DomainConfig, paused: boolean): Outcome {
+  const steps = planCreate(config, { paused }).describe();
+  const numbered = steps.map(
+    ({ name, about }, index) => `${String(index + 1).padStart(3)}  ${name}: ${about}`,
+  );
+  return {
+    value: { steps, config },
+    text: [
+      `steps to create ${config.name}:`,
+      ...numbered,
+      'configuration:',
+      JSON.stringify(config, null, 2),
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { LabHost } from '@vm-tools/lab';
+import {
+  describeLab,
+  failure,
+  freeMemoryMib,
+  interrupt,
+  labHosts,
+  result,
+  traces,
+  waitForTicks,
+} from '@vm-tools/lab/testing';
+
+describeLab('vm-create on real Xen', () => {
+  let a: LabHost;
+  let before: string;
+
+  beforeAll(async () => {
+    ({ a } = await labHosts());
+    // The first domain of a host leaves xenstore's own folders (/vm, /libxl) there, whoever makes it.
+    await result(a, 'vm-create /guests/polite.cfg name=first --paused');
+    await result(a, 'vm-destroy first');
+    before = await traces(a);
+  });
+
+  afterEach(async () => {
+    expect(await traces(a)).toBe(before);
+  });
+
+  test.each(['polite', 'linux-pvh', 'linux-pv'])(
+    '%s is created, runs, is seen by xl, and goes without a trace',
+    async (guest) => {
+      const name = `create-${guest}`;
+      const { domid } = await result(a, `vm-create /guests/${guest}.cfg name=${name}`);
+      await waitForTicks(a, name);
+      const [, xlDomid, memory] =
+        /^\S+\s+(\d+)\s+(\d+)/m.exec(await a.run(`xl list ${name} | tail -1`)) ?? [];
+      const [seen] = await result(a, `vm-list ${name}`);
+      expect(Number(xlDomid)).toBe(domid);
+      expect(seen).toMatchObject({ name, domid });
+      expect(Math.round(seen.memoryKib / 1024)).toBe(Number(memory));
+      expect(JSON.parse(await a.run(`xl list -l ${name}`))[0].config.c_info.name).toBe(name);
+      await result(a, `vm-destroy ${name}`);
+    },
+  );
+
+  test('prints the domid alone', async () => {
+    const stdout = await a.run('vm-create /guests/polite.cfg name=alone --paused');
+    expect(stdout).toMatch(/^\d+\n$/);
+    expect(await a.run('vm-list alone')).toMatch(/paused/);
+    await a.run(`vm-destroy ${stdout.trim()}`);
+  });
+
+  test('a domain made by it is destroyed by xl', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=mixed');
+    await a.run('xl destroy mixed');
+  });
+
+  test.each([
+    ['kernel missing', 'kernel=/guests/nothing', 2, 'DOMAIN_KERNEL_MISSING'],
+    ['not a kernel', 'kernel=/etc/passwd', 2, 'DOMAIN_KERNEL_INVALID'],
+    ['wrong type for the kernel', 'type=pv', 2, 'DOMAIN_KERNEL_WRONG_TYPE'],
+    ['more memory than free', 'memory=900000', 5, 'DOMAIN_NO_MEMORY'],
+    ['unknown key', 'memroy=64', 2, 'CONFIG_UNKNOWN_KEY'],
+  ])('%s: refused with a hint', async (_, setting, status, code) => {
+    const refused = await failure(a, `vm-create /guests/polite.cfg name=refused ${setting}`);
+    expect(refused.error.hint).toBeTruthy();
+    expect(refused).toMatchObject({ status, error: { code } });
+  });
+
+  test('an error in the file is named with its line and column', async () => {
+    await a.run(
+      `printf 'name = "x"\\ntype = "pvh"\\nkernel = "/guests/polite"\\nmemory = lots\\n' > /tmp/bad.cfg`,
+    );
+    const { status, error } = await failure(a, 'vm-create /tmp/bad.cfg');
+    expect(status).toBe(2);
+    expect(error.message).toContain('/tmp/bad.cfg:4:10');
+  });
+
+  test('a name in use is refused, and the domain that has it runs on', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=taken');
+    expect(await failure(a, 'vm-create /guests/polite.cfg name=taken')).toMatchObject({
+      status: 2,
+      error: { code: 'DOMAIN_NAME_TAKEN' },
+    });
+    await waitForTicks(a, 'taken');
+    await result(a, 'vm-destroy taken');
+  });
+
+  test('Ctrl-C at any step undoes the steps before it', async () => {
+    const { steps } = await result(a, 'vm-create --dry-run /guests/polite.cfg');
+    const names = (steps as { name: string }[]).map(({ name }) => name);
+    for (const name of names) {
+      const stopped = await interrupt(
+        a,
+        'vm-create /guests/polite.cfg name=stopped',
+        (event) => event['type'] === 'step' && event['name'] === name && event['state'] === 'started',
+      );
+      // Towards the end the tool may be done before the signal has crossed the connection.
+      if (stopped === undefined) await a.exec('vm-destroy stopped');
+      else expect(stopped).toMatchObject({ status: 130, error: { kind: 'interrupted' } });
+    }
+  });
+
+  test('a failure after any step undoes the steps before it', async () => {
+    const report = JSON.parse(
+      await a.run('node /usr/lib/vm-tools/lib/fail-each-step.js /guests/polite.cfg', { timeoutMs: 240_000 }),
+    );
+    expect(report.length).toBeGreaterThan(10);
+    for (const { step, code, leftovers } of report)
+      expect({ step, code, leftovers }).toEqual({ step, code: 'TEST_FAILURE', leftovers: [] });
+  });
+
+  test('ten rounds cost the host no memory', async () => {
+    const free = await freeMemoryMib(a);
+    for (let round = 0; round < 10; round++) {
+      await result(a, 'vm-create /guests/polite.cfg name=round');
+      await result(a, 'vm-destroy round');
+    }
+    expect(await freeMemoryMib(a)).toBe(free);
+  });
+});

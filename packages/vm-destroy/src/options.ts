@@ -1,0 +1,15 @@
+import type { CommandSpec } from '@vm-tools/cli';
+
+export interface DestroyInput {
+  readonly domain: string;
+}
+
+export const command: CommandSpec = {
+  name: 'vm-destroy',
+  summary: 'ends a domain at once, as if its power was cut',
+  arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  examples: [
+    { command: 'vm-destroy web1', effect: 'web1 is gone, whatever it was doing' },
+    { command: 'vm-destroy 12', effect: 'the same by domid' },
+  ],
+};

@@ -1,0 +1,11 @@
+import type { Invocation, Outcome } from '@vm-tools/cli';
+import { destroyDomain, resolveDomain } from '@vm-tools/libdomain';
+import type { DestroyInput } from './options.ts';
+
+export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome> {
+  const host = await invocation.openHost();
+  const domain = await resolveDomain(host, invocation.input.domain);
+  await destroyDomain(host, domain, { signal: invocation.signal });
+  const { domid, uuid, name } = domain;
+  return { value: { domid, uuid, name, state: 'destroyed' } };
+}

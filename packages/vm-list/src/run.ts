@@ -1,0 +1,38 @@
+import { table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
+import { listDomains, resolveDomain, type Domain } from '@vm-tools/libdomain';
+import type { ListInput } from './options.ts';
+
+export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
+  const { domain, names } = invocation.input;
+  const host = await invocation.openHost();
+  const domains = domain === undefined ? await listDomains(host) : [await resolveDomain(host, domain)];
+  return {
+    value: domains.map(toPlain),
+    text: names
+      ? domains
+          .filter(({ domid, name }) => domid !== 0 && name !== '')
+          .map(({ name }) => name)
+          .join('\n')
+      : table(domains, COLUMNS),
+  };
+}
+
+const COLUMNS: readonly Column<Domain>[] = [
+  { heading: 'Name', text: ({ name }) => name || '-' },
+  { heading: 'ID', text: ({ domid }) => String(domid), align: 'right' },
+  { heading: 'Type', text: ({ type }) => type },
+  { heading: 'State', text: ({ state }) => state },
+  { heading: 'Mem(MiB)', text: ({ memoryKib }) => String(Math.round(memoryKib / 1024)), align: 'right' },
+  { heading: 'VCPUs', text: ({ vcpus }) => String(vcpus), align: 'right' },
+  { heading: 'Time(s)', text: (domain) => cpuSeconds(domain).toFixed(1), align: 'right' },
+  { heading: 'UUID', text: ({ uuid }) => uuid },
+];
+
+/** JSON has no bigint, and nobody needs the nanoseconds of a year. */
+function toPlain(domain: Domain): object {
+  return { ...domain, cpuTimeNs: undefined, cpuTimeSeconds: cpuSeconds(domain) };
+}
+
+function cpuSeconds({ cpuTimeNs }: Domain): number {
+  return Number(cpuTimeNs / 1_000_000n) / 1000;
+}

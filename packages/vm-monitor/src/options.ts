@@ -1,0 +1,28 @@
+import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+
+export interface MonitorInput {
+  /** milliseconds */
+  readonly linger?: number;
+  readonly foreground?: boolean;
+}
+
+export const command: CommandSpec = {
+  name: 'vm-monitor',
+  summary: 'does what on_poweroff, on_reboot and on_crash say, for all domains of this host',
+  options: [
+    {
+      flags: '--linger <seconds>',
+      description: 'end when there has been no domain of ours for so long (default: 60)',
+      parse: parseSeconds,
+      conflicts: ['foreground'],
+    },
+    { flags: '--foreground', description: 'stay until a signal comes, as under systemd' },
+  ],
+  examples: [
+    { command: 'vm-monitor --foreground', effect: 'run as a service' },
+    { command: 'vm-monitor', effect: 'what vm-create does by itself, in the background' },
+  ],
+  notes: [
+    'One runs for each host: vm-create, vm-restore and xfrd start it when none does, and it ends by itself.\nStarted by them it writes to var/log/vm-tools/monitor.log.',
+  ],
+};

@@ -1,0 +1,17 @@
+import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
+import { resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
+import type { RebootInput } from './options.ts';
+
+export async function reboot(invocation: Invocation<RebootInput>): Promise<Outcome> {
+  const { input, signal } = invocation;
+  const host = await invocation.openHost();
+  const domain = await resolveDomain(host, input.domain);
+  await ensureMonitor(invocation);
+  const state = await shutdownDomain(host, domain, {
+    mode: 'reboot',
+    ...(input.timeout === undefined ? {} : { timeoutMs: input.timeout }),
+    signal,
+  });
+  const { domid, uuid, name } = domain;
+  return { value: { domid, uuid, name, state } };
+}

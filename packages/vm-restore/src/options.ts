@@ -1,0 +1,24 @@
+import type { CommandSpec } from '@vm-tools/cli';
+
+export interface RestoreInput {
+  readonly file: string;
+  readonly paused?: boolean;
+  readonly name?: string;
+  readonly bwlimit?: string;
+}
+
+export const command: CommandSpec = {
+  name: 'vm-restore',
+  summary: 'brings a saved domain back from its image file and prints its domid',
+  arguments: [{ name: '<file>', description: 'image of vm-save or xl save; - reads stdin' }],
+  options: [
+    { flags: '-p, --paused', description: 'leave it paused; vm-unpause lets it go on' },
+    { flags: '--name <name>', description: 'give it this name instead of the saved one' },
+    { flags: '--bwlimit <rate>', description: 'bytes a second at most: 10M, 1.5GiB/s, 100Mbit, off' },
+  ],
+  examples: [
+    { command: 'vm-restore web1.img', effect: 'web1 goes on where it was saved' },
+    { command: 'vm-restore --paused web1.img', effect: 'it waits for vm-unpause' },
+    { command: 'zstd -dc web1.zst | vm-restore -', effect: 'from a pipe' },
+  ],
+};

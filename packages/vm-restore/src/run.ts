@@ -1,0 +1,35 @@
+import { ensureMonitor, showProgress, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
+import { VmToolsError } from '@vm-tools/errors';
+import { domainTarget } from '@vm-tools/libdomain';
+import { restoreFromFile } from '@vm-tools/libxfr';
+import { createLimiter, parseRate } from '@vm-tools/ratelimit';
+import type { Readable } from 'node:stream';
+import type { RestoreInput } from './options.ts';
+
+export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome> {
+  const { input, messages, signal } = invocation;
+  const limiter = createLimiter({ rate: parseRate(input.bwlimit ?? 'off') });
+  const paused = input.paused === true;
+  const origin = input.file === '-' ? imageFromStdin() : input.file;
+  const host = await invocation.openHost();
+  const target = domainTarget(host, {
+    paused,
+    ...(input.name === undefined ? {} : { name: input.name }),
+    onStep: showStep(messages),
+    onLog: messages.trace,
+  });
+  using progress = showProgress(messages);
+  const summary = await restoreFromFile(origin, target, { limiter, signal, onEvent: progress.onEvent });
+  await ensureMonitor(invocation);
+  return { value: { paused, ...summary }, text: String(summary.domid) };
+}
+
+function imageFromStdin(): Readable {
+  if (!process.stdin.isTTY) return process.stdin;
+  throw new VmToolsError({
+    code: 'STDIN_IS_TERMINAL',
+    kind: 'usage',
+    message: 'an image is binary and stdin is a terminal',
+    hint: 'name a file, or send the image through a pipe',
+  });
+}

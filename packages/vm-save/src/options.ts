@@ -1,0 +1,46 @@
+import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+
+export interface SaveInput {
+  readonly domain: string;
+  readonly output: string;
+  readonly checkpoint?: boolean;
+  readonly pause?: boolean;
+  readonly overwrite?: boolean;
+  readonly bwlimit?: string;
+  readonly live: 'auto' | 'require' | 'never';
+  /** milliseconds */
+  readonly suspendTimeout?: number;
+}
+
+export const command: CommandSpec = {
+  name: 'vm-save',
+  summary: 'writes a domain to an image file and takes it off this host',
+  arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  options: [
+    { flags: '-o, --output <file>', description: 'the image file; - is stdout', mandatory: true },
+    { flags: '-c, --checkpoint', description: 'let the domain go on afterwards', conflicts: ['pause'] },
+    { flags: '-p, --pause', description: 'leave the domain here, paused, afterwards' },
+    { flags: '--overwrite', description: 'replace the file if it exists, once the new one is complete' },
+    { flags: '--bwlimit <rate>', description: 'bytes a second at most: 10M, 1.5GiB/s, 100Mbit, off' },
+    {
+      flags: '--live <when>',
+      description: 'whether the domain runs on while its memory is written',
+      choices: ['auto', 'require', 'never'],
+      default: 'never',
+    },
+    {
+      flags: '--suspend-timeout <seconds>',
+      description: 'how long the domain may take to suspend (default: 60)',
+      parse: parseSeconds,
+    },
+  ],
+  examples: [
+    { command: 'vm-save web1 -o web1.img', effect: 'save web1; it is gone from this host' },
+    { command: 'vm-save -c web1 -o web1.img', effect: 'save a copy; web1 goes on' },
+    { command: 'vm-save web1 -o - | zstd > web1.zst', effect: 'into a pipe' },
+    { command: 'vm-save web1 -o - | ssh b vm-restore -', effect: 'to another host, without xfrd' },
+  ],
+  notes: [
+    'The file gets its name when it is complete and on the disk. If anything fails, there is no file and\nthe domain goes on here.',
+  ],
+};

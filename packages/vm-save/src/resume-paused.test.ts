@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import type { Domain, Host, Source } from '@vm-tools/libdomain';
+import { resumePaused } from './resume-paused.ts';
+
+/** A domain that has been saved and is suspended, and what is done with it. */
+function suspended(): { host: Host; domain: Domain; source: Source; done: string[] } {
+  const done: string[] = [];
+  let isPaused = false;
+  const xen = {
+    domainGetinfo: async () => ({ isPaused, isDying: false }),
+    domainPause: async () => {
+      isPaused = true;
+      done.push('pause');
+    },
+    domainUnpause: async () => {
+      isPaused = false;
+      done.push('unpause');
+    },
+  };
+  const source = { resume: async () => void done.push('resume') };
+  return {
+    host: { xen } as unknown as Host,
+    domain: { domid: 3, name: 'web1' } as Domain,
+    source: source as unknown as Source,
+    done,
+  };
+}
+
+test('the domain is paused before it is resumed', async () => {
+  const { host, domain, source, done } = suspended();
+  await resumePaused(host, domain, source, (from) => from.resume());
+  expect(done).toEqual(['pause', 'resume']);
+});
+
+test('it runs on when the transfer fails after all', async () => {
+  const { host, domain, source, done } = suspended();
+  const transfer = async (from: Source): Promise<void> => {
+    await from.resume();
+    throw new Error('no space');
+  };
+  await expect(resumePaused(host, domain, source, transfer)).rejects.toThrow('no space');
+  expect(done).toEqual(['pause', 'resume', 'unpause']);
+});
+
+test('a domain that somebody else has paused stays so when the transfer does not begin', async () => {
+  const { host, domain, source, done } = suspended();
+  await expect(resumePaused(host, domain, source, () => Promise.reject(new Error('no')))).rejects.toThrow(
+    'no',
+  );
+  expect(done).toEqual([]);
+});

@@ -1,0 +1,25 @@
+import { pauseDomain, unpauseDomain, type Domain, type Host, type Source } from '@vm-tools/libdomain';
+
+/**
+ * Runs `transfer` with a source whose domain is paused before it is resumed: so it does not run one instruction
+ * beyond what the image holds. When the transfer fails, the domain runs on as after any other failure.
+ */
+export async function resumePaused<Result>(
+  host: Host,
+  domain: Domain,
+  source: Source,
+  transfer: (source: Source) => Promise<Result>,
+): Promise<Result> {
+  const undo: (() => Promise<void>)[] = [];
+  const resume = async (): Promise<void> => {
+    await pauseDomain(host, domain);
+    undo.push(() => unpauseDomain(host, domain));
+    await source.resume();
+  };
+  try {
+    return await transfer({ ...source, resume });
+  } catch (thrown) {
+    for (const step of undo) await step();
+    throw thrown;
+  }
+}

@@ -1,0 +1,31 @@
+import { showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
+import { domainSource, resolveDomain } from '@vm-tools/libdomain';
+import { saveToFile } from '@vm-tools/libxfr';
+import { createLimiter, parseRate } from '@vm-tools/ratelimit';
+import type { SaveInput } from './options.ts';
+import { resumePaused } from './resume-paused.ts';
+
+export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> {
+  const { input, messages, signal } = invocation;
+  const limiter = createLimiter({ rate: parseRate(input.bwlimit ?? 'off') });
+  const output = input.output === '-' ? invocation.claimStdout('bytes') : input.output;
+  const host = await invocation.openHost();
+  const domain = await resolveDomain(host, input.domain);
+  const source = domainSource(host, domain, {
+    live: input.live,
+    ...(input.suspendTimeout === undefined ? {} : { suspendTimeoutMs: input.suspendTimeout }),
+    onLog: messages.trace,
+  });
+  using progress = showProgress(messages);
+  const transfer = (from: typeof source): ReturnType<typeof saveToFile> =>
+    saveToFile(from, output, {
+      limiter,
+      afterwards: input.checkpoint || input.pause ? 'resume' : 'destroy',
+      overwrite: input.overwrite,
+      signal,
+      onEvent: progress.onEvent,
+    });
+  const summary = await (input.pause ? resumePaused(host, domain, source, transfer) : transfer(source));
+  const { domid, uuid, name } = domain;
+  return { value: { ...summary, domid, uuid, name, file: input.output } };
+}

@@ -1,0 +1,155 @@
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { LabHost } from '@vm-tools/lab';
+import {
+  describeLab,
+  failure,
+  interrupt,
+  labHosts,
+  peakMemory,
+  result,
+  ticks,
+  traces,
+  waitForTick,
+  waitForTicks,
+} from '@vm-tools/lab/testing';
+
+const verify = 'PYTHONPATH=/usr/lib/xen-4.17/lib/python /usr/lib/xen-4.17/bin/verify-stream-v2 -f xl -i';
+
+describeLab('vm-save and vm-restore on real Xen', () => {
+  let a: LabHost;
+  let before: string;
+
+  beforeAll(async () => {
+    ({ a } = await labHosts());
+    await result(a, 'vm-create /guests/polite.cfg name=first --paused');
+    await result(a, 'vm-destroy first');
+    before = await traces(a);
+  });
+
+  afterEach(async () => {
+    await a.run('rm -rf /tmp/*.img');
+    expect(await traces(a)).toBe(before);
+  });
+
+  test.each(['polite', 'linux-pvh', 'linux-pv'])(
+    '%s goes on counting after save and restore',
+    async (guest) => {
+      const name = `save-${guest}`;
+      await result(a, `vm-create /guests/${guest}.cfg name=${name}`);
+      await waitForTicks(a, name);
+      await result(a, `vm-save ${name} -o /tmp/s.img`);
+      expect(await a.run('xl list')).not.toContain(name);
+      const counted = await ticks(a, name);
+      expect(await a.run('stat -c %a /tmp/s.img')).toBe('600\n');
+      await a.run(`${verify} /tmp/s.img`);
+      await result(a, 'vm-restore /tmp/s.img');
+      await waitForTick(a, name, counted + 2);
+      expect(await a.run('xl list')).toContain(name);
+      await result(a, `vm-destroy ${name}`);
+    },
+  );
+
+  test('images go both ways between xl and us', async () => {
+    await a.run('xl create /guests/polite.cfg \'name="both"\'');
+    await waitForTicks(a, 'both');
+    await a.run('xl save both /tmp/xl.img');
+    const counted = await ticks(a, 'both');
+    await result(a, 'vm-restore /tmp/xl.img');
+    await waitForTick(a, 'both', counted + 2);
+    await result(a, 'vm-save both -o /tmp/ours.img');
+    const further = await ticks(a, 'both');
+    await a.run('xl restore /tmp/ours.img');
+    await waitForTick(a, 'both', further + 2);
+    await result(a, 'vm-destroy both');
+  });
+
+  test('--checkpoint leaves it running, --pause leaves it paused', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=copied');
+    await waitForTicks(a, 'copied');
+    await result(a, 'vm-save copied -o /tmp/c.img --checkpoint');
+    await waitForTicks(a, 'copied');
+    await result(a, 'vm-save copied -o /tmp/p.img --pause');
+    expect((await result(a, 'vm-list copied'))[0].state).toBe('paused');
+    await result(a, 'vm-unpause copied');
+    await waitForTicks(a, 'copied');
+    await result(a, 'vm-destroy copied');
+  });
+
+  test('a guest that never suspends is given up with its own error, and still runs', async () => {
+    await result(a, 'vm-create /guests/rude.cfg name=rude-one');
+    await waitForTicks(a, 'rude-one');
+    const { status, error } = await failure(a, 'vm-save rude-one -o /tmp/r.img --suspend-timeout 3');
+    expect(status).toBe(124);
+    expect(error).toMatchObject({
+      code: 'DOMAIN_SUSPEND_TIMEOUT',
+      guest: { state: expect.stringContaining('running') },
+    });
+    const { domid } = (await result(a, 'vm-list rude-one'))[0];
+    expect(await a.run(`xenstore-read /local/domain/${domid}/control/shutdown`)).toBe('\n');
+    await waitForTicks(a, 'rude-one');
+    await result(a, 'vm-destroy rude-one');
+  });
+
+  test('no space for the image: said before the guest is touched, and when it is found out late', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=big');
+    await waitForTicks(a, 'big');
+    await a.run('mkdir -p /tmp/small && mount -t tmpfs -o size=4M tmpfs /tmp/small');
+    expect(await failure(a, 'vm-save big -o /tmp/small/s.img')).toMatchObject({
+      status: 5,
+      error: { code: 'XFR_NO_SPACE' },
+    });
+    expect(await a.run('ls -A /tmp/small; umount /tmp/small; rmdir /tmp/small')).toBe('');
+    await waitForTicks(a, 'big');
+    await result(a, 'vm-destroy big');
+  });
+
+  test.each([
+    ['truncated', 'head -c 3000000 /tmp/good.img > /tmp/bad.img', 'STREAM_TRUNCATED'],
+    [
+      'corrupt',
+      'cp /tmp/good.img /tmp/bad.img; printf "\\377\\377\\377\\377" | dd of=/tmp/bad.img bs=1 seek=1800 conv=notrunc status=none; printf "\\377%.0s" $(seq 64) | dd of=/tmp/bad.img bs=1 seek=1400 conv=notrunc status=none',
+      /^STREAM_|^IMAGE_/,
+    ],
+    ['foreign', 'gzip -1 < /guests/polite > /tmp/bad.img', 'STREAM_FOREIGN'],
+    ['empty', ': > /tmp/bad.img', /^STREAM_/],
+  ])('a %s image is refused as corrupt and nothing is left', async (_, spoil, code) => {
+    await result(a, 'vm-create /guests/polite.cfg name=spoiled');
+    await waitForTicks(a, 'spoiled');
+    await result(a, 'vm-save spoiled -o /tmp/good.img');
+    await a.run(spoil);
+    const { status, error } = await failure(a, 'vm-restore /tmp/bad.img');
+    expect(status).toBe(10);
+    expect(error.code).toMatch(code);
+  });
+
+  test('Ctrl-C in any phase leaves the guest running and no file', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=kept');
+    await waitForTicks(a, 'kept');
+    for (const phase of ['precopy', 'suspending', 'stop-and-copy', 'finishing']) {
+      const stopped = await interrupt(
+        a,
+        'vm-save kept -o /tmp/k.img --live auto --bwlimit 4M',
+        (event) => event['phase'] === phase,
+      );
+      if (stopped === undefined) {
+        // It was done before the signal had crossed the connection: bring the guest back for the next phase.
+        if ((await a.exec('xl list kept')).code !== 0) await result(a, 'vm-restore /tmp/k.img');
+        await a.run('rm -f /tmp/k.img');
+      } else {
+        expect(stopped).toMatchObject({ status: 130 });
+        expect(await a.run('ls -A /tmp | grep img; true')).toBe('');
+      }
+      await waitForTicks(a, 'kept');
+    }
+    await result(a, 'vm-destroy kept');
+  });
+
+  test('the tool stays small with a guest of 1 GiB', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=large memory=1024');
+    await waitForTicks(a, 'large');
+    const peaks = await peakMemory(a, 'vm-save large -o /dev/null --overwrite');
+    expect(peaks['vm-save.js']).toBeGreaterThan(0);
+    for (const megabytes of Object.values(peaks)) expect(megabytes).toBeLessThan(150);
+    await a.exec('vm-destroy large');
+  });
+});

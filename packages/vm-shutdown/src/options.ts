@@ -1,0 +1,29 @@
+import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+
+export interface ShutdownInput {
+  readonly domain: string;
+  readonly wait?: boolean;
+  /** milliseconds */
+  readonly timeout?: number;
+  readonly force?: boolean;
+}
+
+export const command: CommandSpec = {
+  name: 'vm-shutdown',
+  summary: 'asks a domain to power off',
+  arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  options: [
+    { flags: '-w, --wait', description: 'return when it has shut down' },
+    {
+      flags: '--timeout <seconds>',
+      description: 'how long its answer, or with --wait its shutdown, may take (default: 60)',
+      parse: parseSeconds,
+    },
+    { flags: '-f, --force', description: 'shut it down without its help when that time has passed' },
+  ],
+  examples: [
+    { command: 'vm-shutdown web1', effect: 'ask; the domain ends in its own time' },
+    { command: 'vm-shutdown --wait web1', effect: 'and wait until it has' },
+    { command: 'vm-shutdown -w -f --timeout 30 web1', effect: 'and do it without its help after 30 s' },
+  ],
+};

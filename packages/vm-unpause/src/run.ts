@@ -1,0 +1,11 @@
+import type { Invocation, Outcome } from '@vm-tools/cli';
+import { unpauseDomain, resolveDomain } from '@vm-tools/libdomain';
+import type { UnpauseInput } from './options.ts';
+
+export async function unpause(invocation: Invocation<UnpauseInput>): Promise<Outcome> {
+  const host = await invocation.openHost();
+  const domain = await resolveDomain(host, invocation.input.domain);
+  await unpauseDomain(host, domain);
+  const { domid, uuid, name } = domain;
+  return { value: { domid, uuid, name, state: 'running' } };
+}

@@ -1,0 +1,51 @@
+import type { LAYOUTS_4_17 } from './layouts/4.17.ts';
+
+/** How a field is read; its size follows. Fields of 64 bits are bigint: never a number that is almost right. */
+export type FieldType = 'u8' | 'u16' | 'u32' | 'i32' | 'u64' | 'i64' | 'pointer' | 'uuid';
+
+export interface Field {
+  /** bytes from the start of the struct */
+  readonly offset: number;
+  readonly type: FieldType;
+  /** as C spells it, where the name here is made up for a member of a member or an array element */
+  readonly c?: string;
+}
+
+export interface StructLayout {
+  /** as C spells it */
+  readonly c: string;
+  /** bytes */
+  readonly size: number;
+  /** only those that are used */
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** The layouts of one Xen version. Later versions must know the same structs and fields under the same names. */
+export type Layouts = typeof LAYOUTS_4_17;
+
+export type StructName = keyof Layouts;
+
+export const FIELD_BYTES: Readonly<Record<FieldType, number>> = {
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  i32: 4,
+  u64: 8,
+  i64: 8,
+  pointer: 8,
+  uuid: 16,
+};
+
+/** What a field of a type is to TypeScript. A uuid is in its canonical text form. */
+export type FieldValue<Type> = Type extends 'u64' | 'i64' | 'pointer'
+  ? bigint
+  : Type extends 'uuid'
+    ? string
+    : number;
+
+/** All fields of a struct as an object. */
+export type StructValues<Name extends StructName> = {
+  readonly [Key in keyof Layouts[Name]['fields']]: Layouts[Name]['fields'][Key] extends { type: infer Type }
+    ? FieldValue<Type>
+    : never;
+};

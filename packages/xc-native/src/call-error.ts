@@ -1,0 +1,73 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { FailureKind, VmToolsErrorInit } from '@vm-tools/errors';
+import { errnoName } from './errno.ts';
+
+/** What is known when a call of libxc has failed. */
+export interface CallFailure {
+  readonly call: string;
+  readonly domid?: number | undefined;
+  /** 0 when libxc left none: it often fails without */
+  readonly errno: number;
+  /** strerror(errno) */
+  readonly errnoText: string;
+  /** what libxc logged during the call, "level: text" */
+  readonly log: readonly string[];
+  /** xc_error.code: libxc's own classification, finer than errno where it sets it */
+  readonly xcError?: number | undefined;
+}
+
+/** enum xc_error_code (xenctrl.h) */
+const XC_INVALID_KERNEL = 2;
+const XC_OUT_OF_MEMORY = 4;
+
+/**
+ * The error for a failed call. Its sentence gives libxc's first error line where there is one, because that is
+ * nearest to the cause, and errno's text otherwise.
+ */
+export function callError(failure: CallFailure): VmToolsError {
+  const { call, domid, errno, log } = failure;
+  const name = errnoName(errno);
+  return new VmToolsError({
+    ...classify(name, failure.xcError),
+    message: `${call}: ${firstErrorLine(log) ?? errnoSentence(failure, name)}`,
+    log,
+    details: {
+      call,
+      ...(name === undefined ? {} : { errno, errnoName: name }),
+      ...(domid === undefined ? {} : { domid }),
+    },
+  });
+}
+
+function classify(
+  name: string | undefined,
+  xcError: number | undefined,
+): Pick<VmToolsErrorInit, 'code' | 'hint'> & { kind: FailureKind } {
+  if (xcError === XC_INVALID_KERNEL) {
+    return {
+      code: 'XEN_KERNEL_INVALID',
+      kind: 'usage',
+      hint: 'Give a kernel that Xen can start as this type of domain: pv needs Xen ELF notes, pvh the note PHYS32_ENTRY.',
+    };
+  }
+  if (xcError === XC_OUT_OF_MEMORY || name === 'ENOMEM') {
+    return {
+      code: 'XEN_NO_MEMORY',
+      kind: 'resource',
+      hint: 'Give the domain less memory, or free some: `xl info` shows free_memory in MiB.',
+    };
+  }
+  if (name === 'ESRCH')
+    return { code: 'XEN_NO_DOMAIN', kind: 'no-domain', hint: 'List the domains that exist.' };
+  return { code: 'XEN_CALL_FAILED', kind: 'failure' };
+}
+
+function errnoSentence({ errnoText }: CallFailure, name: string | undefined): string {
+  return name === undefined ? 'failed, and libxc gave no cause' : `${errnoText} (${name})`;
+}
+
+function firstErrorLine(log: readonly string[]): string | undefined {
+  const line = log.find((entry) => /^(error|critical): /.test(entry));
+  // libxc's domain builder says "panic: xg_dom_core.c:114: xc_dom_find_loader: ..." where nothing panics.
+  return line?.replace(/^\w+: (panic: \S+:\d+: )?/, '').trim();
+}

@@ -1,0 +1,37 @@
+import type { Socket } from 'node:net';
+import type { LongCallOptions, PrecopyDecision } from '../xen.ts';
+import { Conversation } from './conversation.ts';
+import type { Job, Question, WireFrames } from './messages.ts';
+import { startHelper } from './start.ts';
+
+export interface HelperOptions extends LongCallOptions {
+  readonly helperPath: string;
+  /** "saving domain 7", for the error of an abort */
+  readonly what: string;
+  /** Answers suspend and precopy. A rejection ends the work with that very error. */
+  readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
+  /** How long a helper may take to end in good order once it has been told to. @default 30 s */
+  readonly abortGraceMs?: number;
+}
+
+/** A call of libxc that runs in a helper process. */
+export interface HelperCall {
+  /** the stream of the image; undefined for work without one */
+  readonly data: Socket | undefined;
+  /** Settles when the helper has ended: from then on nothing of libxc happens any more. */
+  readonly done: Promise<WireFrames | undefined>;
+}
+
+/**
+ * Runs a job in a helper process and answers what it asks.
+ *
+ * An abort does not kill it, because libxc would leave the guest in log-dirty mode. The question at hand and all
+ * later ones are answered 'abort', and the data stream is cut, so that whatever libxc reads or writes fails at once
+ * and it tidies up. Only a helper that does not end in time is killed.
+ */
+export function callHelper(job: Job, options: HelperOptions): HelperCall {
+  const helper = startHelper(options.helperPath, job);
+  const done = new Conversation(helper, job, options).run();
+  done.catch(() => undefined); // who only looks at the stream gets the same error there
+  return { data: helper.data, done };
+}

@@ -1,0 +1,112 @@
+import { VmToolsError, abortError } from '@vm-tools/errors';
+import type { PrecopyDecision } from '../xen.ts';
+import type { HelperOptions } from './call-helper.ts';
+import { LineDecoder, encodeLine } from './lines.ts';
+import { asMessage } from './messages.ts';
+import type { Job, Message, Question, WireFrames } from './messages.ts';
+import { crashError } from './start.ts';
+import type { HelperProcess } from './start.ts';
+
+const ABORT_GRACE_MS = 30_000;
+
+/** The parent's side of the control socket, from the first message of a helper to its end. */
+export class Conversation {
+  readonly #helper: HelperProcess;
+  readonly #job: Job;
+  readonly #options: HelperOptions;
+  readonly #decoder = new LineDecoder();
+  readonly #graceMs: number;
+  #last: Message | undefined;
+  /** of ours: an answer that was refused, or a helper that does not keep to the protocol */
+  #failure: Error | undefined;
+  #deciding: Promise<void> | undefined;
+  #owesAnswer = false;
+  #killTimer: NodeJS.Timeout | undefined;
+  #wasKilled = false;
+
+  constructor(helper: HelperProcess, job: Job, options: HelperOptions) {
+    this.#helper = helper;
+    this.#job = job;
+    this.#options = options;
+    this.#graceMs = options.abortGraceMs ?? ABORT_GRACE_MS;
+  }
+
+  /** Until the helper has ended. */
+  async run(): Promise<WireFrames | undefined> {
+    const { signal } = this.#options;
+    const onAbort = (): void => this.#stop();
+    this.#helper.control.on('data', (chunk: Buffer) => this.#receive(chunk));
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const end = await this.#helper.ended;
+    signal?.removeEventListener('abort', onAbort);
+    clearTimeout(this.#killTimer);
+    await this.#deciding; // the caller's suspend must not outlive the save that asked for it
+
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#last?.type === 'done') return this.#last.frames;
+    if (signal?.aborted === true) throw this.#abortError(signal);
+    if (this.#last?.type === 'failed') throw new VmToolsError(this.#last.error);
+    throw crashError(this.#job, end);
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const value of this.#decoder.push(chunk)) this.#handle(asMessage(value));
+    } catch (error) {
+      this.#fail(error as Error);
+      this.#helper.control.destroy(); // to the helper, this is a parent that has gone
+    }
+  }
+
+  #handle(message: Message): void {
+    if (message.type === 'log') {
+      this.#options.onLog?.(message.line);
+    } else if (message.type === 'done' || message.type === 'failed') {
+      this.#last = message;
+    } else {
+      this.#owesAnswer = true;
+      this.#deciding = this.#decide(message);
+    }
+  }
+
+  async #decide(question: Question): Promise<void> {
+    const { decide, signal } = this.#options;
+    try {
+      if (this.#failure !== undefined || signal?.aborted === true) this.#answer('abort');
+      else if (question.type === 'step') this.#answer('continue');
+      else this.#answer((await decide?.(question)) ?? 'abort');
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #answer(answer: PrecopyDecision): void {
+    if (!this.#owesAnswer) return;
+    this.#owesAnswer = false;
+    this.#helper.control.write(encodeLine({ answer }));
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#answer('abort');
+    this.#helper.data?.destroy();
+    this.#killTimer ??= setTimeout(() => {
+      this.#wasKilled = true;
+      this.#helper.kill();
+    }, this.#graceMs);
+  }
+
+  #abortError(signal: AbortSignal): VmToolsError {
+    const error = abortError(signal, this.#options.what);
+    const log = this.#last?.type === 'failed' ? (this.#last.error.log ?? []) : [];
+    if (!this.#wasKilled) return error.with({ log });
+    return error.with({
+      leftovers: [`its helper process did not end within ${this.#graceMs} ms and was killed`],
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import { Transform, Writable, pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+
+/**
+ * The bytes that a save writes. When the helper ends, its socket ends the same way whether the save is complete or
+ * not; this stream ends only when it is, and fails with the cause when it is not, so that half an image is never
+ * taken for a whole one.
+ */
+export function savedImage(data: Socket, done: Promise<unknown>): Readable {
+  const image = new Transform({
+    transform: (chunk, _encoding, next) => next(null, chunk),
+    flush: (next) => void done.then(() => next(), next),
+  });
+  pipeline(data, image, () => undefined);
+  return image;
+}
+
+/**
+ * Where the bytes of a restore are written to. A restore that fails stops reading, which a socket reports as EPIPE;
+ * this sink fails with the cause, and at once, even while nobody writes. It finishes when the restore has.
+ */
+export function restoringImage(data: Socket, done: Promise<unknown>): Writable {
+  const image = new Writable({
+    write: (chunk: Buffer, _encoding, next) => {
+      data.write(chunk, (error) => {
+        if (error) done.then(() => next(error), next);
+        else next();
+      });
+    },
+    final: (next) => {
+      data.end();
+      done.then(() => next(), next);
+    },
+    destroy: (error, next) => {
+      data.destroy();
+      next(error);
+    },
+  });
+  done.catch((error: unknown) => image.destroy(error as Error));
+  return image;
+}

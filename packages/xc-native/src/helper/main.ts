@@ -1,0 +1,51 @@
+/**
+ * The helper process: makes one long call of libxenguest and ends. It is started by the functions of this package
+ * and by nobody else; bundled, it is the file xc-helper.js.
+ */
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { loadNative } from '../koffi/native.ts';
+import { Libxc } from '../libxc.ts';
+import { supportFor } from '../versions.ts';
+import type { RingFrames } from '../xen.ts';
+import type { Job, Message, WireError } from './messages.ts';
+import { ParentLink } from './parent-link.ts';
+import { runJob } from './run-job.ts';
+
+// Ctrl-C reaches every process of a terminal. Only the parent may decide what it means: libxc must not be torn out
+// of a save, which would leave the guest in log-dirty mode or suspended.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+const parent = new ParentLink();
+const job = parent.receive() as Job | undefined;
+if (job !== undefined) parent.send(await perform(job));
+// What is left over (koffi's threads, signal handlers) is nothing to wait for.
+process.exit(0);
+
+async function perform(job: Job): Promise<Message> {
+  try {
+    const { layouts } = supportFor(job.version);
+    const native = await loadNative(job.libraries, layouts);
+    const libxc = Libxc.open(native, layouts, (line) => parent.send({ type: 'log', line }));
+    try {
+      return done(runJob(libxc, job, parent));
+    } finally {
+      libxc.close();
+    }
+  } catch (error) {
+    return { type: 'failed', error: asError(error) };
+  }
+}
+
+function done(frames: RingFrames | undefined): Message {
+  if (frames === undefined) return { type: 'done' };
+  const { storeFrame, consoleFrame } = frames;
+  return { type: 'done', frames: { store: String(storeFrame), console: String(consoleFrame) } };
+}
+
+function asError(thrown: unknown): WireError {
+  const error =
+    thrown instanceof VmToolsError
+      ? thrown
+      : new VmToolsError({ code: 'XEN_HELPER_FAILED', message: messageOf(thrown), cause: thrown });
+  return error.toJSON() as unknown as WireError;
+}

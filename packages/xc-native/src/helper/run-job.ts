@@ -1,0 +1,52 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { Libxc } from '../libxc.ts';
+import type { BuildSpec, RingFrames } from '../xen.ts';
+import { buildDomain } from './jobs/build.ts';
+import { restoreDomain } from './jobs/restore.ts';
+import { saveDomain } from './jobs/save.ts';
+import type { Job, WireBuildSpec } from './messages.ts';
+import type { ParentLink } from './parent-link.ts';
+
+/** @returns the frames of the rings where the job makes some */
+export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames | undefined {
+  const { domid } = job;
+  const checkpoint = (call: string): void => {
+    if (parent.ask({ type: 'step', call }) === 'abort') throw interrupted(call);
+  };
+  switch (job.kind) {
+    case 'build':
+      return buildDomain(libxc, domid, fromWire(job.spec), checkpoint);
+    case 'save':
+      checkpoint('xc_domain_save');
+      saveDomain(libxc, domid, job, parent);
+      return undefined;
+    case 'restore':
+      checkpoint('xc_domain_restore');
+      return restoreDomain(libxc, domid, job.spec);
+    case 'destroy':
+      checkpoint('xc_domain_destroy');
+      libxc.callOn('xc_domain_destroy', domid);
+      return undefined;
+  }
+}
+
+export function toWire({ acpi, ...rest }: BuildSpec): WireBuildSpec {
+  if (acpi === undefined) return rest;
+  return {
+    ...rest,
+    acpi: acpi.map((blob) => ({ ...blob, data: Buffer.from(blob.data).toString('base64') })),
+  };
+}
+
+function fromWire({ acpi, ...rest }: WireBuildSpec): BuildSpec {
+  if (acpi === undefined) return rest;
+  return { ...rest, acpi: acpi.map((blob) => ({ ...blob, data: Buffer.from(blob.data, 'base64') })) };
+}
+
+function interrupted(call: string): VmToolsError {
+  return new VmToolsError({
+    code: 'INTERRUPTED',
+    kind: 'interrupted',
+    message: `interrupted before ${call}`,
+  });
+}

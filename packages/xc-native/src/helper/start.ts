@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { encodeLine } from './lines.ts';
+import { CONTROL_FD, DATA_FD } from './messages.ts';
+import type { Job } from './messages.ts';
+
+const KEPT_STDERR_BYTES = 4096;
+
+/** A helper at work. */
+export interface HelperProcess {
+  readonly control: Socket;
+  /** undefined for work without a stream */
+  readonly data: Socket | undefined;
+  /** Never rejects. */
+  readonly ended: Promise<HelperEnd>;
+  kill(): void;
+}
+
+export interface HelperEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** the last of what it wrote to stderr: Node's own words when it could not even start */
+  readonly stderr: string;
+  /** it could not be started at all */
+  readonly spawnError: Error | undefined;
+}
+
+/** Starts a helper and gives it its job. */
+export function startHelper(helperPath: string, job: Job): HelperProcess {
+  const hasData = job.kind === 'save' || job.kind === 'restore';
+  const child = spawn(process.execPath, [helperPath], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', hasData ? 'pipe' : 'ignore'],
+    // A session of its own: Ctrl-C in a terminal must not reach it (see main.ts), not even while it starts.
+    detached: true,
+  });
+  const control = child.stdio[CONTROL_FD] as Socket;
+  const data = (child.stdio[DATA_FD] ?? undefined) as Socket | undefined;
+  // A socket whose helper has died says EPIPE or ECONNRESET; the end of the process tells the story better.
+  for (const socket of [control, data]) socket?.on('error', () => undefined);
+  const ended = awaitEnd(child, control);
+  control.write(encodeLine(job));
+  return { control, data, ended, kill: () => void child.kill('SIGKILL') };
+}
+
+async function awaitEnd(child: ChildProcess, control: Socket): Promise<HelperEnd> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-KEPT_STDERR_BYTES);
+  });
+  const exit = new Promise<Omit<HelperEnd, 'stderr'>>((resolve) => {
+    child.once('error', (spawnError) => resolve({ exitCode: null, signal: null, spawnError }));
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, spawnError: undefined }));
+  });
+  // Its last message may still be on its way when the process is gone; and so may its last words.
+  const drained = Promise.all([closed(control), child.stderr === null ? undefined : closed(child.stderr)]);
+  const end = await exit;
+  if (end.spawnError === undefined) await drained;
+  return { ...end, stderr: stderr.trim() };
+}
+
+function closed(stream: NodeJS.EventEmitter): Promise<void> {
+  return new Promise((resolve) => stream.once('close', () => resolve()));
+}
+
+/** The libxc call that a job is about. */
+const CALLS: Readonly<Record<Job['kind'], string>> = {
+  build: 'xc_dom_boot_image',
+  save: 'xc_domain_save',
+  restore: 'xc_domain_restore',
+  destroy: 'xc_domain_destroy',
+};
+
+/** The error for a helper that ended without a result. */
+export function crashError({ kind, domid }: Job, end: HelperEnd): VmToolsError {
+  const { exitCode, signal, stderr } = end;
+  return new VmToolsError({
+    code: 'XEN_HELPER_CRASHED',
+    message: `the helper process for ${CALLS[kind]} ${howItEnded(end)}`,
+    log: stderr === '' ? [] : stderr.split('\n'),
+    details: { call: CALLS[kind], domid, signal, exitCode, stderr },
+    cause: end.spawnError,
+  });
+}
+
+function howItEnded({ exitCode, signal, spawnError }: HelperEnd): string {
+  if (spawnError !== undefined) return `could not be started: ${messageOf(spawnError)}`;
+  return signal === null ? `ended with status ${String(exitCode)}` : `was killed by ${signal}`;
+}

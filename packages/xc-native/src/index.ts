@@ -1,0 +1,46 @@
+/**
+ * Xen's libxenctrl and libxenguest behind one typed interface, `Xen`.
+ *
+ * ```ts
+ * import { openXen } from '@vm-tools/xc-native';
+ *
+ * const xen = await openXen();
+ * for (const { domid, isPaused } of await xen.domainGetinfolist()) console.log(domid, isPaused);
+ * await xen.close();
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { openXen } from './open-xen.ts';
+export type { OpenXenOptions } from './open-xen.ts';
+export { HVM_PARAM } from './xen.ts';
+export type {
+  BuildSpec,
+  CreateDomainSpec,
+  DomainInfo,
+  E820Entry,
+  GuestBlob,
+  HostInfo,
+  HvmParam,
+  LongCallOptions,
+  Ports,
+  PrecopyDecision,
+  PrecopyStats,
+  RestoreCall,
+  RestoreSpec,
+  RingFrames,
+  SaveCall,
+  SaveSpec,
+  ShutdownReason,
+  Xen,
+  XenVersion,
+} from './xen.ts';
+
+// The tables, for tools/abi, which compares them with the C headers.
+export { SUPPORTED_VERSIONS } from './versions.ts';
+export { FIELD_BYTES } from './abi/layout.ts';
+export type { Field, FieldType, StructLayout } from './abi/layout.ts';
+export { PROTOTYPES } from './prototypes/index.ts';
+export { CALLBACKS } from './prototypes/callbacks.ts';
+export type { CallbackPrototype } from './prototypes/callbacks.ts';
+export type { CType, Prototype, PrototypeTable } from './prototypes/ctype.ts';

@@ -1,0 +1,151 @@
+import type { TypeObject } from 'koffi';
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+import type { Field, FieldType, Layouts } from '../abi/layout.ts';
+import { CALLBACKS } from '../prototypes/callbacks.ts';
+import type { CallbackFunction, CallbackName, StructByValue } from '../prototypes/callbacks.ts';
+import type { Address, Crossing, PrototypeTable } from '../prototypes/ctype.ts';
+import { PROTOTYPES } from '../prototypes/index.ts';
+import type { Functions, LibraryName } from '../prototypes/index.ts';
+import { guardArguments } from './guard.ts';
+
+type Koffi = typeof import('koffi').default;
+
+/** Memory that C may keep an address of: it does not move, and lives until it is freed. */
+export interface Memory {
+  readonly address: Address;
+  readonly bytes: Buffer;
+  free(): void;
+}
+
+/** A function of ours with an address that C can call, until it is released. Slots are few: do release it. */
+export interface CallbackHandle {
+  readonly address: Address;
+  release(): void;
+}
+
+/** All that the rest of this package knows of foreign functions. */
+export interface Native {
+  readonly functions: Functions;
+  /** errno as the last call left it */
+  errno(): number;
+  clearErrno(): void;
+  /** Zeroed. */
+  alloc(bytes: number): Memory;
+  /** Bytes of C's own memory, in place: reading or writing them after C freed them is a crash. */
+  view(address: Address, bytes: number): Buffer;
+  callback<Name extends CallbackName>(name: Name, body: CallbackFunction<Name>): CallbackHandle;
+}
+
+/** Where each library is: a soname for the dynamic linker, or a path. */
+export type Libraries = Readonly<Record<LibraryName, string>>;
+
+/**
+ * Loads koffi and the libraries, and binds every function of the tables. This is the only file that imports koffi,
+ * and it does so here and not at its top, because most of what an executable does (help, wrong arguments, tests)
+ * needs no foreign function. koffi's names of types live as long as the process, so all types here are anonymous.
+ * @throws VmToolsError XEN_LIBRARY_MISSING, XEN_LIBRARY_MISMATCH or XEN_KOFFI_MISSING, kind 'no-xen'
+ */
+export async function loadNative(libraries: Libraries, layouts: Layouts): Promise<Native> {
+  const koffi = await importKoffi();
+  return {
+    functions: bindAll(koffi, libraries),
+    errno: () => koffi.errno(),
+    clearErrno: () => void koffi.errno(0),
+    alloc: (bytes) => {
+      const address = koffi.alloc('uint8_t', bytes) as Address;
+      const memory = Buffer.from(koffi.view(address, bytes)).fill(0);
+      return { address, bytes: memory, free: () => koffi.free(address) };
+    },
+    view: (address, bytes) => Buffer.from(koffi.view(address, bytes)),
+    callback: (name, body) => {
+      const address = koffi.register(body, koffi.pointer(callbackType(koffi, layouts, name)));
+      return { address, release: () => koffi.unregister(address) };
+    },
+  };
+}
+
+async function importKoffi(): Promise<Koffi> {
+  try {
+    return (await import('koffi')).default;
+  } catch (error) {
+    throw new VmToolsError({
+      code: 'XEN_KOFFI_MISSING',
+      kind: 'no-xen',
+      message: `koffi, which calls Xen's libraries, could not be loaded: ${messageOf(error)}`,
+      hint: 'Install koffi with its prebuilt part for this platform; npm leaves it out with --omit=optional.',
+      cause: error,
+    });
+  }
+}
+
+const KOFFI_NAMES: Readonly<Record<Crossing, string>> = {
+  void: 'void',
+  bool: 'bool',
+  int32: 'int32_t',
+  uint32: 'uint32_t',
+  uint64: 'uint64_t',
+  int64: 'int64_t',
+  string: 'str',
+  pointer: 'void *',
+};
+
+/** Members of a struct passed by value; koffi gives those of 64 bits as numbers when they are small. */
+const STRUCT_MEMBERS: Readonly<Record<FieldType, string>> = {
+  u8: 'uint8_t',
+  u16: 'uint16_t',
+  u32: 'uint32_t',
+  i32: 'int32_t',
+  u64: 'uint64_t',
+  i64: 'int64_t',
+  pointer: 'void *',
+  uuid: 'uint8_t [16]',
+};
+
+function bindAll(koffi: Koffi, libraries: Libraries): Functions {
+  const bound: Record<string, unknown> = {};
+  for (const [library, table] of Object.entries<PrototypeTable>(PROTOTYPES)) {
+    const soname = libraries[library as LibraryName];
+    const handle = attempt('XEN_LIBRARY_MISSING', soname, () => koffi.load(soname));
+    for (const [name, { returns, args }] of Object.entries(table)) {
+      const types = args.map(({ crossing }) => KOFFI_NAMES[crossing]);
+      const call: (...values: unknown[]) => unknown = attempt('XEN_LIBRARY_MISMATCH', soname, () =>
+        handle.func(name, KOFFI_NAMES[returns.crossing], types),
+      );
+      bound[name] = (...values: unknown[]): unknown => {
+        guardArguments(name, args, values);
+        return call(...values);
+      };
+    }
+  }
+  return bound as Functions;
+}
+
+function attempt<T>(code: string, soname: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw new VmToolsError({
+      code,
+      kind: 'no-xen',
+      message: `${soname}: ${messageOf(error)}`,
+      details: { library: soname },
+      cause: error,
+    });
+  }
+}
+
+function callbackType(koffi: Koffi, layouts: Layouts, name: CallbackName): TypeObject {
+  const { returns, args } = CALLBACKS[name];
+  const types = args.map((arg) =>
+    arg.crossing === 'struct' ? structType(koffi, layouts, arg) : KOFFI_NAMES[arg.crossing],
+  );
+  return koffi.proto(null, KOFFI_NAMES[returns.crossing], types);
+}
+
+function structType(koffi: Koffi, layouts: Layouts, arg: StructByValue): TypeObject {
+  const { fields } = layouts[arg.layout];
+  const members = Object.entries<Field>(fields).map(
+    ([key, { type }]) => [key, STRUCT_MEMBERS[type]] as const,
+  );
+  return koffi.struct(Object.fromEntries(members));
+}

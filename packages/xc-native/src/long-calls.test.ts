@@ -1,0 +1,341 @@
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
+import { StructView } from './abi/struct-view.ts';
+import { openStub } from './testing/open-stub.ts';
+import { buildStubLibrary } from './testing/stub-library.ts';
+import type { StubLibrary } from './testing/stub-library.ts';
+import type { BuildSpec, PrecopyStats, Xen } from './xen.ts';
+
+// Real helper processes, real koffi, real sockets; only the library behind them is a stub.
+jest.setTimeout(30_000);
+
+let stub: StubLibrary;
+let xen: Xen;
+
+beforeAll(async () => {
+  stub = await buildStubLibrary();
+  xen = await openStub(stub);
+}, 60_000);
+afterAll(async () => {
+  await xen.close();
+  await stub[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await Promise.all([stub.script(), stub.mode(''), stub.takeCalls()]);
+});
+
+const ports = { storePort: 1, storeDomid: 0, consolePort: 2, consoleDomid: 5 };
+
+describe('domainBuild', () => {
+  const pv: BuildSpec = {
+    ...ports,
+    type: 'pv',
+    kernel: '/boot/a kernel',
+    cmdline: 'console=hvc0 quiet',
+    targetKib: 65536,
+    maxKib: 5 << 20,
+    maxVcpus: 3,
+  };
+  const pvh: BuildSpec = {
+    ...pv,
+    type: 'pvh',
+    ramdisk: '/boot/initrd',
+    targetKib: 5 << 20,
+    acpi: [{ guestAddress: 0xfc008000, data: Buffer.from('RSD PTR ') }],
+    e820: [{ address: 0x1_0000_0000, size: 2 ** 30, type: 'acpi' }],
+  };
+
+  test('a PVH guest: the calls in their order, and the fields of xc_dom_image', async () => {
+    await stub.script('xc_dom_translated 1 0 0');
+    expect(await xen.domainBuild(7, pvh)).toEqual({ storeFrame: 3n, consoleFrame: 5n });
+    const calls = await stub.takeCalls();
+    expect(calls.map(([name]) => name)).toEqual([
+      'xc_interface_open',
+      'xc_dom_loginit',
+      'xc_dom_allocate',
+      'xc_dom_kernel_file',
+      'xc_dom_module_file',
+      'xc_dom_boot_xen_init',
+      'xc_dom_parse_image',
+      'xc_dom_mem_init',
+      'xc_dom_boot_mem_init',
+      'xc_dom_malloc',
+      'xc_dom_malloc',
+      'xc_domain_set_memory_map',
+      'xc_dom_build_image',
+      'xc_dom_boot_image',
+      'xc_dom_gnttab_init',
+      'xc_dom_translated',
+      'xc_dom_release',
+      'xc_interface_close',
+    ]);
+    const argsOf = (call: string): readonly string[] => calls.find(([name]) => name === call)!.slice(1);
+    expect(argsOf('xc_dom_allocate')).toEqual(['ptr', 'console=hvc0 quiet', 'null']);
+    expect(argsOf('xc_dom_kernel_file')).toEqual(['ptr', '/boot/a kernel']);
+    expect(argsOf('xc_dom_module_file')).toEqual(['ptr', '/boot/initrd', 'null']);
+    expect(argsOf('xc_dom_mem_init')).toEqual(['ptr', '5120']);
+
+    const e820 = new StructView(
+      LAYOUTS_4_17.e820entry,
+      Buffer.from(argsOf('xc_domain_set_memory_map').at(-1)!, 'hex'),
+    );
+    expect([e820.get('addr'), e820.get('size'), e820.get('type')]).toEqual([2n ** 32n, 2n ** 30n, 3]);
+
+    const [imageHex, acpiHex] = argsOf('xc_dom_build_image').slice(1);
+    const image = new StructView(LAYOUTS_4_17.xc_dom_image, Buffer.from(imageHex!, 'hex'));
+    expect(image.get('container_type')).toBe(1);
+    expect(image.get('claim_enabled')).toBe(1);
+    expect(image.get('target_pages')).toBe(5n << 18n);
+    expect(image.get('lowmem_end')).toBe(0xfc000000n);
+    expect(image.get('highmem_end')).toBe(0x1_0000_0000n + (5n << 30n) - 0xfc000000n);
+    expect(image.get('mmio_start') + image.get('mmio_size')).toBe(2n ** 32n);
+    expect(image.get('max_vcpus')).toBe(3);
+    expect(image.get('console_domid')).toBe(5);
+    expect(image.get('xenstore_evtchn')).toBe(1);
+    expect(image.get('e820_entries')).toBe(1);
+    expect(Buffer.from(acpiHex!, 'hex').toString()).toBe('RSD ');
+  });
+
+  test('a PV guest: its frames are looked up in its p2m', async () => {
+    expect(await xen.domainBuild(7, pv)).toEqual({ storeFrame: 0xabcn, consoleFrame: 0x123456789n });
+    const calls = await stub.takeCalls();
+    expect(calls).toContainEqual(['xc_dom_mem_init', 'ptr', '64']);
+    expect(calls.map(([name]) => name)).not.toContain('xc_dom_module_file');
+  });
+
+  test("a kernel that is none: libxc's words, and the image is released", async () => {
+    await stub.script(
+      'xc_dom_parse_image -1 0 2 panic: xg_dom_core.c:701: xc_dom_find_loader: no loader found',
+    );
+    await expect(xen.domainBuild(7, pvh)).rejects.toMatchObject({
+      code: 'XEN_KERNEL_INVALID',
+      kind: 'usage',
+      message: 'xc_dom_parse_image: xc_dom_find_loader: no loader found',
+      details: { call: 'xc_dom_parse_image', domid: 7 },
+      log: [expect.stringContaining('no loader found')],
+    });
+    expect(await stub.takeCalls()).toContainEqual(['xc_dom_release', 'ptr']);
+  });
+
+  test('a size that is no whole MiB is refused', async () => {
+    await expect(xen.domainBuild(7, { ...pvh, maxKib: 5000 })).rejects.toMatchObject({
+      code: 'XEN_MEMORY_SIZE',
+    });
+  });
+
+  test('an abort before the start never reaches libxenguest', async () => {
+    await expect(xen.domainBuild(7, pvh, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'interrupted while building domain 7',
+    });
+    expect((await stub.takeCalls()).map(([name]) => name)).not.toContain('xc_dom_kernel_file');
+  });
+});
+
+describe('domainSave', () => {
+  test('live: each round is asked for, then suspend; all bytes arrive', async () => {
+    const asked: (PrecopyStats | 'suspend')[] = [];
+    const lines: string[] = [];
+    const save = xen.domainSave(
+      7,
+      {
+        live: true,
+        suspend: async () => void asked.push('suspend'),
+        precopy: (stats) => {
+          asked.push(stats);
+          return stats.iteration >= 1 && stats.dirtyPages !== undefined ? 'stop-and-copy' : 'continue';
+        },
+      },
+      { onLog: (line) => lines.push(line) },
+    );
+    const bytes = await buffer(save.stream);
+    await save.done;
+    expect(asked).toEqual([
+      { iteration: 0, totalWrittenPages: 0, dirtyPages: 4096 },
+      { iteration: 1, totalWrittenPages: 5_000_000_000, dirtyPages: undefined },
+      { iteration: 1, totalWrittenPages: 5_000_000_000, dirtyPages: 300 },
+      'suspend',
+    ]);
+    expect(bytes.length).toBe(65536 + 3);
+    expect(bytes.subarray(-3).toString()).toBe('END');
+    expect(lines).toEqual(['debug: saving 7, with an argument']);
+    expect(await stub.takeCalls()).toContainEqual(['xc_domain_save', 'ptr', '4', '7', '1', 'ptr', '0', '-1']);
+  });
+
+  test("without a policy of its own libxc's rules, and a save that is not live asks none", async () => {
+    const live = xen.domainSave(7, { live: true, suspend: async () => undefined });
+    expect((await buffer(live.stream)).length).toBe(5 * 65536 + 3);
+    const dead = xen.domainSave(7, { live: false, suspend: async () => undefined });
+    expect((await buffer(dead.stream)).toString()).toBe('END');
+    await Promise.all([live.done, dead.done]);
+  });
+
+  test('a guest that does not suspend: that error, no end of the stream, log-dirty off', async () => {
+    const stubborn = new VmToolsError({ code: 'GUEST_SUSPEND_TIMEOUT', message: 'it did not suspend' });
+    const save = xen.domainSave(7, { live: false, suspend: () => Promise.reject(stubborn) });
+    await expect(buffer(save.stream)).rejects.toThrow();
+    await expect(save.done).rejects.toBe(stubborn);
+    expect(await stub.takeCalls()).toContainEqual(['log-dirty', '0']);
+  });
+
+  test("libxc's own failure is an error of the stream, too", async () => {
+    await stub.script('xc_domain_save -1 0 0 p2m generation count changed. Migration aborted.');
+    const save = xen.domainSave(7, { live: false, suspend: async () => undefined });
+    const failed = {
+      code: 'XEN_CALL_FAILED',
+      message: 'xc_domain_save: p2m generation count changed. Migration aborted.',
+    };
+    await expect(buffer(save.stream)).rejects.toMatchObject(failed);
+    await expect(save.done).rejects.toMatchObject(failed);
+  });
+
+  test('an abort in the middle of the writing ends the writing, and libxc tidies up', async () => {
+    await stub.mode('flood');
+    const abort = new AbortController();
+    const save = xen.domainSave(7, { live: true, suspend: async () => undefined }, { signal: abort.signal });
+    await once(save.stream, 'readable');
+    abort.abort();
+    await expect(save.done).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'interrupted while saving domain 7',
+      log: [expect.stringContaining('Failed to write page data')],
+      leftovers: [],
+    });
+    expect(await stub.takeCalls()).toContainEqual(['log-dirty', '0']);
+  });
+
+  test('an abort while the policy or the guest is thinking answers for them', async () => {
+    const abort = new AbortController();
+    const save = xen.domainSave(
+      7,
+      {
+        live: true,
+        suspend: async () => undefined,
+        precopy: async () => {
+          abort.abort();
+          return 'continue' as const;
+        },
+      },
+      { signal: abort.signal },
+    );
+    await expect(save.done).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(await stub.takeCalls()).toContainEqual(['precopy', '-1']);
+  });
+
+  test('a reader that goes away makes it fail with the cause', async () => {
+    await stub.mode('flood');
+    const save = xen.domainSave(7, { live: true, suspend: async () => undefined });
+    save.stream.destroy();
+    await expect(save.done).rejects.toMatchObject({
+      code: 'XEN_CALL_FAILED',
+      details: { call: 'xc_domain_save', errnoName: 'EPIPE', domid: 7 },
+    });
+  });
+
+  test('a reader that stops reading stops the writing, and nothing piles up', async () => {
+    await stub.mode('flood');
+    const save = xen.domainSave(7, { live: true, suspend: async () => undefined });
+    await once(save.stream, 'readable');
+    expect(save.stream.readableLength).toBeLessThan(1 << 20);
+    save.stream.destroy();
+    await expect(save.done).rejects.toThrow();
+  });
+
+  test('a crash in C is an error of one call', async () => {
+    await stub.mode('crash');
+    const save = xen.domainSave(7, { live: true, suspend: async () => undefined });
+    await expect(save.done).rejects.toMatchObject({
+      code: 'XEN_HELPER_CRASHED',
+      message: 'the helper process for xc_domain_save was killed by SIGABRT',
+      details: { call: 'xc_domain_save', domid: 7, signal: 'SIGABRT' },
+    });
+    await expect(buffer(save.stream)).rejects.toMatchObject({ code: 'XEN_HELPER_CRASHED' });
+  });
+
+  test('a helper that does not end is killed, and the error says so', async () => {
+    await stub.mode('hang');
+    const impatient = await openStub(stub, { abortGraceMs: 50 });
+    const abort = new AbortController();
+    const save = impatient.domainSave(
+      7,
+      { live: true, suspend: async () => undefined },
+      { signal: abort.signal, onLog: () => abort.abort() },
+    );
+    await expect(save.done).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      leftovers: ['its helper process did not end within 50 ms and was killed'],
+    });
+    await impatient.close();
+  });
+});
+
+describe('domainRestore', () => {
+  const spec = { ...ports, type: 'pvh' } as const;
+
+  test('the bytes go in, the frames come out, and a missing CPU policy is made up for', async () => {
+    const restore = xen.domainRestore(7, spec);
+    await pipeline(Readable.from([Buffer.alloc(300_000), Buffer.from('END')]), restore.sink);
+    expect(await restore.done).toEqual({ storeFrame: 0x123456789an, consoleFrame: 0xfeffen + 1n });
+    const calls = await stub.takeCalls();
+    expect(calls).toContainEqual([
+      ...['xc_domain_restore', 'ptr', '4', '7', '1', 'ptr', '0', '2', 'ptr', '5', '0', 'ptr', '-1'],
+    ]);
+    expect(calls).toContainEqual(['restored', '300003']);
+    expect(calls.find(([name]) => name === 'xc_cpuid_apply_policy')?.slice(2, 4)).toEqual(['7', '1']);
+  });
+
+  test('a truncated image', async () => {
+    const restore = xen.domainRestore(7, spec);
+    const failed = {
+      code: 'XEN_CALL_FAILED',
+      message: 'xc_domain_restore: Failed to read Record Header from stream',
+    };
+    await expect(pipeline(Readable.from([Buffer.alloc(1000)]), restore.sink)).rejects.toMatchObject(failed);
+    await expect(restore.done).rejects.toMatchObject(failed);
+  });
+
+  test('a refused image fails whoever still writes, with the cause', async () => {
+    await stub.mode('picky');
+    const restore = xen.domainRestore(7, spec);
+    const endless = new PassThrough();
+    endless.write(Buffer.alloc(10));
+    await expect(pipeline(endless, restore.sink)).rejects.toMatchObject({
+      message: 'xc_domain_restore: Invalid marker: Got 0xbad0000000000bad',
+    });
+  });
+
+  test('an abort', async () => {
+    const abort = new AbortController();
+    const restore = xen.domainRestore(7, spec, { signal: abort.signal });
+    restore.sink.on('error', () => undefined);
+    restore.sink.write(Buffer.alloc(100), () => abort.abort());
+    await expect(restore.done).rejects.toMatchObject({ code: 'INTERRUPTED', leftovers: [] });
+  });
+});
+
+describe('domainDestroy', () => {
+  test('is made in a helper', async () => {
+    await xen.domainDestroy(7);
+    expect(await stub.takeCalls()).toContainEqual(['xc_domain_destroy', 'ptr', '7']);
+  });
+
+  test('fails with the cause', async () => {
+    await stub.script('xc_domain_destroy -1 3 0');
+    await expect(xen.domainDestroy(7)).rejects.toMatchObject({ code: 'XEN_NO_DOMAIN', kind: 'no-domain' });
+  });
+});
+
+test('a helper that cannot be found', async () => {
+  const lost = await openStub(stub, { helperPath: '/nowhere/xc-helper.js' });
+  await expect(lost.domainDestroy(7)).rejects.toMatchObject({
+    code: 'XEN_HELPER_CRASHED',
+    message: 'the helper process for xc_domain_destroy ended with status 1',
+    details: { stderr: expect.stringContaining('Cannot find module') },
+  });
+  await lost.close();
+});

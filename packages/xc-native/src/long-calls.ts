@@ -1,0 +1,107 @@
+import type { Socket } from 'node:net';
+import { callHelper } from './helper/call-helper.ts';
+import type { HelperOptions } from './helper/call-helper.ts';
+import { restoringImage, savedImage } from './helper/image-streams.ts';
+import type { Job, Question, WireFrames, Work } from './helper/messages.ts';
+import { toWire } from './helper/run-job.ts';
+import type {
+  BuildSpec,
+  LongCallOptions,
+  PrecopyDecision,
+  RestoreCall,
+  RestoreSpec,
+  RingFrames,
+  SaveCall,
+  SaveSpec,
+} from './xen.ts';
+
+/** What every helper is started with. */
+export type HelperHost = Pick<Job, 'version' | 'libraries'> &
+  Pick<HelperOptions, 'helperPath' | 'abortGraceMs'> & { readonly onLog?: (line: string) => void };
+
+export async function destroyDomain(
+  host: HelperHost,
+  domid: number,
+  options: LongCallOptions,
+): Promise<void> {
+  await start(host, domid, { kind: 'destroy' }, `destroying domain ${domid}`, options).done;
+}
+
+export async function buildDomain(
+  host: HelperHost,
+  domid: number,
+  spec: BuildSpec,
+  options: LongCallOptions,
+): Promise<RingFrames> {
+  const work: Work = { kind: 'build', spec: toWire(spec) };
+  return asFrames(await start(host, domid, work, `building domain ${domid}`, options).done);
+}
+
+export function saveDomain(
+  host: HelperHost,
+  domid: number,
+  spec: SaveSpec,
+  options: LongCallOptions,
+): SaveCall {
+  const { precopy, suspend, live } = spec;
+  const decide = async (question: Question): Promise<PrecopyDecision> => {
+    if (question.type === 'suspend') {
+      await suspend();
+      return 'continue';
+    }
+    if (question.type !== 'precopy' || precopy === undefined) return 'continue';
+    const dirty = Number(question.dirtyCount);
+    return precopy({
+      iteration: question.iteration,
+      totalWrittenPages: Number(question.totalWritten),
+      dirtyPages: dirty < 0 ? undefined : dirty,
+    });
+  };
+  const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
+  const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, decide);
+  return { stream: savedImage(data as Socket, done), done: handled(done.then(() => undefined)) };
+}
+
+export function restoreDomain(
+  host: HelperHost,
+  domid: number,
+  spec: RestoreSpec,
+  options: LongCallOptions,
+): RestoreCall {
+  const { data, done } = start(host, domid, { kind: 'restore', spec }, `restoring domain ${domid}`, options);
+  return { sink: restoringImage(data as Socket, done), done: handled(done.then(asFrames)) };
+}
+
+function start(
+  { version, libraries, helperPath, abortGraceMs, onLog }: HelperHost,
+  domid: number,
+  work: Work,
+  what: string,
+  options: LongCallOptions,
+  decide?: HelperOptions['decide'],
+): ReturnType<typeof callHelper> {
+  return callHelper(
+    { domid, version, libraries, ...work },
+    {
+      helperPath,
+      what,
+      ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(decide === undefined ? {} : { decide }),
+      onLog: (line) => {
+        onLog?.(line);
+        options.onLog?.(line);
+      },
+    },
+  );
+}
+
+/** Who only looks at the stream gets the error there, and must not be told of a rejection that nobody awaited. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function asFrames(frames: WireFrames | undefined): RingFrames {
+  return { storeFrame: BigInt(frames?.store ?? 0), consoleFrame: BigInt(frames?.console ?? 0) };
+}

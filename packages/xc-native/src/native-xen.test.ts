@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
+import { StructView } from './abi/struct-view.ts';
+import { openStub } from './testing/open-stub.ts';
+import { buildStubLibrary } from './testing/stub-library.ts';
+import type { StubLibrary } from './testing/stub-library.ts';
+import { HVM_PARAM } from './xen.ts';
+import type { Xen } from './xen.ts';
+
+// The stub records what arrives in C, so these tests prove the tables and koffi's marshalling together.
+const UUID = '0badcafe-1234-5678-9abc-def012345678';
+
+let stub: StubLibrary;
+let xen: Xen;
+
+beforeAll(async () => {
+  stub = await buildStubLibrary();
+  const physinfo = new StructView(LAYOUTS_4_17.xc_physinfo_t)
+    .set('capabilities', (1 << 0) | (1 << 1) | (1 << 3) | (1 << 8) | (1 << 9))
+    .set('free_pages', 4096n)
+    .set('nr_cpus', 2);
+  await stub.give('xc_physinfo', physinfo.bytes);
+  xen = await openStub(stub);
+}, 60_000);
+afterAll(async () => {
+  await xen.close();
+  await stub[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await stub.script();
+  await stub.takeCalls();
+});
+
+test('version and host', async () => {
+  expect(xen.version).toEqual({ major: 4, minor: 17, extra: '.7-stub' });
+  expect(await xen.physinfo()).toMatchObject({
+    freePages: 4096,
+    onlineCpus: 2,
+    capabilities: { hvm: true, pv: true, hap: true, shadow: false, gnttabV1: true, gnttabV2: true },
+  });
+});
+
+test.each<[name: string, call: (xen: Xen) => Promise<unknown>, args: readonly string[]]>([
+  ['xc_domain_max_vcpus', (x) => x.domainMaxVcpus(7, 4), ['7', '4']],
+  ['xc_domain_setmaxmem', (x) => x.domainSetmaxmem(7, 2 ** 40), ['7', '1099511627776']],
+  ['xc_domain_set_memmap_limit', (x) => x.domainSetMemmapLimit(7, 131072), ['7', '131072']],
+  ['xc_domain_set_tsc_info', (x) => x.domainSetTscInfo(7, 2), ['7', '2', '0', '0', '0']],
+  ['xc_domain_set_time_offset', (x) => x.domainSetTimeOffset(7, -3600), ['7', '-3600']],
+  ['xc_set_paging_mempool_size', (x) => x.setPagingMempoolSize(7, 1 << 20), ['7', '1048576']],
+  [
+    'xc_hvm_param_set',
+    (x) => x.hvmParamSet(7, HVM_PARAM.ALTP2M, 2n ** 63n),
+    ['7', '35', '9223372036854775808'],
+  ],
+  ['xc_evtchn_alloc_unbound', (x) => x.evtchnAllocUnbound(7, 0), ['7', '0']],
+  ['xc_domain_pause', (x) => x.domainPause(7), ['7']],
+  ['xc_domain_unpause', (x) => x.domainUnpause(7), ['7']],
+  ['xc_domain_shutdown', (x) => x.domainShutdown(7, 'crash'), ['7', '3']],
+  ['xc_domain_resume', (x) => x.domainResume(7, { fast: true }), ['7', '1']],
+  [
+    'xc_cpuid_apply_policy',
+    (x) => x.cpuidApplyPolicy(7, { restore: true }),
+    ['7', '1', 'null', '0', '1', '0', '0', 'null', 'null'],
+  ],
+])('%s gets what it was given', async (name, call, args) => {
+  await call(xen);
+  expect(await stub.takeCalls()).toEqual([[name, 'ptr', ...args]]);
+});
+
+test('xc_hvm_param_get gives 64 bits back', async () => {
+  const value = Buffer.alloc(8);
+  value.writeBigUInt64LE(2n ** 60n + 1n);
+  await stub.give('xc_hvm_param_get', value);
+  expect(await xen.hvmParamGet(7, HVM_PARAM.STORE_PFN)).toBe(2n ** 60n + 1n);
+});
+
+test('xc_domain_create: a PVH domain and a PV domain', async () => {
+  expect(await xen.domainCreate({ uuid: UUID, type: 'pvh', maxVcpus: 2 })).toBe(7);
+  await xen.domainCreate({ uuid: UUID, type: 'pv', maxVcpus: 1, grantVersion: 1 });
+  const [pvh, pv] = (await stub.takeCalls())
+    .filter(([name]) => name === 'xc_domain_create')
+    .map((call) => new StructView(LAYOUTS_4_17.xen_domctl_createdomain, Buffer.from(call.at(-1)!, 'hex')));
+  expect(pvh!.get('handle')).toBe(UUID);
+  expect(pvh!.get('flags')).toBe(0b1011); // hvm, hap, oos_off
+  expect(pvh!.get('emulation_flags')).toBe(1);
+  expect(pvh!.get('max_vcpus')).toBe(2);
+  expect(pvh!.get('max_evtchn_port')).toBe(1023);
+  expect(pvh!.get('max_grant_frames')).toBe(-1);
+  expect(pvh!.get('grant_opts')).toBe(2);
+  expect(pv!.get('flags')).toBe(0);
+  expect(pv!.get('emulation_flags')).toBe(0);
+  expect(pv!.get('grant_opts')).toBe(1);
+});
+
+test('domains are decoded, and the next domain is not taken for the one asked for', async () => {
+  const info = new StructView(LAYOUTS_4_17.xc_domaininfo_t)
+    .set('domain', 9)
+    .set('flags', 0b110 | (2 << 16)) // hvm, shutdown, suspend
+    .set('handle', UUID)
+    .set('tot_pages', 32768n)
+    .set('cpu_time', 2n ** 55n);
+  await stub.give('xc_domain_getinfolist', info.bytes);
+  await stub.script('xc_domain_getinfolist 1 0 0');
+  const [domain, ...others] = await xen.domainGetinfolist();
+  expect(others).toEqual([]);
+  expect(domain).toMatchObject({
+    domid: 9,
+    uuid: UUID,
+    isHvmContainer: true,
+    isPaused: false,
+    shutdownReason: 'suspend',
+    totPages: 32768,
+    cpuTimeNs: 2n ** 55n,
+  });
+  expect(await xen.domainGetinfo(8)).toBeUndefined();
+  expect(await xen.domainGetinfo(9)).toEqual(domain);
+});
+
+test('more domains than fit one call', async () => {
+  await stub.script('xc_domain_getinfolist 256 0 0');
+  const all = Array.from(
+    { length: 256 },
+    (_, index) => new StructView(LAYOUTS_4_17.xc_domaininfo_t).set('domain', index + 0x7ef0).bytes,
+  );
+  await stub.give('xc_domain_getinfolist', Buffer.concat(all));
+  const domains = await xen.domainGetinfolist();
+  expect(domains).toHaveLength(256); // the last one has the highest domid there is, so nothing is asked again
+});
+
+test('a failure carries the call, errno, domid and what libxc logged', async () => {
+  await stub.script(
+    'xc_domain_pause -1 3 0',
+    'xc_domain_setmaxmem -1 12 0',
+    'xc_domain_unpause -1 22 1 wrong %d state',
+  );
+  await expect(xen.domainPause(7)).rejects.toMatchObject({
+    code: 'XEN_NO_DOMAIN',
+    kind: 'no-domain',
+    message: 'xc_domain_pause: No such process (ESRCH)',
+    details: { call: 'xc_domain_pause', errno: 3, errnoName: 'ESRCH', domid: 7 },
+    log: [],
+  });
+  await expect(xen.domainSetmaxmem(7, 1)).rejects.toMatchObject({
+    code: 'XEN_NO_MEMORY',
+    kind: 'resource',
+    message: 'xc_domain_setmaxmem: Cannot allocate memory (ENOMEM)',
+  });
+  await expect(xen.domainUnpause(7)).rejects.toMatchObject({
+    code: 'XEN_CALL_FAILED',
+    message: 'xc_domain_unpause: wrong %d state',
+    log: ['error: wrong %d state'],
+  });
+});
+
+test('arguments out of range never reach Xen', async () => {
+  await expect(xen.domainPause(-1)).rejects.toThrow('which is no uint32_t');
+  await expect(xen.domainCreate({ uuid: 'x', type: 'pv', maxVcpus: 1 })).rejects.toMatchObject({
+    kind: 'usage',
+  });
+  expect((await stub.takeCalls()).map(([name]) => name)).toEqual(['xc_physinfo']);
+});
+
+test('a closed connection says so', async () => {
+  const other = await openStub(stub);
+  await other.close();
+  await other.close();
+  await expect(other.domainPause(7)).rejects.toMatchObject({ code: 'XEN_CLOSED' });
+});

@@ -1,0 +1,128 @@
+/* eslint-disable @typescript-eslint/require-await -- async is what makes a rejection of what a call throws */
+import { applyCpuPolicy } from './calls/cpu-policy.ts';
+import { createDomain } from './calls/create-domain.ts';
+import { SHUTDOWN_REASONS, readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
+import { readHostInfo } from './calls/host-info.ts';
+import { buildDomain, destroyDomain, restoreDomain, saveDomain } from './long-calls.ts';
+import type { HelperHost } from './long-calls.ts';
+import type { Libxc } from './libxc.ts';
+import type * as Types from './xen.ts';
+
+/**
+ * The interface `Xen` by calls of libxenctrl. Short hypercalls take microseconds and are made here and now, on the
+ * main thread: anything cleverer costs more than they do. What may take long goes to a helper process.
+ */
+export class NativeXen implements Types.Xen {
+  readonly version: Types.XenVersion;
+  readonly #libxc: Libxc;
+  readonly #host: HelperHost;
+
+  constructor(libxc: Libxc, version: Types.XenVersion, host: HelperHost) {
+    this.#libxc = libxc;
+    this.version = version;
+    this.#host = host;
+  }
+
+  async physinfo(): Promise<Types.HostInfo> {
+    return readHostInfo(this.#libxc);
+  }
+
+  async domainGetinfo(domid: number): Promise<Types.DomainInfo | undefined> {
+    return readDomainInfo(this.#libxc, domid);
+  }
+
+  async domainGetinfolist(): Promise<readonly Types.DomainInfo[]> {
+    return readDomainInfoList(this.#libxc);
+  }
+
+  async domainCreate(spec: Types.CreateDomainSpec): Promise<number> {
+    return createDomain(this.#libxc, spec, readHostInfo(this.#libxc));
+  }
+
+  async domainMaxVcpus(domid: number, maxVcpus: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_max_vcpus', domid, maxVcpus);
+  }
+
+  async domainSetmaxmem(domid: number, kib: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_setmaxmem', domid, kib);
+  }
+
+  async domainSetMemmapLimit(domid: number, kib: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_set_memmap_limit', domid, kib);
+  }
+
+  async domainSetTscInfo(domid: number, mode: number): Promise<void> {
+    const [elapsedNs, khz, incarnation] = [0, 0, 0]; // Xen fills them in
+    this.#libxc.callOn('xc_domain_set_tsc_info', domid, mode, elapsedNs, khz, incarnation);
+  }
+
+  async domainSetTimeOffset(domid: number, seconds: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_set_time_offset', domid, seconds);
+  }
+
+  async setPagingMempoolSize(domid: number, bytes: number): Promise<void> {
+    this.#libxc.callOn('xc_set_paging_mempool_size', domid, bytes);
+  }
+
+  async hvmParamSet(domid: number, param: Types.HvmParam, value: bigint): Promise<void> {
+    this.#libxc.callOn('xc_hvm_param_set', domid, param, value);
+  }
+
+  async hvmParamGet(domid: number, param: Types.HvmParam): Promise<bigint> {
+    const value = Buffer.alloc(8);
+    this.#libxc.callOn('xc_hvm_param_get', domid, param, value);
+    return value.readBigUInt64LE();
+  }
+
+  async cpuidApplyPolicy(domid: number, { restore }: { readonly restore: boolean }): Promise<void> {
+    applyCpuPolicy(this.#libxc, domid, restore);
+  }
+
+  async evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number> {
+    return this.#libxc.callOn('xc_evtchn_alloc_unbound', domid, remoteDomid);
+  }
+
+  async domainPause(domid: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_pause', domid);
+  }
+
+  async domainUnpause(domid: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_unpause', domid);
+  }
+
+  async domainShutdown(domid: number, reason: Types.ShutdownReason): Promise<void> {
+    this.#libxc.callOn('xc_domain_shutdown', domid, SHUTDOWN_REASONS.indexOf(reason));
+  }
+
+  async domainResume(domid: number, { fast }: { readonly fast: boolean }): Promise<void> {
+    this.#libxc.callOn('xc_domain_resume', domid, fast ? 1 : 0);
+  }
+
+  async domainDestroy(domid: number, options: Types.LongCallOptions = {}): Promise<void> {
+    await destroyDomain(this.#host, domid, options);
+  }
+
+  async domainBuild(
+    domid: number,
+    spec: Types.BuildSpec,
+    options: Types.LongCallOptions = {},
+  ): Promise<Types.RingFrames> {
+    return buildDomain(this.#host, domid, spec, options);
+  }
+
+  domainSave(domid: number, spec: Types.SaveSpec, options: Types.LongCallOptions = {}): Types.SaveCall {
+    return saveDomain(this.#host, domid, spec, options);
+  }
+
+  domainRestore(
+    domid: number,
+    spec: Types.RestoreSpec,
+    options: Types.LongCallOptions = {},
+  ): Types.RestoreCall {
+    return restoreDomain(this.#host, domid, spec, options);
+  }
+
+  async close(): Promise<void> {
+    this.#libxc.close();
+  }
+}

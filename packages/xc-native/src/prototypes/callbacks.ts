@@ -1,0 +1,72 @@
+import { int, nothing, pointerTo, uint, uint32 } from './ctype.ts';
+import type { CType, Crossing, Crossings } from './ctype.ts';
+import type { StructName, StructValues } from '../abi/layout.ts';
+
+/** A struct that C passes by value: libxc hands `struct precopy_stats` to its policy that way. */
+export interface StructByValue<Name extends StructName = StructName> {
+  readonly c: string;
+  readonly crossing: 'struct';
+  readonly layout: Name;
+}
+
+type CallbackType = CType | StructByValue;
+
+/** A function of ours that C calls, and the struct member through which C finds it. */
+export interface CallbackPrototype {
+  readonly returns: CType;
+  readonly args: readonly CallbackType[];
+  /** the C struct and its member: tools/abi compares the types */
+  readonly member: readonly [struct: string, member: string];
+}
+
+const data = pointerTo('void');
+const level: CType<'uint32'> = { c: 'xentoollog_level', crossing: 'uint32' };
+const chars = pointerTo('const char');
+const vaList: CType<'pointer'> = { c: 'va_list', crossing: 'pointer' };
+const stats: StructByValue<'precopy_stats'> = {
+  c: 'struct precopy_stats',
+  crossing: 'struct',
+  layout: 'precopy_stats',
+};
+
+/** Everything that libxc calls back. */
+export const CALLBACKS = {
+  vmessage: {
+    returns: nothing,
+    args: [pointerTo('struct xentoollog_logger'), level, int, chars, chars, vaList],
+    member: ['struct xentoollog_logger', 'vmessage'],
+  },
+  suspend: { returns: int, args: [data], member: ['struct save_callbacks', 'suspend'] },
+  precopy_policy: { returns: int, args: [stats, data], member: ['struct save_callbacks', 'precopy_policy'] },
+  switch_qemu_logdirty: {
+    returns: int,
+    args: [uint32, uint, data],
+    member: ['struct save_callbacks', 'switch_qemu_logdirty'],
+  },
+  static_data_done: {
+    returns: int,
+    args: [uint, data],
+    member: ['struct restore_callbacks', 'static_data_done'],
+  },
+} as const satisfies Record<string, CallbackPrototype>;
+
+export type CallbackName = keyof typeof CALLBACKS;
+
+/** koffi gives 64 bits as a number while that is exact. */
+type Loose<Value> = Value extends bigint ? number | bigint : Value;
+
+type GivenBy<Type> =
+  Type extends StructByValue<infer Name>
+    ? { readonly [Key in keyof StructValues<Name>]: Loose<StructValues<Name>[Key]> }
+    : Type extends CType<infer Way extends Crossing>
+      ? Exclude<Crossings[Way], Uint8Array>
+      : never;
+
+type GivenByAll<Types extends readonly CallbackType[]> = {
+  -readonly [Index in keyof Types]: GivenBy<Types[Index]>;
+};
+
+/** The TypeScript function that can stand behind a callback. */
+export type CallbackFunction<Name extends CallbackName> = (
+  ...args: GivenByAll<(typeof CALLBACKS)[Name]['args']>
+) => GivenBy<(typeof CALLBACKS)[Name]['returns']>;

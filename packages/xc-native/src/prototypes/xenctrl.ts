@@ -1,0 +1,44 @@
+import { int, int32, nothing, pointerTo, uint, uint32, uint64, ulong } from './ctype.ts';
+import type { PrototypeTable } from './ctype.ts';
+
+const xch = pointerTo('xc_interface');
+const logger = pointerTo('xentoollog_logger');
+const domid = uint32;
+
+/** libxenctrl: hypercalls one by one. The names are C's own, so that grep finds them in Xen's sources. */
+export const XENCTRL = {
+  xc_interface_open: { returns: xch, args: [logger, logger, uint], check: 'non-null' },
+  xc_interface_close: { returns: int, args: [xch], check: 'zero' },
+  xc_clear_last_error: { returns: nothing, args: [xch], check: 'none' },
+  xc_get_last_error: { returns: pointerTo('const xc_error'), args: [xch], check: 'none' },
+  xc_version: { returns: int, args: [xch, int, pointerTo('void')], check: 'non-negative' },
+  xc_physinfo: { returns: int, args: [xch, pointerTo('xc_physinfo_t')], check: 'zero' },
+  xc_domain_getinfolist: {
+    returns: int,
+    args: [xch, domid, uint, pointerTo('xc_domaininfo_t')],
+    check: 'non-negative',
+  },
+  xc_domain_create: {
+    returns: int,
+    args: [xch, pointerTo('uint32_t'), pointerTo('struct xen_domctl_createdomain')],
+    check: 'zero',
+  },
+  xc_domain_max_vcpus: { returns: int, args: [xch, domid, uint], check: 'zero' },
+  xc_domain_setmaxmem: { returns: int, args: [xch, domid, uint64], check: 'zero' },
+  xc_domain_set_memmap_limit: { returns: int, args: [xch, domid, ulong], check: 'zero' },
+  xc_domain_set_memory_map: {
+    returns: int,
+    args: [xch, domid, pointerTo('struct e820entry'), uint32],
+    check: 'zero',
+  },
+  xc_domain_set_tsc_info: { returns: int, args: [xch, domid, uint32, uint64, uint32, uint32], check: 'zero' },
+  xc_domain_set_time_offset: { returns: int, args: [xch, domid, int32], check: 'zero' },
+  xc_set_paging_mempool_size: { returns: int, args: [xch, domid, uint64], check: 'zero' },
+  xc_hvm_param_set: { returns: int, args: [xch, domid, uint32, uint64], check: 'zero' },
+  xc_hvm_param_get: { returns: int, args: [xch, domid, uint32, pointerTo('uint64_t')], check: 'zero' },
+  xc_evtchn_alloc_unbound: { returns: int, args: [xch, domid, domid], check: 'non-negative' },
+  xc_domain_pause: { returns: int, args: [xch, domid], check: 'zero' },
+  xc_domain_unpause: { returns: int, args: [xch, domid], check: 'zero' },
+  xc_domain_shutdown: { returns: int, args: [xch, domid, int], check: 'zero' },
+  xc_domain_destroy: { returns: int, args: [xch, domid], check: 'zero' },
+} as const satisfies PrototypeTable;

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { LAYOUTS_4_17 } from '../abi/layouts/4.17.ts';
+import type { Libraries } from '../koffi/native.ts';
+import type { Crossing, Prototype } from '../prototypes/ctype.ts';
+import { PROTOTYPES } from '../prototypes/index.ts';
+import type { FunctionName } from '../prototypes/index.ts';
+
+/** Xen's libraries, played by a C library that records and obeys: all of ours runs, koffi included, without Xen. */
+export interface StubLibrary extends AsyncDisposable {
+  readonly libraries: Libraries;
+  /** What was called since the last time, each with its arguments as text: "ptr", "null", digits, strings, hex. */
+  takeCalls(): Promise<readonly (readonly string[])[]>;
+  /** Lines "call result errno xc_error text to log"; what is not named succeeds. */
+  script(...lines: readonly string[]): Promise<void>;
+  /** The bytes that a call gives back through its pointer. */
+  give(call: 'xc_physinfo' | 'xc_domain_getinfolist' | 'xc_hvm_param_get', bytes: Uint8Array): Promise<void>;
+  /** How xc_domain_save and xc_domain_restore behave. */
+  mode(mode: '' | 'crash' | 'hang' | 'flood' | 'picky'): Promise<void>;
+}
+
+const image = LAYOUTS_4_17.xc_dom_image.fields;
+
+/** What some functions do besides recording; a0 … are their arguments. */
+const EFFECTS: Readonly<Partial<Record<FunctionName, string>>> = {
+  xc_interface_close: 'stub_logger = NULL;',
+  xc_get_last_error: 'result = (long)&stub_error;',
+  xc_clear_last_error: 'stub_error.code = 0;',
+  xc_version: 'if (a1 == 1) strcpy(a2, ".7-stub"); else result = scripted("version", 4 << 16 | 17);',
+  xc_physinfo: `load("xc_physinfo", a1, ${LAYOUTS_4_17.xc_physinfo_t.size});`,
+  xc_domain_getinfolist: `load("xc_domain_getinfolist", a3, a2 * ${LAYOUTS_4_17.xc_domaininfo_t.size});`,
+  xc_domain_create: `dump(a2, ${LAYOUTS_4_17.xen_domctl_createdomain.size}); *(uint32_t *)a1 = 7;`,
+  xc_hvm_param_get: 'load("xc_hvm_param_get", a3, 8);',
+  xc_domain_set_memory_map: `dump(a2, a3 * ${LAYOUTS_4_17.e820entry.size});`,
+  xc_dom_allocate: 'memset(stub_memory, 0, sizeof(stub_memory));',
+  xc_dom_malloc: 'result = (long)calloc(1, a1);',
+  xc_dom_build_image: `dump(a0, ${LAYOUTS_4_17.xc_dom_image.size}); 
+    void *acpi = *(void **)((char *)a0 + ${image.acpi_modules.offset}); if (acpi) dump(acpi, 4);`,
+  xc_dom_boot_image: `
+    static uint64_t p2m[16]; p2m[3] = 0xabc; p2m[5] = 0x123456789;
+    *(uint64_t *)((char *)a0 + ${image.xenstore_pfn.offset}) = 3;
+    *(uint64_t *)((char *)a0 + ${image.console_pfn.offset}) = 5;
+    *(void **)((char *)a0 + ${image.pv_p2m.offset}) = p2m;`,
+  xc_domain_save: 'record("\\n"); if (result == 0) result = stub_save(a1, a2, a3, a4);',
+  xc_domain_restore: 'record("\\n"); if (result == 0) result = stub_restore(a1, a4, a7, a10);',
+};
+
+const C_TYPES: Readonly<Record<Crossing, string>> = {
+  void: 'void',
+  bool: 'bool',
+  int32: 'int32_t',
+  uint32: 'uint32_t',
+  uint64: 'uint64_t',
+  int64: 'int64_t',
+  string: 'const char *',
+  pointer: 'void *',
+};
+
+const RECORDERS: Readonly<Partial<Record<Crossing, (arg: string) => string>>> = {
+  string: (arg) => `record("\\t%s", ${arg} ? ${arg} : "null");`,
+  pointer: (arg) => `record("\\t%s", ${arg} ? "ptr" : "null");`,
+  uint64: (arg) => `record("\\t%lu", ${arg});`,
+  int32: (arg) => `record("\\t%d", ${arg});`,
+};
+
+export async function buildStubLibrary(): Promise<StubLibrary> {
+  const folder = await mkdtemp(join(tmpdir(), 'xc-native-stub-'));
+  const source = join(folder, 'generated.c');
+  const library = join(folder, 'libstub.so');
+  const support = fileURLToPath(new URL('./stub.c', import.meta.url));
+  await writeFile(source, generate(support));
+  const flags = ['-shared', '-fPIC', '-Wno-unused-result', `-DSTUB_DIR="${folder}"`];
+  await promisify(execFile)('gcc', [...flags, '-o', library, source]);
+  return {
+    libraries: { xenctrl: library, xenguest: library, libc: 'libc.so.6' },
+    takeCalls: async () => {
+      const text = await readFile(join(folder, 'calls'), 'utf8').catch(() => '');
+      await rm(join(folder, 'calls'), { force: true });
+      return text
+        .trimEnd()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split('\t'));
+    },
+    script: (...lines) => writeFile(join(folder, 'script'), lines.map((line) => `${line}\n`).join('')),
+    give: (call, bytes) => writeFile(join(folder, call), bytes),
+    mode: (mode) => writeFile(join(folder, 'mode'), mode),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function generate(support: string): string {
+  const functions = { ...PROTOTYPES.xenctrl, ...PROTOTYPES.xenguest };
+  return [
+    `#include ${JSON.stringify(support)}`,
+    ...Object.entries(functions).map(([name, prototype]) => defineFunction(name as FunctionName, prototype)),
+    '',
+  ].join('\n');
+}
+
+function defineFunction(name: FunctionName, { returns, args, check }: Prototype): string {
+  const result = C_TYPES[returns.crossing];
+  const parameters = args.map(({ crossing }, index) => `${C_TYPES[crossing]} a${index}`).join(', ');
+  const records = args.map(({ crossing }, index) =>
+    (RECORDERS[crossing] ?? ((arg) => `record("\\t%u", ${arg});`))(`a${index}`),
+  );
+  // Housekeeping around every call would only blur the record.
+  const isRecorded = !['xc_clear_last_error', 'xc_get_last_error'].includes(name);
+  return `${result} ${name}(${parameters}) {
+    ${isRecorded ? `record("${name}"); ${records.join(' ')}` : ''}
+    ${name === 'xc_interface_open' ? 'stub_logger = a0;' : ''}
+    long result = scripted("${name}", ${check === 'non-null' ? '(long)stub_memory' : '0'});
+    ${EFFECTS[name] ?? ''}
+    ${isRecorded ? 'record("\\n");' : ''}
+    errno = stub_errno;
+    ${returns.crossing === 'void' ? '' : `return (${result})result;`}
+  }`;
+}

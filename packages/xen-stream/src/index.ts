@@ -1,0 +1,43 @@
+/**
+ * The formats of saved domains: xl file header, libxl stream, libxc stream. All of it streams.
+ *
+ * ```ts
+ * const image = await openImage(createReadStream('guest.img'));
+ * const config = JSON.parse(image.configJson);
+ * await pipeline(image.libxc, restore.sink); // only bytes that have been checked
+ * await image.finish();
+ *
+ * const { head, tail } = wrapImage(JSON.stringify(config));
+ * const checked = verifyLibxc({ expect: 'pvh' });
+ * // head, save.stream through checked, tail: a file that `xl restore` takes
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { ByteReader } from './byte-reader.ts';
+export type { ByteReaderOptions } from './byte-reader.ts';
+export type { StreamErrorCode, StreamPlace } from './error.ts';
+export * from './libxc/encode.ts';
+export { encodeLibxcHeader, LIBXC_HEADER_BYTES, parseLibxcHeader } from './libxc/header.ts';
+export type { LibxcHeader } from './libxc/header.ts';
+export { hasPageData, PAGE_TYPE } from './libxc/page-type.ts';
+export type { PageType } from './libxc/page-type.ts';
+export { PAGE_BYTES, RECORD, recordName } from './libxc/record-type.ts';
+export type { RecordType } from './libxc/record-type.ts';
+export { LibxcVerifier } from './libxc/verifier.ts';
+export type { LibxcCounts, LibxcVerifierOptions } from './libxc/verifier.ts';
+export { verifyLibxc } from './libxc/verify-stream.ts';
+export type { LibxcVerifyStream } from './libxc/verify-stream.ts';
+export {
+  encodeLibxcContextRecord,
+  encodeLibxlEnd,
+  encodeLibxlHeader,
+  readLibxlEnd,
+  readLibxlHeader,
+} from './libxl-stream.ts';
+export { openImage } from './open-image.ts';
+export type { OpenedImage, OpenImageOptions } from './open-image.ts';
+export { wrapImage } from './wrap-image.ts';
+export type { ImageWrapping } from './wrap-image.ts';
+export { encodeXlHeader, readXlHeader, XL_CONFIG_MAX_BYTES } from './xl-header.ts';
+export type { XlHeader } from './xl-header.ts';

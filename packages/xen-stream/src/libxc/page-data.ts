@@ -1,0 +1,109 @@
+import { corrupt, streamError, type StreamPlace } from '../error.ts';
+import { hasPageData, isPageType, PAGE_TYPE } from './page-type.ts';
+import { PAGE_BYTES, RECORD_HEADER_BYTES } from './record-type.ts';
+import type { StreamState } from './stream-state.ts';
+
+/**
+ * PAGE_DATA: a batch of pages. libxc writes at most 1024 pfns in a batch.
+ *
+ *     0        4        8         16            16 + 8 * count
+ *     +--------+--------+---------+---------+---+----------------+
+ *     | type 1 | length | count 0 | pfn[0]  | … | page[0] | …    |
+ *     +--------+--------+---------+---------+---+----------------+
+ *
+ * A pfn word is: page type in bits 63-60, zeroes, pfn in bits 51-0. Only some types bring a page along, in the order
+ * of their pfns, so that the length of the record follows from the list. The list is all that a verifier must see.
+ */
+export const PAGE_DATA_HEADER_BYTES = 8;
+
+/**
+ * The longest pfn list that is accepted, because the list is held until it has been checked. Longer ones would have
+ * to be of absent pfns nearly all: with their pages they do not fit in a record.
+ */
+export const PAGE_DATA_MAX_PFNS = 1024 * 1024;
+
+export interface PageCounts {
+  /** pages with data */
+  readonly pages: number;
+  /** of these, pages whose pfn was populated already: sent again in a later round of a live save */
+  readonly duplicates: number;
+  readonly absent: number;
+}
+
+/**
+ * The length of a record's head, which is its header, its count and its pfn list.
+ *
+ * @param unit what is there of it: as much as this function asked for, beginning with the record's header
+ */
+export function pageDataHeadBytes(unit: Buffer, length: number, place: StreamPlace): number {
+  const fixed = RECORD_HEADER_BYTES + PAGE_DATA_HEADER_BYTES;
+  if (unit.length < fixed) return fixed;
+  const count = unit.readUInt32LE(RECORD_HEADER_BYTES);
+  if (unit.readUInt32LE(RECORD_HEADER_BYTES + 4) !== 0) throw corrupt('reserved bits are set', place);
+  if (count === 0) throw corrupt('it lists no pfn', place);
+  if (PAGE_DATA_HEADER_BYTES + 8 * count > length) {
+    throw corrupt(`its length ${length} has no room for ${count} pfns`, place);
+  }
+  if (count > PAGE_DATA_MAX_PFNS) {
+    throw streamError('STREAM_TOO_LARGE', `${count} pfns are more than ${PAGE_DATA_MAX_PFNS}`, place);
+  }
+  return fixed + 8 * count;
+}
+
+/** Checks a whole head, and notes its pfns in the state. */
+export function checkPageDataHead(
+  head: Buffer,
+  length: number,
+  state: StreamState,
+  place: StreamPlace,
+): PageCounts {
+  const { populated } = state;
+  const endPfn = endOfPfns(state, place);
+  const first = RECORD_HEADER_BYTES + PAGE_DATA_HEADER_BYTES;
+  let pages = 0;
+  let duplicates = 0;
+  let absent = 0;
+  for (let at = first; at < head.length; at += 8) {
+    const low = head.readUInt32LE(at);
+    const high = head.readUInt32LE(at + 4);
+    const type = high >>> 28;
+    const pfn = (high & 0xfffff) * 2 ** 32 + low;
+    if ((high & 0x0ff0_0000) !== 0) throw corrupt(`reserved bits are set in pfn ${hex(pfn)}`, place);
+    if (!isPageType(type)) throw corrupt(`pfn ${hex(pfn)} is of the unknown type ${type}`, place);
+    if (pfn >= endPfn) throw beyond(pfn, state, place);
+    if (hasPageData(type)) {
+      pages++;
+      if (!populated.add(pfn)) duplicates++;
+    } else if (type === PAGE_TYPE.XALLOC) {
+      populated.add(pfn);
+    } else {
+      absent++;
+      populated.delete(pfn);
+    }
+  }
+  const expected = head.length - RECORD_HEADER_BYTES + pages * PAGE_BYTES;
+  if (length !== expected) {
+    throw corrupt(`its length is ${length}, but ${pages} pages with data make ${expected}`, place);
+  }
+  return { pages, duplicates, absent };
+}
+
+/** A PV domain's pfns are those that its p2m covers; any other's are limited by the caller's ceiling alone. */
+function endOfPfns(state: StreamState, place: StreamPlace): number {
+  if (state.header.type === 'hvm') return state.maxPfns;
+  if (state.p2mEndPfn < 0) throw corrupt('it came before X86_PV_P2M_FRAMES', place);
+  return state.p2mEndPfn + 1;
+}
+
+function beyond(pfn: number, state: StreamState, place: StreamPlace): Error {
+  if (state.header.type === 'pv') return corrupt(`pfn ${hex(pfn)} is beyond the p2m`, place);
+  return streamError(
+    'STREAM_TOO_LARGE',
+    `pfn ${hex(pfn)} is beyond the limit of ${state.maxPfns} pfns`,
+    place,
+  );
+}
+
+function hex(pfn: number): string {
+  return `0x${pfn.toString(16)}`;
+}

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PfnBitmap } from './pfn-bitmap.ts';
+
+test('behaves like a set of pfns', () => {
+  const step = fc.record({ pfn: fc.integer({ min: 0, max: 2 ** 20 - 1 }), isAdd: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const bitmap = new PfnBitmap(2 ** 20);
+      const model = new Set<number>();
+      for (const { pfn, isAdd } of steps) {
+        if (isAdd) {
+          expect(bitmap.add(pfn)).toBe(!model.has(pfn));
+          model.add(pfn);
+        } else {
+          bitmap.delete(pfn);
+          model.delete(pfn);
+        }
+        expect(bitmap.has(pfn)).toBe(isAdd);
+        expect(bitmap.size).toBe(model.size);
+      }
+      expect([...model].every((pfn) => bitmap.has(pfn))).toBe(true);
+    }),
+  );
+});
+
+test('takes the last pfn below its ceiling', () => {
+  const bitmap = new PfnBitmap(2 ** 28 - 5);
+  expect(bitmap.add(2 ** 28 - 6)).toBe(true);
+  expect(bitmap.has(2 ** 28 - 6)).toBe(true);
+  expect(bitmap.has(2 ** 28 - 7)).toBe(false);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { syntheticPvh } from '../testing/synthetic-pvh.ts';
+import { syntheticPv } from '../testing/synthetic-pv.ts';
+import { splitAt, verdictOf, withFlippedBit } from '../testing/verdict.ts';
+
+const streams = [
+  ['PVH', Buffer.concat([...syntheticPvh({ pages: 6, absentPfns: 5, rounds: 2, pagesPerRecord: 4 })])],
+  ['PVH, version 2', Buffer.concat([...syntheticPvh({ pages: 3, version: 2 })])],
+  ['PV', Buffer.concat([...syntheticPv({ pages: 5, vcpus: 2 })])],
+] as const;
+
+const cutsOf = (bytes: Buffer): fc.Arbitrary<number[]> => fc.array(fc.nat(bytes.length), { maxLength: 40 });
+
+describe.each(streams)('%s', (_name, stream) => {
+  test('is passed on unchanged however it is cut', () => {
+    fc.assert(
+      fc.property(cutsOf(stream), (cuts) => {
+        const verdict = verdictOf(splitAt(stream, cuts));
+        expect(verdict.code).toBe('accepted');
+        expect(verdict.passed.equals(stream)).toBe(true);
+      }),
+    );
+  });
+
+  test('is passed on unchanged byte by byte', () => {
+    const { code, passed } = verdictOf(Array.from(stream, (byte) => Uint8Array.of(byte)));
+    expect(code).toBe('accepted');
+    expect(passed.equals(stream)).toBe(true);
+  });
+
+  test('is known to be truncated wherever it ends', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: stream.length - 1 }), (length) => {
+        expect(verdictOf([stream.subarray(0, length)])).toMatchObject({ code: 'STREAM_TRUNCATED' });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('with one bit flipped is accepted or refused with a typed error, the same however it is cut', () => {
+    fc.assert(
+      fc.property(fc.nat(8 * stream.length - 1), cutsOf(stream), (bit, cuts) => {
+        const flipped = withFlippedBit(stream, bit);
+        const whole = verdictOf([flipped]);
+        expect(whole.code).toMatch(/^accepted$|^STREAM_/);
+        const cut = verdictOf(splitAt(flipped, cuts));
+        expect({ ...cut, passed: 0 }).toEqual({ ...whole, passed: 0 });
+        if (typeof whole.offset === 'number' && whole.code !== 'STREAM_TRUNCATED') {
+          // Nothing of the record that was refused has been passed on, and all that came before it can have been.
+          expect(cut.passed.length).toBeLessThanOrEqual(whole.offset);
+        }
+        expect(cut.passed.equals(flipped.subarray(0, cut.passed.length))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test('any bytes behind good headers give a typed verdict', () => {
+  const header = streams[0][1].subarray(0, 40);
+  const record = fc
+    .tuple(fc.nat(0x14), fc.oneof(fc.nat(64), fc.nat()), fc.uint8Array({ maxLength: 64 }))
+    .map(([type, length, body]) => {
+      const start = Buffer.alloc(8);
+      start.writeUInt32LE(type, 0);
+      start.writeUInt32LE(length, 4);
+      return Buffer.concat([start, body]);
+    });
+  fc.assert(
+    fc.property(fc.array(record), (records) => {
+      expect(verdictOf([header, ...records]).code).toMatch(/^STREAM_/);
+    }),
+  );
+});

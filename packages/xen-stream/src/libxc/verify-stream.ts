@@ -1,0 +1,43 @@
+import { Transform } from 'node:stream';
+import { corrupt } from '../error.ts';
+import { LibxcVerifier, type LibxcVerifierOptions } from './verifier.ts';
+
+export interface LibxcVerifyStream extends Transform {
+  /** for its counts and header */
+  readonly verifier: LibxcVerifier;
+}
+
+/**
+ * A libxc stream in, the same bytes out, each only after the record that it belongs to has been checked. Pages pass
+ * as they come. The input must end with END: less is STREAM_TRUNCATED, more is STREAM_CORRUPT.
+ */
+export function verifyLibxc(options: LibxcVerifierOptions = {}): LibxcVerifyStream {
+  const verifier = new LibxcVerifier(options);
+  const transform = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      try {
+        const used = verifier.push(chunk, (bytes) => this.push(bytes));
+        if (used < chunk.length) {
+          const offset = (options.baseOffset ?? 0) + verifier.counts.bytes;
+          throw corrupt('bytes follow it', {
+            offset,
+            record: 'END',
+            recordIndex: verifier.counts.records - 1,
+          });
+        }
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    flush(done) {
+      try {
+        verifier.finish();
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  return Object.assign(transform, { verifier });
+}

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+
+export interface Compilation {
+  readonly succeeded: boolean;
+  /** what gcc wrote to stderr */
+  readonly messages: string;
+}
+
+/** Lets gcc read C source without making anything of it. */
+export async function compile(source: string): Promise<Compilation> {
+  const gcc = spawn('gcc', ['-x', 'c', '-std=gnu11', '-fsyntax-only', '-fno-diagnostics-show-caret', '-'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const status = new Promise<number | null>((resolve, reject) => {
+    gcc.once('error', reject);
+    gcc.once('close', resolve);
+  });
+  gcc.stdin.on('error', () => undefined); // gcc says on stderr why it stopped reading
+  gcc.stdin.end(source);
+  try {
+    const [messages, code] = await Promise.all([text(gcc.stderr), status]);
+    return { succeeded: code === 0, messages };
+  } catch (error) {
+    throw new VmToolsError({
+      code: 'ABI_NO_COMPILER',
+      message: `gcc could not be run: ${messageOf(error)}`,
+      hint: 'apt-get install gcc libc6-dev',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What lies in `bin`. It may be run through a link from a folder of PATH. node keeps what it has compiled, which makes
+ * the next start quicker; not in its default place under /tmp, because whoever writes there would write what root runs.
+ */
+export const launcher = (name: string): string => `#!/bin/sh
+self=$(readlink -f "$0")
+export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE-\${VM_TOOLS_ROOT%/}/var/cache/vm-tools}"
+exec node "\${self%/*}/../lib/${name}.js" "$@"
+`;

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { makeBundle, type Bundle } from './make-bundle.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+let folder: string;
+let bundle: Bundle;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundle-'));
+  bundle = await makeBundle({ root: ROOT, folder });
+}, 30_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+function run(file: string, ...words: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
+  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', VM_TOOLS_ROOT: folder };
+  return new Promise((resolve) => {
+    execFile(file, words, { env }, (error, stdout, stderr) =>
+      resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+test('every executable tells its version and its help without Xen', async () => {
+  expect(bundle.executables).toContain('vm-migrate');
+  expect((await readdir(join(folder, 'bin'))).sort()).toEqual(bundle.executables);
+  for (const name of bundle.executables) {
+    const { status, stdout, stderr } = await run(join(folder, 'bin', name), '--help');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`${name}: `);
+    expect(stdout).toContain(`\nEXAMPLES\n`);
+  }
+  const { stdout } = await run(join(folder, 'bin/vm-list'), '--version');
+  expect(stdout).toMatch(/^vm-list \d+\.\d+\.\d+ \(commit \S+\)\n$/);
+}, 20_000);
+
+test('a launcher runs through a link from another folder, and so do the sources', async () => {
+  const link = join(folder, 'vm-pause');
+  await symlink(join(folder, 'bin/vm-pause'), link);
+  expect((await run(link, '--version')).stdout).toMatch(/^vm-pause /);
+  const sources = join(ROOT, 'packages/vm-pause/bin/vm-pause.js');
+  expect((await run(sources, '--version')).stdout).toMatch(/^vm-pause .* \(from a checkout\)\n$/);
+});
+
+const testWithoutXen = existsSync('/proc/xen/capabilities') ? test.skip : test;
+
+testWithoutXen('where there is no Xen a tool says so, with status 4 and a hint', async () => {
+  const { status, stdout, stderr } = await run(join(folder, 'bin/vm-list'));
+  expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
+  expect(stderr).toMatch(/^vm-list: .* \[XEN_\w+\]\nhint: /);
+});
+
+testWithoutXen('the plan of a creation needs no Xen', async () => {
+  const settings = ['name=web1', 'type=pvh', 'kernel=/boot/vmlinuz', 'memory=256'];
+  const { status, stdout } = await run(
+    join(folder, 'bin/vm-create'),
+    '-n',
+    '/dev/null',
+    ...settings,
+    '--json',
+  );
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ config: { name: 'web1', memoryKib: 262_144 } });
+});

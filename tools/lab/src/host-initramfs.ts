@@ -1,0 +1,51 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BaseImage } from './base-image.ts';
+import { cpioArchive, directoryMode, executableMode, fileMode, linkMode, parentDirectories } from './cpio.ts';
+import type { CpioEntry } from './cpio.ts';
+import { digestOf, readTree } from './digest.ts';
+import { layout } from './layout.ts';
+
+/**
+ * The initramfs of a host. It carries what changes more often than the packages, the lab's own scripts and the
+ * guests, and lays them over the disk at start: a new script or guest needs no new image.
+ *
+ * @param guests folder whose files become /guests
+ * @returns path of the archive
+ */
+export async function hostInitramfs(base: BaseImage, guests: string): Promise<string> {
+  const script = (path: string): number => (path.endsWith('.sh') ? executableMode : fileMode);
+  const files: CpioEntry[] = [
+    { path: 'bin/busybox', mode: executableMode, data: await readFile(join(base.folder, 'busybox')) },
+    { path: 'bin/sh', mode: linkMode, data: 'busybox' },
+    { path: 'init', mode: executableMode, data: await readFile(join(layout.dom0Sources, 'early.sh')) },
+    ...(await readTree(join(base.folder, 'modules'))).map(({ path, data }) => ({
+      path: `modules/${path}`,
+      mode: fileMode,
+      data,
+    })),
+    ...(await readTree(layout.dom0Sources)).map(({ path, data }) => ({
+      path: `overlay/lab/${path}`,
+      mode: script(path),
+      data,
+    })),
+    ...(await readTree(guests)).map(({ path, data }) => ({
+      path: `overlay/guests/${path}`,
+      mode: fileMode,
+      data,
+    })),
+  ];
+  const mountPoints = ['proc', 'sys', 'dev', 'disk'].map((path) => ({ path, mode: directoryMode }));
+  const archive = cpioArchive([
+    ...parentDirectories(files.map(({ path }) => path)),
+    ...mountPoints,
+    ...files,
+  ]);
+
+  const path = join(layout.initramfs, `${digestOf(archive)}.img`);
+  await mkdir(layout.initramfs, { recursive: true });
+  const aside = `${path}.${process.pid}.new`;
+  await writeFile(aside, archive);
+  await rename(aside, path);
+  return path;
+}

@@ -1,0 +1,26 @@
+/**
+ * Real Xen hosts in QEMU, for tests.
+ *
+ * @example
+ * ```ts
+ * const lab = await startLab({ name: 'demo', hosts: ['a'] });
+ * const a = lab.host('a');
+ * await a.run(['xl', 'create', '/guests/polite.cfg']);
+ * await a.waitForConsole('polite', /tick 3 /);
+ * await lab.down();
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { labAvailability } from './availability.ts';
+export type { Availability } from './availability.ts';
+export type { ExecResult } from './child.ts';
+export { hostNames } from './host-name.ts';
+export type { HostName } from './host-name.ts';
+export type { LabHost } from './lab-host.ts';
+export { attachLab, startLab } from './lab.ts';
+export type { Lab, StartOptions } from './lab.ts';
+export type { ExecOptions } from './remote-exec.ts';
+export type { RemoteCommand, RemoteProcess, SpawnOptions } from './remote-process.ts';
+export { syncBundle } from './sync.ts';
+export type { WaitOptions } from './wait-for-text.ts';

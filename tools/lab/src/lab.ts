@@ -1,0 +1,149 @@
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { chooseAccelerator } from './accelerator.ts';
+import { exists } from './build-aside.ts';
+import { hostNames } from './host-name.ts';
+import type { HostName } from './host-name.ts';
+import { labError } from './lab-error.ts';
+import { labHost } from './lab-host.ts';
+import type { LabHost } from './lab-host.ts';
+import { checkLabName, readState, removeState, writeState } from './lab-state.ts';
+import type { HostState, LabState } from './lab-state.ts';
+import { exchangeOf, labDirectory, layout, logsOf } from './layout.ts';
+import { killMachine } from './machine.ts';
+import { prepare } from './prepare.ts';
+import { startHost } from './start-host.ts';
+
+/** Hosts that run and belong together. */
+export interface Lab {
+  readonly name: string;
+  /** Folder with the logs of all hosts; it stays after `down`. */
+  readonly logs: string;
+  readonly hosts: readonly LabHost[];
+  /** The host of that name; throws if it is not up. */
+  host(name: string): LabHost;
+  /** Ends all hosts, whoever started them. */
+  down(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** @default 'default' */
+  readonly name?: string;
+  /** @default both */
+  readonly hosts?: readonly HostName[];
+  /** Memory of a host, of which dom0 has 2048. @default 5120 */
+  readonly memoryMiB?: number;
+  /** Whether the hosts outlive this process. @default false */
+  readonly keep?: boolean;
+  readonly report?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Emulated processors that share a real one wait for each other: two hosts together take longer than in turn. */
+const processorsOfHost = 2;
+
+/** Starts hosts, building first what is missing; on failure or abort nothing is left running. */
+export async function startLab({
+  name = 'default',
+  hosts = hostNames,
+  memoryMiB = 5120,
+  keep = false,
+  report = () => undefined,
+  signal,
+}: StartOptions = {}): Promise<Lab> {
+  checkLabName(name);
+  const before = await readState(name);
+  const taken = hosts.filter((host) => before?.hosts[host] !== undefined);
+  if (taken.length > 0) {
+    throw labError({
+      code: 'RUNS',
+      message: `lab ${name} has a running host ${taken.join(' and ')}`,
+      hint: `end it with \`npm run lab -- down --name ${name}\`, or use it`,
+    });
+  }
+  const { base, initramfs } = await prepare(report, signal);
+  const accelerator = await chooseAccelerator(signal);
+  const bundled = await exists(layout.bundle);
+  if (before === undefined) await rm(labDirectory(name), { recursive: true, force: true });
+
+  let state: LabState = { name, image: base.folder, hosts: before?.hosts ?? {} };
+  let saved = Promise.resolve();
+  const started = (host: HostName, hostState: HostState): Promise<void> => {
+    state = { ...state, hosts: { ...state.hosts, [host]: hostState } };
+    saved = saved.then(() => writeState(state));
+    return saved;
+  };
+  const start = async (host: HostName): Promise<void> => {
+    const begun = performance.now();
+    const logs = logsOf(name, host);
+    const exchange = exchangeOf(name, host);
+    const spec = {
+      lab: name,
+      name: host,
+      image: base.folder,
+      initramfs,
+      logs,
+      exchange,
+      memoryMiB,
+      accelerator,
+    };
+    await startHost(spec, keep, started, signal);
+    if (bundled) await labOf(state).host(host).installBundle(layout.bundle);
+    report(
+      `host ${host} is up after ${((performance.now() - begun) / 1000).toFixed(0)} s (${accelerator.name})`,
+    );
+  };
+  try {
+    if (availableParallelism() >= hosts.length * processorsOfHost) await Promise.all(hosts.map(start));
+    else for (const host of hosts) await start(host);
+  } catch (error) {
+    await endHosts(name, state, hosts);
+    throw error;
+  }
+  return labOf(state);
+}
+
+/** A lab that somebody has started, or nothing. */
+export async function attachLab(name = 'default'): Promise<Lab | undefined> {
+  checkLabName(name);
+  const state = await readState(name);
+  return state === undefined ? undefined : labOf(state);
+}
+
+function labOf(state: LabState): Lab {
+  const { name } = state;
+  const hosts = hostNames.flatMap((host) => {
+    const found = state.hosts[host];
+    if (found === undefined) return [];
+    const address = {
+      host,
+      directory: labDirectory(name),
+      key: join(state.image, 'key'),
+      port: found.sshPort,
+    };
+    return [labHost({ lab: name, address, pid: found.pid, logs: logsOf(name, host) })];
+  });
+  return {
+    name,
+    logs: logsOf(name),
+    hosts,
+    host(wanted) {
+      const host = hosts.find((candidate) => candidate.name === wanted);
+      if (host !== undefined) return host;
+      const hint = `start it with \`npm run lab -- up ${wanted} --name ${name}\``;
+      throw labError({ code: 'NO_HOST', kind: 'usage', message: `lab ${name} has no host ${wanted}`, hint });
+    },
+    down: () => endHosts(name, state, hostNames),
+  };
+}
+
+async function endHosts(name: string, state: LabState, which: readonly HostName[]): Promise<void> {
+  for (const host of which) {
+    const found = state.hosts[host];
+    if (found !== undefined) await killMachine(name, host, found.pid);
+  }
+  const left = await readState(name);
+  if (left === undefined) await removeState(name);
+  else await writeState(left);
+}

@@ -1,0 +1,37 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const labFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
+const repository = join(labFolder, '..', '..');
+const cache = join(repository, '.cache', 'lab');
+
+/** Where everything of the lab lies; absolute paths. */
+export const layout = {
+  repository,
+  /** Scripts that become part of every host. */
+  dom0Sources: join(labFolder, 'dom0'),
+  guestSources: join(labFolder, 'guests'),
+  images: join(cache, 'images'),
+  guests: join(cache, 'guests'),
+  initramfs: join(cache, 'initramfs'),
+  /** Debian packages, kept for the next image. */
+  packages: join(cache, 'packages'),
+  run: join(cache, 'run'),
+  /** vm-tools as `npm run bundle` leaves them. */
+  bundle: join(repository, '.cache', 'bundle'),
+} as const;
+
+/** The folder of one lab; QEMU and ssh run in it, so that paths of sockets are short enough for the kernel. */
+export function labDirectory(lab: string): string {
+  return join(layout.run, lab);
+}
+
+/** What a host leaves behind: `serial.log` of Xen and dom0, `console/guest-NAME.log`, logs of xl. */
+export function logsOf(lab: string, host?: string): string {
+  return host === undefined ? join(labDirectory(lab), 'logs') : join(labDirectory(lab), 'logs', host);
+}
+
+/** The folder that a host has as /mnt/exchange. */
+export function exchangeOf(lab: string, host: string): string {
+  return join(labDirectory(lab), `${host}.exchange`);
+}

@@ -1,0 +1,42 @@
+/** What a host is made of: packages of Debian 12, whose Xen is 4.17. */
+export const debianSuite = 'bookworm';
+
+export const hostPackages = [
+  'linux-image-amd64',
+  'xen-hypervisor-4.17-amd64',
+  'xen-utils-4.17', // xl, xenconsoled, verify-stream-v2
+  'xenstore-utils',
+  'qemu-system-xen', // device model of HVM guests, disks from files
+  'python3', // verify-stream-v2 is written in it
+  'kmod',
+  'iproute2',
+  'iputils-ping',
+  'bridge-utils',
+  'openssh-server',
+  'busybox-static', // early user space of hosts and of the Linux guests
+  'procps',
+  'socat',
+] as const;
+
+/** Kernel modules that a host loads, besides those which they need themselves. */
+export const hostModules = [
+  'crc32c_generic', // ext4 asks for it by name, so no dependency shows it
+  'virtio_pci',
+  'virtio_blk',
+  'ext4',
+  'virtio_net',
+  'virtio-rng',
+  '9p',
+  '9pnet_virtio',
+  'xenfs',
+  'xen-evtchn',
+  'xen-gntdev',
+  'xen-gntalloc',
+  'xen-netback',
+  'xen-blkback',
+  'bridge',
+  'loop',
+] as const;
+
+/** Kernel modules of the Linux guests, for disks and network cards that they may be given. */
+export const guestModules = ['xen-blkfront', 'xen-netfront'] as const;

@@ -1,0 +1,19 @@
+import { baseImage } from './base-image.ts';
+import type { BaseImage } from './base-image.ts';
+import { buildGuests } from './build-guests.ts';
+import { hostInitramfs } from './host-initramfs.ts';
+import { ensurePackages } from './prerequisites.ts';
+
+/** Everything a host boots from. */
+export interface BootFiles {
+  readonly base: BaseImage;
+  readonly initramfs: string;
+}
+
+/** Builds what is missing or out of date; nothing to do is the usual case. */
+export async function prepare(report: (line: string) => void, signal?: AbortSignal): Promise<BootFiles> {
+  await ensurePackages('build', report, signal);
+  const base = await baseImage(report, signal);
+  const guests = await buildGuests(base, report, signal);
+  return { base, initramfs: await hostInitramfs(base, guests) };
+}

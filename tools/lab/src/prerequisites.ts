@@ -1,0 +1,79 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { runChildStrictly } from './child.ts';
+import { labError } from './lab-error.ts';
+
+/** Programs of this machine that the lab runs, with the Debian packages that have them. */
+const toRun = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  ssh: 'openssh-client',
+  setpriv: 'util-linux',
+} as const;
+
+const toBuild = {
+  mmdebstrap: 'mmdebstrap',
+  mke2fs: 'e2fsprogs',
+  'ssh-keygen': 'openssh-client',
+  xz: 'xz-utils',
+  gcc: 'gcc',
+  ld: 'binutils',
+} as const;
+
+/** Files that the guests are compiled from. */
+const headers = {
+  '/usr/include/xen/xen.h': 'libxen-dev',
+  '/usr/include/stdio.h': 'libc6-dev',
+} as const;
+
+/** Packages that are missing here, for running alone or for building the images as well. */
+export async function missingPackages(purpose: 'run' | 'build'): Promise<string[]> {
+  const programs = Object.entries(purpose === 'run' ? toRun : { ...toRun, ...toBuild });
+  const files = purpose === 'run' ? [] : Object.entries(headers);
+  const missing = new Set<string>();
+  for (const [program, name] of programs) if (!(await onPath(program))) missing.add(name);
+  for (const [file, name] of files) if (!(await can(file, constants.R_OK))) missing.add(name);
+  return [...missing].sort();
+}
+
+/** Whether this process may install packages. */
+export async function canInstall(): Promise<boolean> {
+  return process.getuid?.() === 0 && (await onPath('apt-get'));
+}
+
+/** Installs what is missing where that is possible, and otherwise says what to install. */
+export async function ensurePackages(
+  purpose: 'run' | 'build',
+  report: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const missing = await missingPackages(purpose);
+  if (missing.length === 0) return;
+  const line = `apt-get install ${missing.join(' ')}`;
+  if (!(await canInstall())) {
+    throw labError({
+      code: 'PACKAGES',
+      message: `the lab needs ${missing.join(', ')}`,
+      hint: `as root: ${line}`,
+    });
+  }
+  report(`installing ${missing.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const options = { env, timeoutMs: 600_000, signal };
+  await runChildStrictly('apt-get', ['update', '-q'], options);
+  await runChildStrictly('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing], options);
+}
+
+async function onPath(program: string): Promise<boolean> {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  for (const folder of folders) if (await can(join(folder, program), constants.X_OK)) return true;
+  return false;
+}
+
+async function can(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}

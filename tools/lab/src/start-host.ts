@@ -1,0 +1,63 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from './connection.ts';
+import { freePort } from './free-port.ts';
+import type { HostName } from './host-name.ts';
+import { labError } from './lab-error.ts';
+import { labDirectory } from './layout.ts';
+import { startMachine } from './machine.ts';
+import type { HostSpec } from './qemu-arguments.ts';
+import { waitForText } from './wait-for-text.ts';
+
+/** A slow machine with both processors busy elsewhere needs more than a minute; seen here: eleven seconds. */
+const bootLimitMs = 180_000;
+const attempts = 3;
+
+/**
+ * Starts a host and waits until it can be used.
+ *
+ * @param started is told at once, so that a host that never gets ready can be ended as well
+ */
+export async function startHost(
+  spec: Omit<HostSpec, 'sshPort'>,
+  keep: boolean,
+  started: (host: HostName, state: { pid: number; sshPort: number }) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await rm(spec.logs, { recursive: true, force: true });
+  await mkdir(join(spec.logs, 'console'), { recursive: true });
+  await mkdir(spec.exchange, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const sshPort = await freePort();
+    const machine = await startMachine({ ...spec, sshPort }, keep, signal);
+    await started(spec.name, { pid: machine.pid, sshPort });
+    const { promise: died, reject } = Promise.withResolvers<never>();
+    const early = labError({
+      code: 'BOOT',
+      message: `QEMU of host ${spec.name} ended before it was ready`,
+      logs: spec.logs,
+    });
+    void machine.ended.then(() => reject(early));
+    died.catch(() => undefined);
+    const ready = waitForText(
+      [join(spec.logs, 'serial.log')],
+      /lab: \w+ is ready/,
+      `start of host ${spec.name}`,
+      {
+        timeoutMs: bootLimitMs,
+        signal,
+      },
+    );
+    ready.catch(() => undefined);
+    try {
+      await Promise.race([ready, died]);
+    } catch (error) {
+      // Somebody else may have taken the port between our look and QEMU's.
+      if (error === early && attempt < attempts) continue;
+      throw error;
+    }
+    const key = join(spec.image, 'key');
+    await connect({ host: spec.name, directory: labDirectory(spec.lab), key, port: sshPort }, signal);
+    return;
+  }
+}

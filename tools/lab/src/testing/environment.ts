@@ -1,0 +1,4 @@
+/** How the global set-up tells the test files which lab is theirs: the only way jest has is the environment. */
+export const labName = 'VM_TOOLS_TEST_LAB';
+/** Set instead when there can be no lab here. */
+export const skipReason = 'VM_TOOLS_TEST_LAB_SKIPPED';

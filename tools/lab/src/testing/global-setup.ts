@@ -1,0 +1,27 @@
+import { labAvailability } from '../availability.ts';
+import { attachLab, startLab } from '../lab.ts';
+import { labName, skipReason } from './environment.ts';
+
+/**
+ * Boots the two hosts that all lab tests share. Somebody who works on a test sets VM_TOOLS_TEST_LAB to the name of
+ * a lab that is up already, and waits for no boot.
+ */
+export default async function setUp(): Promise<void> {
+  const given = process.env[labName];
+  if (given !== undefined && (await attachLab(given)) !== undefined) return;
+  const availability = await labAvailability();
+  if (!availability.ok) {
+    if (process.env['CI'] === 'true')
+      throw new Error(`the lab tests cannot run here: ${availability.reason}`);
+    console.warn(`\nlab tests are skipped: ${availability.reason}`);
+    process.env[skipReason] = availability.reason;
+    return;
+  }
+  const lab = await startLab({ name: `test-${process.pid}`, report: (line) => console.warn(`lab: ${line}`) });
+  process.env[labName] = lab.name;
+  globalThis.endTestLab = () => lab.down();
+}
+
+declare global {
+  var endTestLab: (() => Promise<void>) | undefined;
+}

@@ -1,0 +1,13 @@
+/**
+ * What lab tests stand on: two running hosts, our tools on them with their results as data, the tick counters of
+ * the guests, and the traces that an action leaves.
+ *
+ * @packageDocumentation
+ */
+export { describeLab, labHosts } from './hosts.ts';
+export { failure, interrupt, result } from './tools.ts';
+export type { Failure, PrintedError } from './tools.ts';
+export { freeMemoryMib, traces } from './traces.ts';
+export { ticks, waitForTick, waitForTicks } from './ticks.ts';
+export { peakMemory } from './peak-memory.ts';
+export { runProgram } from './program.ts';

@@ -1,0 +1,73 @@
+import type { LabHost } from '../lab-host.ts';
+
+/** An error as the tools print it with --json. */
+export interface PrintedError {
+  readonly code: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly log?: readonly string[];
+  readonly guest?: { readonly domid?: number; readonly state: string };
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  readonly leftovers?: readonly string[];
+}
+
+export interface Failure {
+  readonly status: number;
+  readonly error: PrintedError;
+}
+
+/** Long enough for the slowest thing a test does on emulated processors. */
+const limitMs = 240_000;
+
+/** Runs one of our tools, which must succeed, and gives its --json result. */
+export async function result(host: LabHost, line: string): Promise<any> {
+  return JSON.parse(await host.run(`${line} --json`, { timeoutMs: limitMs }));
+}
+
+/** Runs one of our tools, which must fail, and gives its exit status and its --json error. */
+export async function failure(host: LabHost, line: string): Promise<Failure> {
+  const { code, stdout, stderr } = await host.exec(`${line} --json`, { timeoutMs: limitMs });
+  if (code === 0) throw new Error(`${line} was to fail and has not: ${stdout}`);
+  return { status: code, error: printedError(stdout, `${line}: status ${code}: ${stderr}`) };
+}
+
+/**
+ * Runs one of our tools until an event on its stderr fulfils `when`, then gives it Ctrl-C. Undefined if it ended by
+ * itself before.
+ */
+export async function interrupt(
+  host: LabHost,
+  line: string,
+  when: (event: Readonly<Record<string, unknown>>) => boolean,
+): Promise<Failure | undefined> {
+  const child = host.spawn(`exec ${line} --json`);
+  let stdout = '';
+  let stderr = '';
+  let sent: Promise<void> | undefined;
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+    const events = stderr.split('\n').slice(0, -1).flatMap(parsed);
+    if (sent === undefined && events.some(when)) sent = child.kill('SIGINT').catch(() => undefined);
+  });
+  const status = await child.exited;
+  await sent;
+  if (sent === undefined || status === 0) return undefined;
+  return { status, error: printedError(stdout, `${line}: status ${status}: ${stderr}`) };
+}
+
+function printedError(stdout: string, otherwise: string): PrintedError {
+  const [printed] = stdout.trim().split('\n').slice(-1).flatMap(parsed);
+  if (printed?.['error'] === undefined) throw new Error(`no error was printed: ${otherwise}`);
+  return printed['error'] as PrintedError;
+}
+
+function parsed(line: string): Record<string, unknown>[] {
+  try {
+    return [JSON.parse(line) as Record<string, unknown>];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,24 @@
+import type { LabHost } from '../lab-host.ts';
+
+/**
+ * All that an action could leave behind on a host, as text, so that two moments can be compared: xenstore, domains
+ * (dying ones too), libxl's userdata, files and folders aside, helper processes.
+ */
+export function traces(host: LabHost): Promise<string> {
+  return host.run(
+    [
+      'echo "[xenstore]"; xenstore-ls -f | sort',
+      'echo "[domains]"; xl list | awk \'{ print $1, $2, $3 }\'',
+      'echo "[userdata]"; ls -A /var/lib/xen | grep userdata',
+      'echo "[partial files]"; find /tmp /var/lib/vm-tools -name "*partial*" 2>/dev/null',
+      'echo "[helpers]"; ps -eo args | grep "[x]c-helper"',
+      'true',
+    ].join('\n'),
+  );
+}
+
+/** MiB that Xen could still give to domains, as `xl info` says. */
+export async function freeMemoryMib(host: LabHost): Promise<number> {
+  const info = await host.run('xl info');
+  return Number(/^free_memory\s*:\s*(\d+)/m.exec(info)?.[1]);
+}
