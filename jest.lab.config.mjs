@@ -5,5 +5,7 @@ export default {
   ...unit,
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.lab.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',
   testTimeout: 300_000,
 };

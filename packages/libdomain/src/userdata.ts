@@ -8,13 +8,16 @@ import { userdataFolder, userdataPath } from './paths.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid'>;
 
-/** Written aside and renamed: whoever reads it sees all of it, or nothing. */
+/**
+ * Written aside and renamed: whoever reads it sees all of it, or nothing. libxl takes the file for a C string, so it
+ * must end in NUL: without it xl would read on behind its buffer.
+ */
 export async function writeUserdata(host: Host, { domid, uuid }: Identity, json: string): Promise<void> {
   const aside = userdataPath(host, domid, uuid, 'n');
   await mkdir(userdataFolder(host), { recursive: true });
   try {
     await using file = await open(aside, 'w', 0o600);
-    await file.writeFile(json);
+    await file.writeFile(`${json}\0`);
     await file.sync();
     await rename(aside, userdataPath(host, domid, uuid));
   } catch (thrown) {
@@ -34,7 +37,7 @@ export async function readUserdata(
 ): Promise<string> {
   const path = userdataPath(host, domain.domid, domain.uuid);
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replace(/\0+$/, '');
   } catch (cause) {
     throw new VmToolsError({
       code: 'DOMAIN_NO_CONFIG',

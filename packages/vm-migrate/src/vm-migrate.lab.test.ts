@@ -5,6 +5,7 @@ import {
   failure,
   interrupt,
   labHosts,
+  listed,
   peakMemory,
   result,
   ticks,
@@ -68,7 +69,7 @@ describeLab('vm-migrate between two real Xen hosts', () => {
       await waitForTick(b, name, counted + 2);
       expect(await a.run('xl list')).not.toContain(name);
       expect(await b.run('xl list')).toContain(name);
-      expect((await result(b, `vm-list ${name}`))[0]).toMatchObject({
+      expect(await listed(b, name)).toMatchObject({
         name,
         uuid: moved.uuid,
         domid: moved.domid,

@@ -5,6 +5,7 @@ import {
   failure,
   interrupt,
   labHosts,
+  listed,
   peakMemory,
   result,
   ticks,
@@ -69,7 +70,7 @@ describeLab('vm-save and vm-restore on real Xen', () => {
     await result(a, 'vm-save copied -o /tmp/c.img --checkpoint');
     await waitForTicks(a, 'copied');
     await result(a, 'vm-save copied -o /tmp/p.img --pause');
-    expect((await result(a, 'vm-list copied'))[0].state).toBe('paused');
+    expect((await listed(a, 'copied')).state).toBe('paused');
     await result(a, 'vm-unpause copied');
     await waitForTicks(a, 'copied');
     await result(a, 'vm-destroy copied');
@@ -84,7 +85,7 @@ describeLab('vm-save and vm-restore on real Xen', () => {
       code: 'DOMAIN_SUSPEND_TIMEOUT',
       guest: { state: expect.stringContaining('running') },
     });
-    const { domid } = (await result(a, 'vm-list rude-one'))[0];
+    const { domid } = await listed(a, 'rude-one');
     expect(await a.run(`xenstore-read /local/domain/${domid}/control/shutdown`)).toBe('\n');
     await waitForTicks(a, 'rude-one');
     await result(a, 'vm-destroy rude-one');

@@ -37,7 +37,16 @@ test("libxc's first error line is the cause, its log travels along", () => {
   expect(error).toMatchObject({ code: 'XEN_KERNEL_INVALID', kind: 'usage', log });
 });
 
+test("what says nothing is left out of libxc's sentence", () => {
+  const call = 'xc_dom_boot_mem_init';
+  const said = "panic: xg_dom_boot.c:119: xc_dom_boot_mem_init: can't allocate low memory: Internal error";
+  expect(callError({ ...failure, call, log: [`error: ${said}`] }).message).toBe(
+    "xc_dom_boot_mem_init: can't allocate low memory",
+  );
+});
+
 test.each([
+  [{ call: 'xc_dom_kernel_file', errno: 2 }, 'XEN_FILE_UNREADABLE', 'usage'],
   [{ errno: 12 }, 'XEN_NO_MEMORY', 'resource'],
   [{ xcError: 4 }, 'XEN_NO_MEMORY', 'resource'],
   [{ errno: 3 }, 'XEN_NO_DOMAIN', 'no-domain'],

@@ -20,6 +20,9 @@ export interface CallFailure {
 const XC_INVALID_KERNEL = 2;
 const XC_OUT_OF_MEMORY = 4;
 
+/** Calls that fail because of the file that they are given. */
+const FILE_CALLS: ReadonlySet<string> = new Set(['xc_dom_kernel_file', 'xc_dom_module_file']);
+
 /**
  * The error for a failed call. Its sentence gives libxc's first error line where there is one, because that is
  * nearest to the cause, and errno's text otherwise.
@@ -28,8 +31,8 @@ export function callError(failure: CallFailure): VmToolsError {
   const { call, domid, errno, log } = failure;
   const name = errnoName(errno);
   return new VmToolsError({
-    ...classify(name, failure.xcError),
-    message: `${call}: ${firstErrorLine(log) ?? errnoSentence(failure, name)}`,
+    ...classify(name, failure),
+    message: `${call}: ${libxcSentence(failure) ?? errnoSentence(failure, name)}`,
     log,
     details: {
       call,
@@ -41,7 +44,7 @@ export function callError(failure: CallFailure): VmToolsError {
 
 function classify(
   name: string | undefined,
-  xcError: number | undefined,
+  { call, xcError }: CallFailure,
 ): Pick<VmToolsErrorInit, 'code' | 'hint'> & { kind: FailureKind } {
   if (xcError === XC_INVALID_KERNEL) {
     return {
@@ -57,6 +60,9 @@ function classify(
       hint: 'Give the domain less memory, or free some: `xl info` shows free_memory in MiB.',
     };
   }
+  if (FILE_CALLS.has(call)) {
+    return { code: 'XEN_FILE_UNREADABLE', kind: 'usage', hint: 'Check the path of kernel and ramdisk.' };
+  }
   if (name === 'ESRCH')
     return { code: 'XEN_NO_DOMAIN', kind: 'no-domain', hint: 'List the domains that exist.' };
   return { code: 'XEN_CALL_FAILED', kind: 'failure' };
@@ -66,8 +72,16 @@ function errnoSentence({ errnoText }: CallFailure, name: string | undefined): st
   return name === undefined ? 'failed, and libxc gave no cause' : `${errnoText} (${name})`;
 }
 
-function firstErrorLine(log: readonly string[]): string | undefined {
+/**
+ * libxc's first error line, without what says nothing: its domain builder speaks of panic where nothing panics and
+ * gives its own source line, repeats the name of the call, and ends everything that it has no word for with
+ * "Internal error". The log has the lines as they were.
+ */
+function libxcSentence({ call, log }: CallFailure): string | undefined {
   const line = log.find((entry) => /^(error|critical): /.test(entry));
-  // libxc's domain builder says "panic: xg_dom_core.c:114: xc_dom_find_loader: ..." where nothing panics.
-  return line?.replace(/^\w+: (panic: \S+:\d+: )?/, '').trim();
+  return line
+    ?.replace(/^\w+: (panic: \S+:\d+: )?/, '')
+    .replace(`${call}: `, '')
+    .replace(/: Internal error$/, '')
+    .trim();
 }

@@ -200,6 +200,7 @@ describe('domainSave', () => {
     const save = xen.domainSave(7, { live: true, suspend: async () => undefined }, { signal: abort.signal });
     await once(save.stream, 'readable');
     abort.abort();
+    await expect(buffer(save.stream)).rejects.toMatchObject({ code: 'INTERRUPTED' });
     await expect(save.done).rejects.toMatchObject({
       code: 'INTERRUPTED',
       message: 'interrupted while saving domain 7',

@@ -13,7 +13,7 @@ export async function labAvailability(): Promise<Availability> {
     };
   }
   if (await canInstall()) return { ok: true };
-  const missing = await missingPackages('build');
+  const missing = await missingPackages('run');
   if (missing.length > 0)
     return { ok: false, reason: `missing: ${missing.join(', ')} (root would install them)` };
   const images = await readdir(layout.images).catch(() => []);

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { aptAccess } from './apt-sources.ts';
@@ -10,6 +10,7 @@ import { labError } from './lab-error.ts';
 import { layout } from './layout.ts';
 import { moduleOrder } from './module-order.ts';
 import { debianSuite, guestModules, hostModules, hostPackages } from './packages.ts';
+import { ensurePackages } from './prerequisites.ts';
 
 /** A folder with what every host starts from. */
 export interface BaseImage {
@@ -40,9 +41,10 @@ export async function baseImage(report: (line: string) => void, signal?: AbortSi
       throw labError({
         code: 'NOT_ROOT',
         message: 'the image of the hosts can only be built by root',
-        hint: 'run `npm run lab -- build` as root once; hosts can be started by anybody',
+        hint: 'run `npm run lab -- build` as root, once',
       });
     }
+    await ensurePackages('build', report, signal);
     const started = performance.now();
     report(`building the image of the hosts (${debianSuite}, ${hostPackages.length} packages)`);
     const root = join(aside, 'root');
@@ -66,9 +68,19 @@ export async function baseImage(report: (line: string) => void, signal?: AbortSi
     ];
     await runChildStrictly('mke2fs', format, { timeoutMs: tenMinutesMs, signal });
     await rm(root, { recursive: true });
+    await giveToOwner(aside);
     report(`built ${name} in ${((performance.now() - started) / 1000).toFixed(0)} s`);
   });
   return { folder, name };
+}
+
+/** Somebody else may work here than root, who only built the image: the folders become the repository owner's. */
+async function giveToOwner(built: string): Promise<void> {
+  const { uid, gid } = await stat(layout.repository);
+  const shared = [layout.images, layout.guests, layout.initramfs, layout.run, join(layout.images, '..')];
+  for (const folder of shared) await mkdir(folder, { recursive: true });
+  const paths = [...shared, built, ...(await readdir(built)).map((name) => join(built, name))];
+  for (const path of paths) await chown(path, uid, gid);
 }
 
 async function bootstrap(root: string, signal: AbortSignal | undefined): Promise<void> {
@@ -90,7 +102,9 @@ async function bootstrap(root: string, signal: AbortSignal | undefined): Promise
   const from = sources.length > 0 ? ['-'] : [];
   // Hosts have an initramfs of the lab's own, so Debian's generator need not run.
   const env = { ...process.env, INITRD: 'No' };
-  await runChildStrictly('mmdebstrap', [...options, debianSuite, root, ...from], {
+  // In namespaces of its own: if it is killed, so is all it has started, and none of its mounts stay.
+  const apart = ['--mount', '--pid', '--fork', '--kill-child', 'mmdebstrap'];
+  await runChildStrictly('unshare', [...apart, ...options, debianSuite, root, ...from], {
     env,
     input,
     timeoutMs: tenMinutesMs,

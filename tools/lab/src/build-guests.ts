@@ -7,6 +7,7 @@ import { buildAside } from './build-aside.ts';
 import { digestOf, readTree } from './digest.ts';
 import { layout } from './layout.ts';
 import { linuxGuestInitramfs } from './linux-guest.ts';
+import { ensurePackages } from './prerequisites.ts';
 
 /** Raised when the recipe below changes in a way that its inputs do not show. */
 const recipe = '1';
@@ -23,6 +24,7 @@ export async function buildGuests(
   const sources = await readTree(layout.guestSources);
   const inputs = sources.flatMap(({ path, data }) => [path, data]);
   return buildAside(join(layout.guests, digestOf(recipe, base.name, ...inputs)), async (aside) => {
+    await ensurePackages('build', report, signal);
     report('building the guests');
     const work = await mkdtemp(join(tmpdir(), 'lab-guests-'));
     try {

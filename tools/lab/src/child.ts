@@ -41,7 +41,7 @@ export async function runChild(
     return { code, stdout, stderr };
   } catch (cause) {
     const command = shellWords([file, ...args]);
-    if (signal?.aborted) throw abortError(signal, `running ${command}`);
+    if (signal?.aborted) throw abortError(signal, `running ${file}`);
     if (limit.aborted) {
       const message = `${command} did not end within ${timeoutMs / 1000} s`;
       throw labError({ code: 'TIMEOUT', kind: 'timeout', message, command, cause });

@@ -3,6 +3,7 @@ import type { BaseImage } from './base-image.ts';
 import { buildGuests } from './build-guests.ts';
 import { hostInitramfs } from './host-initramfs.ts';
 import { ensurePackages } from './prerequisites.ts';
+import { prune } from './prune.ts';
 
 /** Everything a host boots from. */
 export interface BootFiles {
@@ -12,8 +13,10 @@ export interface BootFiles {
 
 /** Builds what is missing or out of date; nothing to do is the usual case. */
 export async function prepare(report: (line: string) => void, signal?: AbortSignal): Promise<BootFiles> {
-  await ensurePackages('build', report, signal);
+  await ensurePackages('run', report, signal);
   const base = await baseImage(report, signal);
   const guests = await buildGuests(base, report, signal);
-  return { base, initramfs: await hostInitramfs(base, guests) };
+  const initramfs = await hostInitramfs(base, guests);
+  await prune([base.folder, guests, initramfs]);
+  return { base, initramfs };
 }

@@ -13,6 +13,7 @@ const toRun = {
 } as const;
 
 const toBuild = {
+  unshare: 'util-linux',
   mmdebstrap: 'mmdebstrap',
   mke2fs: 'e2fsprogs',
   'ssh-keygen': 'openssh-client',

@@ -31,7 +31,11 @@ export async function execRemotely(
   result.catch(() => undefined); // the race below may be over
   const stopped = Promise.withResolvers<never>();
   const onStop = (): void => {
-    process.kill('SIGKILL').catch(() => undefined); // it may have ended by itself just now
+    // It may have ended by itself just now.
+    void process
+      .kill('SIGKILL')
+      .catch(() => undefined)
+      .finally(() => process.close());
     const message = `${line} did not end within ${timeoutMs / 1000} s on host ${address.host}`;
     stopped.reject(
       signal?.aborted

@@ -18,6 +18,8 @@ export interface RemoteProcess {
    * @param reach `group` (the default) is what Ctrl-C in a terminal does, `process` what `kill PID` does
    */
   kill(signal: NodeJS.Signals, reach?: 'group' | 'process'): Promise<void>;
+  /** Ends the ssh that shows it here, for a host that answers no more; the command itself goes on. */
+  close(): void;
 }
 
 /** A line for the shell, or the words of a command (which is then the very process that gets signals). */
@@ -47,18 +49,22 @@ export function spawnRemotely(
     stderr: session.stderr,
     exited: exited.promise,
     kill: (signal, reach = 'group') => killRemotely(address, id, signal, reach),
+    close: () => session.kill('SIGKILL'),
   };
 }
+
+const killLimitMs = 30_000;
 
 async function killRemotely(address: Address, id: string, signal: string, reach: string): Promise<void> {
   const session = openSession(address, shellWords(['/lab/kill.sh', id, signal.replace(/^SIG/, ''), reach]));
   session.stdin.end();
+  const limit = setTimeout(() => session.kill('SIGKILL'), killLimitMs);
   const code = await new Promise<number | null>((resolve, reject) => {
     session.once('error', reject);
     session.once('exit', resolve);
-  });
+  }).finally(() => clearTimeout(limit));
   if (code !== 0) {
-    const message = `${signal} did not reach the command on host ${address.host}: it has ended`;
+    const message = `${signal} did not reach the command on host ${address.host}; has it ended?`;
     throw labError({ code: 'KILL', message });
   }
 }

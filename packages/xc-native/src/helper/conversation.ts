@@ -44,7 +44,9 @@ export class Conversation {
     await this.#deciding; // the caller's suspend must not outlive the save that asked for it
 
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#last?.type === 'done') return this.#last.frames;
+    // libxc may have finished all the same; but a save whose stream was cut has not been saved.
+    const wasCut = this.#job.kind === 'save' && signal?.aborted === true;
+    if (this.#last?.type === 'done' && !wasCut) return this.#last.frames;
     if (signal?.aborted === true) throw this.#abortError(signal);
     if (this.#last?.type === 'failed') throw new VmToolsError(this.#last.error);
     throw crashError(this.#job, end);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Transform, Writable, pipeline } from 'node:stream';
+import { Transform, Writable } from 'node:stream';
 import type { Readable } from 'node:stream';
 
 /**
@@ -11,9 +11,13 @@ export function savedImage(data: Socket, done: Promise<unknown>): Readable {
   const image = new Transform({
     transform: (chunk, _encoding, next) => next(null, chunk),
     flush: (next) => void done.then(() => next(), next),
+    destroy: (error, next) => {
+      data.destroy(); // libxc's next write fails
+      next(error);
+    },
   });
-  pipeline(data, image, () => undefined);
-  return image;
+  failWith(image, done);
+  return data.pipe(image);
 }
 
 /**
@@ -37,6 +41,12 @@ export function restoringImage(data: Socket, done: Promise<unknown>): Writable {
       next(error);
     },
   });
-  done.catch((error: unknown) => image.destroy(error as Error));
+  failWith(image, done);
   return image;
+}
+
+/** Who awaits `done` alone need not listen to the stream as well to be safe from an uncaught 'error'. */
+function failWith(image: Transform | Writable, done: Promise<unknown>): void {
+  image.on('error', () => undefined);
+  done.catch((error: unknown) => image.destroy(error as Error));
 }

@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 export { describeLab, labHosts } from './hosts.ts';
-export { failure, interrupt, result } from './tools.ts';
-export type { Failure, PrintedError } from './tools.ts';
+export { failure, interrupt, listed, result } from './tools.ts';
+export type { Failure, PrintedError, Result } from './tools.ts';
 export { freeMemoryMib, traces } from './traces.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
 export { peakMemory } from './peak-memory.ts';

@@ -13,6 +13,19 @@ export interface PrintedError {
   readonly leftovers?: readonly string[];
 }
 
+/** What the tests look at in the results of our tools. */
+export interface Result {
+  readonly domid: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly state: string;
+  readonly memoryKib: number;
+  readonly live: boolean;
+  readonly transferred: number;
+  readonly totalTimeMs: number;
+  readonly downtimeMs: number;
+}
+
 export interface Failure {
   readonly status: number;
   readonly error: PrintedError;
@@ -22,8 +35,15 @@ export interface Failure {
 const limitMs = 240_000;
 
 /** Runs one of our tools, which must succeed, and gives its --json result. */
-export async function result(host: LabHost, line: string): Promise<any> {
-  return JSON.parse(await host.run(`${line} --json`, { timeoutMs: limitMs }));
+export async function result<Value = Result>(host: LabHost, line: string): Promise<Value> {
+  return JSON.parse(await host.run(`${line} --json`, { timeoutMs: limitMs })) as Value;
+}
+
+/** The one domain of that name, as `vm-list` gives it. */
+export async function listed(host: LabHost, name: string): Promise<Result> {
+  const [domain] = await result<Result[]>(host, `vm-list ${name}`);
+  if (domain === undefined) throw new Error(`vm-list ${name} gave an empty list`);
+  return domain;
 }
 
 /** Runs one of our tools, which must fail, and gives its exit status and its --json error. */

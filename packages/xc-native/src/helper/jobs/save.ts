@@ -1,4 +1,5 @@
 import { StructView } from '../../abi/struct-view.ts';
+import { readDomainInfo } from '../../calls/domain-info.ts';
 import type { Libxc } from '../../libxc.ts';
 import { DATA_FD } from '../messages.ts';
 import type { ParentLink } from '../parent-link.ts';
@@ -24,11 +25,11 @@ export function saveDomain(
   parent: ParentLink,
 ): void {
   const { native, layouts } = libxc;
-  const guest = { hasSuspended: false };
+  const guest = { wasAsked: false };
 
   const suspend = native.callback('suspend', () => {
-    guest.hasSuspended = parent.ask({ type: 'suspend' }) !== 'abort';
-    return guest.hasSuspended ? SUSPENDED : FAILED;
+    guest.wasAsked = true;
+    return parent.ask({ type: 'suspend' }) === 'abort' ? FAILED : SUSPENDED;
   });
   const precopyPolicy = native.callback('precopy_policy', ({ iteration, total_written, dirty_count }) => {
     const [totalWritten, dirtyCount] = [String(total_written), String(dirty_count)];
@@ -52,12 +53,19 @@ export function saveDomain(
       domid,
     );
   } catch (error) {
-    // Whoever should wake the guest after a failed save has died: nobody else will. Its image is incomplete, so it
-    // runs nowhere else.
-    if (parent.isGone && guest.hasSuspended) libxc.callOn('xc_domain_resume', domid, FAST);
+    if (guest.wasAsked && parent.isGone) wakeOrphan(libxc, domid);
     throw error;
   } finally {
     for (const callback of [suspend, precopyPolicy, switchQemuLogdirty]) callback.release();
     memory.free();
   }
+}
+
+/**
+ * Whoever would wake the guest after a failed save has died, and nobody else will. Its image is incomplete, so it
+ * runs nowhere else. A guest that has not suspended must be left alone: resuming writes to its registers.
+ */
+function wakeOrphan(libxc: Libxc, domid: number): void {
+  if (readDomainInfo(libxc, domid)?.shutdownReason === 'suspend')
+    libxc.callOn('xc_domain_resume', domid, FAST);
 }

@@ -1,0 +1,31 @@
+// Run in dom0 by create-domain.lab.test.ts: creates the domain of a configuration file once for each step of the
+// plan, with a failure in place of the step behind it, and prints what came of it as JSON.
+import { VmToolsError } from '@vm-tools/errors';
+import { planCreate, readConfigFile, runPipeline, type Step } from '@vm-tools/libdomain';
+import { openXen } from '@vm-tools/xc-native';
+import { connectXenstore } from '@vm-tools/xenstore';
+
+const failing: Step<object> = {
+  name: 'failing',
+  about: () => 'fails',
+  run: () =>
+    Promise.reject(new VmToolsError({ code: 'TEST_FAILURE', message: 'the step that always fails' })),
+};
+
+const [file = ''] = process.argv.slice(2);
+const config = await readConfigFile(file, {});
+const xen = await openXen();
+const store = await connectXenstore();
+const plan = planCreate(config);
+const results = [];
+for (const [index, { name }] of plan.steps.entries()) {
+  const upTo = { ...plan, steps: [...plan.steps.slice(0, index + 1), failing] };
+  const error = await runPipeline(upTo, { xen, store, root: '/' }).then(
+    () => undefined,
+    (thrown: unknown) => thrown as VmToolsError,
+  );
+  results.push({ step: name, code: error?.code, leftovers: error?.leftovers });
+}
+console.log(JSON.stringify(results));
+await store.close();
+await xen.close();

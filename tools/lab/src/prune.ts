@@ -1,0 +1,18 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runningLabs } from './lab-state.ts';
+import { layout } from './layout.ts';
+
+const keptMs = 24 * 3_600_000;
+
+/** Removes what was built from inputs that have changed since: an image takes a gigabyte. Young things stay. */
+export async function prune(current: readonly string[]): Promise<void> {
+  const used = new Set([...current, ...(await runningLabs()).map(({ image }) => image)]);
+  for (const folder of [layout.images, layout.guests, layout.initramfs]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const path = join(folder, name);
+      const { mtimeMs } = await stat(path);
+      if (!used.has(path) && mtimeMs < Date.now() - keptMs) await rm(path, { recursive: true, force: true });
+    }
+  }
+}
