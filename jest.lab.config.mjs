@@ -1,10 +1,14 @@
-// Lab tests: they need two real Xen hosts, which the global set-up boots once for all of them.
+// Lab tests: they need two real Xen hosts, which the global set-up boots. Files that need one host only run two at a
+// time, a host each; those of both hosts (`*.pair.lab.test.ts`) run one after the other.
 import unit from './jest.config.mjs';
+
+const pair = process.env.VM_TOOLS_TEST_PAIR !== undefined;
 
 export default {
   ...unit,
-  testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.lab.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
+  testMatch: [`<rootDir>/{packages,tools}/*/{src,test}/**/*${pair ? '.pair' : ''}.lab.test.ts`],
+  testPathIgnorePatterns: ['/node_modules/', ...(pair ? [] : ['\\.pair\\.lab\\.test\\.ts$'])],
+  maxWorkers: pair ? 1 : 2,
   globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',
   testTimeout: 300_000,

@@ -1,9 +1,9 @@
 // Run in dom0 by create-domain.lab.test.ts: creates the domain of a configuration file once for each step of the
 // plan, with a failure in place of the step behind it, and prints what came of it as JSON.
 import { VmToolsError } from '@vm-tools/errors';
-import { planCreate, readConfigFile, runPipeline, type Step } from '@vm-tools/libdomain';
 import { openXen } from '@vm-tools/xc-native';
 import { connectXenstore } from '@vm-tools/xenstore';
+import { planCreate, readConfigFile, runPipeline, type Step } from '../src/index.ts';
 
 const failing: Step<object> = {
   name: 'failing',

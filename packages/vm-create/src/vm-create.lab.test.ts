@@ -5,7 +5,7 @@ import {
   failure,
   freeMemoryMib,
   interrupt,
-  labHosts,
+  labHost,
   listed,
   result,
   traces,
@@ -17,7 +17,7 @@ describeLab('vm-create on real Xen', () => {
   let before: string;
 
   beforeAll(async () => {
-    ({ a } = await labHosts());
+    a = await labHost();
     // The first domain of a host leaves xenstore's own folders (/vm, /libxl) there, whoever makes it.
     await result(a, 'vm-create /guests/polite.cfg name=first --paused');
     await result(a, 'vm-destroy first');

@@ -4,7 +4,7 @@ import {
   describeLab,
   failure,
   interrupt,
-  labHosts,
+  labHost,
   listed,
   peakMemory,
   result,
@@ -21,7 +21,7 @@ describeLab('vm-save and vm-restore on real Xen', () => {
   let before: string;
 
   beforeAll(async () => {
-    ({ a } = await labHosts());
+    a = await labHost();
     await result(a, 'vm-create /guests/polite.cfg name=first --paused');
     await result(a, 'vm-destroy first');
     before = await traces(a);
@@ -104,23 +104,23 @@ describeLab('vm-save and vm-restore on real Xen', () => {
     await result(a, 'vm-destroy big');
   });
 
-  test.each([
-    ['truncated', 'head -c 3000000 /tmp/good.img > /tmp/bad.img', 'STREAM_TRUNCATED'],
-    [
-      'corrupt',
-      'cp /tmp/good.img /tmp/bad.img; printf "\\377\\377\\377\\377" | dd of=/tmp/bad.img bs=1 seek=1800 conv=notrunc status=none; printf "\\377%.0s" $(seq 64) | dd of=/tmp/bad.img bs=1 seek=1400 conv=notrunc status=none',
-      /^STREAM_|^IMAGE_/,
-    ],
-    ['foreign', 'gzip -1 < /guests/polite > /tmp/bad.img', 'STREAM_FOREIGN'],
-    ['empty', ': > /tmp/bad.img', /^STREAM_/],
-  ])('a %s image is refused as corrupt and nothing is left', async (_, spoil, code) => {
+  test('a truncated, corrupt, foreign or empty image is refused as such, and nothing is left', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=spoiled');
     await waitForTicks(a, 'spoiled');
     await result(a, 'vm-save spoiled -o /tmp/good.img');
-    await a.run(spoil);
-    const { status, error } = await failure(a, 'vm-restore /tmp/bad.img');
-    expect(status).toBe(10);
-    expect(error.code).toMatch(code);
+    // Behind the records about the processor comes the list of the first pages: frame numbers that no guest has.
+    const corrupt =
+      'head -c 64 /dev/zero | tr "\\0" "\\377" | dd of=/tmp/bad.img bs=1 seek=8000 conv=notrunc status=none';
+    for (const [spoil, code] of [
+      ['head -c 3000000 /tmp/good.img > /tmp/bad.img', 'STREAM_TRUNCATED'],
+      [`cp /tmp/good.img /tmp/bad.img; ${corrupt}`, 'STREAM_CORRUPT'],
+      ['cat /guests/polite | gzip > /tmp/bad.img', 'STREAM_FOREIGN'],
+      [': > /tmp/bad.img', 'STREAM_FOREIGN'],
+    ] as const) {
+      await a.run(spoil);
+      const { status, error } = await failure(a, 'vm-restore /tmp/bad.img');
+      expect({ spoil, status, code: error.code }).toEqual({ spoil, status: 10, code });
+    }
   });
 
   test('Ctrl-C in any phase leaves the guest running and no file', async () => {
@@ -148,9 +148,8 @@ describeLab('vm-save and vm-restore on real Xen', () => {
   test('the tool stays small with a guest of 1 GiB', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=large memory=1024');
     await waitForTicks(a, 'large');
-    const peaks = await peakMemory(a, 'vm-save large -o /dev/null --overwrite');
+    const peaks = await peakMemory(a, 'vm-save large -o -');
     expect(peaks['vm-save.js']).toBeGreaterThan(0);
     for (const megabytes of Object.values(peaks)) expect(megabytes).toBeLessThan(150);
-    await a.exec('vm-destroy large');
   });
 });

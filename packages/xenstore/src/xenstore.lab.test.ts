@@ -1,15 +1,15 @@
 import { Duplex } from 'node:stream';
 import { afterAll } from '@jest/globals';
-import { describeLab, labHosts } from '@vm-tools/lab/testing';
+import { describeLab, labHost } from '@vm-tools/lab/testing';
 import { connectXenstore } from './connect.ts';
 import { xenstoreCompliance } from './testing/compliance.ts';
 
 describeLab('the xenstored of Xen', () => {
   const tunnels: Promise<number>[] = [];
   xenstoreCompliance(async () => {
-    const { a } = await labHosts();
+    const host = await labHost();
     // The socket is in dom0 of the host: socat there, through ssh, is a stream that is connected to it.
-    const { stdin, stdout, exited } = a.spawn(['socat', '-', 'UNIX-CONNECT:/run/xenstored/socket']);
+    const { stdin, stdout, exited } = host.spawn(['socat', '-', 'UNIX-CONNECT:/run/xenstored/socket']);
     tunnels.push(exited);
     return connectXenstore({ stream: Duplex.from({ readable: stdout, writable: stdin }) });
   });

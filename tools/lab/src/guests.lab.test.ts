@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { LabHost } from './lab-host.ts';
-import { describeLab, labHosts } from './testing/hosts.ts';
+import { describeLab, labHost } from './testing/hosts.ts';
 import { ticks, waitForTick, waitForTicks } from './testing/ticks.ts';
 
 let host: LabHost;
 const created = new Set<string>();
 
 beforeAll(async () => {
-  if (process.env['VM_TOOLS_TEST_LAB_SKIPPED'] === undefined) ({ a: host } = await labHosts());
+  if (process.env['VM_TOOLS_TEST_LAB_SKIPPED'] === undefined) host = await labHost();
 });
 
 afterEach(async () => {

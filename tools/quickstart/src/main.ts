@@ -19,7 +19,9 @@ try {
   } finally {
     await lab.down();
   }
-  console.log(`\nAll of it took ${((performance.now() - startedAt) / 1000).toFixed(0)} s. README.md says how to go on.`);
+  console.log(
+    `\nAll of it took ${((performance.now() - startedAt) / 1000).toFixed(0)} s. README.md says how to go on.`,
+  );
 } catch (error) {
   console.error(`\nquickstart: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = controller.signal.aborted ? 130 : 1;

@@ -24,7 +24,8 @@ export class Stage {
     // stdout is needed twice: on the screen, and for the summary. pipefail keeps the status of the command.
     const status = await host.interact(`bash -o pipefail -c '${command} | tee /run/lab/said'`);
     const seconds = (performance.now() - startedAt) / 1000;
-    if (status !== 0) throw new Error(`${command} ended with status ${status} on host ${host.name}; logs: ${host.logs}`);
+    if (status !== 0)
+      throw new Error(`${command} ended with status ${status} on host ${host.name}; logs: ${host.logs}`);
     if (what === undefined) return;
     const said = (await host.run('cat /run/lab/said')).trim().replaceAll('\n', '; ');
     this.scenes.push({ what, seconds, said });

@@ -156,6 +156,7 @@ function notAKernel(path: string, what: string): VmToolsError {
     code: 'DOMAIN_KERNEL_INVALID',
     kind: 'usage',
     message: `${path} is not a kernel that Xen can start: it is ${what}`,
+    hint: 'name an ELF file or a bzImage, for example the vmlinuz of a distribution',
     details: { path, looksLike: what },
   });
 }

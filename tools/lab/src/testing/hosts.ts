@@ -3,7 +3,16 @@ import { attachLab } from '../lab.ts';
 import type { LabHost } from '../lab-host.ts';
 import { labName, skipReason } from './environment.ts';
 
-/** Where the hosts of the lab tests are, when they are up; set by the global set-up for all test files. */
+/**
+ * One host for a test file that needs no more, and has it for itself: jest numbers its workers from 1, and the first
+ * gets host a, the second host b. So two such files run at the same time.
+ */
+export async function labHost(): Promise<LabHost> {
+  const { a, b } = await labHosts();
+  return process.env['JEST_WORKER_ID'] === '2' ? b : a;
+}
+
+/** Both hosts, for tests that move something between them; such files are named `*.pair.lab.test.ts`. */
 export async function labHosts(): Promise<{ readonly a: LabHost; readonly b: LabHost }> {
   const lab = await attachLab(process.env[labName]);
   if (lab === undefined) throw new Error(`no lab ${process.env[labName] ?? ''} is up`);

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { describeLab, labHosts } from './hosts.ts';
+export { describeLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result } from './tools.ts';
 export { freeMemoryMib, traces } from './traces.ts';

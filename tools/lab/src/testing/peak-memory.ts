@@ -10,7 +10,7 @@ export async function peakMemory(host: LabHost, line: string): Promise<Record<st
     while kill -0 $pid 2>/dev/null; do
       for p in $pid $(cat /proc/$pid/task/*/children 2>/dev/null); do
         peak=$(sed -n 's/^VmHWM:[[:space:]]*\\([0-9]*\\) kB/\\1/p' /proc/$p/status 2>/dev/null)
-        name=$(tr '\\0' '\\n' </proc/$p/cmdline 2>/dev/null | grep -m1 '\\.js$')
+        name=$(cat /proc/$p/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -m1 '\\.js$')
         [ -n "$peak" ] && [ -n "$name" ] && echo "$(basename "$name") $peak"
       done
       sleep 0.2

@@ -1,21 +1,20 @@
 import type { LabHost } from '../lab-host.ts';
 
-const tick = /^tick (\d+)/gm;
+const limit = { timeoutMs: 120_000 };
 
 /** The number that a guest has counted to on its console, 0 before the first. */
 export async function ticks(host: LabHost, guest: string): Promise<number> {
-  const numbers = [...(await host.readConsole(guest)).matchAll(tick)].map(([, number]) => Number(number));
-  return Math.max(0, ...numbers);
+  const numbers = [...(await host.readConsole(guest)).matchAll(/^tick (\d+)/gm)].map(([, number]) => number);
+  return Number(numbers.at(-1) ?? 0);
 }
 
-/** Waits until the guest has counted `more` further than it had when this was called. */
-export async function waitForTicks(host: LabHost, guest: string, more = 2): Promise<number> {
-  const wanted = (await ticks(host, guest)) + more;
-  return waitForTick(host, guest, wanted);
+/** Waits until the guest has counted `more` times from now on: it runs. */
+export async function waitForTicks(host: LabHost, guest: string, more = 2): Promise<void> {
+  const from = (await host.readConsole(guest)).length;
+  await host.waitForConsole(guest, new RegExp(`(?:^tick \\d+ [^]*?){${more}}`, 'm'), { ...limit, from });
 }
 
 /** Waits until the guest has counted to `wanted` on this host's console. */
-export async function waitForTick(host: LabHost, guest: string, wanted: number): Promise<number> {
-  await host.waitForConsole(guest, new RegExp(`^tick ${wanted}\\b`, 'm'), { timeoutMs: 120_000 });
-  return wanted;
+export async function waitForTick(host: LabHost, guest: string, wanted: number): Promise<void> {
+  await host.waitForConsole(guest, new RegExp(`^tick ${wanted}\\b`, 'm'), limit);
 }

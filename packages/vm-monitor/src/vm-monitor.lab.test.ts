@@ -1,0 +1,70 @@
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { LabHost } from '@vm-tools/lab';
+import { describeLab, labHost, listed, result, traces, waitForTicks } from '@vm-tools/lab/testing';
+
+const limit = { timeoutMs: 90_000 };
+
+describeLab('what becomes of a domain when it stops, on real Xen', () => {
+  let host: LabHost;
+  let before: string;
+
+  beforeAll(async () => {
+    host = await labHost();
+    before = await traces(host);
+  });
+
+  afterEach(async () => {
+    expect(await traces(host)).toBe(before);
+  });
+
+  /** Until nothing of the domain is left on the host; the monitor tells nobody else when it is done. */
+  async function untilGone(domid: number): Promise<void> {
+    await host.run(
+      `for i in $(seq 300); do xenstore-exists /libxl/${domid} || exit 0; sleep 0.2; done; exit 1`,
+      limit,
+    );
+  }
+
+  test.each(['polite', 'linux-pvh'])(
+    'reboot: %s starts anew, under another domid and the same UUID',
+    async (guest) => {
+      const name = `again-${guest}`;
+      const first = await result(host, `vm-create /guests/${guest}.cfg name=${name}`);
+      await waitForTicks(host, name);
+      const from = (await host.readConsole(name)).length;
+      await result(host, `vm-reboot ${name}`);
+      await host.waitForConsole(name, /^tick 1\b/m, { ...limit, from });
+      await untilGone(first.domid);
+      const second = await listed(host, name);
+      expect(second.domid).not.toBe(first.domid);
+      expect(second.uuid).toBe(first.uuid);
+      await result(host, `vm-destroy ${name}`);
+    },
+  );
+
+  test('poweroff: it is destroyed', async () => {
+    const { domid } = await result(
+      host,
+      'vm-create /guests/polite.cfg name=off cmdline="exit=poweroff after=2"',
+    );
+    await untilGone(domid);
+  });
+
+  test('crash, with on_crash=preserve: it stays for whoever wants to look', async () => {
+    await result(
+      host,
+      'vm-create /guests/polite.cfg name=kept on_crash=preserve cmdline="exit=crash after=2"',
+    );
+    await host.run('for i in $(seq 300); do vm-list kept | grep -q crashed && exit 0; done; exit 1', limit);
+    expect(await host.run('xl list kept')).toMatch(/---sc-/);
+    await result(host, 'vm-destroy kept');
+  });
+
+  test('it is honoured when the monitor was killed in between', async () => {
+    const { domid } = await result(host, 'vm-create /guests/polite.cfg name=orphan');
+    await waitForTicks(host, 'orphan');
+    await host.run(['pkill', '-9', '-f', '/vm-monitor.js']);
+    await result(host, 'vm-shutdown orphan --wait');
+    await untilGone(domid);
+  });
+});
