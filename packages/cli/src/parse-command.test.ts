@@ -90,3 +90,15 @@ describe('parseCommand', () => {
     expect(text.match(/--timeout/g)).toHaveLength(1);
   });
 });
+
+test('a tool with a --timeout of its own is not ended by the common one', () => {
+  const own = {
+    flags: '--timeout <seconds>',
+    description: 'how long the guest may take',
+    parse: parseSeconds,
+  };
+  const spec = { ...SPEC, options: [own] };
+  const parsed = parseCommand(spec, ['a.cfg', '--timeout', '2'], '');
+  expect(parsed).toMatchObject({ input: { timeout: 2000 } });
+  expect('options' in parsed && parsed.options.timeout).toBeUndefined();
+});

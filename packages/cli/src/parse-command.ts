@@ -44,7 +44,20 @@ export function parseCommand(spec: CommandSpec, words: readonly string[], versio
     ({ flags, mandatory }) => mandatory && !(new Option(flags).attributeName() in options),
   );
   if (missing) throw usageError(spec.name, `option ${missing.flags} is missing`);
-  return { options, input: { ...options, ...(Object.fromEntries(positional) as Record<string, unknown>) } };
+  const common = ownsTimeout(spec) ? omitTimeout(options) : options;
+  return {
+    options: common,
+    input: { ...options, ...(Object.fromEntries(positional) as Record<string, unknown>) },
+  };
+}
+
+/** A tool whose own --timeout means something finer must not be ended by the common one. */
+function ownsTimeout(spec: CommandSpec): boolean {
+  return (spec.options ?? []).some(({ flags }) => new Option(flags).long === '--timeout');
+}
+
+function omitTimeout({ timeout: _, ...common }: CommonOptions): CommonOptions {
+  return common;
 }
 
 function declareCommand(spec: CommandSpec, version: string, write: (text: string) => void): Command {
@@ -67,7 +80,7 @@ function declareCommand(spec: CommandSpec, version: string, write: (text: string
     .option('--json', 'print the result or the error as one JSON object, events as NDJSON on stderr')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addOption(new Option('--host <host>', 'which host to act on').env('VM_TOOLS_HOST').default('xen:'));
-  if (!command.options.some(({ long }) => long === '--timeout')) {
+  if (!ownsTimeout(spec)) {
     command.addOption(
       declareOption({
         flags: '--timeout <seconds>',

@@ -15,7 +15,8 @@ function start(...words: string[]): {
 } {
   const child = spawn(process.execPath, [TOOL, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
+    // Whoever runs the tests may have FORCE_COLOR set, and node warns of the contradiction.
+    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   const status = once(child, 'exit').then(([code]) => code as unknown);
   return { child, stdout: child.stdout, stderr: child.stderr, status };

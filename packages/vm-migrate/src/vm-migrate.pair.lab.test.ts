@@ -42,10 +42,6 @@ describeLab('vm-migrate between two real Xen hosts', () => {
 
   beforeAll(async () => {
     ({ a, b } = await labHosts());
-    for (const host of [a, b]) {
-      await result(host, 'vm-create /guests/polite.cfg name=first --paused');
-      await result(host, 'vm-destroy first');
-    }
     before = [await traces(a), await traces(b)];
   });
 

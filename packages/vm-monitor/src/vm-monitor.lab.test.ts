@@ -63,7 +63,7 @@ describeLab('what becomes of a domain when it stops, on real Xen', () => {
   test('it is honoured when the monitor was killed in between', async () => {
     const { domid } = await result(host, 'vm-create /guests/polite.cfg name=orphan');
     await waitForTicks(host, 'orphan');
-    await host.run(['pkill', '-9', '-f', '/vm-monitor.js']);
+    await host.run('pkill -9 -f "[v]m-monitor.js"');
     await result(host, 'vm-shutdown orphan --wait');
     await untilGone(domid);
   });

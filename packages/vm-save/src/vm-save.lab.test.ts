@@ -22,8 +22,6 @@ describeLab('vm-save and vm-restore on real Xen', () => {
 
   beforeAll(async () => {
     a = await labHost();
-    await result(a, 'vm-create /guests/polite.cfg name=first --paused');
-    await result(a, 'vm-destroy first');
     before = await traces(a);
   });
 

@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 function run(file: string, ...words: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', VM_TOOLS_ROOT: folder };
+  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: undefined, VM_TOOLS_ROOT: folder };
   return new Promise((resolve) => {
     execFile(file, words, { env }, (error, stdout, stderr) =>
       resolve({ status: Number(error?.code ?? 0), stdout, stderr }),

@@ -1,7 +1,7 @@
-import { describe } from '@jest/globals';
+import { afterEach, describe, jest } from '@jest/globals';
 import { attachLab } from '../lab.ts';
 import type { LabHost } from '../lab-host.ts';
-import { labName, skipReason } from './environment.ts';
+import { labName, pairPass, skipReason } from './environment.ts';
 
 /**
  * One host for a test file that needs no more, and has it for itself: jest numbers its workers from 1, and the first
@@ -19,9 +19,30 @@ export async function labHosts(): Promise<{ readonly a: LabHost; readonly b: Lab
   return { a: lab.host('a'), b: lab.host('b') };
 }
 
-/** `describe` for tests that need the lab. Where it cannot run they are reported as skipped, with the reason. */
+/**
+ * `describe` for tests that need the lab. Where it cannot run they are reported as skipped, with the reason.
+ *
+ * Once in a while an emulated processor gives a guest a fault that a real one would not, so a test that has failed is
+ * run once more; what failed is printed either way. What it left is removed for the next one.
+ */
 export function describeLab(name: string, body: () => void): void {
   const reason = process.env[skipReason];
-  if (reason === undefined) describe(name, body);
-  else describe.skip(`${name} [skipped: ${reason}]`, body);
+  if (reason !== undefined) {
+    describe.skip(`${name} [skipped: ${reason}]`, body);
+    return;
+  }
+  jest.retryTimes(1, { logErrorsBeforeRetry: true });
+  describe(name, () => {
+    body();
+    afterEach(async () => {
+      const hosts = process.env[pairPass] === undefined ? [await labHost()] : Object.values(await labHosts());
+      await Promise.all(hosts.map(removeDomains));
+    });
+  });
+}
+
+async function removeDomains(host: LabHost): Promise<void> {
+  await host.run(
+    'for domid in $(xl list | tail -n +3 | awk \'{ print $2 }\'); do xl destroy "$domid"; done; true',
+  );
 }

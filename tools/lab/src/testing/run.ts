@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { pairPass } from './environment.ts';
 import setUp from './global-setup.ts';
 import tearDown from './global-teardown.ts';
 
@@ -28,7 +29,7 @@ async function jest(environment: Readonly<Record<string, string>>): Promise<numb
 await setUp();
 try {
   const single = await jest({});
-  const pair = await jest({ VM_TOOLS_TEST_PAIR: '1' });
+  const pair = await jest({ [pairPass]: '1' });
   process.exitCode = Math.max(single, pair);
 } finally {
   await tearDown();
