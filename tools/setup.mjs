@@ -1,9 +1,10 @@
-// Run by every npm script before anything else: on a fresh clone it installs what package-lock.json names,
-// and does nothing (a few milliseconds) when that has been done. It must run on any Node from 20 on, without
-// dependencies, because it is what brings them, Node 24 included.
-import { spawnSync } from 'node:child_process';
+// Every npm script runs through this: on a fresh clone it installs what package-lock.json names, which takes a few
+// milliseconds when that has been done, and then runs the words it was given. It must work on any Node from 20 on
+// and without dependencies, because it is what brings them, Node 24 included. It starts the command itself: a shell
+// that has found `node` once does not look for the newer one.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -17,7 +18,25 @@ if (!upToDate) {
   const words = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status, error } = spawnSync('npm', words, { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
-    console.error(`setup: npm install failed${error ? `: ${error.message}` : ''}; is the npm registry reachable?`);
+    console.error(
+      `setup: npm install failed${error ? `: ${error.message}` : ''}; is the npm registry reachable?`,
+    );
     process.exit(1);
   }
+}
+
+const [command, ...words] = process.argv.slice(2);
+if (command !== undefined) {
+  const PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const child = spawn(command, words, { stdio: 'inherit', env: { ...process.env, PATH, NX_TUI: 'false' } });
+  // Ctrl-C reaches the command by itself; what is sent to this process alone is passed on.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('error', (error) => {
+    console.error(`setup: ${command} does not start: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 1;
+  });
 }
