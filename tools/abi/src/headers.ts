@@ -15,11 +15,12 @@ export async function ensureHeaders(): Promise<void> {
   if (process.getuid?.() !== 0) throw noHeaders('they are not installed, and only root can install them');
   try {
     const options = { timeout: INSTALL_LIMIT_MS, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-    await promisify(execFile)(
-      'apt-get',
+    // A new machine knows no packages before the first update.
+    for (const words of [
+      ['update', '-q'],
       ['install', '-y', '-q', '--no-install-recommends', PACKAGE],
-      options,
-    );
+    ])
+      await promisify(execFile)('apt-get', words, options);
   } catch (error) {
     throw noHeaders(`apt-get failed: ${messageOf(error).trim()}`);
   }
