@@ -16,7 +16,7 @@ export async function peakMemory(host: LabHost, line: string): Promise<Record<st
       sleep 0.2
     done
     wait $pid`;
-  const samples = (await host.run(script, { timeoutMs: 280_000 })).trim().split('\n');
+  const samples = (await host.run(script, { timeoutMs: 600_000 })).trim().split('\n');
   const peaks: Record<string, number> = {};
   for (const sample of samples) {
     const [name = '', kib] = sample.split(' ');
