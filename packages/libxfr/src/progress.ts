@@ -114,6 +114,8 @@ export class ProgressReporter {
     const remaining = this.#remaining ?? Math.max(0, this.#total - this.transferred);
     const downtime =
       this.#downtimeMs ?? (this.#suspendedAt === undefined ? undefined : now - this.#suspendedAt);
+    // What a header of some bytes took says nothing about the time that memory will take.
+    const isMeasured = throughput > 0 && this.transferred > 0.01 * this.#total;
     const msFor = (bytes: number): number => (bytes / throughput) * 1000;
     return {
       status: this.#phase,
@@ -125,8 +127,8 @@ export class ProgressReporter {
       ...(this.#iteration === undefined ? {} : { iteration: this.#iteration }),
       ...(this.#dirty?.pagesPerS === undefined ? {} : { dirtyPagesRate: this.#dirty.pagesPerS }),
       ...(downtime === undefined ? {} : { downtime }),
-      ...(throughput === 0 ? {} : { eta: msFor(remaining) }),
-      ...(throughput === 0 || this.#dirty === undefined || downtime !== undefined
+      ...(isMeasured ? { eta: msFor(remaining) } : {}),
+      ...(!isMeasured || this.#dirty === undefined || downtime !== undefined
         ? {}
         : { expectedDowntime: msFor(this.#dirty.bytes) }),
     };
