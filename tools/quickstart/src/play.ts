@@ -21,7 +21,7 @@ export async function play(lab: Lab): Promise<void> {
 
   stage.say('It is saved to a file and brought back; it does not notice.');
   await stage.type(a, `vm-save ${guest} -o /var/tmp/${guest}.img`, 'save');
-  await stage.type(a, `ls -lh /var/tmp/${guest}.img`);
+  await stage.type(a, `ls -sh /var/tmp/${guest}.img`, 'its image');
   await stage.type(a, `vm-restore /var/tmp/${guest}.img`, 'restore');
   const saved = await stopped(lab, 'a');
   await a.waitForConsole(guest, new RegExp(`^tick ${saved + 2}\\b`, 'm'), moment);
