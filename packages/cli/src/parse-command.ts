@@ -56,7 +56,8 @@ function ownsTimeout(spec: CommandSpec): boolean {
   return (spec.options ?? []).some(({ flags }) => new Option(flags).long === '--timeout');
 }
 
-function omitTimeout({ timeout: _, ...common }: CommonOptions): CommonOptions {
+function omitTimeout(options: CommonOptions): CommonOptions {
+  const { timeout: _, ...common } = options;
   return common;
 }
 
