@@ -51,6 +51,8 @@ export default tseslint.config(
       // `while (true)` reads better than an invented condition.
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/unified-signatures': 'off',
+      // `const { timeout: _, ...rest } = options` is how a field is left out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       eqeqeq: 'error',
       'prefer-const': 'error',
     },
