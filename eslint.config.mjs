@@ -11,9 +11,13 @@ const layers = {
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ratelimit'],
+  // The interface `Xen` over a socket, whoever answers there.
+  wire: ['errors', 'xenstore', 'native'],
+  // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
+  sim: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'ratelimit', 'native', 'xenstore'],
-  exe: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'domain', 'transfer', 'cli'],
+  cli: ['errors', 'ratelimit', 'native', 'xenstore', 'wire'],
+  exe: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'domain', 'transfer', 'cli', 'wire', 'sim'],
   tool: ['*'],
 };
 
@@ -31,8 +35,14 @@ export default tseslint.config(
           // Packages are TypeScript sources that Node runs as they are: there is nothing to build.
           enforceBuildableLibDependency: false,
           banTransitiveDependencies: true,
-          // Test files may use the lab and each other's test doubles.
-          allow: ['@vm-tools/lab', '@vm-tools/lab/*', '**/testing/**'],
+          // Test files may use the lab, the simulated host and each other's test doubles.
+          allow: [
+            '@vm-tools/lab',
+            '@vm-tools/lab/*',
+            '@vm-tools/xen-sim',
+            '@vm-tools/xen-sim/*',
+            '**/testing/**',
+          ],
           depConstraints: Object.entries(layers).map(([layer, allowed]) => ({
             sourceTag: `layer:${layer}`,
             onlyDependOnLibsWithTags: [

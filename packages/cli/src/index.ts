@@ -23,6 +23,7 @@ export type {
   Invocation,
   OptionSpec,
   Outcome,
+  RunnableSpec,
 } from './spec.ts';
 export { EXIT, exitStatus } from './exit-codes.ts';
 export { openHost } from './open-host.ts';
@@ -42,5 +43,7 @@ export type { ShownStep } from './show-step.ts';
 export { createLog } from './log.ts';
 export type { Log } from './log.ts';
 export { ensureMonitor, isAnswered, monitorSocketPath } from './ensure-monitor.ts';
+export { startInBackground } from './start-in-background.ts';
+export type { BackgroundInit } from './start-in-background.ts';
 export { relayConsole } from './relay-console.ts';
 export { versionText } from './build-info.ts';

@@ -1,28 +1,45 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Xen } from '@vm-tools/xc-native';
 import type { Xenstore } from '@vm-tools/xenstore';
+import { simulatedName } from './simulated-name.ts';
 
 /** A host to act on; libdomain takes it as it is. */
 export interface OpenedHost {
   readonly xen: Xen;
   readonly store: Xenstore;
-  /** What all files lie under: VM_TOOLS_ROOT. */
+  /** What all files lie under: VM_TOOLS_ROOT, or the folder of a simulated host. */
   readonly root: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens the host that --host names. Xen's libraries are loaded here and not before, and asked before xenstore: where
- * there is no Xen its error is the one that helps.
- * @throws VmToolsError of kind usage for a host that is not `xen:`, of kind no-xen otherwise
+ * Opens the host that --host names: `xen:` or `sim:NAME`. Whatever answers for it is loaded here and not before.
+ * @param root of a real host
+ * @throws VmToolsError of kind usage for what is no host, of kind no-xen otherwise
  */
 export async function openHost(spec: string, root: string, signal?: AbortSignal): Promise<OpenedHost> {
-  if (spec !== 'xen:') throw unknownHost(spec);
+  const options = signal ? { signal } : {};
+  const name = simulatedName(spec);
+  if (name !== undefined) {
+    const { connectSimulatedHost } = await import('@vm-tools/xen-wire');
+    return connectSimulatedHost(name, options);
+  }
+  if (spec === 'xen:') return openXenHost(root, options);
+  throw new VmToolsError({
+    code: 'HOST_UNKNOWN',
+    kind: 'usage',
+    message: `"${spec}" is not a host`,
+    hint: 'use --host xen: (the default), --host sim:NAME for a simulated host, or unset VM_TOOLS_HOST',
+  });
+}
+
+/** Xen's libraries are asked before xenstore: where there is no Xen their error is the one that helps. */
+async function openXenHost(root: string, options: { signal?: AbortSignal }): Promise<OpenedHost> {
   const { openXen } = await import('@vm-tools/xc-native');
   const xen = await openXen();
   try {
     const { connectXenstore } = await import('@vm-tools/xenstore');
-    const store = await connectXenstore(signal ? { signal } : {});
+    const store = await connectXenstore(options);
     return {
       xen,
       store,
@@ -36,15 +53,4 @@ export async function openHost(spec: string, root: string, signal?: AbortSignal)
     await xen.close();
     throw thrown;
   }
-}
-
-function unknownHost(spec: string): VmToolsError {
-  return new VmToolsError({
-    code: 'HOST_UNKNOWN',
-    kind: 'usage',
-    message: spec.startsWith('sim:')
-      ? `this version has no simulated hosts, so "${spec}" cannot be opened`
-      : `"${spec}" is not a host`,
-    hint: 'use --host xen: (the default), or unset VM_TOOLS_HOST',
-  });
 }

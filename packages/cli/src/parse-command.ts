@@ -2,7 +2,7 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { formatHelp } from './help.ts';
 import { parseSeconds } from './parse-value.ts';
-import type { CommandSpec, OptionSpec } from './spec.ts';
+import type { CliSpec, CommandSpec, OptionSpec } from './spec.ts';
 
 /** The options that every executable has. */
 export interface CommonOptions {
@@ -24,7 +24,7 @@ export type ParsedCommand =
  * Reads a command line.
  * @throws VmToolsError USAGE
  */
-export function parseCommand(spec: CommandSpec, words: readonly string[], version: string): ParsedCommand {
+export function parseCommand(spec: CliSpec<never>, words: readonly string[], version: string): ParsedCommand {
   let text = '';
   const command = declareCommand(spec, version, (written) => (text += written));
   try {
@@ -61,7 +61,7 @@ function omitTimeout(options: CommonOptions): CommonOptions {
   return common;
 }
 
-function declareCommand(spec: CommandSpec, version: string, write: (text: string) => void): Command {
+function declareCommand(spec: CliSpec<never>, version: string, write: (text: string) => void): Command {
   const command = new Command(spec.name)
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => undefined })

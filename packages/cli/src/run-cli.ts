@@ -1,6 +1,8 @@
 import { messageOf, VmToolsError, within } from '@vm-tools/errors';
 import { versionText } from './build-info.ts';
+import { chooseCommand, type ChosenCommand } from './choose-command.ts';
 import { exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
+import { findRoot } from './find-root.ts';
 import { listenForInterruption } from './interruption.ts';
 import { createMessages, wantsColour, type Messages } from './messages.ts';
 import type { OpenedHost } from './open-host.ts';
@@ -20,8 +22,10 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
   const words = process.argv.slice(2);
   const output = createOutput(process);
   let parsed: ParsedCommand;
+  let chosen: ChosenCommand<Input>;
   try {
-    parsed = parseCommand(spec, words, versionText(spec.name));
+    chosen = chooseCommand(spec, words);
+    parsed = parseCommand(chosen.command, chosen.words, versionText(spec.name));
   } catch (thrown) {
     // The line could not be read, but these two words say who will read the answer.
     const json = words.includes('--json');
@@ -31,18 +35,18 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
     output.print(parsed.text);
     return output.end(0);
   }
-  return run(spec, parsed, output);
+  return run(spec.name, chosen.command, parsed, output);
 }
 
 async function run<Input>(
-  spec: CliSpec<Input>,
+  program: string,
+  command: ChosenCommand<Input>['command'],
   parsed: Extract<ParsedCommand, { input: unknown }>,
   output: Output,
 ): Promise<never> {
   const { options } = parsed;
   const json = options.json === true;
-  const root = process.env['VM_TOOLS_ROOT'] ?? '/';
-  const messages = messagesFor(spec.name, options);
+  const messages = messagesFor(program, options);
   const controller = new AbortController();
   const interruption = listenForInterruption(process, {
     abort: (reason) => controller.abort(reason),
@@ -57,21 +61,22 @@ async function run<Input>(
   if (options.timeout !== undefined) abortAfter(options.timeout, controller);
 
   let host: Promise<OpenedHost> | undefined;
-  const invocation: Invocation<Input> = {
-    program: spec.name,
-    input: parsed.input as Input, // of the shape that the spec declared to commander
-    signal: controller.signal,
-    messages,
-    hostSpec: options.host,
-    root,
-    openHost: () =>
-      (host ??= import('./open-host.ts').then(({ openHost }) =>
-        openHost(options.host, root, controller.signal),
-      )),
-    claimStdout: (content) => output.claimStdout(content),
-  };
   try {
-    const { value, text = '' } = await spec.run(invocation);
+    const root = await findRoot(options.host);
+    const invocation: Invocation<Input> = {
+      program,
+      input: parsed.input as Input, // of the shape that the spec declared to commander
+      signal: controller.signal,
+      messages,
+      hostSpec: options.host,
+      root,
+      openHost: () =>
+        (host ??= import('./open-host.ts').then(({ openHost }) =>
+          openHost(options.host, root, controller.signal),
+        )),
+      claimStdout: (content) => output.claimStdout(content),
+    };
+    const { value, text = '' } = (await command.run?.(invocation)) ?? { value: null };
     await close(host, messages);
     if (json) output.print(`${JSON.stringify(value)}\n`);
     else if (text !== '') output.print(`${text}\n`);

@@ -52,7 +52,7 @@ export interface Invocation<Input> {
   readonly messages: Messages;
   /** As given by --host or VM_TOOLS_HOST. */
   readonly hostSpec: string;
-  /** What all files lie under: VM_TOOLS_ROOT. */
+  /** What all files of that host lie under: VM_TOOLS_ROOT, or a folder of the simulated host's own. */
   readonly root: string;
   /** Opens the host at the first call; the frame closes it. */
   readonly openHost: () => Promise<OpenedHost>;
@@ -67,7 +67,18 @@ export interface Outcome {
   readonly text?: string;
 }
 
-/** All that `runCli` needs. Import heavy libraries inside `run`, so that --help does not load them. */
-export interface CliSpec<Input> extends CommandSpec {
+/** A command and what it does. Import heavy libraries inside `run`, so that --help does not load them. */
+export interface RunnableSpec<Input> extends CommandSpec {
   readonly run: (invocation: Invocation<Input>) => Promise<Outcome>;
+}
+
+/**
+ * All that `runCli` needs. An executable does one thing (`run`), or several (`commands`, each with a name of its own:
+ * `xen-sim start`), or both: what is no name of a command is an argument of `run` then, as in `vm-migrate web1 b`
+ * beside `vm-migrate status`. Behind `--` nothing is the name of a command.
+ */
+export interface CliSpec<Input> extends CommandSpec {
+  readonly run?: RunnableSpec<Input>['run'];
+  /** Whatever their inputs are: a function that takes more will do where one that takes `never` is asked for. */
+  readonly commands?: readonly RunnableSpec<never>[];
 }

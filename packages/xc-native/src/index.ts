@@ -36,6 +36,10 @@ export type {
   XenVersion,
 } from './xen.ts';
 
+// For other implementations of `Xen`: the same errors for the same errno.
+export { callError } from './call-error.ts';
+export type { CallFailure } from './call-error.ts';
+
 // The tables, for tools/abi, which compares them with the C headers.
 export { SUPPORTED_VERSIONS } from './versions.ts';
 export { FIELD_BYTES } from './abi/layout.ts';

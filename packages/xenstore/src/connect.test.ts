@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectXenstore } from './connect.ts';
-import { MemoryXenstored } from './testing/memory-xenstored.ts';
+import { MemoryXenstored } from './server/memory-xenstored.ts';
 
 describe('connectXenstore', () => {
   let folder: string;

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { connectXenstore } from './connect.ts';
 import { encodeMessage, MESSAGE_TYPE } from './message.ts';
-import { MemoryXenstored } from './testing/memory-xenstored.ts';
+import { MemoryXenstored } from './server/memory-xenstored.ts';
 import type { Xenstore } from './xenstore.ts';
 
 /** A client, and the other end of its connection, to be a bad xenstored with. */

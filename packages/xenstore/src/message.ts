@@ -27,6 +27,7 @@ export const MESSAGE_TYPE = {
   TRANSACTION_END: 7,
   INTRODUCE: 8,
   RELEASE: 9,
+  GET_DOMAIN_PATH: 10,
   WRITE: 11,
   MKDIR: 12,
   RM: 13,
@@ -35,6 +36,7 @@ export const MESSAGE_TYPE = {
   ERROR: 16,
   IS_DOMAIN_INTRODUCED: 17,
   RESUME: 18,
+  RESET_WATCHES: 21,
   DIRECTORY_PART: 22,
 } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectXenstore } from './connect.ts';
-import { MemoryXenstored } from './testing/memory-xenstored.ts';
+import { MemoryXenstored } from './server/memory-xenstored.ts';
 import type { Xenstore } from './xenstore.ts';
 
 async function stores(random: () => number): Promise<{ store: Xenstore; other: Xenstore; pauses: number[] }> {

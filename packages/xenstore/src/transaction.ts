@@ -63,10 +63,11 @@ async function tryOnce<T>(
 
 /**
  * EAGAIN is what xenstored answers at the end. But before that it may stumble over a view that no longer fits
- * together, say a node that somebody has made below a parent which we had read without it: then it answers EIO.
+ * together, say a node that somebody has made below a parent which we had read without it: then it answers EIO. And
+ * when a domain has died that owned a node of ours, the end is ENOMEM: there is no such domain to count the node for.
  */
 function isDisturbance(error: unknown): boolean {
-  return isRefusal(error, 'EAGAIN') || isRefusal(error, 'EIO');
+  return isRefusal(error, 'EAGAIN') || isRefusal(error, 'EIO') || isRefusal(error, 'ENOMEM');
 }
 
 function busyError(cause: unknown): VmToolsError {

@@ -1,12 +1,11 @@
 /**
- * A xenstored in memory that speaks the wire protocol: for tests and simulated hosts.
+ * What every xenstored must do, as jest tests: run against the one in memory, and against the real one in the lab.
  *
  * @example
  * ```ts
- * const xenstored = new MemoryXenstored();
- * const store = await connectXenstore({ stream: xenstored.connect() });
+ * xenstoreCompliance(() => connectXenstore({ path: '/run/xenstored/socket' }));
  * ```
  *
  * @packageDocumentation
  */
-export { MemoryXenstored } from './memory-xenstored.ts';
+export { xenstoreCompliance } from './compliance.ts';

@@ -1,0 +1,308 @@
+import { buffer } from 'node:stream/consumers';
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { describe, expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import { HVM_PARAM } from '../xen.ts';
+import type { PrecopyDecision, PrecopyStats, RingFrames, SaveSpec, Xen } from '../xen.ts';
+import { type ComplianceDomains, type EmptyDomain, eventually, MEMORY_KIB } from './compliance-domains.ts';
+import { differingPfns, imagePages } from './image-pages.ts';
+
+const PAGES = MEMORY_KIB / 4;
+
+/** The part of the suite in which memory has contents: build, save, restore, and a guest that runs. */
+export function imageCompliance(
+  host: () => { readonly xen: Xen; readonly domains: ComplianceDomains },
+  verify: () => Transform,
+): void {
+  const save = async (domid: number, spec: SaveSpec): Promise<Buffer> => {
+    const { stream, done } = host().xen.domainSave(domid, spec);
+    const checked = verify();
+    const [image] = await Promise.all([buffer(checked), pipeline(stream, checked), done]);
+    return image;
+  };
+  const restore = async ({ domid, ports }: EmptyDomain, image: Buffer): Promise<RingFrames> => {
+    const { sink, done } = host().xen.domainRestore(domid, { ...ports, type: 'pvh' });
+    const [frames] = await Promise.all([done, pipeline(Readable.from([image]), sink)]);
+    return frames;
+  };
+  /** A guest that has never run cannot suspend itself; Xen does it for it. */
+  const suspendByXen = (domid: number) => (): Promise<void> => host().xen.domainShutdown(domid, 'suspend');
+  const never = (): Promise<never> => Promise.reject(new Error('nobody should have asked'));
+
+  describe('build', () => {
+    test('fills the memory and leaves the guest paused', async () => {
+      const { xen, domains } = host();
+      const before = (await xen.physinfo()).freePages;
+      const { domid, ports, frames } = await domains.built();
+      expect(frames).toEqual({ storeFrame: 0xfeffcn, consoleFrame: 0xfefffn });
+      const info = await xen.domainGetinfo(domid);
+      expect(info).toMatchObject({ isPaused: true, onlineVcpus: 1, outstandingPages: 0, shutdownReason: undefined }); // prettier-ignore
+      expect(info?.totPages).toBeGreaterThanOrEqual(PAGES);
+      expect(info?.totPages).toBeLessThanOrEqual(info?.maxPages ?? 0);
+      const { freePages, outstandingPages } = await xen.physinfo();
+      expect(before - freePages).toBeGreaterThanOrEqual(PAGES);
+      expect(outstandingPages).toBe(0);
+      const param = (name: keyof typeof HVM_PARAM): Promise<bigint> =>
+        xen.hvmParamGet(domid, HVM_PARAM[name]);
+      expect(await param('STORE_PFN')).toBe(frames.storeFrame);
+      expect(await param('CONSOLE_PFN')).toBe(frames.consoleFrame);
+      expect(await param('STORE_EVTCHN')).toBe(BigInt(ports.storePort));
+      expect(await param('CONSOLE_EVTCHN')).toBe(BigInt(ports.consolePort));
+
+      await domains.destroy(domid);
+      await eventually(
+        async () => (await xen.physinfo()).freePages > before - 500,
+        'the memory of a destroyed domain to come back',
+      );
+    });
+
+    test('a kernel that is missing', async () => {
+      const { xen, domains } = host();
+      const { domid, ports } = await domains.empty();
+      const spec = { ...domains.buildSpec(ports), kernel: '/nowhere/to/be/found' };
+      await expect(xen.domainBuild(domid, spec)).rejects.toMatchObject({
+        code: 'XEN_FILE_UNREADABLE',
+        kind: 'usage',
+        message: expect.stringContaining("failed to open file '/nowhere/to/be/found'"),
+        details: { call: 'xc_dom_kernel_file', domid },
+      });
+    });
+
+    test('a kernel that is none', async () => {
+      const { xen, domains } = host();
+      const { domid, ports } = await domains.empty();
+      await expect(
+        xen.domainBuild(domid, { ...domains.buildSpec(ports), kernel: '/etc/passwd' }),
+      ).rejects.toMatchObject({
+        code: 'XEN_KERNEL_INVALID',
+        kind: 'usage',
+        details: { call: 'xc_dom_parse_image', domid },
+      });
+    });
+
+    test('more memory than there is: refused before any is taken', async () => {
+      const { xen, domains } = host();
+      const { totalPages } = await xen.physinfo();
+      const memoryKib = (Math.ceil(totalPages / 256) + 1024) * 1024;
+      const { domid, ports } = await domains.empty('pvh', memoryKib);
+      await expect(xen.domainBuild(domid, domains.buildSpec(ports, memoryKib))).rejects.toMatchObject({
+        code: 'XEN_NO_MEMORY',
+        kind: 'resource',
+        details: { call: 'xc_dom_boot_mem_init', domid },
+      });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ totPages: 0, outstandingPages: 0 });
+    });
+
+    test('more memory than the domain may have', async () => {
+      const { xen, domains } = host();
+      const { domid, ports } = await domains.empty();
+      await xen.domainSetmaxmem(domid, MEMORY_KIB / 2);
+      await expect(xen.domainBuild(domid, domains.buildSpec(ports))).rejects.toMatchObject({
+        details: { call: 'xc_dom_boot_mem_init', domid },
+      });
+    });
+
+    test('an abort', async () => {
+      const { xen, domains } = host();
+      const { domid, ports } = await domains.empty();
+      const signal = AbortSignal.abort();
+      await expect(xen.domainBuild(domid, domains.buildSpec(ports), { signal })).rejects.toMatchObject({
+        code: 'INTERRUPTED',
+        kind: 'interrupted',
+      });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ totPages: 0 });
+    });
+  });
+
+  describe('save', () => {
+    test('live: asks before and behind each round, and suspends last', async () => {
+      const { domid } = await host().domains.built();
+      const asked: (PrecopyStats | 'suspend')[] = [];
+      const decisions: PrecopyDecision[] = ['continue', 'continue', 'stop-and-copy'];
+      await save(domid, {
+        live: true,
+        suspend: () => {
+          asked.push('suspend');
+          return suspendByXen(domid)();
+        },
+        precopy: (stats) => decisions[asked.push(stats) - 1]!,
+      });
+      const all = (asked[0] as PrecopyStats).dirtyPages!;
+      expect(all).toBeGreaterThan(PAGES);
+      expect(asked).toEqual([
+        { iteration: 0, totalWrittenPages: 0, dirtyPages: all },
+        { iteration: 1, totalWrittenPages: all, dirtyPages: undefined },
+        { iteration: 1, totalWrittenPages: all, dirtyPages: expect.any(Number) },
+        'suspend',
+      ]);
+    });
+
+    test('not live: only suspends', async () => {
+      const { domid } = await host().domains.built();
+      await save(domid, { live: false, suspend: suspendByXen(domid), precopy: never });
+    });
+
+    test('a guest that does not suspend: that error, and it stays as it was', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const stubborn = new VmToolsError({ code: 'GUEST_STUBBORN', message: 'it does not want to' });
+      for (const live of [false, true]) {
+        const { stream, done } = xen.domainSave(domid, { live, suspend: () => Promise.reject(stubborn) });
+        await expect(buffer(stream)).rejects.toThrow();
+        await expect(done).rejects.toBe(stubborn);
+      }
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ isPaused: true, shutdownReason: undefined });
+    });
+
+    test('a guest that is said to be suspended and is not', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const { stream, done } = xen.domainSave(domid, { live: false, suspend: async () => undefined });
+      await expect(buffer(stream)).rejects.toThrow();
+      await expect(done).rejects.toMatchObject({
+        message: expect.stringContaining('Domain has not been suspended: shutdown 0'),
+        details: { call: 'xc_domain_save', domid },
+      });
+    });
+
+    test('ended by the policy, and begun again', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const { stream, done } = xen.domainSave(domid, { live: true, suspend: never, precopy: () => 'abort' });
+      await expect(buffer(stream)).rejects.toThrow();
+      await expect(done).rejects.toMatchObject({
+        log: expect.arrayContaining([expect.stringContaining('Abort precopy loop')]),
+        details: { call: 'xc_domain_save', domid },
+      });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ shutdownReason: undefined });
+      await save(domid, { live: true, suspend: suspendByXen(domid), precopy: () => 'stop-and-copy' });
+    });
+
+    test('an abort', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const abort = new AbortController();
+      const precopy = (): PrecopyDecision => {
+        abort.abort();
+        return 'continue';
+      };
+      const { signal } = abort;
+      const { stream, done } = xen.domainSave(domid, { live: true, suspend: never, precopy }, { signal });
+      await expect(buffer(stream)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      await expect(done).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'interrupted', leftovers: [] });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ shutdownReason: undefined });
+    });
+
+    test('a reader that goes away', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const { stream, done } = xen.domainSave(domid, { live: true, suspend: suspendByXen(domid) });
+      stream.destroy();
+      await expect(done).rejects.toMatchObject({
+        details: { call: 'xc_domain_save', domid, errnoName: 'EPIPE' },
+      });
+    });
+  });
+
+  describe('restore', () => {
+    const failing = async (domain: EmptyDomain, image: Buffer, message: string): Promise<void> => {
+      await expect(restore(domain, image)).rejects.toMatchObject({
+        message: expect.stringContaining(message),
+        details: { call: 'xc_domain_restore', domid: domain.domid },
+      });
+    };
+
+    test('makes the same guest again, page by page', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const image = await save(domid, { live: false, suspend: suspendByXen(domid) });
+      await domains.destroy(domid);
+
+      const copy = await domains.empty();
+      expect(await restore(copy, image)).toEqual({ storeFrame: 0xfeffcn, consoleFrame: 0xfefffn });
+      expect(await xen.domainGetinfo(copy.domid)).toMatchObject({
+        isPaused: true,
+        onlineVcpus: 1,
+        shutdownReason: undefined,
+      });
+      const param = (name: keyof typeof HVM_PARAM): Promise<bigint> =>
+        xen.hvmParamGet(copy.domid, HVM_PARAM[name]);
+      expect(await param('STORE_PFN')).toBe(0xfeffcn);
+      expect(await param('CONSOLE_PFN')).toBe(0xfefffn);
+      expect(await param('STORE_EVTCHN')).toBe(BigInt(copy.ports.storePort));
+
+      const again = await save(copy.domid, { live: false, suspend: suspendByXen(copy.domid) });
+      const pages = imagePages(image);
+      expect(pages.size).toBeGreaterThanOrEqual(PAGES);
+      expect(differingPfns(pages, imagePages(again))).toEqual([]);
+    });
+
+    test('of what is no image, or less than one, fails before anything is taken', async () => {
+      const { xen, domains } = host();
+      const domain = await domains.empty();
+      await failing(domain, Buffer.alloc(4096, 'x'), 'Invalid marker');
+      const built = await domains.built();
+      const image = await save(built.domid, { live: false, suspend: suspendByXen(built.domid) });
+      await failing(domain, image.subarray(0, 10), 'Failed to read Image Header from stream');
+      await failing(domain, image.subarray(0, 30), 'Failed to read Domain Header from stream');
+      await failing(domain, image.subarray(0, 44), 'Failed to read Record Header from stream');
+      expect(await xen.domainGetinfo(domain.domid)).toMatchObject({ totPages: 0 });
+    });
+
+    test('of half an image fails', async () => {
+      const { domains } = host();
+      const { domid } = await domains.built();
+      const image = await save(domid, { live: false, suspend: suspendByXen(domid) });
+      await failing(await domains.empty(), image.subarray(0, image.length / 2), 'Failed to read');
+    });
+
+    test('into a domain of the other type fails', async () => {
+      const { domains } = host();
+      const { domid } = await domains.built();
+      const image = await save(domid, { live: false, suspend: suspendByXen(domid) });
+      const words = 'Unable to restore x86 HVM domain into an x86_pv domain';
+      await failing(await domains.empty('pv'), image, words);
+    });
+
+    test('can be aborted', async () => {
+      const { xen, domains } = host();
+      const { domid, ports } = await domains.empty();
+      const abort = new AbortController();
+      const { sink, done } = xen.domainRestore(domid, { ...ports, type: 'pvh' }, { signal: abort.signal });
+      sink.write(Buffer.alloc(10), () => abort.abort());
+      await expect(done).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'interrupted' });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ totPages: 0 });
+    });
+  });
+
+  describe('a guest that runs', () => {
+    test('suspends when it is asked to, goes on, and suspends again', async () => {
+      const { xen, domains } = host();
+      const guest = await domains.built();
+      await domains.start(guest);
+      expect(await xen.domainGetinfo(guest.domid)).toMatchObject({
+        isPaused: false,
+        shutdownReason: undefined,
+      });
+      await domains.ask(guest.domid, 'suspend');
+      await xen.domainResume(guest.domid, { fast: true });
+      expect(await xen.domainGetinfo(guest.domid)).toMatchObject({ shutdownReason: undefined });
+      await domains.ask(guest.domid, 'suspend');
+    });
+
+    test('goes on in another domain after a live save', async () => {
+      const { xen, domains } = host();
+      const guest = await domains.built();
+      await domains.start(guest);
+      const suspend = (): Promise<void> => domains.ask(guest.domid, 'suspend');
+      const image = await save(guest.domid, { live: true, suspend });
+      expect(await xen.domainGetinfo(guest.domid)).toMatchObject({ shutdownReason: 'suspend' });
+      await domains.destroy(guest.domid);
+
+      const target = await domains.empty();
+      await domains.start({ ...target, frames: await restore(target, image) });
+      await domains.ask(target.domid, 'poweroff');
+    });
+  });
+}

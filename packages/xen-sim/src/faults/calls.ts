@@ -1,0 +1,57 @@
+import type { Xen } from '@vm-tools/xc-native';
+
+/** The calls of `Xen` that rules may name. */
+export const XEN_CALLS = [
+  'physinfo',
+  'domainGetinfo',
+  'domainGetinfolist',
+  'domainCreate',
+  'domainMaxVcpus',
+  'domainSetmaxmem',
+  'domainSetMemmapLimit',
+  'domainSetTscInfo',
+  'domainSetTimeOffset',
+  'setPagingMempoolSize',
+  'hvmParamSet',
+  'hvmParamGet',
+  'cpuidApplyPolicy',
+  'evtchnAllocUnbound',
+  'domainPause',
+  'domainUnpause',
+  'domainShutdown',
+  'domainResume',
+  'domainDestroy',
+  'domainBuild',
+  'domainSave',
+  'domainRestore',
+] as const satisfies readonly (keyof Xen)[];
+
+/** The requests to xenstored that rules may name. */
+export const XENSTORE_CALLS = [
+  'xenstore.read',
+  'xenstore.directory',
+  'xenstore.write',
+  'xenstore.mkdir',
+  'xenstore.rm',
+  'xenstore.getPermissions',
+  'xenstore.setPermissions',
+  'xenstore.watch',
+  'xenstore.unwatch',
+  'xenstore.transactionStart',
+  'xenstore.transactionEnd',
+  'xenstore.introduce',
+  'xenstore.release',
+  'xenstore.resume',
+  'xenstore.isDomainIntroduced',
+] as const;
+
+/** Where libxc's own name is not the method's in snake case, or a call is a sequence whose longest part is meant. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  domainGetinfo: 'xc_domain_getinfolist',
+  domainBuild: 'xc_dom_boot_mem_init',
+};
+
+/** What libxc calls it, as errors do: "xc_domain_max_vcpus" for "domainMaxVcpus". */
+export function libxcName(call: string): string {
+  return OTHER_NAMES[call] ?? `xc_${call.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,18 @@
+/**
+ * Calls that fail, wait or hang because a rule says so.
+ *
+ * @example
+ * ```ts
+ * const faults = new Faults();
+ * faults.add({ call: 'domainBuild', errno: 'ENOMEM' }); // the next one
+ * faults.add({ call: 'xenstore.write', nth: 3, delayMs: 2_000 });
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { Faults } from './faults.ts';
+export { noFaults } from './fault-point.ts';
+export type { FaultPoint, StreamFault } from './fault-point.ts';
+export { faultRuleSchema } from './rule.ts';
+export type { FaultRule } from './rule.ts';
+export { XEN_CALLS, XENSTORE_CALLS } from './calls.ts';

@@ -1,0 +1,172 @@
+import type { Xenstore } from '@vm-tools/xenstore';
+import type { MachineDomain } from '../machine/index.ts';
+import { announceFeatures, obey } from './manners.ts';
+import { applyWords, IDLE_MODEL } from './model.ts';
+import { parseWords } from './parse-model.ts';
+import { bootState, Program } from './program.ts';
+import { wordsFor } from './scenario.ts';
+import { seedOf } from './seed.ts';
+import type { GuestState, StatePage } from './state-page.ts';
+import { VcpuTime } from './vcpu-time.ts';
+import type { GuestWords, WrittenWords } from './words.ts';
+import type { GuestConsole, GuestWorld } from './world.ts';
+
+/** From log-dirty to the end of a guest that ends in precopy: the first round is under way then. */
+const PRECOPY_END_MS = 5;
+/** Between two tries to reach a xenstored that has gone away. */
+const RECONNECT_MS = 1000;
+
+/** A guest in a domain: its console, its talk with the toolstack, and the times at which it acts. */
+export class Guest {
+  readonly #world: GuestWorld;
+  readonly #wallMs: () => number;
+  readonly #domain: MachineDomain;
+  readonly #time: VcpuTime;
+  readonly #console: GuestConsole;
+  readonly #stopInput: () => void;
+  readonly #life: Promise<void>;
+  #program: Program | undefined;
+  #store: Xenstore | undefined;
+  /** How it comes to run again, to be told when it does. */
+  #news: string | undefined;
+  #mustReconnect = false;
+
+  /** @param page what was found in the domain's memory */
+  constructor(world: GuestWorld, wallMs: () => number, domain: MachineDomain, page: StatePage) {
+    this.#world = world;
+    this.#wallMs = wallMs;
+    this.#domain = domain;
+    this.#time = new VcpuTime(world.clock, () => domain.runtimeMs());
+    this.#console = world.console(domain.domid);
+    // Typed characters come back, as from any terminal.
+    this.#stopInput = this.#console.onInput((bytes) => {
+      if (this.#time.isRunning) this.#console.write(bytes.toString().replaceAll('\r', '\r\n'));
+    });
+    if ('state' in page) {
+      this.#load(page.state);
+      this.#news = 'resumed in a new domain';
+    }
+    this.#life = this.#live(page);
+  }
+
+  /** What it is and did up to now; undefined while it has not booted. */
+  get state(): GuestState | undefined {
+    this.#program?.catchUp();
+    return this.#program?.state;
+  }
+
+  /** @returns false when it has not booted */
+  change(words: GuestWords): boolean {
+    if (this.#program === undefined) return false;
+    this.#program.change(applyWords(this.#program.state.model, words));
+    return true;
+  }
+
+  /** To be called when the domain may have begun or ceased to run. */
+  look(): void {
+    const domain = this.#domain;
+    if (domain.shutdownReason === 'suspend') this.#news = 'suspend cancelled';
+    if (domain.isRunning === this.#time.isRunning) return;
+    if (this.#time.isRunning) {
+      this.#time.stop();
+      this.#program?.catchUp(); // this is the moment at which it ran last
+      return;
+    }
+    const gapMs = this.#program?.wake() ?? 0;
+    this.#time.start();
+    if (this.#news === undefined) return;
+    this.#say(`${this.#news} after ${Math.round(gapMs)} ms`);
+    this.#news = undefined;
+    // Its watches may be gone, and what the toolstack knows of it.
+    this.#mustReconnect = this.#store !== undefined;
+    void this.#store?.close();
+  }
+
+  /** The toolstack has begun to copy its memory. */
+  async enterPrecopy(): Promise<void> {
+    const reason = this.#program?.state.model.inPrecopy;
+    if (reason === undefined) return;
+    await this.#time.sleep(PRECOPY_END_MS, () => {
+      if (!this.#domain.memory.isLogDirty) return; // it was over before
+      this.#say(`${reason} in precopy`);
+      this.#world.machine.guestShutdown(this.#domain.domid, reason);
+    });
+  }
+
+  /** The domain is no more, or nobody simulates it any more. */
+  async end(): Promise<void> {
+    this.#time.end();
+    this.#stopInput();
+    this.#domain.program = undefined;
+    await this.#store?.close();
+    await this.#life;
+  }
+
+  #say(text: string): void {
+    this.#console.write(`sim: ${text}\r\n`);
+  }
+
+  #tick(tick: number, ranMs: number): void {
+    this.#console.write(`tick ${tick} t=${ranMs}\r\n`);
+  }
+
+  async #live(page: StatePage): Promise<void> {
+    if ('words' in page) await this.#boot(page.words);
+    const program = this.#program;
+    if (program === undefined) return; // it never booted
+    await Promise.all([this.#keepTicking(program), this.#listen(program)]);
+  }
+
+  async #boot(written: WrittenWords): Promise<void> {
+    const { nameOf, scenario, seed } = this.#world;
+    const name = (await nameOf(this.#domain.domid).catch(() => undefined)) ?? '';
+    const words = { ...wordsFor(scenario, name), ...parseWords(written) };
+    const model = applyWords({ ...IDLE_MODEL, seed: seedOf(`${seed} ${name}`) }, words);
+    await this.#time.sleep(0, () => {
+      const { state } = this.#load(bootState(this.#domain.memory, model, this.#wallMs()));
+      this.#say('boot');
+      if (state.ticks > 0) this.#tick(state.ticks, 0);
+    });
+  }
+
+  #load(state: GuestState): Program {
+    this.#program = new Program(this.#domain, state, {
+      wallMs: this.#wallMs,
+      onTick: (tick, ranMs) => this.#tick(tick, ranMs),
+    });
+    this.#domain.program = this.#program;
+    return this.#program;
+  }
+
+  async #keepTicking(program: Program): Promise<void> {
+    if (program.state.model.tickMs === 0) return;
+    while (await this.#time.sleep(program.untilTickMs, () => program.catchUp()));
+  }
+
+  async #listen(program: Program): Promise<void> {
+    const { connectStore, machine } = this.#world;
+    const { domid } = this.#domain;
+    const listener = {
+      domid,
+      time: this.#time,
+      model: () => program.state.model,
+      say: (text: string) => this.#say(text),
+      shutDown: machine.guestShutdown.bind(machine, domid),
+    };
+    while (await this.#time.running()) {
+      try {
+        this.#store = await connectStore(domid);
+        if (await this.#time.running()) {
+          await announceFeatures(this.#store, listener);
+          await obey(this.#store, listener);
+        }
+      } catch {
+        // The connection is gone, or there never was one. A guest has nobody to tell.
+      }
+      await this.#store?.close();
+      this.#store = undefined;
+      if (!this.#mustReconnect) await this.#time.sleep(RECONNECT_MS);
+      this.#mustReconnect = false;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { faultRuleSchema } from '../faults/index.ts';
+import { matchesCall } from '../faults/rule.ts';
+import { invalidInput, type Speech } from './invalid.ts';
+import { guestWordsSchema, type GuestWords } from './words.ts';
+
+/**
+ * A file that says how the guests of a simulated host behave and which calls fail:
+ * `{"guests": {"web*": {"dirty": "20M/s", "suspend": "slow:3s"}}, "faults": [{"call": "domainBuild", "errno": "ENOMEM"}]}`
+ */
+export const scenarioSchema = z.strictObject({
+  guests: z.record(z.string().min(1).max(256), guestWordsSchema).default({}),
+  faults: z.array(faultRuleSchema).default([]),
+});
+
+export type Scenario = z.output<typeof scenarioSchema>;
+
+const SPEECH: Speech = {
+  code: 'XEN_SIM_SCENARIO',
+  name: (path) => ['scenario', ...path.map(String)].join(' > '),
+  words: ([part]) => {
+    if (part === 'guests') return Object.keys(guestWordsSchema.shape);
+    return Object.keys(part === 'faults' ? faultRuleSchema.shape : scenarioSchema.shape);
+  },
+};
+
+/** @throws VmToolsError XEN_SIM_SCENARIO, of kind usage, with the place in the file */
+export function parseScenario(value: unknown): Scenario {
+  const result = scenarioSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalidInput(result.error, SPEECH);
+}
+
+/** What a scenario says of a guest of this name. Of several patterns that fit the later one wins, word by word. */
+export function wordsFor(scenario: Pick<Scenario, 'guests'> | undefined, name: string): GuestWords {
+  const fitting = Object.entries(scenario?.guests ?? {}).filter(([pattern]) => matchesCall(pattern, name));
+  return Object.assign({}, ...fitting.map(([, words]) => words)) as GuestWords;
+}

@@ -1,0 +1,150 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock, type Clock } from '@vm-tools/ratelimit';
+import type { Xen } from '@vm-tools/xc-native';
+import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
+import { MemoryXenstored, type RequestHook } from '@vm-tools/xenstore/server';
+import { Faults } from '../faults/index.ts';
+import { parseScenario, startGuests, type Guests } from '../guest/index.ts';
+import { parseSize } from '../guest/quantity.ts';
+import { Machine, SimXen } from '../machine/index.ts';
+import { Consoled } from './consoled.ts';
+import { writeDom0Nodes } from './dom0-nodes.ts';
+import { writeGuestKernel } from './guest-kernel.ts';
+import { hostState, type HostState } from './host-state.ts';
+
+const MIB = 2 ** 20;
+/** Where the root of a host has the kernel for its guests. */
+const KERNEL = 'guests/kernel';
+
+export interface SimulatedHostOptions {
+  /** @default "sim" */
+  readonly name?: string;
+  /** e.g. "64G". @default "16G" */
+  readonly memory?: string;
+  /** @default 4 */
+  readonly cpus?: number;
+  /** What guests do by chance depends on it and on their names alone. @default 1 */
+  readonly seed?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** What tools see as `/`. @default a temporary folder, which goes with the host */
+  readonly root?: string;
+  /** `{guests: {"web*": {dirty: "20M/s"}}, faults: [{call: "domainBuild", errno: "ENOMEM"}]}` */
+  readonly scenario?: unknown;
+  /** Consoles are ptys and have log files below the root. @default false: there is only `consoleOf` */
+  readonly ptys?: boolean;
+  readonly onWarning?: (message: string) => void;
+}
+
+/** A host that is not there. libdomain takes it as it is. */
+export interface SimulatedHost extends AsyncDisposable {
+  readonly name: string;
+  readonly xen: Xen;
+  readonly store: Xenstore;
+  readonly root: string;
+  /** The path of a kernel that guests can be started with. */
+  readonly kernel: string;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly xenstored: MemoryXenstored;
+  /** Fail the calls of `xen`, and the requests of `store` and of whoever else connects from outside. */
+  readonly faults: Faults;
+  /** For each connection of a toolstack to xenstored. */
+  readonly storeHook: RequestHook;
+  readonly guests: Guests;
+  /** What xenstore calls a domain; no fault concerns this question. */
+  readonly nameOf: (domid: number) => Promise<string | undefined>;
+  /** The last 64 KiB that the guest has said; empty if there is none of this domid or name. */
+  consoleOf(domain: number | string): string;
+  /** Types it. */
+  consoleInput(domid: number, text: string): void;
+  /** All that there is: equal before and after when nothing was left behind. */
+  snapshot(): Promise<HostState>;
+}
+
+/**
+ * Starts a simulated host in this process.
+ * @throws VmToolsError XEN_SIM_QUANTITY or XEN_SIM_SCENARIO, of kind usage
+ */
+export async function createSimulatedHost(options: SimulatedHostOptions = {}): Promise<SimulatedHost> {
+  const { name = 'sim', memory = '16G', cpus = 4, seed = 1, clock = systemClock, ptys = false } = options;
+  const scenario = parseScenario(options.scenario ?? {});
+  const machine = new Machine({ memoryMib: Math.floor(parseSize(memory) / MIB), cpus, clock });
+  const faults = new Faults(clock);
+  for (const rule of scenario.faults) faults.add(rule);
+
+  const xenstored = new MemoryXenstored({ domainExists: (domid) => machine.domains.has(domid) });
+  tellXenstored(machine, xenstored);
+  const storeHook: RequestHook = {
+    before: ({ name: request, domid }, signal) => faults.before(`xenstore.${request}`, domid, signal),
+  };
+  const connect = (domid: number, hook?: RequestHook): Promise<Xenstore> =>
+    connectXenstore({ stream: xenstored.connect(domid, hook) });
+
+  const root = options.root ?? (await mkdtemp(join(tmpdir(), 'xen-sim-')));
+  const kernel = join(root, KERNEL);
+  await Promise.all([mkdir(join(root, 'var/lib/xen'), { recursive: true }), writeGuestKernel(kernel)]);
+  const daemons = await connect(0);
+  await writeDom0Nodes(daemons, (machine.domains.get(0)?.totPages ?? 0) * 4);
+  const consoled = new Consoled({
+    machine,
+    store: daemons,
+    root,
+    ptys,
+    onWarning: options.onWarning ?? (() => undefined),
+  });
+  const nameOf = (domid: number): Promise<string | undefined> => daemons.read(`/local/domain/${domid}/name`);
+  const guests = startGuests({
+    machine,
+    clock,
+    seed,
+    scenario,
+    connectStore: (domid) => connect(domid),
+    nameOf,
+    console: (domid) => consoled.of(domid),
+  });
+  const store = await connect(0, storeHook);
+
+  return {
+    name,
+    xen: new SimXen(machine, faults),
+    store,
+    root,
+    kernel,
+    seed,
+    clock,
+    machine,
+    xenstored,
+    faults,
+    storeHook,
+    guests,
+    nameOf,
+    consoleOf: (domain) =>
+      (typeof domain === 'number' ? consoled.of(domain) : consoled.named(domain))?.text ?? '',
+    consoleInput: (domid, text) => consoled.of(domid).input(Buffer.from(text)),
+    async snapshot() {
+      await consoled.settled();
+      return hostState(machine, xenstored, root);
+    },
+    async [Symbol.asyncDispose]() {
+      faults.clear();
+      await guests.stop();
+      await store.close();
+      await daemons.close();
+      await consoled[Symbol.asyncDispose]();
+      xenstored.close();
+      if (options.root === undefined) await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As Xen raises VIRQ_DOM_EXC, upon which xenstored looks what has become of its domains. */
+function tellXenstored(machine: Machine, xenstored: MemoryXenstored): void {
+  machine.onEvent(({ type, domid }) => {
+    if (type === 'shutdown') xenstored.domainChanged(domid);
+    if (type === 'dying' || type === 'gone') xenstored.releaseDomain(domid);
+  });
+}

@@ -1,0 +1,95 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+
+/** Two ends of a line: guests are at this one, whoever opens `path` is at the other. */
+export interface Pty extends Disposable {
+  /** e.g. "/dev/pts/7" */
+  readonly path: string;
+  /**
+   * Takes as much as there is room for, which is some 20 KiB while nobody reads at the other end.
+   * @returns how many bytes that was
+   */
+  write(bytes: Uint8Array): number;
+  onData(listener: (bytes: Buffer) => void): void;
+}
+
+const OPEN_FLAGS = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
+/** Room for the longest path that the kernel gives, and for struct termios of any libc. */
+const SCRATCH_BYTES = 128;
+
+type Call = (fd: number, ...more: unknown[]) => number;
+type PtyCalls = Readonly<Record<'grantpt' | 'unlockpt' | 'ptsname_r' | 'tcgetattr' | 'tcsetattr', Call>> & {
+  readonly cfmakeraw: (termios: Buffer) => void;
+};
+
+let calls: Promise<PtyCalls> | undefined;
+
+/**
+ * Makes a raw pseudo-terminal. Its other end is held open here as well, as xenconsoled does it, so that it outlives
+ * those who come and go there.
+ *
+ * @throws VmToolsError XEN_SIM_PTY
+ */
+export async function openPty(): Promise<Pty> {
+  let master: number | undefined;
+  let slave: number | undefined;
+  try {
+    const libc = await (calls ??= loadCalls());
+    const scratch = Buffer.alloc(SCRATCH_BYTES);
+    master = openSync('/dev/ptmx', OPEN_FLAGS);
+    check('grantpt', libc.grantpt(master));
+    check('unlockpt', libc.unlockpt(master));
+    check('ptsname_r', libc.ptsname_r(master, scratch, scratch.length));
+    const path = scratch.toString('utf8', 0, scratch.indexOf(0));
+    slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+    check('tcgetattr', libc.tcgetattr(slave, scratch));
+    libc.cfmakeraw(scratch);
+    check('tcsetattr', libc.tcsetattr(slave, 0, scratch));
+    return makePty(path, master, slave);
+  } catch (cause) {
+    if (slave !== undefined) closeSync(slave);
+    if (master !== undefined) closeSync(master);
+    throw new VmToolsError({ code: 'XEN_SIM_PTY', message: `cannot make a pty: ${messageOf(cause)}`, cause });
+  }
+}
+
+function makePty(path: string, master: number, slave: number): Pty {
+  const stream = new ReadStream(master);
+  stream.on('error', () => undefined); // the end of it is the end of the domain, which is told otherwise
+  return {
+    path,
+    // Not through the stream: libuv never reopens a master, and writes to what it has not opened block the process.
+    write(bytes) {
+      try {
+        return writeSync(master, bytes);
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+        throw thrown;
+      }
+    },
+    onData: (listener) => void stream.on('data', listener),
+    [Symbol.dispose]() {
+      closeSync(slave);
+      stream.destroy();
+    },
+  };
+}
+
+async function loadCalls(): Promise<PtyCalls> {
+  const { default: koffi } = await import('koffi');
+  const libc = koffi.load(null); // the C library that node runs with, whichever it is
+  const call = (name: string, ...more: string[]): Call => libc.func(name, 'int', ['int', ...more]);
+  return {
+    grantpt: call('grantpt'),
+    unlockpt: call('unlockpt'),
+    ptsname_r: call('ptsname_r', 'void *', 'size_t'),
+    tcgetattr: call('tcgetattr', 'void *'),
+    tcsetattr: call('tcsetattr', 'int', 'void *'),
+    cfmakeraw: libc.func('cfmakeraw', 'void', ['void *']),
+  };
+}
+
+function check(name: string, result: number): void {
+  if (result !== 0) throw new Error(`${name} failed`);
+}

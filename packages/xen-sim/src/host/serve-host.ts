@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { listenXen, simPaths } from '@vm-tools/xen-wire';
+import { createControlServer } from './control-server.ts';
+import type { SimulatedHost } from './host.ts';
+
+export interface ServedHost {
+  /** Ends all connections; the host itself goes on. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lets other processes use a simulated host, by sockets in this folder.
+ *
+ * @param onStop called when `xen-sim stop` asks for it
+ * @throws VmToolsError XEN_SIM_SOCKET, XEN_WIRE_LISTEN
+ */
+export async function serveHost(
+  host: SimulatedHost,
+  folder: string,
+  onStop: () => void = () => undefined,
+): Promise<ServedHost> {
+  const paths = simPaths(folder);
+  const xen = await listenXen(host.xen, paths.hypercalls);
+  const clients = new Set<Socket>();
+  const xenstored = createServer((socket) => {
+    clients.add(socket);
+    socket.once('close', () => clients.delete(socket));
+    host.xenstored.serve(socket, 0, host.storeHook);
+  });
+  await listen(xenstored, paths.xenstored);
+  // The last one: whoever is answered here finds the others.
+  const control = createControlServer(host, onStop);
+  await listen(control, paths.control);
+  return {
+    async close() {
+      const closed = [xenstored, control].map((server) => once(server.close(), 'close'));
+      for (const client of clients) client.destroy();
+      await xen.close();
+      await Promise.all(closed);
+    },
+  };
+}
+
+/** The folder is its owner's alone; so is the socket, wherever it may be linked to. */
+async function listen(server: Server, path: string): Promise<void> {
+  try {
+    await once(server.listen(path), 'listening');
+    await chmod(path, 0o600);
+  } catch (cause) {
+    throw new VmToolsError({
+      code: 'XEN_SIM_SOCKET',
+      message: `cannot listen on ${path}: ${messageOf(cause)}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { RECORD, type PageType, type RecordType } from '@vm-tools/xen-stream';
+import type { MachineDomain } from '../../machine/index.ts';
+import { cpuPolicy } from './cpu-policy.ts';
+import { hvmContext } from './hvm-context.ts';
+import { tscInfo } from './tsc-info.ts';
+
+/**
+ * What a stream carries of a domain beside its pages and its HVM params: CPU policies, clock, and the state of its
+ * vCPUs. All of it is opaque to the simulator, and a restored domain is saved with the very bytes that it came with.
+ */
+export class DomainRecords {
+  /** PV: what each page is, unless it is an ordinary one */
+  readonly pageTypes = new Map<number, PageType>();
+  readonly #bodies = new Map<RecordType, Map<number, Uint8Array>>();
+
+  /** @param instance the vCPU, for records of which each vCPU has one; a later record replaces an earlier one */
+  set(type: RecordType, body: Uint8Array, instance = 0): void {
+    const instances = this.#bodies.get(type) ?? new Map<number, Uint8Array>();
+    this.#bodies.set(type, instances.set(instance, Uint8Array.from(body)));
+  }
+
+  get(type: RecordType, instance = 0): Buffer | undefined {
+    const body = this.#bodies.get(type)?.get(instance);
+    return body && Buffer.from(body.buffer);
+  }
+
+  /** All of a type, by instance. */
+  all(type: RecordType): Buffer[] {
+    const instances = [...(this.#bodies.get(type) ?? [])].sort(([a], [b]) => a - b);
+    return instances.map(([, body]) => Buffer.from(body.buffer));
+  }
+}
+
+const known = new WeakMap<MachineDomain, DomainRecords>();
+
+/** Those of the domain; of one that was neither built nor restored here, plausible ones. */
+export function recordsOf(domain: MachineDomain): DomainRecords {
+  const found = known.get(domain);
+  if (found !== undefined) return found;
+  const made = plausibleRecords(domain);
+  known.set(domain, made);
+  return made;
+}
+
+export function keepRecords(domain: MachineDomain, records: DomainRecords): void {
+  known.set(domain, records);
+}
+
+/** Those of a new domain; a PV domain's vCPUs and tables are the domain builder's to make. */
+export function plausibleRecords(domain: MachineDomain): DomainRecords {
+  const records = new DomainRecords();
+  setCpuPolicy(records);
+  records.set(RECORD.X86_TSC_INFO, tscInfo());
+  if (domain.type === 'pvh') records.set(RECORD.HVM_CONTEXT, hvmContext(domain.vcpus));
+  return records;
+}
+
+/** Gives it the policy of this host, where it has none of its own. */
+export function setCpuPolicy(records: DomainRecords): void {
+  const { cpuid, msrs } = cpuPolicy();
+  if (records.get(RECORD.X86_CPUID_POLICY) === undefined) records.set(RECORD.X86_CPUID_POLICY, cpuid);
+  if (records.get(RECORD.X86_MSR_POLICY) === undefined) records.set(RECORD.X86_MSR_POLICY, msrs);
+}

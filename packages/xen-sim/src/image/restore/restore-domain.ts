@@ -1,0 +1,34 @@
+import type { RestoreCall, RestoreSpec } from '@vm-tools/xc-native';
+import type { Machine } from '../../machine/index.ts';
+import { CallLog } from '../call-log.ts';
+import { Conversation, handled } from '../conversation.ts';
+import { findDomain } from '../find-domain.ts';
+import type { ImageCallOptions } from '../image-call-options.ts';
+import { turn } from '../turn.ts';
+import { ImageSink } from './image-sink.ts';
+import { RecordReader } from './record-reader.ts';
+import { restore } from './restore.ts';
+
+/**
+ * Fills a new domain from a libxc stream as xc_domain_restore does, with libxc's checks and its words for what is
+ * wrong with a stream. A guest of a real Xen becomes memory that nobody runs in.
+ */
+export function restoreDomain(
+  machine: Machine,
+  domid: number,
+  spec: RestoreSpec,
+  options: ImageCallOptions = {},
+): RestoreCall {
+  const sink = new ImageSink();
+  const conversation = new Conversation(`restoring domain ${domid}`, options.signal);
+  conversation.cut.addEventListener('abort', () => sink.cut());
+  const log = new CallLog('xc_domain_restore', domid, options.onLog);
+  const done = conversation.hold(async () => {
+    await turn();
+    conversation.checkpoint('xc_domain_restore');
+    const domain = findDomain(machine, domid, log);
+    return restore(machine, domain, spec, new RecordReader(sink, log, options.failAfter), log);
+  });
+  sink.follow(done);
+  return { sink, done: handled(done) };
+}

@@ -1,0 +1,43 @@
+import { encodeRecord, type RecordType } from '@vm-tools/xen-stream';
+import type { CallLog } from '../call-log.ts';
+import type { ImageCallOptions } from '../image-call-options.ts';
+import { turn } from '../turn.ts';
+import type { ImageStream } from './image-stream.ts';
+
+/** libxc's end of the stream of a save. */
+export class StreamWriter {
+  readonly #stream: ImageStream;
+  readonly #log: CallLog;
+  readonly #failAfter: ImageCallOptions['failAfter'];
+  #written = 0;
+
+  constructor(stream: ImageStream, log: CallLog, failAfter: ImageCallOptions['failAfter']) {
+    this.#stream = stream;
+    this.#log = log;
+    this.#failAfter = failAfter;
+  }
+
+  /**
+   * At the pace of the reader, and with turns for others in between.
+   *
+   * @param complaint what libxc says when it cannot write
+   * @throws VmToolsError EPIPE when nobody reads any more
+   */
+  async write(bytes: Uint8Array, complaint: string): Promise<void> {
+    const allowed = (this.#failAfter?.afterBytes ?? Infinity) - this.#written;
+    const isOpen = await this.#stream.send(bytes.subarray(0, allowed));
+    if (!isOpen) throw this.#log.perror(complaint, 'EPIPE');
+    if (this.#failAfter !== undefined && bytes.length > allowed)
+      throw this.#log.perror(complaint, this.#failAfter.errno);
+    this.#written += bytes.length;
+    await turn();
+  }
+
+  async record(type: RecordType, body?: Uint8Array): Promise<void> {
+    await this.encoded(encodeRecord(type, body));
+  }
+
+  async encoded(record: Uint8Array): Promise<void> {
+    await this.write(record, 'Unable to write record to stream');
+  }
+}

@@ -1,0 +1,226 @@
+import { systemClock, type Clock } from '@vm-tools/ratelimit';
+import type {
+  CreateDomainSpec,
+  DomainInfo,
+  HostInfo,
+  HvmParam,
+  ShutdownReason,
+  XenVersion,
+} from '@vm-tools/xc-native';
+import { checkCpuPolicy, setTscMode } from './arch-settings.ts';
+import { makeDom0 } from './dom0.ts';
+import { describeDomain } from './domain-info.ts';
+import { DomainLife } from './domain-life.ts';
+import type { DomainState } from './domain-state.ts';
+import { DomainTable } from './domain-table.ts';
+import { allocUnbound } from './event-channels.ts';
+import { getHvmParam, setHvmParam } from './hvm-params.ts';
+import { startLogDirty } from './log-dirty.ts';
+import type { MachineDomain } from './machine-domain.ts';
+import { MachineEvents, type MachineListener } from './machine-events.ts';
+import { MemoryAccounts, MOST_PAGES } from './memory-accounts.ts';
+import { refuse } from './refuse.ts';
+
+const PAGES_PER_MIB = 256;
+const KIB_PER_PAGE = 4;
+const CPU_KHZ = 2_400_000;
+/** What Debian's Xen can on a machine of today: it is built without shadow paging. */
+const DEBIAN: HostInfo['capabilities'] = {
+  hvm: true,
+  pv: true,
+  hap: true,
+  shadow: false,
+  gnttabV1: true,
+  gnttabV2: true,
+};
+
+export interface MachineOptions {
+  /** @default 16 GiB */
+  readonly memoryMib?: number;
+  /** what dom0 has of it. @default a sixteenth */
+  readonly dom0Mib?: number;
+  /** @default 4 */
+  readonly cpus?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default 4.17.7 */
+  readonly version?: XenVersion;
+  /** @default hvm, pv, hap, grant tables 1 and 2, no shadow: Debian's Xen */
+  readonly capabilities?: Partial<HostInfo['capabilities']>;
+  /** How many domains there can be beside dom0, and the highest domid. @default Xen's 32751 */
+  readonly maxDomains?: number;
+}
+
+/**
+ * A hypervisor: state and rules, and neither promises nor streams. Methods named as in the interface `Xen` do what
+ * its methods do, at once; they throw the error of the errno that Xen 4.17 answers with.
+ */
+export class Machine {
+  readonly clock: Clock;
+  readonly version: XenVersion;
+  readonly #cpus: number;
+  readonly #capabilities: HostInfo['capabilities'];
+  readonly #table: DomainTable;
+  readonly #accounts: MemoryAccounts;
+  readonly #events = new MachineEvents();
+  readonly #life: DomainLife;
+
+  constructor(options: MachineOptions = {}) {
+    const { memoryMib = 16 * 1024, cpus = 4, clock = systemClock } = options;
+    this.clock = clock;
+    this.version = options.version ?? { major: 4, minor: 17, extra: '.7' };
+    this.#cpus = cpus;
+    this.#capabilities = { ...DEBIAN, ...options.capabilities };
+    this.#table = new DomainTable(options.maxDomains);
+    this.#accounts = new MemoryAccounts(memoryMib * PAGES_PER_MIB);
+    this.#life = new DomainLife(this.#table, this.#accounts, this.#events);
+    const dom0Mib = options.dom0Mib ?? Math.floor(memoryMib / 16);
+    this.#table.add(makeDom0(cpus, dom0Mib * PAGES_PER_MIB, this.#accounts, clock));
+  }
+
+  /** all there are, dom0 and zombies included */
+  get domains(): ReadonlyMap<number, MachineDomain> {
+    return this.#table.domains;
+  }
+
+  /** Listeners are called as soon as the state has changed. @returns what makes it stop listening */
+  onEvent(listener: MachineListener): () => void {
+    return this.#events.listen(listener);
+  }
+
+  /** @param call what libxc calls it, for the error. @throws ESRCH */
+  requireDomain(domid: number, call: string): MachineDomain {
+    return this.#table.require(domid, call);
+  }
+
+  physinfo(): HostInfo {
+    const { totalPages, freePages, outstandingPages } = this.#accounts;
+    const capabilities = { ...this.#capabilities };
+    const pages = { totalPages, freePages, scrubPages: 0, outstandingPages };
+    return { ...pages, onlineCpus: this.#cpus, cpuKhz: CPU_KHZ, capabilities };
+  }
+
+  domainGetinfo(domid: number): DomainInfo | undefined {
+    const domain = this.#table.domains.get(domid);
+    return domain && describeDomain(domain);
+  }
+
+  domainGetinfolist(): readonly DomainInfo[] {
+    return this.#table.inOrder().map(describeDomain);
+  }
+
+  domainCreate(spec: CreateDomainSpec): number {
+    return this.#life.create(spec, this.#capabilities, this.clock);
+  }
+
+  domainMaxVcpus(domid: number, maxVcpus: number): void {
+    this.#life.makeVcpus(this.#find(domid, 'xc_domain_max_vcpus'), maxVcpus);
+  }
+
+  /** May well be less than the domain has: it then gets no more, but loses none. */
+  domainSetmaxmem(domid: number, kib: number): void {
+    const pages = Math.floor(kib / KIB_PER_PAGE);
+    this.#find(domid, 'xc_domain_setmaxmem').maxPages = Math.min(pages, MOST_PAGES);
+  }
+
+  domainSetMemmapLimit(domid: number, kib: number): void {
+    this.#find(domid, 'xc_domain_set_memmap_limit').memmapLimitKib = kib;
+  }
+
+  domainSetTscInfo(domid: number, mode: number): void {
+    setTscMode(this.#find(domid, 'xc_domain_set_tsc_info'), mode);
+  }
+
+  domainSetTimeOffset(domid: number, seconds: number): void {
+    this.#find(domid, 'xc_domain_set_time_offset').timeOffsetSeconds = seconds;
+  }
+
+  setPagingMempoolSize(domid: number, bytes: number): void {
+    this.#accounts.setPagingPool(this.#find(domid, 'xc_set_paging_mempool_size'), bytes);
+  }
+
+  hvmParamSet(domid: number, param: HvmParam, value: bigint): void {
+    setHvmParam(this.#find(domid, 'xc_hvm_param_set'), param, value);
+  }
+
+  hvmParamGet(domid: number, param: HvmParam): bigint {
+    return getHvmParam(this.#find(domid, 'xc_hvm_param_get'), param);
+  }
+
+  cpuidApplyPolicy(domid: number): void {
+    checkCpuPolicy(this.#find(domid, 'xc_cpuid_apply_policy'));
+  }
+
+  evtchnAllocUnbound(domid: number, remoteDomid: number): number {
+    return allocUnbound(this.#find(domid, 'xc_evtchn_alloc_unbound'), remoteDomid);
+  }
+
+  domainPause(domid: number): void {
+    this.#life.pause(this.#find(domid, 'xc_domain_pause'));
+  }
+
+  domainUnpause(domid: number): void {
+    this.#life.unpause(this.#find(domid, 'xc_domain_unpause'));
+  }
+
+  /** Of dom0, Xen would power the machine off; there is none to power off. @throws EPERM then */
+  domainShutdown(domid: number, reason: ShutdownReason): void {
+    const domain = this.#find(domid, 'xc_domain_shutdown');
+    if (domid === 0) throw refuse('xc_domain_shutdown', 'EPERM', domid);
+    this.#life.shutDown(domain, reason);
+  }
+
+  domainResume(domid: number, options: { readonly fast: boolean }): void {
+    this.#life.resume(this.#find(domid, 'xc_domain_resume'), options);
+  }
+
+  /** Takes the memory of a domain, and the domain away; see `holdPages` for zombies. */
+  destroyDomain(domid: number): void {
+    this.#life.destroy(this.#find(domid, 'xc_domain_destroy'));
+  }
+
+  /**
+   * Somebody, a backend or a daemon, maps a page of it: when the domain dies it stays as a zombie with one page.
+   *
+   * @returns what unmaps it; a zombie that nobody holds any more is gone
+   */
+  holdPages(domid: number): () => void {
+    return this.#life.hold(this.#find(domid, 'xenforeignmemory_map'));
+  }
+
+  /** @param pages what the domain is to have in all; 0 ends the claim. @throws ENOMEM, EINVAL */
+  claimPages(domid: number, pages: number): void {
+    const domain = this.#table.domains.get(domid);
+    if (domain === undefined) throw refuse('xc_domain_claim_pages', 'EINVAL', domid);
+    this.#accounts.claim(domain, pages);
+  }
+
+  /** Gives it zeroed pages. @throws ENOMEM above its maximum, when the host has no more, or its paging pool */
+  populate(domid: number, startGfn: number, count: number): void {
+    this.#accounts.populate(this.#find(domid, 'xc_domain_populate_physmap'), startGfn, count);
+  }
+
+  /** Memory and the first vCPU's registers are there: the domain can run. @throws EINVAL without vCPUs */
+  markBuilt(domid: number): void {
+    this.#life.build(this.#find(domid, 'xc_vcpu_setcontext'));
+  }
+
+  /** From now on its memory knows which pages are written. @throws EOPNOTSUPP for PV on a machine without shadow */
+  startLogDirty(domid: number): void {
+    const domain = this.#find(domid, 'xc_logdirty_control');
+    if (startLogDirty(domain, this.#capabilities.shadow)) this.#events.emit('log-dirty', domid);
+  }
+
+  stopLogDirty(domid: number): void {
+    this.#find(domid, 'xc_logdirty_control').memory.stopLogDirty();
+  }
+
+  /** The guest's own SCHEDOP_shutdown. */
+  guestShutdown(domid: number, reason: ShutdownReason): void {
+    this.domainShutdown(domid, reason);
+  }
+
+  #find(domid: number, call: string): DomainState {
+    return this.#table.require(domid, call);
+  }
+}

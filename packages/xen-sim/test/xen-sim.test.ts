@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const TOOL = join(import.meta.dirname, '../src/main.ts');
+let base: string;
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'sim-'));
+});
+
+afterAll(async () => {
+  await run('stop', '--all');
+  await rm(base, { recursive: true });
+});
+
+async function run(...words: string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [TOOL, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, VM_TOOLS_SIM: base, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
+  const exit = once(child, 'exit');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = (await exit) as [unknown];
+  return { status, stdout, stderr };
+}
+
+test('a host runs in the background until it is stopped, and leaves nothing but its log', async () => {
+  const started = await run('start', 'a', '--memory', '1G', '--json');
+  expect(started).toMatchObject({ status: 0, stderr: '' });
+  expect(JSON.parse(started.stdout)).toMatchObject({ name: 'a', host: 'sim:a', totalMib: 1024 });
+  expect(await run('start', 'a')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('XEN_SIM_RUNS'),
+  });
+
+  const rule = ['--call', 'domainSave', '--at', '4096', '--errno', 'EIO'];
+  expect(await run('fault', 'a', ...rule, '--json')).toMatchObject({ stdout: '{"id":1}\n' });
+  expect(await run('fault', 'a')).toMatchObject({
+    stdout: '{"id":1,"call":"domainSave","errno":"EIO","at":4096}\n',
+  });
+  expect((await run('list')).stdout).toMatch(/^a +running +1 GiB +960 MiB +16 +0 +1$/m);
+  expect(await run('guest', 'a', 'web1')).toMatchObject({ status: 3 });
+
+  expect(await run('stop', 'a')).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(await readdir(base)).toEqual(['a.log']);
+  expect(await run('stop', 'a')).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining('xen-sim start a'),
+  });
+}, 30_000);
+
+test('what is wrong with a host is said by whoever starts it', async () => {
+  expect(await run('start', 'b', '--memory', 'much')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('"much" is not a size [USAGE]'),
+  });
+  const scenario = join(base, 'scenario.json');
+  await writeFile(scenario, '{"faults": [{"call": "domainPuase", "errno": "EIO"}]}');
+  expect(await run('start', 'b', '--scenario', scenario)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('no call is named "domainPuase"'),
+  });
+  expect(await run('fault', 'b', '--call', 'domainPuase', '--errno', 'EIO')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('did you mean domainPause?'),
+  });
+}, 30_000);

@@ -1,0 +1,144 @@
+import { HVM_PARAM } from '@vm-tools/xc-native';
+import type {
+  BuildSpec,
+  CreateDomainSpec,
+  DomainInfo,
+  HostInfo,
+  HvmParam,
+  PrecopyStats,
+  RestoreSpec,
+  RingFrames,
+  SaveSpec,
+  XenVersion,
+} from '@vm-tools/xc-native';
+import * as z from 'zod';
+
+// What each call of the interface `Xen` takes and gives: both sides check what the other one sends.
+
+const natural = z.int().min(0);
+const u32 = natural.max(0xffff_ffff);
+const domid = u32;
+const type = z.enum(['pv', 'pvh']);
+const nothing = z.undefined();
+
+export const version: z.ZodType<XenVersion> = z.object({ major: natural, minor: natural, extra: z.string() });
+
+const hostInfo: z.ZodType<HostInfo> = z.object({
+  totalPages: natural,
+  freePages: natural,
+  scrubPages: natural,
+  outstandingPages: natural,
+  onlineCpus: natural,
+  cpuKhz: natural,
+  capabilities: z.object({
+    hvm: z.boolean(),
+    pv: z.boolean(),
+    hap: z.boolean(),
+    shadow: z.boolean(),
+    gnttabV1: z.boolean(),
+    gnttabV2: z.boolean(),
+  }),
+});
+
+const shutdownReason = z.enum(['poweroff', 'reboot', 'suspend', 'crash', 'watchdog', 'soft-reset']);
+
+const domainInfo: z.ZodType<DomainInfo> = z.object({
+  domid,
+  uuid: z.string(),
+  isHvmContainer: z.boolean(),
+  isDying: z.boolean(),
+  isPaused: z.boolean(),
+  isBlocked: z.boolean(),
+  isRunning: z.boolean(),
+  shutdownReason: orUndefined(shutdownReason),
+  totPages: natural,
+  maxPages: natural,
+  outstandingPages: natural,
+  pagedPages: natural,
+  onlineVcpus: natural,
+  maxVcpuId: natural,
+  cpuTimeNs: z.bigint(),
+});
+
+const createSpec: z.ZodType<CreateDomainSpec> = z.object({
+  uuid: z.string(),
+  type,
+  maxVcpus: natural,
+  hap: z.boolean().exactOptional(),
+  maxEvtchnPort: z.int().exactOptional(),
+  grantVersion: z.literal([1, 2]).exactOptional(),
+});
+
+const ports = { storePort: u32, storeDomid: domid, consolePort: u32, consoleDomid: domid };
+
+const buildSpec: z.ZodType<BuildSpec> = z.object({
+  ...ports,
+  type,
+  kernel: z.string(),
+  ramdisk: z.string().exactOptional(),
+  cmdline: z.string(),
+  targetKib: z.number(),
+  maxKib: z.number(),
+  maxVcpus: natural,
+  acpi: z.array(z.object({ guestAddress: natural, data: z.instanceof(Uint8Array) })).exactOptional(),
+  e820: z
+    .array(
+      z.object({
+        address: natural,
+        size: natural,
+        type: z.enum(['ram', 'reserved', 'acpi', 'nvs', 'unusable']),
+      }),
+    )
+    .exactOptional(),
+});
+
+/** Of a SaveSpec, what is no function: those are asked by questions. */
+export type WireSaveSpec = Pick<SaveSpec, 'live'> & { readonly asksPrecopy: boolean };
+const saveSpec: z.ZodType<WireSaveSpec> = z.object({ live: z.boolean(), asksPrecopy: z.boolean() });
+
+const restoreSpec: z.ZodType<RestoreSpec> = z.object({ ...ports, type });
+const frames: z.ZodType<RingFrames> = z.object({ storeFrame: z.bigint(), consoleFrame: z.bigint() });
+const hvmParam: z.ZodType<HvmParam> = z.literal(Object.values(HVM_PARAM));
+
+export const precopyStats: z.ZodType<PrecopyStats> = z.object({
+  iteration: natural,
+  totalWrittenPages: natural,
+  dirtyPages: orUndefined(natural),
+});
+
+export const CALLS = {
+  physinfo: { args: z.tuple([]), result: hostInfo },
+  domainGetinfo: { args: z.tuple([domid]), result: domainInfo.optional() },
+  domainGetinfolist: { args: z.tuple([]), result: z.array(domainInfo) },
+  domainCreate: { args: z.tuple([createSpec]), result: domid },
+  domainMaxVcpus: { args: z.tuple([domid, u32]), result: nothing },
+  domainSetmaxmem: { args: z.tuple([domid, natural]), result: nothing },
+  domainSetMemmapLimit: { args: z.tuple([domid, natural]), result: nothing },
+  domainSetTscInfo: { args: z.tuple([domid, u32]), result: nothing },
+  domainSetTimeOffset: { args: z.tuple([domid, z.int32()]), result: nothing },
+  setPagingMempoolSize: { args: z.tuple([domid, natural]), result: nothing },
+  hvmParamSet: { args: z.tuple([domid, hvmParam, z.bigint()]), result: nothing },
+  hvmParamGet: { args: z.tuple([domid, hvmParam]), result: z.bigint() },
+  cpuidApplyPolicy: { args: z.tuple([domid, z.object({ restore: z.boolean() })]), result: nothing },
+  evtchnAllocUnbound: { args: z.tuple([domid, domid]), result: u32 },
+  domainPause: { args: z.tuple([domid]), result: nothing },
+  domainUnpause: { args: z.tuple([domid]), result: nothing },
+  domainShutdown: { args: z.tuple([domid, shutdownReason]), result: nothing },
+  domainResume: { args: z.tuple([domid, z.object({ fast: z.boolean() })]), result: nothing },
+  domainDestroy: { args: z.tuple([domid]), result: nothing },
+  domainBuild: { args: z.tuple([domid, buildSpec]), result: frames },
+  domainSave: { args: z.tuple([domid, saveSpec]), result: nothing },
+  domainRestore: { args: z.tuple([domid, restoreSpec]), result: frames },
+} as const;
+
+export type CallName = keyof typeof CALLS;
+/** Those that can be aborted, log, and take as long as they take. */
+export type LongCallName = 'domainDestroy' | 'domainBuild' | 'domainSave' | 'domainRestore';
+export type ShortCallName = Exclude<CallName, LongCallName>;
+
+export const CALL_NAMES = Object.keys(CALLS) as CallName[];
+
+/** A field that is always there, though JSON has no word for what is in it. */
+function orUndefined<T>(schema: z.ZodType<T>): z.ZodType<T | undefined> {
+  return schema.optional();
+}

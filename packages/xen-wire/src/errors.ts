@@ -1,0 +1,41 @@
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import * as z from 'zod';
+
+/** A message that is none, is too long, or came where it makes no sense. */
+export function protocolError(what: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XEN_WIRE_PROTOCOL',
+    message: `the connection to Xen: ${what}`,
+    hint: 'see that both ends are vm-tools, and of one version',
+  });
+}
+
+/** @throws VmToolsError XEN_WIRE_PROTOCOL, which says what is wrong where */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw protocolError(
+    `${what} is not understood: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, ' ')}`,
+  );
+}
+
+/** The other end has gone. What it was doing for us, it has given up, as far as it still could. */
+export function connectionLost(cause: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'XEN_WIRE_LOST',
+    kind: 'no-xen',
+    message: `the connection to Xen was lost${cause === undefined ? '' : `: ${messageOf(cause)}`}`,
+    hint: 'see whether whoever serves it is still running, then list the domains to see what has been done',
+    cause,
+  });
+}
+
+export function unknownVersion(theirs: number, ours: number): VmToolsError {
+  return new VmToolsError({
+    code: 'XEN_WIRE_VERSION',
+    kind: 'no-xen',
+    message: `the other end speaks version ${theirs} of the protocol, and this one version ${ours}`,
+    hint: 'use vm-tools of one version at both ends: restart what was started before the update',
+    details: { theirs, ours },
+  });
+}

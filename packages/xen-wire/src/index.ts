@@ -1,0 +1,24 @@
+/**
+ * A `Xen` used from another process: whichever it is, it is served on one side and looks the same on the other.
+ *
+ * ```ts
+ * const served = await listenXen(await openXen(), '/run/xen.sock');
+ *
+ * const xen = await connectXen('/run/xen.sock'); // in another process
+ * const { stream, done } = xen.domainSave(7, { live: true, suspend });
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { connectXen, listenXen } from './bridge.ts';
+export type { ListeningXen } from './bridge.ts';
+export { remoteXen } from './remote-xen.ts';
+export type { RemoteXenOptions } from './remote-xen.ts';
+export { serveXen } from './serve-xen.ts';
+export type { ServeOptions, XenServer } from './serve-xen.ts';
+export { decodeError, encodeError, errorSchema } from './remote-error.ts';
+export { hostAbsent, isAbsence } from './simulated/absent.ts';
+export { connectSimulatedHost } from './simulated/connect.ts';
+export type { ConnectedHost } from './simulated/connect.ts';
+export { simBase, simFolder, simPaths } from './simulated/paths.ts';
+export type { SimPaths } from './simulated/paths.ts';

@@ -1,0 +1,40 @@
+import type { Xen } from '@vm-tools/xc-native';
+import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
+import { connectXen } from '../index.ts';
+import { hostAbsent, isAbsence } from './absent.ts';
+import { simFolder, simPaths } from './paths.ts';
+
+export interface ConnectedHost {
+  readonly xen: Xen;
+  readonly store: Xenstore;
+  readonly root: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a simulated host in another process.
+ * @throws VmToolsError XEN_SIM_NAME, of kind usage; XEN_SIM_ABSENT, of kind no-xen
+ */
+export async function connectSimulatedHost(
+  name: string,
+  { folder = simFolder(name), signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
+): Promise<ConnectedHost> {
+  const { hypercalls, xenstored, root } = simPaths(folder);
+  let xen: Xen | undefined;
+  try {
+    const opened = (xen = await connectXen(hypercalls, signal ? { signal } : {}));
+    const store = await connectXenstore({ path: xenstored, signal });
+    return {
+      xen: opened,
+      store,
+      root,
+      close: async () => {
+        await store.close();
+        await opened.close();
+      },
+    };
+  } catch (thrown) {
+    await xen?.close();
+    throw isAbsence(thrown) ? hostAbsent(name, thrown) : thrown;
+  }
+}

@@ -1,0 +1,121 @@
+import type { Duplex } from 'node:stream';
+import { encodeMessage, MAX_PAYLOAD_BYTES, MESSAGE_TYPE, MessageDecoder, type Message } from '../message.ts';
+import { domainPath } from './path.ts';
+import { QUOTA } from './quota.ts';
+import type { TransactionView } from './transaction-view.ts';
+import type { RegisteredWatch } from './watch-table.ts';
+
+/** Serves one request; gives a promise when it has to wait for something. */
+type Answer = (request: Message) => Promise<void> | undefined;
+
+const MAX_REQUESTS_WAITING = 256;
+
+/** One connection, and what is to be forgotten when it ends. */
+export class Client {
+  readonly domid: number;
+  readonly transactions = new Map<number, TransactionView>();
+  /** by path and token */
+  readonly watches = new Map<string, RegisteredWatch>();
+  readonly #stream: Duplex;
+  readonly #ended = new AbortController();
+  readonly #requests: Message[] = [];
+  /** events that have been written and not fetched */
+  readonly #unsent = new Set<string>();
+  #isAnswering = false;
+  #lastTransactionId = 0;
+
+  constructor(stream: Duplex, domid: number) {
+    this.#stream = stream;
+    this.domid = domid;
+    stream.on('error', () => undefined); // the end of the connection is all that matters
+    stream.on('close', () => this.#ended.abort());
+  }
+
+  /** Fires when the connection has ended. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /**
+   * Hands out each message when the one before has been answered; and reads no more while replies that the client
+   * does not fetch would pile up here. Who sends nonsense is dropped.
+   */
+  serve(answer: Answer): void {
+    const decoder = new MessageDecoder();
+    this.#stream.on('data', (chunk: Buffer) => {
+      try {
+        this.#requests.push(...decoder.push(chunk));
+      } catch (error) {
+        this.close(error as Error);
+      }
+      void this.#answerAll(answer);
+      this.#flow();
+    });
+    this.#stream.on('drain', () => this.#flow());
+    this.#stream.on('end', () => {
+      if (this.#isAnswering)
+        this.close(); // a hook is being asked for somebody who has gone
+      else this.#stream.end(() => this.close());
+      this.#ended.abort();
+    });
+  }
+
+  send(message: Message): void {
+    this.#write(message, () => undefined);
+  }
+
+  /**
+   * The path as the client knows it. An event that the client has not fetched yet is not sent again: when he does,
+   * he will see both changes. A guest that leaves too many unread loses the rest.
+   */
+  sendEvent({ token, isRelative }: RegisteredWatch, path: string): void {
+    const shown = isRelative ? path.slice(domainPath(this.domid).length + 1) : path;
+    const event = `${shown}\0${token}\0`;
+    if (event.length > MAX_PAYLOAD_BYTES) return; // nobody could read it
+    if (this.domid !== 0 && this.#stream.writableLength > QUOTA.unsentBytes) return;
+    const isCounted = path.startsWith('@'); // how many domains came and went may matter
+    if (!isCounted && this.#unsent.has(event)) return;
+    this.#unsent.add(event);
+    const payload = Buffer.from(event, 'latin1');
+    this.#write({ type: MESSAGE_TYPE.WATCH_EVENT, requestId: 0, transactionId: 0, payload }, () =>
+      this.#unsent.delete(event),
+    );
+  }
+
+  newTransactionId(): number {
+    do this.#lastTransactionId = (this.#lastTransactionId + 1) >>> 0;
+    while (this.#lastTransactionId === 0 || this.transactions.has(this.#lastTransactionId));
+    return this.#lastTransactionId;
+  }
+
+  close(error?: Error): void {
+    this.#ended.abort();
+    this.#stream.destroy(error);
+  }
+
+  async #answerAll(answer: Answer): Promise<void> {
+    if (this.#isAnswering) return;
+    this.#isAnswering = true;
+    try {
+      for (let request = this.#requests.shift(); request; request = this.#requests.shift()) {
+        const answered = answer(request);
+        if (answered !== undefined) await answered;
+        if (this.signal.aborted) return;
+      }
+    } catch (error) {
+      this.close(error as Error);
+    }
+    this.#isAnswering = false;
+    this.#flow();
+  }
+
+  #flow(): void {
+    const isFull = this.#stream.writableNeedDrain || this.#requests.length >= MAX_REQUESTS_WAITING;
+    if (isFull) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  #write(message: Message, onSent: () => void): void {
+    if (this.#stream.writable) this.#stream.write(encodeMessage(message), onSent);
+  }
+}

@@ -1,0 +1,9 @@
+/** What a request is refused with: the name of an errno. */
+export class Refusal extends Error {
+  readonly errno: string;
+
+  constructor(errno: string) {
+    super(errno);
+    this.errno = errno;
+  }
+}
