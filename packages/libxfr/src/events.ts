@@ -35,10 +35,11 @@ export interface TransferFigures {
 /**
  * Something that the owner should know and that does not make the transfer fail:
  * `XFR_W_PLAIN` the connection is not encrypted, `XFR_W_LEFTOVER` the guest runs at the target but something of it
- * could not be removed here, `XFR_W_UNCONFIRMED` the guest was started but the source could not be told.
+ * could not be removed here, `XFR_W_UNCONFIRMED` the guest was started but the source could not be told,
+ * `XFR_W_JOURNAL` the guest was started but that could not be written down.
  */
 export interface TransferWarning {
-  readonly code: 'XFR_W_PLAIN' | 'XFR_W_LEFTOVER' | 'XFR_W_UNCONFIRMED';
+  readonly code: 'XFR_W_PLAIN' | 'XFR_W_LEFTOVER' | 'XFR_W_UNCONFIRMED' | 'XFR_W_JOURNAL';
   readonly message: string;
   readonly hint?: string;
 }

@@ -5,7 +5,7 @@ import type { ProgressReporter } from './progress.ts';
 import { whereabouts, type Guest } from './whereabouts.ts';
 
 /** What the owner of the guest gets to read after a failure that has left it running where it was. */
-function stillRunning(failure: VmToolsError, guest: Guest | undefined): VmToolsError {
+export function stillRunning(failure: VmToolsError, guest: Guest | undefined): VmToolsError {
   const kind = failure.kind === 'interrupted' ? 'aborted-safe' : failure.kind;
   return failure.with({ kind, guest: whereabouts(guest, 'still running on the source') });
 }

@@ -1,75 +1,75 @@
-import { VmToolsError } from '@vm-tools/errors';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { askUntilKnown, uncertain, type AskOptions } from './ask.ts';
+import { pursue, type SourceParty } from './commit/party.ts';
 import type { TransferSummary } from './events.ts';
-import { destroyLeftover, giveBack } from './give-back.ts';
-import type { Offer, SaveReport, Source } from './ports.ts';
+import type { SaveReport, Source } from './ports.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { Channel } from './protocol/channel.ts';
 import type { Body } from './protocol/messages.ts';
-import { asVmToolsError, peerError } from './protocol/remote-error.ts';
+import { peerError } from './protocol/remote-error.ts';
+import { takeBack } from './take-back.ts';
 
 /**
- * The point of no return. A link that breaks after GO leaves the source unable to know whether the guest runs at the
+ * What follows "committed". A link that breaks after GO leaves the source unable to know whether the guest runs at the
  * target, and no protocol can spare it that. Resuming here on a suspicion would let two copies of one guest write to
- * one disk, so only the target's word counts: RUNNING, or that it will never run there. Without that word the guest
- * stays suspended, whole, in the source's memory, until somebody has looked at both sides.
+ * one disk, so only the target's word counts: RUNNING, or FENCED, that it will never run there. The source asks for it
+ * over new connections, and without it the guest stays suspended, whole, in the source's memory.
  */
 export async function handOver(
+  party: SourceParty,
   source: Source,
   channel: Channel,
   {
-    offer,
     saved,
     progress,
-    answerMs,
-  }: {
-    readonly offer: Offer;
-    readonly saved: SaveReport;
-    readonly progress: ProgressReporter;
-    readonly answerMs: number;
-  },
+    ...options
+  }: AskOptions & { readonly saved: SaveReport; readonly progress: ProgressReporter },
 ): Promise<TransferSummary> {
   progress.phase('starting');
-  const verdict = await askToStart(channel, answerMs).catch((thrown: unknown) => {
-    throw uncertain(offer, channel.peer, asVmToolsError(thrown));
-  });
-  if (verdict instanceof VmToolsError) throw await giveBack(source, offer, verdict);
-  progress.running(saved.suspendedAt);
-  await destroyLeftover(source, offer, progress);
-  return progress.complete({ iterations: saved.iterations, domid: verdict.domid });
-}
-
-/**
- * What the target says: that it runs the guest, or the error for which it will not. Rejects when it did not say
- * either, or could not vouch for it.
- */
-async function askToStart(channel: Channel, limitMs: number): Promise<Body<'RUNNING'> | VmToolsError> {
+  const asked = await askUntilKnown(party, { ...options, channel });
   try {
-    await channel.send('GO', {});
-    const answer = await channel.expect(['RUNNING', 'FAILED'], { limitMs });
-    if (answer.name === 'RUNNING') return answer.body;
-    const failed = peerError(answer.body.error, {
-      code: 'XFR_TARGET_START_FAILED',
-      did: 'could not start the guest',
-      side: 'target',
-    });
-    if (!answer.body.fenced) throw failed;
-    return failed;
-  } catch (thrown) {
-    // A target that gave up did so before it saw GO, and one that has given up never starts the guest.
-    if (thrown instanceof VmToolsError && thrown.code === 'XFR_PEER_ABORTED') return thrown;
-    throw thrown;
+    const { answer, channel: last = channel } = asked;
+    switch (answer?.name) {
+      case 'RUNNING':
+        progress.running(saved.suspendedAt);
+        await leave(party, source, last, progress);
+        return progress.complete({ iterations: saved.iterations, domid: answer.body.domid });
+      case 'FENCED':
+        throw await takeBack(party, source, last, { failure: fencedError(answer.body), on: 'FENCED' });
+      default:
+        throw uncertain(party, asked, channel.peer);
+    }
+  } finally {
+    if (asked.channel !== channel) await asked.channel?.close();
   }
 }
 
-function uncertain({ name, uuid }: Offer, peer: string, cause: VmToolsError): VmToolsError {
-  return new VmToolsError({
-    code: 'XFR_UNCERTAIN',
-    kind: 'uncertain',
-    message: `${peer} was told to start ${name} and did not say whether it did: ${cause.message}`,
-    hint: `look whether ${name} runs on ${peer}: if it does, destroy the suspended copy here; if it does not, remove what is left of it there, then resume it here; never let both run`,
-    cause,
-    guest: { name, uuid, state: 'suspended on the source, perhaps running on the target' },
-    log: cause.log,
-    details: { peer },
-  });
+/** The guest lives elsewhere by now: that something could not be written or removed here is no failure any more. */
+async function leave(
+  party: SourceParty,
+  source: Source,
+  channel: Channel,
+  progress: ProgressReporter,
+): Promise<void> {
+  try {
+    await party.write('confirmed', 'RUNNING');
+    // The target need not wait for the removal: whatever happens from now on, it is not asked again.
+    await party.say(channel, 'BYE', {}).catch(() => undefined);
+    await pursue(party, { destroy: () => source.destroy() });
+  } catch (thrown) {
+    progress.warn({
+      code: 'XFR_W_LEFTOVER',
+      message: `the suspended copy of ${party.record.guest.name} could not be removed from the source: ${messageOf(thrown)}`,
+      hint: `it must not be resumed; vm-migrate resolve ${party.id} tries again to remove it`,
+    });
+  }
+}
+
+/** Why the guest will not run at the target. */
+export function fencedError({ error, tried }: Body<'FENCED'>): VmToolsError {
+  const how = tried
+    ? { code: 'XFR_TARGET_START_FAILED', did: 'could not start the guest', side: 'target' as const }
+    : { code: 'XFR_PEER_ABORTED', did: 'gave up', side: 'target' as const };
+  const unsaid = { code: 'XFR_FAILED', kind: 'failure', message: 'it did not say why' } as const;
+  return peerError(error ?? unsaid, how);
 }

@@ -53,7 +53,10 @@ async function send(script: (peer: RawPeer) => unknown, init?: FakeSourceInit) {
   return { source, error };
 }
 
-const hello = frame('HELLO', { offer: OFFER });
+const ID = 'a'.repeat(32);
+const hello = frame('HELLO', { id: ID, epoch: 1, offer: OFFER });
+const ACCEPT = frame('ACCEPT', { epoch: 1 });
+const READY = frame('READY', { epoch: 1 });
 
 describe('a receiver', () => {
   test.each<[string, string, (peer: RawPeer) => unknown]>([
@@ -62,13 +65,24 @@ describe('a receiver', () => {
     ['speaks HTTP', 'XFR_PROTOCOL_MAGIC', (peer) => peer.say(Buffer.from('GET / HTTP/1.1\r\n\r\n'))],
     [
       'speaks a later version',
-      'XFR_PROTOCOL_VERSION',
-      (peer) => peer.say(encodePreamble({ oldest: 2, newest: 3 })),
+      'XFR_PROTOCOL_NEWER',
+      (peer) => peer.say(encodePreamble({ oldest: 3, newest: 4 })),
+    ],
+    [
+      'speaks the version before',
+      'XFR_PROTOCOL_OLDER',
+      (peer) => peer.say(encodePreamble({ oldest: 1, newest: 1 })),
     ],
     ['hangs up at once', 'XFR_CONNECTION_LOST', (peer) => peer.hangUp()],
     ['offers nothing', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE)],
     ['offers nonsense', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('HELLO', { offer: 7 }))],
     ['offers no JSON', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('HELLO', Buffer.from('{')))],
+    [
+      'asks nonsense',
+      'XFR_PROTOCOL',
+      (peer) => peer.say(PREAMBLE, frame('STATUS', { id: '../x', epoch: 1 })),
+    ],
+    ['says BYE first', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('BYE'))],
     ['sends data first', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('DATA', Buffer.from('x')))],
   ])('whose peer %s rejects with %s, and makes no target', async (_what, code, script) => {
     const { target, error } = await receive(script);
@@ -81,7 +95,7 @@ describe('a receiver', () => {
     ['falls silent within a frame', 'XFR_PEER_SILENT', [frame('DATA', Buffer.from('xyz')).subarray(0, 10)]],
     ['ends with another digest', 'XFR_DIGEST', [frame('EOS', { sha256: 'a'.repeat(64), bytes: 0 })]],
     ['ends with another length', 'XFR_DIGEST', [frame('EOS', { sha256: EMPTY_SHA256, bytes: 1 })]],
-    ['says GO before the end', 'XFR_PROTOCOL', [frame('GO')]],
+    ['says GO before the end', 'XFR_PROTOCOL', [frame('GO', { id: ID, epoch: 1 })]],
     ['says HELLO again', 'XFR_PROTOCOL', [hello]],
     ['sends a frame that is too long', 'XFR_PROTOCOL', [Buffer.from('0400000000100001', 'hex')]],
     [
@@ -90,6 +104,14 @@ describe('a receiver', () => {
       [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }), frame('DATA', Buffer.from('x'))],
     ],
     ['never says GO', 'XFR_PEER_SILENT', [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 })]],
+    ...[
+      { id: ID, epoch: 2 },
+      { id: 'b'.repeat(32), epoch: 1 },
+    ].map((other): [string, string, Buffer[]] => [
+      `says GO for ${JSON.stringify(other)}`,
+      'XFR_EPOCH',
+      [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }), frame('GO', other)],
+    ]),
   ])('whose peer %s rejects with %s, and abandons', async (_what, code, frames) => {
     const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames));
     expect(error).toMatchObject({ code });
@@ -130,26 +152,27 @@ describe('a receiver', () => {
 });
 
 describe('a sender', () => {
-  const restored = (peer: RawPeer): Promise<RawPeer> => peer.say(PREAMBLE, frame('ACCEPT')).heard('sha256');
+  const restored = (peer: RawPeer): Promise<RawPeer> => peer.say(PREAMBLE, ACCEPT).heard('sha256');
   const started = async (peer: RawPeer): Promise<RawPeer> =>
-    (await restored(peer)).say(frame('READY')).heard('\u0007\0\0\0\0\0\0\u0002{}'); // GO
+    (await restored(peer)).say(READY).heard('\u0007\0\0\0\0\0\0\u0033'); // GO
 
   test.each<[string, string, (peer: RawPeer) => unknown]>([
     ['says nothing', 'XFR_PEER_SILENT', () => undefined],
     ['speaks HTTP', 'XFR_PROTOCOL_MAGIC', (peer) => peer.say(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))],
     [
-      'speaks an earlier version',
-      'XFR_PROTOCOL_VERSION',
+      'speaks a later version',
+      'XFR_PROTOCOL_NEWER',
       (peer) => peer.say(encodePreamble({ oldest: 7, newest: 8 })),
     ],
-    ['never accepts', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE)],
-    ['is ready too early', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('READY'))],
     [
-      'is ready before the end',
-      'XFR_PROTOCOL',
-      (peer) => peer.say(PREAMBLE, frame('ACCEPT'), frame('READY')),
+      'speaks the version before',
+      'XFR_PROTOCOL_OLDER',
+      (peer) => peer.say(encodePreamble({ oldest: 1, newest: 1 })),
     ],
-    ['falls silent', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE, frame('ACCEPT'))],
+    ['never accepts', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE)],
+    ['is ready too early', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, READY)],
+    ['is ready before the end', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, ACCEPT, READY)],
+    ['falls silent', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE, ACCEPT)],
     ['hangs up', 'XFR_CONNECTION_LOST', async (peer) => (await restored(peer)).hangUp()],
     [
       'runs it unasked',
@@ -166,7 +189,8 @@ describe('a sender', () => {
     ['falls silent', 'XFR_PEER_SILENT', () => undefined],
     ['hangs up', 'XFR_CONNECTION_LOST', (peer) => peer.hangUp()],
     ['talks nonsense', 'XFR_PROTOCOL', (peer) => peer.say(frame('RUNNING', { domid: 'seven' }))],
-    ['says READY again', 'XFR_PROTOCOL', (peer) => peer.say(frame('READY'))],
+    ['says READY again', 'XFR_PROTOCOL', (peer) => peer.say(READY)],
+    ['does not know yet', 'XFR_PENDING', (peer) => peer.say(frame('PENDING'))],
   ])(
     'whose peer %s after GO does not know, and leaves the guest suspended (%s)',
     async (_what, code, script) => {
@@ -176,17 +200,30 @@ describe('a sender', () => {
     },
   );
 
-  test('whose peer gave up before it saw GO gets the guest back', async () => {
+  test('whose peer had given up before it saw GO gets the guest back', async () => {
     const error = { code: 'INTERRUPTED', kind: 'interrupted', message: 'interrupted' };
-    const sent = await send(async (peer) => (await started(peer)).say(frame('ABORT', { error })));
+    const sent = await send(async (peer) =>
+      (await started(peer)).say(frame('FENCED', { error, tried: false })),
+    );
     expect(sent.error).toMatchObject({ code: 'XFR_PEER_ABORTED', kind: 'aborted-safe' });
     expect(sent.source.state).toBe('running');
+  });
+
+  test('goes back to no earlier epoch', async () => {
+    const { error } = await send((peer) => peer.say(PREAMBLE, frame('ACCEPT', { epoch: 0 })));
+    expect(error).toMatchObject({ code: 'XFR_PROTOCOL', guest: { state: 'still running on the source' } });
+  });
+
+  test('whose peer has lost its journal does not ask in vain', async () => {
+    const { source, error } = await send(async (peer) => (await started(peer)).say(frame('UNKNOWN')));
+    expect(error).toMatchObject({ code: 'XFR_UNCERTAIN', hint: expect.stringContaining('--owner') });
+    expect(source.state).toBe('suspended');
   });
 
   test('waits no longer than it should for a peer that lives and takes no data', async () => {
     const link = (await LINKS['memory']?.()) as Link;
     const source = new FakeSource({ chunks: 100 });
-    link.target.stream.write(Buffer.concat([PREAMBLE, frame('ACCEPT')]));
+    link.target.stream.write(Buffer.concat([PREAMBLE, ACCEPT]));
     const pings = setInterval(() => link.target.stream.write(frame('PING', Buffer.alloc(0))), 20);
     const sent = sendToPeer(source, link.source, { timeouts: TIMEOUTS });
     await expect(sent).rejects.toMatchObject({

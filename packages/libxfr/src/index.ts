@@ -7,12 +7,25 @@
  * const onEvent = (event: TransferEvent) => show(event);
  * await sendToPeer(source, parseEndpoint('tcp://b.example:8002'), { limiter, signal, onEvent });
  *
- * await using listener = await listen({ makeTarget: () => domainTarget(host) }); // and on the other host
+ * await using listener = await listen({ makeTarget: () => domainTarget(host), journals }); // and on the other host
+ *
+ * const journals = fileJournals(); // on both, so that a crash loses nothing
+ * await recoverTransfers({ journals, finder, reconnect });
  * ```
  *
  * @packageDocumentation
  */
-export type { Offer, SaveControl, SaveProgress, SaveReport, Source, Target } from './ports.ts';
+export type {
+  FoundSource,
+  FoundTarget,
+  GuestFinder,
+  Offer,
+  SaveControl,
+  SaveProgress,
+  SaveReport,
+  Source,
+  Target,
+} from './ports.ts';
 export type {
   OnEvent,
   TransferEvent,
@@ -21,13 +34,38 @@ export type {
   TransferSummary,
   TransferWarning,
 } from './events.ts';
-export type { TransferOptions } from './options.ts';
+export type { PeerOptions, Reconnect, TransferOptions } from './options.ts';
 export { DEFAULT_TIMEOUTS } from './timeouts.ts';
 export type { TransferTimeouts } from './timeouts.ts';
 export { sendToPeer } from './send.ts';
 export type { SendOptions } from './send.ts';
 export { receiveFromPeer } from './receive.ts';
 export type { ReceiveOptions } from './receive.ts';
+export { Standby } from './standby.ts';
+export { askPeer } from './ask.ts';
+export type { Answer } from './commit/answers.ts';
+export { stepName } from './commit/step.ts';
+export type { OnStep, TransferStep } from './commit/step.ts';
+export type { SourceState, TargetState, Word } from './commit/table.ts';
+export { fileJournals, JOURNAL_FOLDER, memoryJournals } from './journal/open-journals.ts';
+export type { Journal, Journals, JournalStart, NextEntry } from './journal/journals.ts';
+export type { JournalsOptions } from './journal/stored-journals.ts';
+export type {
+  JournalEntry,
+  JournalledGuest,
+  SourceRecord,
+  TargetRecord,
+  TransferId,
+  TransferRecord,
+} from './journal/record.ts';
+export { listTransfers } from './recovery/list-transfers.ts';
+export type { KnownTransfer } from './recovery/list-transfers.ts';
+export { resolveTransfer } from './recovery/resolve-transfer.ts';
+export type { ResolveOptions } from './recovery/resolve-transfer.ts';
+export type { Owner } from './recovery/go-on.ts';
+export { recoverTransfers } from './recovery/recover-transfers.ts';
+export type { RecoveredTransfer } from './recovery/recover-transfers.ts';
+export type { RecoveryOptions } from './recovery/options.ts';
 export { saveToFile } from './save-to-file.ts';
 export type { SaveToFileOptions } from './save-to-file.ts';
 export type { Storage, WrittenFile } from './file/storage.ts';

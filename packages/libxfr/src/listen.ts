@@ -3,10 +3,12 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { abortError, messageOf, throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { Admission } from './admission.ts';
 import type { TransferEvent } from './events.ts';
-import type { TransferOptions } from './options.ts';
+import { memoryJournals } from './journal/open-journals.ts';
+import type { PeerOptions } from './options.ts';
 import type { Target } from './ports.ts';
 import { asVmToolsError } from './protocol/remote-error.ts';
-import { receiveFromPeer, type ReceiveOptions } from './receive.ts';
+import { receiveFromPeer } from './receive.ts';
+import { Standby } from './standby.ts';
 import { DEFAULT_PORT, formatAddress } from './transport/endpoint.ts';
 import { tcpConnection } from './transport/tcp.ts';
 
@@ -26,7 +28,7 @@ export type ListenEvent =
   /** A connection could not be accepted, for want of file descriptors for instance; the listener goes on. */
   | { readonly type: 'accept-failed'; readonly error: VmToolsError };
 
-export interface ListenOptions extends Omit<TransferOptions, 'onEvent'> {
+export interface ListenOptions extends Omit<PeerOptions, 'onEvent'> {
   /** an address of this machine. @default "127.0.0.1", which nobody else can reach */
   readonly host?: string | undefined;
   /** 0 picks a free one. @default 8002 */
@@ -35,7 +37,6 @@ export interface ListenOptions extends Omit<TransferOptions, 'onEvent'> {
   readonly makeTarget: () => Target;
   /** guests that are received at the same time; more are refused. @default 4 */
   readonly maxConcurrent?: number | undefined;
-  readonly timeouts?: ReceiveOptions['timeouts'];
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
 }
 
@@ -50,6 +51,7 @@ export interface Listener extends AsyncDisposable {
 
 /**
  * Receives guests over TCP, each in a session of its own: what goes wrong in one is an event and touches no other.
+ * Answers what the sources of earlier ones ask, too. After a crash, `recoverTransfers` comes first.
  * When the signal fires, nothing more is accepted and all sessions are aborted.
  *
  * @throws VmToolsError XFR_LISTEN of kind failure, or usage if the address is not one of this machine
@@ -66,6 +68,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
   const admission = new Admission(maxConcurrent);
   const sessions = new Set<Promise<void>>();
+  // A guest whose source has lost its connection is asked for over another one: the sessions know of each other.
+  const shared = { journals: options.journals ?? memoryJournals(), standby: new Standby() };
   let count = 0;
 
   /** A place is taken by an offer, not by a connection: who connects and says nothing keeps nobody out. */
@@ -81,7 +85,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     tell({ type: 'connected', session, peer });
     try {
       const onEvent = (event: TransferEvent): void => tell({ type: 'transfer', session, peer, event });
-      await receiveFromPeer(connection, makeTarget, { ...options, onEvent });
+      await receiveFromPeer(connection, makeTarget, { ...options, ...shared, onEvent });
     } catch (thrown) {
       tell({ type: 'failed', session, peer, error: asVmToolsError(thrown) });
     }

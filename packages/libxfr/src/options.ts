@@ -1,5 +1,10 @@
 import type { Clock, Limiter } from '@vm-tools/ratelimit';
+import type { OnStep } from './commit/step.ts';
 import type { OnEvent } from './events.ts';
+import type { Journals } from './journal/journals.ts';
+import type { TransferRecord } from './journal/record.ts';
+import type { TransferTimeouts } from './timeouts.ts';
+import type { Connection } from './transport/connection.ts';
 
 /** What every transfer can be given. */
 export interface TransferOptions {
@@ -10,3 +15,15 @@ export interface TransferOptions {
   /** @default the machine's */
   readonly clock?: Clock | undefined;
 }
+
+/** What a transfer between two hosts can be given besides. */
+export interface PeerOptions extends TransferOptions {
+  /** those of this host. @default in memory: they carry it through a broken link, not through a crash */
+  readonly journals?: Journals | undefined;
+  readonly timeouts?: Partial<TransferTimeouts> | undefined;
+  /** for fault injection and tracing */
+  readonly onStep?: OnStep | undefined;
+}
+
+/** Makes a new connection to the other end of a transfer, in order to ask there. It keeps a time limit of its own. */
+export type Reconnect = (transfer: TransferRecord, signal: AbortSignal) => Promise<Connection>;

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { SourceRecord, TargetRecord } from './journal/record.ts';
 
 /**
  * The two ports of a transfer. Whoever can save and restore something implements them; nothing in this package
@@ -53,6 +54,8 @@ export interface SaveReport {
 
 /** Where a guest is taken from. */
 export interface Source {
+  /** The number of the guest on this host, where it has one; it goes into the journal. */
+  readonly domid?: number | undefined;
   describe(): Promise<Offer>;
   /**
    * Writes the guest into `sink`, ends it, and leaves the guest suspended. When it rejects, by itself or because
@@ -67,6 +70,8 @@ export interface Source {
 
 /** Where a guest is brought to. */
 export interface Target {
+  /** The number of the guest on this host, once `restore` has made it; it goes into the journal. */
+  readonly domid?: number | undefined;
   /** Takes what the offer needs, or rejects; only a peer's guest is offered, a file's is not. */
   reserve(offer: Offer): Promise<void>;
   /** Reads the guest from `stream` and leaves it paused. */
@@ -75,4 +80,38 @@ export interface Target {
   start(): Promise<{ domid: number }>;
   /** Removes whatever there is of the guest, in any state, also after a `reserve` or `start` that failed. */
   abandon(): Promise<void>;
+}
+
+/** A guest whose transfer was under way when its process ended, on the host that it was to leave. */
+export interface FoundSource {
+  /**
+   * Lets it run as if there had been no transfer, in whatever state the crash has left it: suspended, or running with
+   * its dirty pages being logged, or with a request to suspend that it has not yet heard. One that runs just runs on.
+   */
+  resume(): Promise<void>;
+  /** Removes it; it lives on elsewhere. */
+  destroy(): Promise<void>;
+}
+
+/** What there is of a guest on the host that it was to come to. */
+export interface FoundTarget {
+  /**
+   * "paused" as long as it certainly has never run here: it was being built, or waits to be started. "running" as
+   * soon as it may have run, also when it is paused, shut down or has crashed by now.
+   */
+  readonly state: 'paused' | 'running';
+  /** Lets it run; only called when it is "paused" and was whole before the crash. */
+  start(): Promise<{ domid: number }>;
+  /** Removes it, and whatever else was made for it, in any state. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Finds guests again after a crash; one for each host. Both look for `guest.uuid`, and for `guest.domid` when the
+ * journal knows it: a guest of that UUID with another number has been made since, and is not the one that is meant.
+ * They resolve with undefined only when there is certainly none, and reject when that cannot be told.
+ */
+export interface GuestFinder {
+  findSource(transfer: SourceRecord): Promise<FoundSource | undefined>;
+  findTarget(transfer: TargetRecord): Promise<FoundTarget | undefined>;
 }

@@ -1,25 +1,36 @@
-import type { Limiter } from '@vm-tools/ratelimit';
-import { abandon } from './abandon.ts';
+import { systemClock, type Limiter } from '@vm-tools/ratelimit';
+import { answerQuestions } from './answer-questions.ts';
 import { Attempt } from './attempt.ts';
+import { Party, type TargetParty } from './commit/party.ts';
+import { TARGET } from './commit/table.ts';
 import type { TransferSummary } from './events.ts';
-import type { TransferOptions } from './options.ts';
+import { giveUp } from './give-up.ts';
+import type { Journals } from './journal/journals.ts';
+import { memoryJournals } from './journal/open-journals.ts';
+import type { PeerOptions } from './options.ts';
 import type { Offer, Target } from './ports.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
-import { encodeRemoteError } from './protocol/remote-error.ts';
+import type { Control } from './protocol/messages.ts';
+import { asVmToolsError, encodeRemoteError } from './protocol/remote-error.ts';
 import { ReceivedImage } from './receive-image.ts';
+import type { Arrival, Standby } from './standby.ts';
 import { startGuest } from './start-guest.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from './timeouts.ts';
 import type { Connection } from './transport/connection.ts';
+import { untilGo } from './until-go.ts';
 import { warnIfPlain } from './warn-if-plain.ts';
 import { whereabouts } from './whereabouts.ts';
 
-export interface ReceiveOptions extends TransferOptions {
-  readonly timeouts?: Partial<TransferTimeouts> | undefined;
+export interface ReceiveOptions extends PeerOptions {
+  /** shared by all sessions of a process, so that GO may come over any of them. @default none */
+  readonly standby?: Standby | undefined;
 }
 
 /**
- * Takes one guest from a peer: the other end of `sendToPeer`. Resolves when the guest runs here.
+ * Serves one peer: takes a guest from it, which is the other end of `sendToPeer`, or answers what it asks about an
+ * earlier one. Resolves when the guest runs here and the source knows that, or cannot be told; with undefined when
+ * there were only questions.
  *
  * Until the source gives its word (GO), any failure and any abort ends with `abandon()`, and the source is told why.
  * After GO an abort is not heard any more.
@@ -28,69 +39,142 @@ export interface ReceiveOptions extends TransferOptions {
  * @param makeTarget called when an offer has come; what it throws refuses the offer
  * @throws VmToolsError
  *   XFR_PEER_ABORTED (the source's error is the cause, and gives the kind); XFR_DIGEST (corrupt);
- *   XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_VERSION (peer); XFR_PEER_SILENT (timeout);
- *   INTERRUPTED (interrupted); and whatever the target rejects with
+ *   XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER,
+ *   XFR_TRANSFER_EXISTS (peer); XFR_PEER_SILENT, XFR_LEASE_EXPIRED (timeout); INTERRUPTED (interrupted);
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain), XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
+ *   and whatever the target rejects with
  */
 export async function receiveFromPeer(
   connection: Connection,
   makeTarget: () => Target,
   options: ReceiveOptions = {},
-): Promise<TransferSummary> {
+): Promise<TransferSummary | undefined> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const journals = options.journals ?? memoryJournals();
   using attempt = new Attempt(options.signal, 'receiving a guest');
   const progress = new ProgressReporter(options.onEvent, options.clock);
   progress.phase('connecting');
   const channel = new Channel(connection, 'source', timeouts);
   try {
     warnIfPlain(connection, progress);
-    const { offer, target } = await untilGo(channel, makeTarget, { ...options, timeouts, attempt, progress });
-    return await startGuest(channel, target, { offer, progress });
+    const first = await firstMessage(channel, timeouts, attempt);
+    if (first.name !== 'HELLO') {
+      const { standby, onStep, signal } = options;
+      const limitMs = timeouts.handshakeMs;
+      await answerQuestions(channel, first, { journals, standby, onStep, limitMs, signal });
+      return undefined;
+    }
+    const parts = { ...options, timeouts, journals, attempt, progress };
+    return await receiveGuest(channel, first, makeTarget, parts);
   } finally {
     await channel.close();
   }
 }
 
+async function firstMessage(
+  channel: Channel,
+  { handshakeMs }: TransferTimeouts,
+  attempt: Attempt,
+): Promise<Control<'HELLO' | 'GO' | 'STATUS'>> {
+  const { signal } = attempt;
+  try {
+    await channel.negotiate(signal);
+    return await channel.expect(['HELLO', 'GO', 'STATUS'], { limitMs: handshakeMs, signal });
+  } catch (thrown) {
+    const failure = attempt.cause(thrown);
+    channel.abort(failure);
+    throw failure.with({ guest: whereabouts(undefined, 'never started here') });
+  }
+}
+
 interface Parts extends ReceiveOptions {
   readonly timeouts: TransferTimeouts;
+  readonly journals: Journals;
   readonly attempt: Attempt;
   readonly progress: ProgressReporter;
 }
 
-/** All that can be taken back: when it fails, nothing of the guest is here. */
-async function untilGo(
+async function receiveGuest(
   channel: Channel,
+  hello: Control<'HELLO'>,
   makeTarget: () => Target,
-  { limiter, timeouts, attempt, progress }: Parts,
-): Promise<{ offer: Offer; target: Target }> {
-  const { signal } = attempt;
-  let offer: Offer | undefined;
-  let target: Target | undefined;
-  let isAccepted = false;
+  parts: Parts,
+): Promise<TransferSummary> {
+  const { party, target } = await begin(channel, hello, makeTarget, parts);
+  await using held = party;
+  await untilReady(held, target, channel, hello.body.offer, parts);
+  const go = await untilOwner(held, target, channel, parts);
   try {
-    await channel.negotiate(signal);
-    const hello = await channel.expect(['HELLO'], { limitMs: timeouts.handshakeMs, signal });
-    offer = hello.body.offer;
+    const { progress, timeouts } = parts;
+    return await startGuest(held, target, go.channel, { progress, answerMs: timeouts.answerMs });
+  } finally {
+    go.done();
+  }
+}
+
+/** Nothing has been taken yet: when it fails, there is nothing to give up. */
+async function begin(
+  channel: Channel,
+  hello: Control<'HELLO'>,
+  makeTarget: () => Target,
+  { journals, attempt, progress, onStep }: Parts,
+): Promise<{ party: TargetParty; target: Target }> {
+  const { id, epoch, offer } = hello.body;
+  const { name, uuid } = offer;
+  try {
+    await onStep?.({ side: 'target', when: 'after', kind: 'receive', name: 'HELLO', id });
     progress.setTotal(offer.memoryBytes);
-
     progress.phase('reserving');
-    target = makeTarget();
-    await target.reserve(offer);
-    signal.throwIfAborted();
-    await channel.send('ACCEPT', {});
-    isAccepted = true;
-
-    progress.phase('receiving');
-    await restore(target, new ReceivedImage(channel, progress, attempt), { signal, limiter });
-    signal.throwIfAborted();
-    await channel.send('READY', {});
-    await channel.expect(['GO'], { limitMs: timeouts.answerMs, signal });
-    return { offer, target };
+    const target = makeTarget();
+    const start = { id, epoch, guest: { name, uuid }, peer: channel.peer };
+    return { party: await Party.begin(TARGET, journals, start, { guest: 'absent', onStep }), target };
   } catch (thrown) {
     const failure = attempt.cause(thrown);
-    if (offer === undefined || isAccepted) channel.abort(failure);
-    else channel.send('REJECT', { error: encodeRemoteError(failure) }).catch(() => undefined);
-    const { failure: told } = await abandon(target, failure);
-    throw told.with({ guest: whereabouts(offer, 'never started here') });
+    channel.send('REJECT', { error: encodeRemoteError(failure) }).catch(() => undefined);
+    throw failure.with({ guest: whereabouts(offer, 'never started here') });
+  }
+}
+
+/** All that can be given up without asking: when it fails, nothing of the guest is here. */
+async function untilReady(
+  party: TargetParty,
+  target: Target,
+  channel: Channel,
+  offer: Offer,
+  { limiter, attempt, progress }: Parts,
+): Promise<void> {
+  const { signal } = attempt;
+  try {
+    await party.act('reserve', () => target.reserve(offer));
+    signal.throwIfAborted();
+    await party.say(channel, 'ACCEPT', { epoch: party.epoch });
+
+    progress.phase('receiving');
+    const image = new ReceivedImage(channel, progress, attempt);
+    await party.act('restore', () => restore(target, image, { signal, limiter }), 'EOS');
+    signal.throwIfAborted();
+    party.domid = target.domid;
+    await party.write('ready');
+  } catch (thrown) {
+    return giveUp(party, target, channel, attempt.cause(thrown));
+  }
+}
+
+/** The last moment at which it can be given up: afterwards the guest is ours. */
+async function untilOwner(
+  party: TargetParty,
+  target: Target,
+  channel: Channel,
+  { standby, clock = systemClock, signal, timeouts }: Parts,
+): Promise<Arrival> {
+  let go: Arrival | undefined;
+  try {
+    go = await untilGo(party, channel, { standby, clock, signal, timeouts });
+    await party.write('owner', 'GO');
+    return go;
+  } catch (thrown) {
+    go?.done();
+    return giveUp(party, target, channel, asVmToolsError(thrown));
   }
 }
 

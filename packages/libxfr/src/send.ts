@@ -1,21 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { VmToolsError } from '@vm-tools/errors';
 import { Attempt } from './attempt.ts';
+import { Party, type SourceParty } from './commit/party.ts';
+import { SOURCE } from './commit/table.ts';
 import type { TransferSummary } from './events.ts';
-import { giveBack, notSaved } from './give-back.ts';
+import { notSaved } from './give-back.ts';
 import { handOver } from './hand-over.ts';
-import type { TransferOptions } from './options.ts';
+import type { Journals } from './journal/journals.ts';
+import { memoryJournals } from './journal/open-journals.ts';
+import type { PeerOptions, Reconnect } from './options.ts';
 import type { Offer, SaveReport, Source } from './ports.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
+import { protocolError } from './protocol/frame.ts';
 import { peerError } from './protocol/remote-error.ts';
 import { sendImage } from './send-image.ts';
+import { closeAborted, takeBack } from './take-back.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from './timeouts.ts';
 import type { Connection } from './transport/connection.ts';
-import type { Endpoint } from './transport/endpoint.ts';
+import { formatAddress, type Endpoint } from './transport/endpoint.ts';
 import { connectTcp } from './transport/tcp.ts';
 import { warnIfPlain } from './warn-if-plain.ts';
 
-export interface SendOptions extends TransferOptions {
-  readonly timeouts?: Partial<TransferTimeouts> | undefined;
+export interface SendOptions extends PeerOptions {
+  /**
+   * How the target is reached again when the connection breaks after "committed".
+   * @default like the first time for an endpoint; for a connection it is not
+   */
+  readonly reconnect?: Reconnect | undefined;
+  /** Where the target is, for the journal: what `reconnect` needs after a crash. @default the endpoint, or the peer's name */
+  readonly address?: string | undefined;
 }
 
 const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } as const;
@@ -23,15 +37,18 @@ const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } a
 /**
  * Moves the guest of `source` to the peer. On success it runs there and is gone here.
  *
- * Before the peer is told to start it, any failure and any abort leaves the guest running on the source; from then on
- * an abort is not heard any more, and the peer alone says where the guest runs.
+ * Before "committed" is in the journal, any failure and any abort leaves the guest running on the source. From then on
+ * the peer alone says where the guest runs: a broken connection is made again, and the peer is asked until
+ * `timeouts.confirmMs` is over; an abort only stops the asking.
  *
  * @param peer an endpoint to connect to, or a connection, which is ended in any case
  * @throws VmToolsError
  *   XFR_PEER_REJECTED, XFR_PEER_ABORTED, XFR_TARGET_START_FAILED: the peer's error is the cause, and gives the kind;
- *   XFR_UNREACHABLE, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_VERSION (kind peer);
- *   XFR_PEER_SILENT (timeout); INTERRUPTED (aborted-safe); XFR_RESUME_FAILED (failure: suspended on the source);
- *   XFR_UNCERTAIN (uncertain: suspended on the source, and nobody said whether it runs at the target);
+ *   XFR_UNREACHABLE, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER
+ *   (kind peer); XFR_PEER_SILENT (timeout); INTERRUPTED (aborted-safe);
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain), XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
+ *   XFR_RESUME_FAILED (failure: suspended on the source);
+ *   XFR_UNCERTAIN (uncertain: suspended on the source, and nobody said whether it runs at the target; `details.id`);
  *   and whatever the source itself rejects with
  */
 export async function sendToPeer(
@@ -40,15 +57,24 @@ export async function sendToPeer(
   options: SendOptions = {},
 ): Promise<TransferSummary> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const journals = options.journals ?? memoryJournals();
   using attempt = new Attempt(options.signal, 'sending the guest');
   const progress = new ProgressReporter(options.onEvent, options.clock);
   progress.phase('connecting');
   const connection = 'stream' in peer ? peer : await connect(peer, timeouts, attempt);
   const channel = new Channel(connection, 'target', timeouts);
+  const address = options.address ?? ('stream' in peer ? peer.peer : formatAddress(peer.host, peer.port));
+  const reconnect: Reconnect | undefined =
+    options.reconnect ??
+    ('stream' in peer
+      ? undefined
+      : (_, signal) => connectTcp(peer, { connectMs: timeouts.connectMs, signal }));
   try {
     warnIfPlain(connection, progress);
-    const ready = await untilReady(source, channel, { ...options, timeouts, attempt, progress });
-    return await handOver(source, channel, { ...ready, progress, answerMs: timeouts.answerMs });
+    const parts = { ...options, timeouts, journals, attempt, progress, address };
+    const { party, saved } = await untilCommitted(source, channel, parts);
+    await using held = party;
+    return await handOver(held, source, channel, { ...options, timeouts, reconnect, saved, progress });
   } finally {
     await channel.close();
   }
@@ -64,42 +90,65 @@ async function connect(peer: Endpoint, timeouts: TransferTimeouts, attempt: Atte
 
 interface Parts extends SendOptions {
   readonly timeouts: TransferTimeouts;
+  readonly journals: Journals;
   readonly attempt: Attempt;
   readonly progress: ProgressReporter;
+  readonly address: string;
 }
 
 /** All that can be taken back: when it fails, the guest runs on the source. */
-async function untilReady(
+async function untilCommitted(
   source: Source,
   channel: Channel,
-  { limiter, timeouts, attempt, progress }: Parts,
-): Promise<{ offer: Offer; saved: SaveReport }> {
+  { limiter, timeouts, journals, onStep, attempt, progress, address }: Parts,
+): Promise<{ party: SourceParty; saved: SaveReport }> {
   const answer = { limitMs: timeouts.answerMs, signal: attempt.signal };
   let offer: Offer | undefined;
-  let saved: SaveReport | undefined;
+  let party: SourceParty | undefined;
   try {
     offer = await source.describe();
     progress.setTotal(offer.memoryBytes);
     await channel.negotiate(attempt.signal);
 
     progress.phase('reserving');
-    await channel.send('HELLO', { offer });
-    const verdict = await channel.expect(['ACCEPT', 'REJECT'], answer);
+    const { name, uuid } = offer;
+    const start = {
+      id: randomBytes(16).toString('hex'),
+      guest: { name, uuid, domid: source.domid },
+      peer: address,
+    };
+    party = await Party.begin(SOURCE, journals, start, { guest: 'running', onStep });
+    const sender = party;
+    await sender.say(channel, 'HELLO', { id: sender.id, epoch: sender.epoch, offer });
+    const verdict = await sender.hear(channel, ['ACCEPT', 'REJECT'], answer);
     if (verdict.name === 'REJECT') throw peerError(verdict.body.error, REJECTED);
+    if (verdict.body.epoch < sender.epoch) throw protocolError('the target goes back to an earlier epoch');
+    sender.epoch = verdict.body.epoch;
 
     const image = sendImage(channel, { limiter, progress, attempt });
-    saved = await source.save(image.sink, {
-      signal: attempt.signal,
-      onProgress: (report) => progress.saved(report),
-    });
-    await channel.send('EOS', await image.sent);
-    await channel.expect(['READY'], answer);
+    const onProgress = (report: Parameters<ProgressReporter['saved']>[0]): void => progress.saved(report);
+    const save = (): Promise<SaveReport> => source.save(image.sink, { signal: attempt.signal, onProgress });
+    const saved = await sender.act('save', save, 'ACCEPT');
+    await sender.say(channel, 'EOS', await image.sent);
+    await sender.hear(channel, ['READY'], answer);
     attempt.signal.throwIfAborted(); // the last moment at which somebody may change his mind
-    return { offer, saved };
+    await sender.write('committed', 'READY');
+    return { party: sender, saved };
   } catch (thrown) {
     const failure = attempt.cause(thrown);
-    channel.abort(failure);
-    if (offer === undefined || saved === undefined) throw notSaved(failure, thrown, offer);
-    throw await giveBack(source, offer, failure);
+    if (party === undefined) {
+      channel.abort(failure);
+      throw notSaved(failure, thrown, offer);
+    }
+    await using held = party;
+    if (held.guest !== 'running')
+      throw await takeBack(held, source, channel, { failure, on: reason(failure) });
+    throw await closeAborted(held, channel, { failure, told: notSaved(failure, thrown, offer) });
   }
+}
+
+/** What the table calls it. */
+function reason({ code }: VmToolsError): 'REJECT' | 'ABORT' | 'failure' {
+  if (code === 'XFR_PEER_REJECTED') return 'REJECT';
+  return code === 'XFR_PEER_ABORTED' ? 'ABORT' : 'failure';
 }

@@ -12,6 +12,12 @@ export interface TransferTimeouts {
   readonly answerMs: number;
   /** until the peer has read our last word and hung up. @default 2 000 */
   readonly lingerMs: number;
+  /** until a target that is ready, and has lost its source, gives the guest up. @default 60 000 */
+  readonly leaseMs: number;
+  /** until a source that has committed, and has lost its target, stops asking: longer than a lease. @default 120 000 */
+  readonly confirmMs: number;
+  /** before it asks again for the first time; twice that before the next, up to 20 times that. @default 500 */
+  readonly retryMs: number;
 }
 
 export const DEFAULT_TIMEOUTS: TransferTimeouts = {
@@ -21,4 +27,7 @@ export const DEFAULT_TIMEOUTS: TransferTimeouts = {
   pingMs: 5_000,
   answerMs: 120_000,
   lingerMs: 2_000,
+  leaseMs: 60_000,
+  confirmMs: 120_000,
+  retryMs: 500,
 };

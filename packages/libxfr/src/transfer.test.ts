@@ -26,11 +26,14 @@ interface Setup {
   readonly receive?: ReceiveOptions;
 }
 
-const ended = (promise: Promise<TransferSummary>): Promise<TransferSummary | VmToolsError> =>
-  promise.catch((thrown: unknown) => {
-    expect(thrown).toBeInstanceOf(VmToolsError);
-    return thrown as VmToolsError;
-  });
+const ended = (promise: Promise<TransferSummary | undefined>): Promise<TransferSummary | VmToolsError> =>
+  promise.then(
+    (summary) => summary!,
+    (thrown: unknown) => {
+      expect(thrown).toBeInstanceOf(VmToolsError);
+      return thrown as VmToolsError;
+    },
+  );
 
 /** A whole transfer, both ends of it, however it ends; afterwards nothing may be left open. */
 async function transfer(setup: Setup): Promise<Outcome> {

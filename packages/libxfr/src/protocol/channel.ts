@@ -49,13 +49,13 @@ export class Channel {
     this.#theirSide = theirSide;
     this.#timeouts = timeouts;
     this.#reader = new PullReader(connection.stream, connection.peer);
-    this.#pings = setInterval(() => this.#ping(), timeouts.pingMs);
+    this.#pings = setInterval(() => this.#ping(), timeouts.pingMs).unref();
   }
 
   /**
    * Exchanges preambles; the first thing to do.
    *
-   * @throws VmToolsError XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_VERSION, XFR_CONNECTION_LOST (kind peer), XFR_PEER_SILENT
+   * @throws VmToolsError XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER, XFR_CONNECTION_LOST (kind peer), XFR_PEER_SILENT
    */
   async negotiate(signal: AbortSignal, ours: VersionRange = VERSIONS): Promise<number> {
     this.#connection.stream.write(encodePreamble(ours));

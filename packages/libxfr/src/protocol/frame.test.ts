@@ -9,6 +9,7 @@ import { decodeHeader, encodeHeader, FRAME_TYPES, MAX_PAYLOAD_BYTES, type FrameN
 import type { Message } from './messages.ts';
 
 const SHA256 = 'a'.repeat(64);
+const ID = 'b'.repeat(32);
 const text = fc.string({ maxLength: 40 });
 const remoteError = fc.record({ code: fc.constant('A_B'), kind: fc.constant('resource'), message: text });
 
@@ -16,9 +17,16 @@ const remoteError = fc.record({ code: fc.constant('A_B'), kind: fc.constant('res
 const anyFrame = fc.oneof(
   fc.uint8Array({ maxLength: 3000 }).map((data) => frame('DATA', Buffer.from(data))),
   fc.constant(frame('PING', Buffer.alloc(0))),
-  fc.constantFrom(frame('ACCEPT'), frame('READY'), frame('GO')),
+  fc.constantFrom(
+    frame('ACCEPT', { epoch: 1 }),
+    frame('READY', { epoch: 1 }),
+    frame('UNKNOWN'),
+    frame('BYE'),
+  ),
+  fc.constantFrom<FrameName>('GO', 'STATUS').map((name) => frame(name, { id: ID, epoch: 7 })),
   remoteError.map((error) => frame('REJECT', { error })),
-  fc.record({ error: remoteError, fenced: fc.boolean() }).map((body) => frame('FAILED', body)),
+  fc.record({ error: remoteError, tried: fc.boolean() }).map((body) => frame('FENCED', body)),
+  fc.record({ error: remoteError }).map((body) => frame('PENDING', body)),
   fc.record({ domid: fc.nat(), at: fc.nat() }).map((body) => frame('RUNNING', body)),
   fc.nat().map((bytes) => frame('EOS', { sha256: SHA256, bytes })),
 );

@@ -5,28 +5,37 @@
  * sequenceDiagram
  *   participant S as source
  *   participant T as target
- *   S->>T: HELLO {offer}
+ *   S->>T: HELLO {id, epoch, offer}
  *   alt it cannot be taken
  *     T->>S: REJECT {error}
  *   else
- *     T->>S: ACCEPT
+ *     T->>S: ACCEPT {epoch}
  *     loop the image
  *       S->>T: DATA
  *     end
  *     S->>T: EOS {sha256, bytes}
- *     Note over T: checks the digest, restores, stays paused
- *     T->>S: READY
- *     Note over S: from GO on the source never resumes the guest by itself
- *     S->>T: GO
- *     alt it starts
- *       T->>S: RUNNING {domid, at}
- *       Note over S: destroys its copy
- *     else
- *       T->>S: FAILED {error, fenced}
- *       Note over S: resumes if fenced: nothing of the guest can run at the target
- *     end
+ *     Note over T: checks the digest, restores, stays paused, writes "ready"
+ *     T->>S: READY {epoch}
+ *     Note over S: writes "committed": from now on it never resumes the guest by itself
+ *     S->>T: GO {id, epoch}
+ *     Note over T: writes "owner", starts it, writes "running"
+ *     T->>S: RUNNING {domid, at} or FENCED {error}
+ *     Note over S: writes "confirmed" and destroys its copy, or "aborted" and resumes it
+ *     S->>T: BYE
  *   end
- *   Note over S,T: PING while nothing else is sent, ABORT {error} from either side until GO
+ *   Note over S,T: PING while nothing else is sent, ABORT {error} from either side until READY
+ * ```
+ *
+ * When the link breaks after READY, the source asks again over a new one, as often as it likes, and whoever listens
+ * there answers from the journal:
+ *
+ * ```mermaid
+ * sequenceDiagram
+ *   participant S as source
+ *   participant T as whoever listens
+ *   S->>T: GO {id, epoch}, or STATUS {id, epoch} to ask without wanting anything
+ *   T->>S: RUNNING {domid, at} | FENCED {error} | PENDING {error} | UNKNOWN
+ *   S->>T: BYE
  * ```
  *
  * A frame is a header of 8 bytes, big-endian (network order), and a payload:
@@ -39,7 +48,7 @@
  * ```
  *
  * The payload of DATA is bytes of the image, PING has none, all others carry JSON (messages.ts). No flag is defined
- * in version 1: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
+ * in version 2: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
  */
 import { VmToolsError } from '@vm-tools/errors';
 
@@ -53,9 +62,13 @@ export const FRAME_TYPES = {
   READY: 6,
   GO: 7,
   RUNNING: 8,
-  FAILED: 9,
+  FENCED: 9,
   ABORT: 10,
   PING: 11,
+  PENDING: 12,
+  UNKNOWN: 13,
+  STATUS: 14,
+  BYE: 15,
 } as const;
 
 export type FrameName = keyof typeof FRAME_TYPES;
@@ -82,7 +95,7 @@ export function encodeHeader({ name, length }: FrameHeader): Buffer {
   return header;
 }
 
-/** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is a header that version 1 allows */
+/** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is a header that version 2 allows */
 export function decodeHeader(header: Buffer, offset = 0): FrameHeader {
   const type = header.readUInt8(0);
   const name = NAMES.get(type);

@@ -3,6 +3,11 @@ import { MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
 import { remoteErrorSchema } from './remote-error.ts';
 
 const bytes = z.int().nonnegative();
+const id = z.string().regex(/^[0-9a-f]{32}$/);
+const epoch = z
+  .int()
+  .positive()
+  .max(2 ** 32);
 
 const offerSchema = z.object({
   name: z.string().min(1).max(256),
@@ -18,16 +23,22 @@ const offerSchema = z.object({
 
 /** What the JSON of each control frame holds. Unknown fields are ignored: a later release may add some. */
 const BODIES = {
-  HELLO: z.object({ offer: offerSchema }),
-  ACCEPT: z.object({}),
+  /** `epoch`: the source has counted that many attempts to move this guest. */
+  HELLO: z.object({ id, epoch, offer: offerSchema }),
+  /** `epoch`: that of this attempt, more than either end has had. */
+  ACCEPT: z.object({ epoch }),
   REJECT: z.object({ error: remoteErrorSchema }),
   EOS: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes }),
-  READY: z.object({}),
-  GO: z.object({}),
-  /** `at` is the target's wall clock, ms since 1970. */
-  RUNNING: z.object({ domid: z.int().nonnegative(), at: z.number() }),
-  /** `fenced`: nothing of the guest is left at the target that could run. */
-  FAILED: z.object({ error: remoteErrorSchema, fenced: z.boolean() }),
+  READY: z.object({ epoch }),
+  GO: z.object({ id, epoch }),
+  STATUS: z.object({ id, epoch }),
+  /** `at` is the target's wall clock when it wrote that down, ms since 1970. */
+  RUNNING: z.object({ domid: z.int().nonnegative().optional(), at: z.number() }),
+  /** `tried`: it had been told to start it. */
+  FENCED: z.object({ error: remoteErrorSchema.optional(), tried: z.boolean() }),
+  PENDING: z.object({ error: remoteErrorSchema.optional() }),
+  UNKNOWN: z.object({}),
+  BYE: z.object({}),
   ABORT: z.object({ error: remoteErrorSchema }),
 } as const;
 

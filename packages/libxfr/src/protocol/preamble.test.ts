@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodePreamble, encodePreamble, newestCommon, type VersionRange } from './preamble.ts';
+import { decodePreamble, encodePreamble, newestCommon, VERSIONS, type VersionRange } from './preamble.ts';
 
 const range = fc
   .tuple(fc.integer({ min: 1, max: 20 }), fc.nat(20))
@@ -25,10 +25,16 @@ test('both ends choose the newest version that both speak, or fail alike', () =>
   );
 });
 
+test('a peer of the version before is told apart from one that is newer', () => {
+  expect(() => newestCommon(VERSIONS, { oldest: 1, newest: 1 }, 'b:8002')).toThrow(
+    expect.objectContaining({ code: 'XFR_PROTOCOL_OLDER', hint: 'bring vm-tools on b:8002 up to date' }),
+  );
+});
+
 test('without a common version the error tells both ranges and whom to update', () => {
   expect(() => newestCommon({ oldest: 1, newest: 1 }, { oldest: 3, newest: 4 }, 'b:8002')).toThrow(
     expect.objectContaining({
-      code: 'XFR_PROTOCOL_VERSION',
+      code: 'XFR_PROTOCOL_NEWER',
       kind: 'peer',
       message:
         'no common version of the transfer protocol: b:8002 speaks versions 3 to 4, this side version 1',

@@ -20,8 +20,8 @@ export interface VersionRange {
   readonly newest: number;
 }
 
-/** What this release speaks. */
-export const VERSIONS: VersionRange = { oldest: 1, newest: 1 };
+/** What this release speaks. Version 1 had no journals: after a broken link neither end could say where the guest is. */
+export const VERSIONS: VersionRange = { oldest: 2, newest: 2 };
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   const preamble = Buffer.alloc(PREAMBLE_BYTES);
@@ -50,15 +50,16 @@ export function decodePreamble(preamble: Buffer, peer: string): VersionRange {
   return range;
 }
 
-/** @throws VmToolsError XFR_PROTOCOL_VERSION of kind peer when there is no common version */
+/** @throws VmToolsError XFR_PROTOCOL_OLDER or XFR_PROTOCOL_NEWER of kind peer when there is no common version */
 export function newestCommon(ours: VersionRange, theirs: VersionRange, peer: string): number {
   const version = Math.min(ours.newest, theirs.newest);
   if (version >= Math.max(ours.oldest, theirs.oldest)) return version;
+  const isOlder = theirs.newest < ours.oldest;
   throw new VmToolsError({
-    code: 'XFR_PROTOCOL_VERSION',
+    code: isOlder ? 'XFR_PROTOCOL_OLDER' : 'XFR_PROTOCOL_NEWER',
     kind: 'peer',
     message: `no common version of the transfer protocol: ${peer} speaks ${rangeText(theirs)}, this side ${rangeText(ours)}`,
-    hint: `bring vm-tools ${theirs.newest < ours.oldest ? `on ${peer}` : 'here'} up to date`,
+    hint: `bring vm-tools ${isOlder ? `on ${peer}` : 'here'} up to date`,
     details: { peer, ours, theirs },
   });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { encodeHeader, type FrameName } from '../protocol/frame.ts';
-import { encodePreamble } from '../protocol/preamble.ts';
+import { encodePreamble, VERSIONS } from '../protocol/preamble.ts';
 
 /** The bytes of one frame, with whatever payload. */
 export function frame(name: FrameName, payload: unknown = {}): Buffer {
@@ -9,7 +9,7 @@ export function frame(name: FrameName, payload: unknown = {}): Buffer {
   return Buffer.concat([encodeHeader({ name, length: bytes.length }), bytes]);
 }
 
-export const PREAMBLE = encodePreamble({ oldest: 1, newest: 1 });
+export const PREAMBLE = encodePreamble(VERSIONS);
 
 /** A peer without manners: sends what it is told, whatever comes back, and keeps what came. */
 export class RawPeer {

@@ -1,0 +1,67 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { answerOf, type Answer } from './commit/answers.ts';
+import { Party } from './commit/party.ts';
+import type { OnStep, TransferStep } from './commit/step.ts';
+import { TARGET } from './commit/table.ts';
+import type { Journals } from './journal/journals.ts';
+import type { TransferId } from './journal/record.ts';
+import type { Channel } from './protocol/channel.ts';
+import type { Control } from './protocol/messages.ts';
+import { encodeRemoteError } from './protocol/remote-error.ts';
+import type { Standby } from './standby.ts';
+
+interface Parts {
+  readonly journals: Journals;
+  readonly standby: Standby | undefined;
+  readonly onStep: OnStep | undefined;
+  readonly limitMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A connection over which no guest comes, but questions about one. They are answered from the journal, so anybody who
+ * can read it can answer, and the same question gets the same answer however often it is put. Only GO for a guest
+ * that waits in this process does something: the session in which it waits takes the connection over.
+ */
+export async function answerQuestions(
+  channel: Channel,
+  first: Control<'GO' | 'STATUS'>,
+  { journals, standby, onStep, limitMs, signal }: Parts,
+): Promise<void> {
+  for (let question = first; ;) {
+    const { id, epoch } = question.body;
+    const tell = (when: TransferStep['when'], kind: TransferStep['kind'], name: string) =>
+      onStep?.({ side: 'target', when, kind, name, id });
+    await tell('after', 'receive', question.name);
+    const taken = question.name === 'GO' ? standby?.bring(id, epoch, channel) : undefined;
+    if (taken !== undefined) return taken;
+
+    const answer = await lookUp(journals, id, epoch);
+    await tell('before', 'send', answer.name);
+    await channel.send(answer.name, answer.body);
+    await tell('after', 'send', answer.name);
+    const next = await channel.expect(['GO', 'STATUS', 'BYE'], { limitMs, signal }).catch(() => undefined);
+    if (next === undefined) return; // it has heard what it wanted to know
+    if (next.name === 'BYE') return settle(journals, id, onStep);
+    question = next;
+  }
+}
+
+async function lookUp(journals: Journals, id: TransferId, epoch: number): Promise<Answer> {
+  try {
+    const record = await journals.read(id);
+    return answerOf(record?.epoch === epoch ? record : undefined);
+  } catch (thrown) {
+    // It is there, and says nothing that could be relied on.
+    if (!(thrown instanceof VmToolsError)) throw thrown;
+    return { name: 'PENDING', body: { error: encodeRemoteError(thrown) } };
+  }
+}
+
+/** The source knows that the guest runs here, so nobody is going to ask again. */
+async function settle(journals: Journals, id: TransferId, onStep: OnStep | undefined): Promise<void> {
+  const record = await journals.read(id);
+  if (record?.role !== 'target' || record.state !== 'running') return;
+  await using party = Party.resume(TARGET, await journals.open(id), { guest: 'running', onStep });
+  if (party.allows({ write: 'settled' }, 'BYE')) await party.write('settled', 'BYE');
+}

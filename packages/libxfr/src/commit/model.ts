@@ -1,0 +1,157 @@
+import { SOURCE, TARGET, type GuestState, type Step, type Table, type Word } from './table.ts';
+
+/**
+ * Explores every state that the two tables can reach together, step by step, over a network that loses, duplicates
+ * and reorders whatever it carries. Nothing but journals, guests and messages on their way is part of a state, so a
+ * controller may be killed between any two steps and be restarted: it knows no more than this anyway. All that may
+ * happen locally (failures, aborts, leases that expire, starts that fail) may happen whenever the table lets it.
+ *
+ * Not modelled: a host that loses its memory, which loses its guest anyway; a journal that is lost; and a human who
+ * says who owns the guest.
+ */
+export interface ModelReport {
+  readonly states: number;
+  /** the shortest way to a state in which both copies run; undefined when there is none */
+  readonly twoRunning: readonly string[] | undefined;
+  /** states in which the guest is nowhere */
+  readonly lost: number;
+  /** states from which no end can be reached: one copy runs, nothing of the other is there, both journals ended */
+  readonly stuck: number;
+}
+
+export interface Side {
+  readonly journal: string;
+  readonly guest: GuestState;
+}
+
+interface World {
+  readonly source: Side;
+  readonly target: Side;
+  /** "source GO": who said what; a set, because a message that is there may be heard any number of times */
+  readonly network: readonly string[];
+}
+
+interface Node {
+  readonly world: World;
+  readonly from: string | undefined;
+  readonly via: string;
+  readonly next: Set<string>;
+}
+
+type AnyTable = Table<string, string>;
+type SideName = AnyTable['side'];
+
+const LOCAL = new Set(['failure', 'restart', 'lease expired', 'start failed', 'a day passed']);
+const TOLD: readonly Word[] = ['RUNNING', 'FENCED'];
+const START: World = {
+  source: { journal: 'idle', guest: 'running' },
+  target: { journal: 'idle', guest: 'absent' },
+  network: [],
+};
+
+/** What is in no table because nobody does it: a start that was reported to have failed has worked all the same. */
+const MISHAPS: readonly Step<string, string>[] = [
+  { in: 'failing', guest: 'paused', act: 'start', leaves: 'running' },
+];
+
+export function explore(source: AnyTable = SOURCE, correct: AnyTable = TARGET): ModelReport {
+  const target = { ...correct, steps: [...correct.steps, ...MISHAPS] };
+  const nodes = new Map<string, Node>();
+  const queue = [key(START)];
+  nodes.set(key(START), { world: START, from: undefined, via: '', next: new Set() });
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    const node = nodes.get(at) as Node;
+    for (const [via, world] of [
+      ...moves(source, node.world),
+      ...moves(target, node.world),
+      ...losses(node.world),
+    ]) {
+      const to = key(world);
+      node.next.add(to);
+      if (nodes.has(to)) continue;
+      nodes.set(to, { world, from: at, via, next: new Set() });
+      queue.push(to);
+    }
+  }
+  const isLost = ({ world }: Node): boolean => world.source.guest === 'absent' && !isAlive(world.target);
+  const two = [...nodes].find(([, { world }]) => [world.source, world.target].every(isRunning));
+  return {
+    states: nodes.size,
+    twoRunning: two && trace(nodes, two[0]),
+    lost: [...nodes.values()].filter(isLost).length,
+    stuck: nodes.size - reaching(nodes, ({ world }) => isEnd(source, target, world)).size,
+  };
+}
+
+const isRunning = ({ guest }: Side): boolean => guest === 'running';
+const isAlive = ({ guest }: Side): boolean => guest === 'running' || guest === 'paused';
+
+/** What one side can do now. */
+function* moves(table: AnyTable, world: World): Generator<[string, World]> {
+  const { side } = table;
+  const { journal, guest } = world[side];
+  const with_ = (change: Partial<Side>): World => ({ ...world, [side]: { ...world[side], ...change } });
+  const said = (message: string): World => ({
+    ...world,
+    network: [...new Set([...world.network, `${side} ${message}`])].sort(),
+  });
+  for (const step of table.steps) {
+    if (step.in !== journal || (step.guest ?? guest) !== guest || !isTriggered(step, side, world)) continue;
+    const why = step.on === undefined ? '' : `${step.on} → `;
+    if ('write' in step) yield [`${side}: ${why}${step.write}`, with_({ journal: step.write })];
+    else if ('act' in step) yield [`${side}: ${why}${step.act}`, with_({ guest: step.leaves })];
+    else yield [`${side}: ${why}say ${step.say}`, said(step.say)];
+  }
+  const word = table.states[journal]?.word;
+  if (journal !== 'idle' && word !== undefined && TOLD.includes(word)) {
+    yield [`${side}: say ${word}`, said(word)];
+  }
+}
+
+function isTriggered({ on }: Step<string, string>, side: SideName, { network }: World): boolean {
+  if (on === undefined || LOCAL.has(on)) return true;
+  return network.includes(`${side === 'source' ? 'target' : 'source'} ${on}`);
+}
+
+function* losses(world: World): Generator<[string, World]> {
+  for (const message of world.network) {
+    yield [`lose ${message}`, { ...world, network: world.network.filter((other) => other !== message) }];
+  }
+}
+
+function isEnd(sourceTable: AnyTable, targetTable: AnyTable, { source, target }: World): boolean {
+  const isOver = ({ states }: AnyTable, { journal }: Side): boolean =>
+    journal === 'idle' || states[journal]?.isEnded === true;
+  const running = [source, target].filter(isRunning).length;
+  const absent = [source, target].filter(({ guest }) => guest === 'absent').length;
+  return running === 1 && absent === 1 && isOver(sourceTable, source) && isOver(targetTable, target);
+}
+
+/** All that can come to such a node, found backwards. */
+function reaching(nodes: ReadonlyMap<string, Node>, isGood: (node: Node) => boolean): ReadonlySet<string> {
+  const before = new Map<string, string[]>();
+  for (const [from, { next }] of nodes) {
+    for (const to of next) before.set(to, [...(before.get(to) ?? []), from]);
+  }
+  const reached = new Set([...nodes].filter(([, node]) => isGood(node)).map(([name]) => name));
+  const queue = [...reached];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    for (const from of before.get(at) ?? []) {
+      if (reached.has(from)) continue;
+      reached.add(from);
+      queue.push(from);
+    }
+  }
+  return reached;
+}
+
+function trace(nodes: ReadonlyMap<string, Node>, end: string): readonly string[] {
+  const path: string[] = [];
+  for (let node = nodes.get(end); node?.from !== undefined; node = nodes.get(node.from))
+    path.unshift(node.via);
+  return path;
+}
+
+function key({ source, target, network }: World): string {
+  return [source.journal, source.guest, target.journal, target.guest, ...network].join('|');
+}

@@ -1,0 +1,94 @@
+import { mkdir, open, readdir, readFile, realpath, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { VmToolsError } from '@vm-tools/errors';
+import { fileError } from '../file/file-error.ts';
+import { lockByName } from './lock-by-name.ts';
+import type { JournalFile, JournalStorage } from './storage.ts';
+
+/** Files in one folder that only root may read, each line of them synced before anybody acts on it. */
+export function diskStorage(folder: string): JournalStorage {
+  return {
+    async names() {
+      return readdir(folder).catch((thrown: unknown) => {
+        if (isMissing(thrown)) return [];
+        throw fileError(thrown, 'read', folder);
+      });
+    },
+
+    async read(name) {
+      return readFile(join(folder, name)).catch((thrown: unknown) => {
+        if (isMissing(thrown)) return undefined;
+        throw thrown;
+      });
+    },
+
+    async create(name, bytes) {
+      await makeFolder(folder);
+      const handle = await open(join(folder, name), 'ax', 0o600);
+      const file = journalFile(handle);
+      try {
+        await file.append(bytes);
+        await syncFolder(folder);
+      } catch (thrown) {
+        await handle.close();
+        await rm(join(folder, name), { force: true });
+        throw thrown;
+      }
+      return file;
+    },
+
+    async open(name, length) {
+      const handle = await open(join(folder, name), 'a');
+      const file = journalFile(handle);
+      // What is behind is a line of which nobody has heard; the next one must not begin in the middle of it.
+      await file.truncate(length);
+      return file;
+    },
+
+    async remove(name) {
+      await rm(join(folder, name), { force: true });
+      await syncFolder(folder);
+    },
+
+    async lock(key) {
+      try {
+        await makeFolder(folder);
+        return await lockByName(`${await realpath(folder)} ${key}`);
+      } catch (thrown) {
+        throw thrown instanceof VmToolsError ? thrown : fileError(thrown, 'use', folder);
+      }
+    },
+  };
+}
+
+function journalFile(handle: FileHandle): JournalFile {
+  return {
+    async append(bytes) {
+      await handle.appendFile(bytes);
+      await handle.datasync();
+    },
+    async truncate(length) {
+      await handle.truncate(length);
+      await handle.sync();
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) await syncFolder(dirname(made));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+}

@@ -1,0 +1,17 @@
+import { diskStorage } from './disk-storage.ts';
+import type { Journals } from './journals.ts';
+import { MemoryStorage } from './memory-storage.ts';
+import { storedJournals, type JournalsOptions } from './stored-journals.ts';
+
+/** Where the tools of one host keep them. */
+export const JOURNAL_FOLDER = '/var/lib/vm-tools/transfers';
+
+/** Journals that outlive everything but the disk: one file for each transfer, mode 0600, made when it is needed. */
+export function fileJournals(folder: string = JOURNAL_FOLDER, options?: JournalsOptions): Journals {
+  return storedJournals(diskStorage(folder), options);
+}
+
+/** Journals that live as long as the process: they carry a transfer through a broken link, not through a crash. */
+export function memoryJournals(options?: JournalsOptions): Journals {
+  return storedJournals(new MemoryStorage(), options);
+}

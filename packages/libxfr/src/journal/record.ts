@@ -1,0 +1,44 @@
+import type { SourceState, TargetState } from '../commit/table.ts';
+import type { RemoteErrorBody } from '../protocol/remote-error.ts';
+
+/** 128 random bits in hex, made by the source for each attempt. */
+export type TransferId = string;
+
+/** What a guest is known by, for whoever has to find it again after a crash. */
+export interface JournalledGuest {
+  readonly name: string;
+  readonly uuid: string;
+  /** where the host has numbered it already */
+  readonly domid?: number | undefined;
+}
+
+/** One line of a journal. Wall clock, ms since 1970. */
+export interface JournalEntry<State extends string = SourceState | TargetState> {
+  readonly state: State;
+  readonly at: number;
+  readonly epoch: number;
+  /** the guest's number, from the moment on at which it has one */
+  readonly domid?: number | undefined;
+  /** why, where something has failed */
+  readonly error?: RemoteErrorBody | undefined;
+}
+
+interface RecordOf<Role extends string, State extends string> {
+  readonly id: TransferId;
+  readonly role: Role;
+  readonly guest: JournalledGuest;
+  /** who is at the other end, as it can be asked again, e.g. "b.example:8002" */
+  readonly peer: string;
+  /** counts the attempts to move this guest, on both ends; never falls */
+  readonly epoch: number;
+  readonly state: State;
+  /** nothing more is to be done about it */
+  readonly isEnded: boolean;
+  readonly entries: readonly JournalEntry<State>[];
+}
+
+export type SourceRecord = RecordOf<'source', SourceState>;
+export type TargetRecord = RecordOf<'target', TargetState>;
+
+/** What is known of one transfer on one side: its journal, read. */
+export type TransferRecord = SourceRecord | TargetRecord;

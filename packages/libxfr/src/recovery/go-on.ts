@@ -1,0 +1,159 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { askUntilKnown, uncertain, type Asked } from '../ask.ts';
+import { Party, pursue, type SourceParty, type TargetParty } from '../commit/party.ts';
+import { SOURCE, TARGET } from '../commit/table.ts';
+import { bringUp } from '../start-guest.ts';
+import type { Journal } from '../journal/journals.ts';
+import type { FoundSource, FoundTarget } from '../ports.ts';
+import { DEFAULT_TIMEOUTS } from '../timeouts.ts';
+import type { RecoveryOptions } from './options.ts';
+
+/** Whose the guest is to be, when nobody else can say it; "here" is the host on which it is said. */
+export type Owner = 'here' | 'there';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * Goes on with a transfer of which nothing is left but its journal and the guest: first what the table has for a
+ * restart, then whatever comes next, until it has ended or somebody else has to be waited for.
+ *
+ * @param owner decides where the table asks for it; refused while the other end can be asked
+ * @throws VmToolsError XFR_UNCERTAIN (uncertain), XFR_OWNER_REFUSED (usage), and what the journal or the guest says
+ */
+export async function goOn(journal: Journal, options: RecoveryOptions, owner?: Owner): Promise<void> {
+  const { record } = journal;
+  const { onStep, finder } = options;
+  if (record.role === 'source') {
+    const found = await finder.findSource(record);
+    // Only the hypervisor knows whether it was suspended already; `resume` is right in either case.
+    const guest = found === undefined ? 'absent' : 'suspended';
+    const party: SourceParty = Party.resume(SOURCE, journal, { guest, onStep });
+    await using held = party;
+    await goOnSource(held, found, options, owner);
+  } else {
+    const found = await finder.findTarget(record);
+    const party: TargetParty = Party.resume(TARGET, journal, { guest: found?.state ?? 'absent', onStep });
+    await using held = party;
+    await goOnTarget(held, found, options, owner);
+  }
+}
+
+async function goOnSource(
+  party: SourceParty,
+  found: FoundSource | undefined,
+  options: RecoveryOptions,
+  owner: Owner | undefined,
+): Promise<void> {
+  if (party.allows({ write: 'aborted' }, 'restart'))
+    await party.write('aborted', 'restart', stopped('sending'));
+  const isOpen = party.state === 'committed';
+  if (owner !== undefined && !isOpen) throw nothingToDecide(party);
+  const asked = isOpen ? await ask(party, options, owner) : undefined;
+  try {
+    if (asked !== undefined) {
+      const on = decide(party, asked, owner);
+      if (on === undefined) throw uncertain(party, asked, party.record.peer);
+      await party.write(on === 'RUNNING' || on === 'owner there' ? 'confirmed' : 'aborted', on);
+      // It is not going to be asked again.
+      if (asked.channel && on === 'RUNNING') await party.say(asked.channel, 'BYE', {}).catch(() => undefined);
+    }
+    await pursue(party, { resume: async () => found?.resume(), destroy: async () => found?.destroy() });
+  } finally {
+    await asked?.channel?.close();
+  }
+}
+
+async function goOnTarget(
+  party: TargetParty,
+  found: FoundTarget | undefined,
+  options: RecoveryOptions,
+  owner: Owner | undefined,
+): Promise<void> {
+  const { now = Date.now } = options;
+  const { record } = party;
+  if (party.allows({ write: 'fenced' }, 'restart'))
+    await party.write('fenced', 'restart', stopped('receiving'));
+  const isOpen = party.state === 'owner' && party.guest === 'absent';
+  if (owner !== undefined && !isOpen) throw nothingToDecide(party);
+  if (isOpen) {
+    const asked = await ask(party, options, owner);
+    await asked.channel?.close();
+    const on = decide(party, asked, owner);
+    if (on === undefined) throw lost(party, asked);
+    await party.write(on === 'RUNNING' || on === 'owner here' ? 'running' : 'failing', on);
+  }
+  if (party.state === 'running' && (record.entries.at(-1)?.at ?? 0) + DAY_MS <= now()) {
+    await party.write('settled', 'a day passed');
+  }
+  if (found !== undefined && party.state === 'owner') {
+    const failure = await bringUp(party, found);
+    if (failure !== undefined) throw failure;
+  }
+  await pursue(party, { abandon: async () => found?.abandon() });
+}
+
+function ask(
+  party: SourceParty | TargetParty,
+  { reconnect, clock, signal, ...options }: RecoveryOptions,
+  owner: Owner | undefined,
+): Promise<Asked> {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  // Who says it himself does not want to wait for long; but the other end has to have had its chance.
+  const confirmMs =
+    owner === undefined ? timeouts.confirmMs : Math.min(timeouts.confirmMs, timeouts.handshakeMs);
+  return askUntilKnown(party, { reconnect, clock, signal, timeouts: { ...timeouts, confirmMs } });
+}
+
+/** What decides: the word of the other end, or where it has none the owner's; undefined when nothing does. */
+function decide(
+  party: SourceParty | TargetParty,
+  { answer }: Asked,
+  owner: Owner | undefined,
+): 'RUNNING' | 'FENCED' | `owner ${Owner}` | undefined {
+  const said = answer?.name;
+  // A source that says PENDING waits for this target, so it does not know; a target that says so is about to.
+  const canTell =
+    said === 'RUNNING' || said === 'FENCED' || (said === 'PENDING' && party.record.role === 'source');
+  if (owner !== undefined) {
+    if (canTell) throw refused(party, `the other end can be asked: it says ${said}`);
+    return `owner ${owner}`;
+  }
+  return said === 'RUNNING' || said === 'FENCED' ? said : undefined;
+}
+
+function stopped(what: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_STOPPED',
+    kind: 'interrupted',
+    message: `the process that was ${what} the guest ended in the middle of it`,
+    hint: 'begin again',
+  });
+}
+
+function nothingToDecide(party: SourceParty | TargetParty): VmToolsError {
+  return refused(party, `its journal is "${party.state}", which decides it already`);
+}
+
+function refused({ id, state }: SourceParty | TargetParty, why: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_OWNER_REFUSED',
+    kind: 'usage',
+    message: `nobody needs to say who owns the guest of transfer ${id}: ${why}`,
+    hint: `vm-migrate resolve ${id}, without --owner`,
+    details: { id, state },
+  });
+}
+
+/** It was to be started here, and is not here any more: it may have run, and been destroyed, or never have run. */
+function lost({ id, record }: TargetParty, { failure, latest }: Asked): VmToolsError {
+  const { name, uuid } = record.guest;
+  return new VmToolsError({
+    code: 'XFR_UNCERTAIN',
+    kind: 'uncertain',
+    message: `${name} was to be started here, is not here any more, and its source does not know whether it has run`,
+    hint: `if it has run here: vm-migrate resolve ${id} --owner here; if it certainly has not, --owner there gives it back to the source`,
+    cause: failure ?? latest,
+    guest: { name, uuid, state: 'suspended on the source, perhaps has run here' },
+    details: { id, peer: record.peer },
+  });
+}

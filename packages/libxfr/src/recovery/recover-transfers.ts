@@ -1,0 +1,40 @@
+import type { VmToolsError } from '@vm-tools/errors';
+import { asVmToolsError } from '../protocol/remote-error.ts';
+import { describeTransfer, type KnownTransfer } from './list-transfers.ts';
+import { resolveTransfer } from './resolve-transfer.ts';
+import type { RecoveryOptions } from './options.ts';
+
+/** What has become of one. */
+export interface RecoveredTransfer {
+  readonly before: KnownTransfer;
+  /** undefined when it could not be brought any further */
+  readonly after: KnownTransfer | undefined;
+  /** why not */
+  readonly error: VmToolsError | undefined;
+}
+
+/**
+ * Brings all transfers of this host to their end, as far as that can be done now: for a daemon when it starts, before
+ * it listens, and again from time to time. Those that a living process is at work on are left alone. Old journals that
+ * have ended are removed.
+ */
+export async function recoverTransfers(options: RecoveryOptions): Promise<{
+  readonly transfers: readonly RecoveredTransfer[];
+  /** journals that cannot be read */
+  readonly damaged: readonly VmToolsError[];
+}> {
+  const { records, damaged } = await options.journals.list();
+  const open = records.filter(({ isEnded }) => !isEnded).map(describeTransfer);
+  // Each may have to wait for a peer of its own.
+  const recovered = await Promise.all(open.map((before) => recoverOne(before, options)));
+  await options.journals.prune();
+  return { transfers: recovered.filter(({ error }) => error?.code !== 'XFR_GUEST_BUSY'), damaged };
+}
+
+async function recoverOne(before: KnownTransfer, options: RecoveryOptions): Promise<RecoveredTransfer> {
+  try {
+    return { before, after: await resolveTransfer(before.id, options), error: undefined };
+  } catch (thrown) {
+    return { before, after: undefined, error: asVmToolsError(thrown) };
+  }
+}
