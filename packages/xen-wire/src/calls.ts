@@ -42,23 +42,26 @@ const hostInfo: z.ZodType<HostInfo> = z.object({
 
 const shutdownReason = z.enum(['poweroff', 'reboot', 'suspend', 'crash', 'watchdog', 'soft-reset']);
 
-const domainInfo: z.ZodType<DomainInfo> = z.object({
-  domid,
-  uuid: z.string(),
-  isHvmContainer: z.boolean(),
-  isDying: z.boolean(),
-  isPaused: z.boolean(),
-  isBlocked: z.boolean(),
-  isRunning: z.boolean(),
-  shutdownReason: orUndefined(shutdownReason),
-  totPages: natural,
-  maxPages: natural,
-  outstandingPages: natural,
-  pagedPages: natural,
-  onlineVcpus: natural,
-  maxVcpuId: natural,
-  cpuTimeNs: z.bigint(),
-});
+const domainInfo: z.ZodType<DomainInfo> = z
+  .object({
+    domid,
+    uuid: z.string(),
+    isHvmContainer: z.boolean(),
+    isDying: z.boolean(),
+    isPaused: z.boolean(),
+    isBlocked: z.boolean(),
+    isRunning: z.boolean(),
+    shutdownReason: shutdownReason.optional(),
+    totPages: natural,
+    maxPages: natural,
+    outstandingPages: natural,
+    pagedPages: natural,
+    onlineVcpus: natural,
+    maxVcpuId: natural,
+    cpuTimeNs: z.bigint(),
+  })
+  // JSON has no word for a field that is there and undefined.
+  .transform((info) => ({ ...info, shutdownReason: info.shutdownReason }));
 
 const createSpec: z.ZodType<CreateDomainSpec> = z.object({
   uuid: z.string(),
@@ -100,11 +103,9 @@ const restoreSpec: z.ZodType<RestoreSpec> = z.object({ ...ports, type });
 const frames: z.ZodType<RingFrames> = z.object({ storeFrame: z.bigint(), consoleFrame: z.bigint() });
 const hvmParam: z.ZodType<HvmParam> = z.literal(Object.values(HVM_PARAM));
 
-export const precopyStats: z.ZodType<PrecopyStats> = z.object({
-  iteration: natural,
-  totalWrittenPages: natural,
-  dirtyPages: orUndefined(natural),
-});
+export const precopyStats: z.ZodType<PrecopyStats> = z
+  .object({ iteration: natural, totalWrittenPages: natural, dirtyPages: natural.optional() })
+  .transform((stats) => ({ ...stats, dirtyPages: stats.dirtyPages }));
 
 export const CALLS = {
   physinfo: { args: z.tuple([]), result: hostInfo },
@@ -137,8 +138,3 @@ export type LongCallName = 'domainDestroy' | 'domainBuild' | 'domainSave' | 'dom
 export type ShortCallName = Exclude<CallName, LongCallName>;
 
 export const CALL_NAMES = Object.keys(CALLS) as CallName[];
-
-/** A field that is always there, though JSON has no word for what is in it. */
-function orUndefined<T>(schema: z.ZodType<T>): z.ZodType<T | undefined> {
-  return schema.optional();
-}

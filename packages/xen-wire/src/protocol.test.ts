@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -8,6 +7,18 @@ import { asXen, DoubleXen } from './testing/double-xen.ts';
 
 const HELLO = '{"xenWire":1}\n';
 const SERVER_HELLO = '{"xenWire":1,"version":{"major":4,"minor":17,"extra":".7"}}\n';
+
+/** Listens until it has heard this. */
+function heard(connection: Duplex, what: RegExp): Promise<RegExpExecArray> {
+  const { promise, resolve } = Promise.withResolvers<RegExpExecArray>();
+  let said = '';
+  connection.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    const match = what.exec(said);
+    if (match !== null) resolve(match);
+  });
+  return promise;
+}
 
 describe('a server', () => {
   let double: DoubleXen;
@@ -72,11 +83,30 @@ describe('a server', () => {
     const [ours, theirs] = duplexPair();
     server.accept(theirs);
     ours.write(HELLO + lines.map((line) => `${line}\n`).join(''));
-    let said = '';
-    while (!said.includes('done')) said += String((await once(ours, 'data'))[0]);
+    const [said] = await heard(ours, /^.*"done".*$/s);
     expect(said).toBe(`${SERVER_HELLO}{"type":"done","id":1}\n`);
     ours.end();
   });
+
+  test.each(['domainSave', 'domainRestore'] as const)(
+    '%s ends when the connection for its bytes has gone before it is looked at',
+    async (call) => {
+      double.manner = 'flood';
+      const spec =
+        call === 'domainSave'
+          ? '{"live":false,"asksPrecopy":false}'
+          : '{"type":"pvh","storePort":1,"storeDomid":0,"consolePort":2,"consoleDomid":0}';
+      const [ours, theirs] = duplexPair();
+      server.accept(theirs);
+      ours.write(`${HELLO}{"type":"call","id":1,"call":"${call}","args":[7,${spec}]}\n`);
+      const [, token] = await heard(ours, /"token":"([^"]+)"/);
+      const [data, theirData] = duplexPair();
+      server.accept(theirData);
+      data.write(`{"xenWire":1,"attach":"${token}"}\n`, () => theirData.destroy());
+      expect(await double.ended.promise).toBeInstanceOf(Error);
+      ours.destroy();
+    },
+  );
 
   test('survives whatever bytes come', async () => {
     const bytes = fc.oneof(

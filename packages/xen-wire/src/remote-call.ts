@@ -9,7 +9,7 @@ export interface RemoteCallOptions extends LongCallOptions {
   readonly what: string;
   /** Answers suspend and precopy. A rejection ends the call with that very error. */
   readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
-  /** Told how to bring a connection for the bytes of the image. */
+  /** Told how to bring a connection for the bytes of the image. Rejects when there is none, or it breaks. */
   readonly attach?: (token: string) => Promise<void>;
   /** How long the server may take to confirm that an aborted call has ended. */
   readonly abortGraceMs: number;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type * as Types from '@vm-tools/xc-native';
 import type { LongCallName, ShortCallName } from './calls.ts';
 import { Channel, readHello, writeHello } from './channel.ts';
-import { parseWith, protocolError, unknownVersion } from './errors.ts';
+import { connectionLost, parseWith, protocolError, unknownVersion } from './errors.ts';
 import {
   LONGEST_ANSWER_BYTES,
   LONGEST_REQUEST_BYTES,
@@ -150,14 +150,18 @@ class RemoteXen implements Types.Xen {
     return this.#calls.long(name, args, { ...options, abortGraceMs: this.#limits.abortGraceMs });
   }
 
-  /** A connection for the bytes of an image, once the server has said the word for it. */
+  /** A connection for the bytes of an image, once the server has said the word for it; `attach` ends with it. */
   #attachment(): { attached: Promise<Duplex>; attach: (token: string) => Promise<void> } {
     const { promise: attached, resolve } = Promise.withResolvers<Duplex>();
     const attach = async (token: string): Promise<void> => {
       const data = await this.#connect();
-      data.on('error', () => undefined);
+      const closed = Promise.withResolvers<undefined>();
+      data.on('error', (error) => closed.reject(connectionLost(error)));
+      data.on('close', () => closed.resolve(undefined));
+      closed.promise.catch(() => undefined);
       await writeHello(data, { xenWire: WIRE_VERSION, attach: token }, this.#limits.helloMs);
       resolve(data);
+      await closed.promise;
     };
     return { attached, attach };
   }

@@ -118,7 +118,7 @@ export class ServedCalls {
       data.resume().once('end', () => data.destroy()); // a client says nothing here, unless it has had enough
       await pipeline(stream, data);
     });
-    sent.catch(() => undefined); // it destroys the stream, and `done` has the cause
+    sent.catch(() => stream.destroy()); // pipeline leaves it alone when its target has gone before; `done` has the cause
     await done;
     await sent.catch((error: unknown) => {
       throw connectionLost(error);
@@ -132,8 +132,7 @@ export class ServedCalls {
   ): Promise<RingFrames> {
     const { sink, done } = this.#xen.domainRestore(domid, spec, options);
     const attached = this.#attached(call);
-    // Bytes that stop to come destroy the sink: then `done` has the cause.
-    attached.then((data) => pipeline(data, sink)).catch(() => undefined);
+    attached.then((data) => pipeline(data, sink)).catch(() => sink.destroy()); // `done` has the cause
     try {
       return await done;
     } finally {

@@ -76,7 +76,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
         ...{ pagedPages: 0, onlineVcpus: 1, maxVcpuId: 0, cpuTimeNs: 2n ** 63n },
       };
       double.answer = () => info;
-      expect(await xen.domainGetinfo(7)).toEqual(info);
+      expect(await xen.domainGetinfo(7)).toStrictEqual(info);
       // More than a line of a client may hold.
       const all = Array.from({ length: 5000 }, (_, domid) => ({ ...info, domid, shutdownReason: 'crash' }));
       double.answer = () => all;
@@ -214,7 +214,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       );
       expect(await buffer(save.stream)).toEqual(Buffer.concat([HEAD, END]));
       await save.done;
-      expect(asked).toEqual([
+      expect(asked).toStrictEqual([
         { iteration: 0, totalWrittenPages: 0, dirtyPages: 4096 },
         { iteration: 1, totalWrittenPages: 5e9, dirtyPages: undefined },
         'suspend',

@@ -10,4 +10,5 @@ export type { Failure, PrintedError, Result } from './tools.ts';
 export { freeMemoryMib, traces } from './traces.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
 export { peakMemory } from './peak-memory.ts';
-export { runProgram } from './program.ts';
+export { installProgram, runProgram } from './program.ts';
+export type { InstalledProgram } from './program.ts';

@@ -8,23 +8,21 @@ import type { LabHost } from '../lab-host.ts';
 /** Where the bundled tools lie on a host; a program beside them finds koffi and the helper as they do. */
 const installed = '/usr/lib/vm-tools/lib';
 
-/**
- * Runs a TypeScript program of the project in dom0, where there are no sources: it is bundled here and copied there.
- * For tests that need the libraries themselves on real Xen.
- *
- * @returns what it wrote to stdout
- */
-export async function runProgram(
-  host: LabHost,
-  path: string,
-  words: readonly string[] = [],
-): Promise<string> {
+/** A program that has been put into dom0. */
+export interface InstalledProgram {
+  /** there: what `node` is to run */
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** Brings a TypeScript program of the project to dom0, where there are no sources: it is bundled here. */
+export async function installProgram(host: LabHost, source: string): Promise<InstalledProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-program-'));
-  const remote = `${installed}/test-${randomUUID()}.js`;
+  const path = `${installed}/test-${randomUUID()}.js`;
   try {
     const outfile = join(folder, 'program.js');
     await build({
-      entryPoints: [path],
+      entryPoints: [source],
       outfile,
       bundle: true,
       platform: 'node',
@@ -35,9 +33,27 @@ export async function runProgram(
       },
       logLevel: 'warning',
     });
-    await host.put(outfile, remote);
-    return await host.run(['node', remote, ...words], { timeoutMs: 240_000 });
+    await host.put(outfile, path);
   } finally {
-    await Promise.all([rm(folder, { recursive: true, force: true }), host.exec(['rm', '-f', remote])]);
+    await rm(folder, { recursive: true, force: true });
+  }
+  return { path, remove: async () => void (await host.exec(['rm', '-f', path])) };
+}
+
+/**
+ * Runs a TypeScript program of the project in dom0: for tests that need the libraries themselves on real Xen.
+ *
+ * @returns what it wrote to stdout
+ */
+export async function runProgram(
+  host: LabHost,
+  source: string,
+  words: readonly string[] = [],
+): Promise<string> {
+  const program = await installProgram(host, source);
+  try {
+    return await host.run(['node', program.path, ...words], { timeoutMs: 240_000 });
+  } finally {
+    await program.remove();
   }
 }
