@@ -6,6 +6,8 @@ export interface TransferFigures {
   readonly status: string;
   /** bytes sent so far, all rounds together */
   readonly transferred: number;
+  /** bytes of zero pages, which need not be sent. @default 0 */
+  readonly zeroBytes?: number | undefined;
   /** bytes that are still to be sent, as far as is known now */
   readonly remaining: number;
   /** bytes per second */
@@ -30,7 +32,8 @@ export function progressLine(
   { bar = false }: { readonly bar?: boolean } = {},
 ): string {
   const { transferred, remaining, iteration, dirtyPagesRate, eta, downtime, expectedDowntime } = figures;
-  const share = transferred + remaining === 0 ? 0 : transferred / (transferred + remaining);
+  const done = transferred + (figures.zeroBytes ?? 0);
+  const share = done === 0 ? 0 : done / (done + remaining);
   return [
     iteration === undefined ? figures.status : `${figures.status} #${iteration + 1}`,
     `${Math.floor(share * 100)}%`.padStart(4),

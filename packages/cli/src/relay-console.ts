@@ -83,7 +83,8 @@ async function findPty(
       what: `the console of domain ${domid}`,
     });
   } catch (thrown) {
-    if (!(thrown instanceof VmToolsError) || thrown.kind !== 'timeout') throw thrown;
+    // The time limit of whoever waits for us is another one.
+    if (signal.aborted || !(thrown instanceof VmToolsError) || thrown.kind !== 'timeout') throw thrown;
     throw new VmToolsError({
       code: 'CONSOLE_ABSENT',
       kind: 'timeout',

@@ -12,11 +12,13 @@ export interface TransferFigures {
   readonly status: TransferPhase;
   /** bytes of the image that went through, all rounds together, counted where they leave (or enter) the process */
   readonly transferred: number;
+  /** bytes of the image besides, in pages of zeros: they are not sent, and are holes in a file (QEMU: duplicate) */
+  readonly zeroBytes: number;
   /** bytes that are still to come, as far as is known now */
   readonly remaining: number;
   /** bytes of guest memory, or of the file that is read */
   readonly total: number;
-  /** bytes per second, over the last seconds */
+  /** bytes that go through, per second, over the last seconds */
   readonly throughput: number;
   /** milliseconds since the start */
   readonly totalTime: number;
@@ -45,15 +47,17 @@ export interface TransferWarning {
 }
 
 export interface TransferSummary {
-  /** bytes of the image */
+  /** bytes of the image that went through */
   readonly transferred: number;
+  /** bytes of the image in pages of zeros, which did not have to */
+  readonly zeroBytes: number;
   /** bytes of guest memory, or of the file that was read */
   readonly total: number;
   readonly totalTimeMs: number;
   /** from the suspension at the source until the guest was known to run again; undefined where it is not known */
   readonly downtimeMs: number | undefined;
   readonly iterations: number;
-  /** bytes per second over the whole time */
+  /** bytes that went through, per second over the whole time */
   readonly throughput: number;
   /** of the guest where it was started; undefined when nothing was */
   readonly domid: number | undefined;

@@ -17,7 +17,8 @@ const TIMEOUTS: Partial<TransferTimeouts> = {
   lingerMs: 20,
 };
 const OFFER = new FakeSource().offer;
-const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const EMPTY_DIGEST =
+  '786a02f742015903c6c6fd852552d272912f4740e15847618a86e217f71f5419d25e1031afee585313896444934eb04b903a685b1448b755d56f701afe9be2ce';
 
 /** A receiver and a source without manners. */
 async function receive(script: (peer: RawPeer) => unknown, init?: FakeTargetInit) {
@@ -93,24 +94,24 @@ describe('a receiver', () => {
   test.each<[string, string, readonly Buffer[]]>([
     ['falls silent', 'XFR_PEER_SILENT', [frame('DATA', Buffer.from('x'))]],
     ['falls silent within a frame', 'XFR_PEER_SILENT', [frame('DATA', Buffer.from('xyz')).subarray(0, 10)]],
-    ['ends with another digest', 'XFR_DIGEST', [frame('EOS', { sha256: 'a'.repeat(64), bytes: 0 })]],
-    ['ends with another length', 'XFR_DIGEST', [frame('EOS', { sha256: EMPTY_SHA256, bytes: 1 })]],
+    ['ends with another digest', 'XFR_DIGEST', [frame('EOS', { blake2b512: 'a'.repeat(128), bytes: 0 })]],
+    ['ends with another length', 'XFR_DIGEST', [frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 1 })]],
     ['says GO before the end', 'XFR_PROTOCOL', [frame('GO', { id: ID, epoch: 1 })]],
     ['says HELLO again', 'XFR_PROTOCOL', [hello]],
     ['sends a frame that is too long', 'XFR_PROTOCOL', [Buffer.from('0400000000100001', 'hex')]],
     [
       'goes on after the end',
       'XFR_PROTOCOL',
-      [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }), frame('DATA', Buffer.from('x'))],
+      [frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 0 }), frame('DATA', Buffer.from('x'))],
     ],
-    ['never says GO', 'XFR_PEER_SILENT', [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 })]],
+    ['never says GO', 'XFR_PEER_SILENT', [frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 0 })]],
     ...[
       { id: ID, epoch: 2 },
       { id: 'b'.repeat(32), epoch: 1 },
     ].map((other): [string, string, Buffer[]] => [
       `says GO for ${JSON.stringify(other)}`,
       'XFR_EPOCH',
-      [frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }), frame('GO', other)],
+      [frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 0 }), frame('GO', other)],
     ]),
   ])('whose peer %s rejects with %s, and abandons', async (_what, code, frames) => {
     const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames));
@@ -133,7 +134,7 @@ describe('a receiver', () => {
     let pings: NodeJS.Timeout | undefined;
     const started = performance.now();
     const { error } = await receive((peer) => {
-      peer.say(PREAMBLE, hello, frame('EOS', { sha256: EMPTY_SHA256, bytes: 0 }));
+      peer.say(PREAMBLE, hello, frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 0 }));
       pings = setInterval(() => peer.say(frame('PING', Buffer.alloc(0))), 20);
     });
     clearInterval(pings);
@@ -142,7 +143,7 @@ describe('a receiver', () => {
   });
 
   test('wants an image that is whole even when the target had enough', async () => {
-    const frames = [frame('DATA', Buffer.from('x')), frame('EOS', { sha256: 'a'.repeat(64), bytes: 1 })];
+    const frames = [frame('DATA', Buffer.from('x')), frame('EOS', { blake2b512: 'a'.repeat(128), bytes: 1 })];
     const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames), {
       readsBytes: 1,
     });
@@ -152,7 +153,7 @@ describe('a receiver', () => {
 });
 
 describe('a sender', () => {
-  const restored = (peer: RawPeer): Promise<RawPeer> => peer.say(PREAMBLE, ACCEPT).heard('sha256');
+  const restored = (peer: RawPeer): Promise<RawPeer> => peer.say(PREAMBLE, ACCEPT).heard('blake2b512');
   const started = async (peer: RawPeer): Promise<RawPeer> =>
     (await restored(peer)).say(READY).heard('\u0007\0\0\0\0\0\0\u0033'); // GO
 

@@ -74,6 +74,7 @@ test('downtime grows while the guest is suspended, and stays when it runs', asyn
   const summary = progress.complete({ iterations: 3, domid: 7 });
   expect(summary).toEqual({
     transferred: MIB,
+    zeroBytes: 0,
     total: MIB,
     totalTimeMs: 1800,
     downtimeMs: 310,

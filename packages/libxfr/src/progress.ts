@@ -18,6 +18,8 @@ export class ProgressReporter {
   readonly #onEvent: OnEvent;
   readonly #clock: Clock;
   readonly #meter: Meter;
+  /** of all bytes of the image, zeros or not: what tells when it will be done */
+  readonly #pace: Meter;
   readonly #startedAt: number;
   readonly #warnings: TransferWarning[] = [];
   #phase: TransferPhase = 'connecting';
@@ -35,10 +37,15 @@ export class ProgressReporter {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#meter = new Meter({ clock });
+    this.#pace = new Meter({ clock });
   }
 
   get transferred(): number {
     return this.#meter.bytes;
+  }
+
+  get zeroBytes(): number {
+    return this.#pace.bytes - this.#meter.bytes;
   }
 
   setTotal(bytes: number): void {
@@ -51,9 +58,10 @@ export class ProgressReporter {
     this.#tellFigures();
   }
 
-  /** Bytes went through. */
-  add(bytes: number): void {
+  /** Bytes went through, and bytes of zeros that did not have to. */
+  add(bytes: number, zeroBytes = 0): void {
     this.#meter.add(bytes);
+    this.#pace.add(bytes + zeroBytes);
     this.#tellFiguresIfDue();
   }
 
@@ -91,6 +99,7 @@ export class ProgressReporter {
       totalTimeMs,
       downtimeMs: this.#downtimeMs,
       iterations: outcome.iterations ?? 0,
+      zeroBytes: this.zeroBytes,
       throughput: totalTimeMs === 0 ? 0 : (this.transferred / totalTimeMs) * 1000,
       domid: outcome.domid,
       warnings: this.#warnings,
@@ -111,15 +120,17 @@ export class ProgressReporter {
   #figures(): TransferFigures {
     const now = this.#clock.now();
     const throughput = this.#meter.bytesPerSecond;
-    const remaining = this.#remaining ?? Math.max(0, this.#total - this.transferred);
+    const pace = this.#pace.bytesPerSecond;
+    const remaining = this.#remaining ?? Math.max(0, this.#total - this.#pace.bytes);
     const downtime =
       this.#downtimeMs ?? (this.#suspendedAt === undefined ? undefined : now - this.#suspendedAt);
     // What a header of some bytes took says nothing about the time that memory will take.
-    const isMeasured = throughput > 0 && this.transferred > 0.01 * this.#total;
-    const msFor = (bytes: number): number => (bytes / throughput) * 1000;
+    const isMeasured = pace > 0 && this.#pace.bytes > 0.01 * this.#total;
+    const msFor = (bytes: number): number => (bytes / pace) * 1000;
     return {
       status: this.#phase,
       transferred: this.transferred,
+      zeroBytes: this.zeroBytes,
       remaining,
       total: this.#total,
       throughput,

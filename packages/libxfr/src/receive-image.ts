@@ -1,33 +1,46 @@
 import { createHash } from 'node:crypto';
-import { pipeline, Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
-import { createLimiter, paced, type Limiter } from '@vm-tools/ratelimit';
+import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
 import type { ProgressReporter } from './progress.ts';
 import { outOfTurn, type Channel } from './protocol/channel.ts';
-import type { Body } from './protocol/messages.ts';
+import { MAX_ZEROS, type Body } from './protocol/messages.ts';
 
-/** An image as it comes: DATA frames up to EOS, with the digest checked at the end. */
+const ZEROS = Buffer.alloc(MAX_ZEROS);
+
+/** An image as it comes: frames of DATA and ZEROS up to EOS, with the digest checked at the end. */
 export class ReceivedImage {
   readonly #channel: Channel;
   readonly #progress: ProgressReporter;
   readonly #attempt: Attempt;
-  readonly #hash = createHash('sha256');
+  readonly #limiter: Limiter | undefined;
+  readonly #hash = createHash('blake2b512');
   #isComplete = false;
   /** Frames are taken one after the other, even by two who read: the stream ahead, and `finish`. */
   #taking: Promise<readonly Buffer[] | undefined> = Promise.resolve(undefined);
 
-  constructor(channel: Channel, progress: ProgressReporter, attempt: Attempt) {
+  constructor(
+    channel: Channel,
+    {
+      progress,
+      attempt,
+      limiter,
+    }: {
+      readonly progress: ProgressReporter;
+      readonly attempt: Attempt;
+      readonly limiter?: Limiter | undefined;
+    },
+  ) {
     this.#channel = channel;
     this.#progress = progress;
     this.#attempt = attempt;
+    this.#limiter = limiter;
   }
 
-  /** The bytes, at the limiter's pace. It ends well only after EOS with the right digest. */
-  stream(limiter: Limiter = createLimiter({ rate: Infinity })): Readable {
-    const chunks = Readable.from(this.#chunks(), { objectMode: false });
-    // Errors go from one to the other; both end in the attempt.
-    return pipeline(chunks, paced(limiter, { signal: this.#attempt.signal }), () => undefined);
+  /** The bytes, as fast as the limiter lets them in from the network. It ends well only after EOS with the right digest. */
+  stream(): Readable {
+    return addAbortSignal(this.#attempt.signal, Readable.from(this.#chunks(), { objectMode: false }));
   }
 
   /** Takes what a target that knows where its image ends has not read, and checks the digest. */
@@ -52,11 +65,18 @@ export class ReceivedImage {
       if (message.name === 'DATA') {
         for (const piece of message.pieces) {
           this.#hash.update(piece);
+          await this.#limiter?.take(piece.length, this.#attempt.signal);
           this.#progress.add(piece.length);
         }
         return message.pieces;
       }
-      if (message.name !== 'EOS') throw outOfTurn(message.name, ['DATA', 'EOS']);
+      if (message.name === 'ZEROS') {
+        const zeros = ZEROS.subarray(0, message.bytes);
+        this.#hash.update(zeros);
+        this.#progress.add(0, zeros.length);
+        return [zeros];
+      }
+      if (message.name !== 'EOS') throw outOfTurn(message.name, ['DATA', 'ZEROS', 'EOS']);
       this.#check(message.body);
     } catch (thrown) {
       throw this.#attempt.cause(thrown);
@@ -67,15 +87,18 @@ export class ReceivedImage {
     return undefined;
   }
 
-  #check({ sha256, bytes }: Body<'EOS'>): void {
-    const received = { sha256: this.#hash.digest('hex'), bytes: this.#progress.transferred };
-    if (received.sha256 === sha256 && received.bytes === bytes) return;
+  #check({ blake2b512, bytes }: Body<'EOS'>): void {
+    const received = {
+      blake2b512: this.#hash.digest('hex'),
+      bytes: this.#progress.transferred + this.#progress.zeroBytes,
+    };
+    if (received.blake2b512 === blake2b512 && received.bytes === bytes) return;
     throw new VmToolsError({
       code: 'XFR_DIGEST',
       kind: 'corrupt',
       message: `the image was damaged on its way: ${received.bytes} of ${bytes} bytes came, with ${received.bytes === bytes ? 'another' : 'no matching'} digest`,
       hint: 'try again; if it happens again, look at the memory and the network cards of both hosts',
-      details: { sent: { sha256, bytes }, received },
+      details: { sent: { blake2b512, bytes }, received },
     });
   }
 }

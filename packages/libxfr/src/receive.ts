@@ -1,4 +1,4 @@
-import { systemClock, type Limiter } from '@vm-tools/ratelimit';
+import { systemClock } from '@vm-tools/ratelimit';
 import { answerQuestions } from './answer-questions.ts';
 import { Attempt } from './attempt.ts';
 import { Party, type TargetParty } from './commit/party.ts';
@@ -150,8 +150,8 @@ async function untilReady(
     await party.say(channel, 'ACCEPT', { epoch: party.epoch });
 
     progress.phase('receiving');
-    const image = new ReceivedImage(channel, progress, attempt);
-    await party.act('restore', () => restore(target, image, { signal, limiter }), 'EOS');
+    const image = new ReceivedImage(channel, { progress, attempt, limiter });
+    await party.act('restore', () => restore(target, image, signal), 'EOS');
     signal.throwIfAborted();
     party.domid = target.domid;
     await party.write('ready');
@@ -178,12 +178,8 @@ async function untilOwner(
   }
 }
 
-async function restore(
-  target: Target,
-  image: ReceivedImage,
-  { signal, limiter }: { readonly signal: AbortSignal; readonly limiter: Limiter | undefined },
-): Promise<void> {
-  const stream = image.stream(limiter);
+async function restore(target: Target, image: ReceivedImage, signal: AbortSignal): Promise<void> {
+  const stream = image.stream();
   try {
     await target.restore(stream, { signal });
   } finally {

@@ -37,9 +37,9 @@ function failing(step: 'write' | 'sync' | 'close', code: string): Storage {
         ...file,
         ...(step === 'write'
           ? {
-              write: async (chunk) => {
+              write: async (chunk, position) => {
                 if ((written += chunk.length) > 600_000) fails(code)();
-                await file.write(chunk);
+                await file.write(chunk, position);
               },
             }
           : {

@@ -57,7 +57,7 @@ export async function saveToFile(
     signal.throwIfAborted();
 
     const sink = paced(options.limiter ?? createLimiter({ rate: Infinity }), { signal });
-    const onWritten = (bytes: number): void => progress.add(bytes);
+    const onWritten = (bytes: number, zeroBytes = 0): void => progress.add(bytes, zeroBytes);
     const onFailed = (error: VmToolsError): void => attempt.fail(error);
     const written =
       file === undefined

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createLimiter, paced, type Limiter } from '@vm-tools/ratelimit';
+import { finished } from 'node:stream/promises';
+import { createLimiter, type Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { Channel } from './protocol/channel.ts';
 import { outOfTurn } from './protocol/channel.ts';
+import { zeroSpans } from './zero-spans.ts';
 
 /** An image on its way: what is written into `sink` becomes DATA frames, at the pace of the limiter and the peer. */
 export interface SentImage {
   readonly sink: Writable;
   /** after the end of `sink`: what EOS has to say */
-  readonly sent: Promise<{ readonly sha256: string; readonly bytes: number }>;
+  readonly sent: Promise<{ readonly blake2b512: string; readonly bytes: number }>;
 }
 
 export function sendImage(
@@ -26,16 +27,38 @@ export function sendImage(
     readonly attempt: Attempt;
   },
 ): SentImage {
-  const hash = createHash('sha256');
+  const { signal } = attempt;
+  const hash = createHash('blake2b512');
+  let bytes = 0;
   let isSent = false;
-  const frames = new Writable({
+
+  /** A limit is on what crosses the network. Slices are of half a burst, so that the bucket never overflows. */
+  const sendSlices = async (data: Buffer): Promise<void> => {
+    for (let offset = 0; offset < data.length;) {
+      const slice =
+        limiter.rate === Infinity ? data : data.subarray(offset, offset + Math.max(1, limiter.burst / 2));
+      if (limiter.rate !== Infinity) await limiter.take(slice.length, signal);
+      await channel.sendData(slice);
+      offset += slice.length;
+      progress.add(slice.length);
+    }
+  };
+  const send = async (chunk: Buffer): Promise<void> => {
+    hash.update(chunk);
+    bytes += chunk.length;
+    for (const { start, end, isZero } of zeroSpans(chunk)) {
+      if (!isZero) {
+        await sendSlices(chunk.subarray(start, end));
+      } else {
+        await channel.sendZeros(end - start);
+        progress.add(0, end - start);
+      }
+    }
+  };
+  const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      channel.sendData(chunk).then(
-        () => {
-          progress.add(chunk.length);
-          done();
-        },
+      send(chunk).then(
+        () => done(),
         (thrown: unknown) => {
           attempt.fail(thrown);
           done(thrown as Error);
@@ -43,10 +66,11 @@ export function sendImage(
       );
     },
   });
-  const sink = paced(limiter, { signal: attempt.signal });
-  const sent = pipeline(sink, frames).then(() => {
+  const onAbort = (): void => void sink.destroy(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const sent = finished(sink).then(() => {
     isSent = true;
-    return { sha256: hash.digest('hex'), bytes: progress.transferred };
+    return { blake2b512: hash.digest('hex'), bytes };
   });
   sent.catch(() => undefined); // why it failed comes from whoever destroyed it
 

@@ -32,9 +32,10 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
 
 /** e.g. "web1 runs at b as domid 7: 264 MiB in 32 s (8.2 MiB/s), 3 rounds, downtime 210 ms" */
 function describe(name: string, endpoint: string, summary: TransferSummary): string {
-  const { domid, transferred, totalTimeMs, throughput, downtimeMs, iterations } = summary;
+  const { domid, transferred, zeroBytes, totalTimeMs, throughput, downtimeMs, iterations } = summary;
   const figures = [
     `${formatBytes(transferred)} in ${formatDuration(totalTimeMs)} (${formatRate(throughput)})`,
+    ...(zeroBytes === 0 ? [] : [`${formatBytes(zeroBytes)} of zeros not sent`]),
     `${iterations} rounds`,
     ...(downtimeMs === undefined ? [] : [`downtime ${formatDuration(downtimeMs)}`]),
   ];

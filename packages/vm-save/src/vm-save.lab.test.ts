@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { text } from 'node:stream/consumers';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,
@@ -141,6 +142,36 @@ describeLab('vm-save and vm-restore on real Xen', () => {
       await waitForTicks(a, 'kept');
     }
     await result(a, 'vm-destroy kept');
+  });
+
+  test('Ctrl-C while it is restored leaves no domain and the image as it was', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=back');
+    await waitForTicks(a, 'back');
+    await result(a, 'vm-save back -o /tmp/b.img');
+    const counted = await ticks(a, 'back');
+    for (const phase of ['receiving', 'starting']) {
+      const stopped = await interrupt(
+        a,
+        'vm-restore /tmp/b.img --bwlimit 4M',
+        (event) => event['phase'] === phase || event['status'] === phase,
+      );
+      if (stopped === undefined) break; // it ran before the signal had crossed the connection
+      expect(stopped).toMatchObject({ status: 130, error: { kind: 'interrupted' } });
+      expect(await traces(a)).toBe(before);
+    }
+    if ((await a.exec('xl list back')).code !== 0) await result(a, 'vm-restore /tmp/b.img');
+    await waitForTick(a, 'back', counted + 1);
+    await result(a, 'vm-destroy back');
+  });
+
+  test('on a terminal the progress is one line that is drawn again and again', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=drawn');
+    await waitForTicks(a, 'drawn');
+    const saving = a.spawn('exec vm-save drawn -o /tmp/d.img --bwlimit 8M', { tty: true });
+    const shown = await text(saving.stdout);
+    expect(await saving.exited).toBe(0);
+    expect(shown).toMatch(/\r[^\n]*\[#+-*\]/);
+    expect(shown.split('\n').filter((line) => line.includes('[#')).length).toBeLessThan(3);
   });
 
   test('the tool stays small with a guest of 1 GiB', async () => {

@@ -18,6 +18,7 @@ test('a session has a line for each thing that happens', () => {
   const session = { session: 2, peer: '10.0.0.1:4242' };
   const summary = {
     transferred: 2 ** 20,
+    zeroBytes: 0,
     total: 2 ** 28,
     totalTimeMs: 2000,
     downtimeMs: undefined,

@@ -13,7 +13,7 @@ import type { FrameName } from '../protocol/frame.ts';
 export type GuestState = 'absent' | 'partial' | 'paused' | 'running' | 'suspended';
 
 /** A frame with a meaning for the protocol; DATA and PING have none. */
-export type MessageName = Exclude<FrameName, 'DATA' | 'PING'>;
+export type MessageName = Exclude<FrameName, 'DATA' | 'ZEROS' | 'PING'>;
 
 /**
  * What one side can say about a transfer, at any time and as often as it is asked: RUNNING, the guest is the

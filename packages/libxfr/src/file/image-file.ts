@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import { formatBytes } from '@vm-tools/ratelimit';
 import { fileError } from './file-error.ts';
+import { zeroSpans } from '../zero-spans.ts';
 import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
 
 const BUFFER_BYTES = 2 ** 20;
@@ -29,6 +30,7 @@ export class ImageFile {
   readonly #file: WrittenFile;
   readonly #overwrite: boolean;
   readonly #durable: boolean;
+  #bytes = 0;
   #isNamed = false;
 
   private constructor(path: string, partial: string, file: WrittenFile, options: ImageFileOptions) {
@@ -56,12 +58,18 @@ export class ImageFile {
     }
   }
 
-  /** A stream into the file, in few large writes; what the file system says is told before the stream acts on it. */
-  writer(told: { onWritten(bytes: number): void; onFailed(error: VmToolsError): void }): Writable {
+  /**
+   * A stream into the file, in few large writes; what the file system says is told before the stream acts on it. Pages
+   * of zeros become holes: they are read back as zeros, and take neither time nor room.
+   */
+  writer(told: {
+    onWritten(bytes: number, zeroBytes: number): void;
+    onFailed(error: VmToolsError): void;
+  }): Writable {
     const write = (chunk: Buffer, done: (error?: Error) => void): void => {
-      this.#file.write(chunk).then(
-        () => {
-          told.onWritten(chunk.length);
+      this.#writeSpans(chunk).then(
+        (zeroBytes) => {
+          told.onWritten(chunk.length - zeroBytes, zeroBytes);
           done();
         },
         (thrown: unknown) => {
@@ -78,9 +86,21 @@ export class ImageFile {
     });
   }
 
+  /** @returns how many bytes were left out */
+  async #writeSpans(chunk: Buffer): Promise<number> {
+    let zeroBytes = 0;
+    for (const { start, end, isZero } of zeroSpans(chunk, this.#bytes)) {
+      if (isZero) zeroBytes += end - start;
+      else await this.#file.write(chunk.subarray(start, end), this.#bytes + start);
+    }
+    this.#bytes += chunk.length;
+    return zeroBytes;
+  }
+
   /** Gives the file its name. When it rejects, `discard` is still to be called. */
   async commit(): Promise<void> {
     try {
+      await this.#file.setLength(this.#bytes);
       if (this.#durable) await this.#file.sync();
       await this.#file.close();
       if (this.#overwrite) await rename(this.#partial, this.#path);

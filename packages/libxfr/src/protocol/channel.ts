@@ -4,7 +4,9 @@ import type { TransferTimeouts } from '../timeouts.ts';
 import { decodeHeader, encodeHeader, HEADER_BYTES, protocolError, type FrameName } from './frame.ts';
 import {
   decodeBody,
+  decodeZeros,
   encodeBody,
+  MAX_ZEROS,
   type Body,
   type Control,
   type ControlName,
@@ -77,6 +79,15 @@ export class Channel {
     }
   }
 
+  /** Bytes of the image that are all zero, of any number. */
+  async sendZeros(bytes: number): Promise<void> {
+    for (let left = bytes; left > 0; left -= MAX_ZEROS) {
+      const payload = Buffer.alloc(4);
+      payload.writeUInt32BE(Math.min(left, MAX_ZEROS));
+      await this.#write('ZEROS', payload);
+    }
+  }
+
   /** Tells the peer that this end gives up. Does not wait: the guest is worth more than the peer's hearing of it. */
   abort(error: VmToolsError): void {
     if (this.#aborted !== undefined) return;
@@ -130,6 +141,7 @@ export class Channel {
       const { name, pieces, offset } = await within(this.#readFrame(), inactivityMs, late);
       if (name === 'DATA') return { name, pieces };
       if (name === 'PING') continue;
+      if (name === 'ZEROS') return { name, bytes: decodeZeros(Buffer.concat(pieces), offset) };
       const message = decodeBody(name, Buffer.concat(pieces), offset) as Control;
       if (message.name !== 'ABORT') return message;
       const how = { code: 'XFR_PEER_ABORTED', did: 'gave up', side: this.#theirSide };

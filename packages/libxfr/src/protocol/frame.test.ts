@@ -8,7 +8,7 @@ import { Channel } from './channel.ts';
 import { decodeHeader, encodeHeader, FRAME_TYPES, MAX_PAYLOAD_BYTES, type FrameName } from './frame.ts';
 import type { Message } from './messages.ts';
 
-const SHA256 = 'a'.repeat(64);
+const DIGEST = 'a'.repeat(128);
 const ID = 'b'.repeat(32);
 const text = fc.string({ maxLength: 40 });
 const remoteError = fc.record({ code: fc.constant('A_B'), kind: fc.constant('resource'), message: text });
@@ -28,7 +28,7 @@ const anyFrame = fc.oneof(
   fc.record({ error: remoteError, tried: fc.boolean() }).map((body) => frame('FENCED', body)),
   fc.record({ error: remoteError }).map((body) => frame('PENDING', body)),
   fc.record({ domid: fc.nat(), at: fc.nat() }).map((body) => frame('RUNNING', body)),
-  fc.nat().map((bytes) => frame('EOS', { sha256: SHA256, bytes })),
+  fc.nat().map((bytes) => frame('EOS', { blake2b512: DIGEST, bytes })),
 );
 
 /** Cuts at each of these places, modulo the length. */

@@ -11,9 +11,9 @@
  *   else
  *     T->>S: ACCEPT {epoch}
  *     loop the image
- *       S->>T: DATA
+ *       S->>T: DATA or ZEROS
  *     end
- *     S->>T: EOS {sha256, bytes}
+ *     S->>T: EOS {blake2b512, bytes}
  *     Note over T: checks the digest, restores, stays paused, writes "ready"
  *     T->>S: READY {epoch}
  *     Note over S: writes "committed": from now on it never resumes the guest by itself
@@ -47,8 +47,8 @@
  *    +-------+-------+---------------+-------------------------------+---------
  * ```
  *
- * The payload of DATA is bytes of the image, PING has none, all others carry JSON (messages.ts). No flag is defined
- * in version 2: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
+ * The payload of DATA is bytes of the image, that of ZEROS the number of bytes that are zero (32 bits, at most 1 MiB),
+ * PING has none, all others carry JSON (messages.ts). No flag is defined in version 2: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
  */
 import { VmToolsError } from '@vm-tools/errors';
 
@@ -69,6 +69,7 @@ export const FRAME_TYPES = {
   UNKNOWN: 13,
   STATUS: 14,
   BYE: 15,
+  ZEROS: 16,
 } as const;
 
 export type FrameName = keyof typeof FRAME_TYPES;

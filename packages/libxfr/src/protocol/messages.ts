@@ -28,7 +28,7 @@ const BODIES = {
   /** `epoch`: that of this attempt, more than either end has had. */
   ACCEPT: z.object({ epoch }),
   REJECT: z.object({ error: remoteErrorSchema }),
-  EOS: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes }),
+  EOS: z.object({ blake2b512: z.string().regex(/^[0-9a-f]{128}$/), bytes }),
   READY: z.object({ epoch }),
   GO: z.object({ id, epoch }),
   STATUS: z.object({ id, epoch }),
@@ -52,8 +52,12 @@ export type Control<Name extends ControlName = ControlName> = {
 
 /** Bytes of the image, in the pieces in which they came. */
 export type DataFrame = { readonly name: 'DATA'; readonly pieces: readonly Buffer[] };
+/** Bytes of the image that are zero. */
+export type ZerosFrame = { readonly name: 'ZEROS'; readonly bytes: number };
+/** What a ZEROS may stand for: as much as a DATA may hold. */
+export const MAX_ZEROS = MAX_PAYLOAD_BYTES;
 /** Anything that may come, without what the channel keeps to itself. */
-export type Message = Control | DataFrame;
+export type Message = Control | DataFrame | ZerosFrame;
 
 export function encodeBody<Name extends ControlName>(name: Name, body: Body<Name>): Buffer {
   const payload = Buffer.from(JSON.stringify(body));
@@ -84,4 +88,13 @@ function parseJson(payload: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** @throws VmToolsError XFR_PROTOCOL of kind peer */
+export function decodeZeros(payload: Buffer, offset = 0): number {
+  const bytes = payload.length === 4 ? payload.readUInt32BE() : 0;
+  if (bytes === 0 || bytes > MAX_ZEROS) {
+    throw protocolError('a ZEROS does not hold a number from 1 to 1 Mi', { offset, frame: 'ZEROS' });
+  }
+  return bytes;
 }

@@ -11,6 +11,8 @@ export interface FakeSourceInit {
   readonly chunks?: number;
   /** called before each chunk, with the phase that it belongs to; what it throws makes the save fail */
   readonly onChunk?: (index: number, phase: SaveProgress['phase']) => void | Promise<void>;
+  /** what a chunk holds. @default bytes without a pattern */
+  readonly content?: (index: number, length: number) => Buffer;
   readonly onResume?: () => void;
   readonly onDestroy?: () => void;
   readonly offer?: Partial<Offer>;
@@ -39,6 +41,10 @@ export class FakeSource implements Source {
       config: { kernel: '/boot/vmlinuz' },
       ...init.offer,
     };
+  }
+
+  get #content(): (index: number, length: number) => Buffer {
+    return this.#init.content ?? imageChunk;
   }
 
   get bytes(): number {
@@ -75,7 +81,7 @@ export class FakeSource implements Source {
       await this.#init.onChunk?.(index, phase);
       throwIfAborted(signal, 'saving');
       if (sink.destroyed) throw new VmToolsError({ code: 'FAKE_SINK', message: 'the sink is broken' });
-      if (!sink.write(imageChunk(index, CHUNK_BYTES))) await once(sink, 'drain', { signal });
+      if (!sink.write(this.#content(index, CHUNK_BYTES))) await once(sink, 'drain', { signal });
     }
     this.#tell(onProgress, 'finishing', this.chunks);
     sink.end();

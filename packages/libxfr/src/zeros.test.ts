@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createLimiter } from '@vm-tools/ratelimit';
+import { receiveFromPeer } from './receive.ts';
+import { saveToFile } from './save-to-file.ts';
+import { sendToPeer } from './send.ts';
+import { FakeSource } from './testing/fake-source.ts';
+import { FakeTarget } from './testing/fake-target.ts';
+import { imageChunk } from './testing/image-bytes.ts';
+import { LINKS, type Link } from './testing/links.ts';
+
+const CHUNKS = 40;
+
+/** Of four chunks one holds something; the others are zero, which is what most guests are. */
+function mostlyZero(index: number, length: number): Buffer {
+  return index % 4 === 0 ? imageChunk(index, length) : Buffer.alloc(length);
+}
+
+function digest(): string {
+  const hash = createHash('sha256');
+  for (let index = 0; index < CHUNKS; index++) hash.update(mostlyZero(index, 50_000));
+  return hash.digest('hex');
+}
+
+test('pages of zeros arrive without being sent, and no limit counts them', async () => {
+  const link = (await LINKS['tcp']?.()) as Link;
+  const [source, target] = [new FakeSource({ chunks: CHUNKS, content: mostlyZero }), new FakeTarget()];
+  let counted = 0;
+  const unlimited = createLimiter({ rate: Infinity });
+  const counter = {
+    ...{ rate: 1e12, burst: 2 ** 20, setRate: () => undefined },
+    take: (bytes: number, signal?: AbortSignal) => {
+      counted += bytes;
+      return unlimited.take(bytes, signal);
+    },
+  };
+  const [sent, received] = await Promise.all([
+    sendToPeer(source, link.source, { limiter: counter }),
+    receiveFromPeer(link.target, () => target),
+  ]);
+  expect(target.sha256).toBe(digest());
+  expect(sent.transferred + sent.zeroBytes).toBe(source.bytes);
+  expect(sent.transferred).toBeLessThan(0.35 * source.bytes);
+  expect(received).toMatchObject({ transferred: sent.transferred, zeroBytes: sent.zeroBytes });
+  expect(counted).toBe(sent.transferred);
+});
+
+test.each([0, 1])('a file has holes for them, also at its end (%d)', async (last) => {
+  const folder = await mkdtemp(join(tmpdir(), 'zeros-'));
+  const path = join(folder, 'guest.img');
+  const chunks = CHUNKS + last; // what is saved last is zero, or is not
+  const source = new FakeSource({ chunks, content: mostlyZero });
+  const summary = await saveToFile(source, path, { afterwards: 'destroy' });
+  const bytes = await readFile(path);
+  const expected = Buffer.concat(Array.from({ length: chunks }, (_, index) => mostlyZero(index, 50_000)));
+  expect(bytes.equals(expected)).toBe(true);
+  const { blocks } = await stat(path);
+  expect(blocks * 512).toBeLessThan(0.4 * expected.length);
+  expect(summary.transferred + summary.zeroBytes).toBe(expected.length);
+  await rm(folder, { recursive: true });
+});
