@@ -65,7 +65,7 @@ function classify(
   }
   if (name === 'ESRCH')
     return { code: 'XEN_NO_DOMAIN', kind: 'no-domain', hint: 'List the domains that exist.' };
-  return { code: 'XEN_CALL_FAILED', kind: 'failure' };
+  return { code: 'XEN_CALL_FAILED', kind: 'failure', hint: 'See what Xen says about it: `xl dmesg`.' };
 }
 
 function errnoSentence({ errnoText }: CallFailure, name: string | undefined): string {

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { HVM_PARAM } from '../xen.ts';
-import type { ShutdownReason, Xen } from '../xen.ts';
-import { ComplianceDomains, type ComplianceStore, eventually, MEMORY_KIB } from './compliance-domains.ts';
+import type { Xen } from '../xen.ts';
+import { ComplianceDomains, type ComplianceStore, MEMORY_KIB } from './compliance-domains.ts';
+import { buildCompliance } from './build-compliance.ts';
 import { imageCompliance } from './image-compliance.ts';
+import { settingsCompliance } from './settings-compliance.ts';
 
 /** A host to be tested on: its own domains are left alone. */
 export interface ComplianceHost {
@@ -32,7 +34,6 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
   let host: ComplianceHost;
   let xen: Xen;
   let domains: ComplianceDomains;
-  const freePages = async (): Promise<number> => (await xen.physinfo()).freePages;
 
   beforeAll(async () => {
     host = await open();
@@ -177,169 +178,7 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
     });
   });
 
-  describe('settings', () => {
-    test('vCPUs are as many as at creation, and may be made twice', async () => {
-      const domid = await domains.create({ maxVcpus: 2 });
-      await xen.domainMaxVcpus(domid, 2);
-      await xen.domainMaxVcpus(domid, 2);
-      for (const other of [1, 3]) {
-        await expect(xen.domainMaxVcpus(domid, other)).rejects.toMatchObject({
-          details: { call: 'xc_domain_max_vcpus', errnoName: 'EINVAL' },
-        });
-      }
-    });
-
-    test('the most memory is counted in whole pages, and may go down again', async () => {
-      const domid = await domains.create();
-      await xen.domainSetmaxmem(domid, 8195);
-      expect(await xen.domainGetinfo(domid)).toMatchObject({ maxPages: 2048, totPages: 0 });
-      await xen.domainSetmaxmem(domid, 4096);
-      expect(await xen.domainGetinfo(domid)).toMatchObject({ maxPages: 1024 });
-    });
-
-    test('the pool for page tables is taken from the host at once', async () => {
-      const domid = await domains.create();
-      const before = await freePages();
-      await xen.setPagingMempoolSize(domid, 32 << 20);
-      const taken = before - (await freePages());
-      expect(taken).toBeGreaterThan(7000); // 8192, less what the domain was born with
-      expect(taken).toBeLessThan(9000);
-      await domains.destroy(domid);
-      await eventually(async () => (await freePages()) > before - 500, 'the pool to come back');
-    });
-
-    test('a pool is of whole pages, and not beyond all bounds', async () => {
-      const domid = await domains.create();
-      for (const bytes of [(4 << 20) + 1, 2 ** 45]) {
-        await expect(xen.setPagingMempoolSize(domid, bytes)).rejects.toMatchObject({
-          details: { call: 'xc_set_paging_mempool_size', errnoName: 'EINVAL' },
-        });
-      }
-    });
-
-    test('a PV domain has no pool', async () => {
-      const EOPNOTSUPP = 95;
-      await expect(
-        xen.setPagingMempoolSize(await domains.create({ type: 'pv' }), 4 << 20),
-      ).rejects.toMatchObject({ details: { errno: EOPNOTSUPP } });
-    });
-
-    test('HVM params are 0 until they are set, to any 64 bits', async () => {
-      const domid = await domains.create();
-      const { STORE_PFN, TIMER_MODE, ALTP2M } = HVM_PARAM;
-      expect(await xen.hvmParamGet(domid, STORE_PFN)).toBe(0n);
-      await xen.hvmParamSet(domid, STORE_PFN, 0xfedc_ba98_7654_3210n);
-      expect(await xen.hvmParamGet(domid, STORE_PFN)).toBe(0xfedc_ba98_7654_3210n);
-      expect(await xen.hvmParamGet(domid, TIMER_MODE)).toBe(0n);
-      await xen.hvmParamSet(domid, TIMER_MODE, 1n);
-      expect(await xen.hvmParamGet(domid, TIMER_MODE)).toBe(1n);
-      await xen.hvmParamSet(domid, ALTP2M, 0n);
-      expect(await xen.hvmParamGet(domid, ALTP2M)).toBe(0n);
-    });
-
-    test('HVM params are checked where Xen knows their meaning', async () => {
-      const domid = await domains.create();
-      const modes = 4n;
-      await expect(xen.hvmParamSet(domid, HVM_PARAM.TIMER_MODE, modes)).rejects.toMatchObject({
-        details: { call: 'xc_hvm_param_set', errnoName: 'EINVAL' },
-      });
-      expect(await xen.hvmParamGet(domid, HVM_PARAM.TIMER_MODE)).toBe(0n);
-    });
-
-    test('a PV domain has no HVM params', async () => {
-      const domid = await domains.create({ type: 'pv' });
-      const refused = { details: { errnoName: 'EINVAL' } };
-      await expect(xen.hvmParamSet(domid, HVM_PARAM.STORE_PFN, 1n)).rejects.toMatchObject(refused);
-      await expect(xen.hvmParamGet(domid, HVM_PARAM.STORE_PFN)).rejects.toMatchObject(refused);
-    });
-
-    test('event channels are numbered from 1, up to the limit of the domain', async () => {
-      const domid = await domains.create({ maxEvtchnPort: 3 });
-      const ports: number[] = [];
-      for (let count = 0; count < 3; count++) ports.push(await xen.evtchnAllocUnbound(domid, 0));
-      expect(ports).toEqual([1, 2, 3]);
-      await expect(xen.evtchnAllocUnbound(domid, 0)).rejects.toMatchObject({
-        details: { call: 'xc_evtchn_alloc_unbound', errnoName: 'ENOSPC' },
-      });
-    });
-
-    test('what else a domain is given before it is filled', async () => {
-      const pvh = await domains.create();
-      await xen.domainMaxVcpus(pvh, 1);
-      await xen.domainSetTscInfo(pvh, 0);
-      await xen.domainSetTimeOffset(pvh, -3600);
-      await xen.cpuidApplyPolicy(pvh, { restore: false });
-      const pv = await domains.create({ type: 'pv' });
-      await xen.domainMaxVcpus(pv, 1);
-      await xen.domainSetMemmapLimit(pv, MEMORY_KIB);
-      await xen.domainSetTscInfo(pv, 0);
-      await xen.cpuidApplyPolicy(pv, { restore: false });
-    });
-  });
-
-  describe('pauses', () => {
-    const isPaused = async (domid: number): Promise<boolean | undefined> =>
-      (await xen.domainGetinfo(domid))?.isPaused;
-
-    test('are counted, from one', async () => {
-      const domid = await domains.create({ type: 'pv' });
-      await xen.domainPause(domid);
-      await xen.domainUnpause(domid);
-      expect(await isPaused(domid)).toBe(true);
-      await xen.domainUnpause(domid);
-      expect(await isPaused(domid)).toBe(false);
-      await expect(xen.domainUnpause(domid)).rejects.toMatchObject({
-        details: { call: 'xc_domain_unpause', errnoName: 'EINVAL' },
-      });
-      await xen.domainPause(domid);
-      expect(await isPaused(domid)).toBe(true);
-    });
-
-    test('are counted to 255', async () => {
-      const domid = await domains.create({ type: 'pv' });
-      for (let count = 1; count < 255; count++) await xen.domainPause(domid);
-      await expect(xen.domainPause(domid)).rejects.toMatchObject({
-        details: { call: 'xc_domain_pause', errnoName: 'EOVERFLOW' },
-      });
-    });
-  });
-
-  describe('shutdown', () => {
-    const reasonOf = async (domid: number): Promise<ShutdownReason | undefined> =>
-      (await xen.domainGetinfo(domid))?.shutdownReason;
-    const reasons = ['poweroff', 'reboot', 'suspend', 'crash', 'watchdog', 'soft-reset'] as const;
-
-    test.each(reasons)('%s is told, and undone by a resume', async (reason) => {
-      const { domid } = await domains.empty();
-      await xen.domainShutdown(domid, reason);
-      expect(await xen.domainGetinfo(domid)).toMatchObject({ shutdownReason: reason, isPaused: true });
-      await xen.domainResume(domid, { fast: false });
-      expect(await reasonOf(domid)).toBeUndefined();
-    });
-
-    test('the first reason stays', async () => {
-      const { domid } = await domains.empty();
-      await xen.domainShutdown(domid, 'reboot');
-      await xen.domainShutdown(domid, 'crash');
-      expect(await reasonOf(domid)).toBe('reboot');
-    });
-
-    test('only from a suspend can a guest be told that it was cancelled', async () => {
-      const { domid } = await domains.empty();
-      const refused = {
-        message: expect.stringContaining(`Dom ${domid} not suspended`),
-        details: { call: 'xc_domain_resume', errnoName: 'EINVAL' },
-      };
-      await expect(xen.domainResume(domid, { fast: true })).rejects.toMatchObject(refused);
-      await xen.domainShutdown(domid, 'poweroff');
-      await expect(xen.domainResume(domid, { fast: true })).rejects.toMatchObject(refused);
-      expect(await reasonOf(domid)).toBe('poweroff');
-      await xen.domainResume(domid, { fast: false });
-      await xen.domainShutdown(domid, 'suspend');
-      await xen.domainResume(domid, { fast: true });
-      expect(await reasonOf(domid)).toBeUndefined();
-    });
-  });
-
+  settingsCompliance(() => ({ xen, domains }));
+  buildCompliance(() => ({ xen, domains }));
   imageCompliance(() => ({ xen, domains }), verify);
 }

@@ -11,7 +11,12 @@ export function lateSave(begin: (givenUp: AbortSignal) => Promise<SaveCall>): Sa
   const stream = new PassThrough();
   const save = async (): Promise<void> => {
     const call = await begin(closing(stream));
-    const [moved, saved] = await Promise.allSettled([pipeline(call.stream, stream), call.done]);
+    // A reader that is gone before the save begins leaves pipeline's source alive, which would then wait for ever.
+    const moving = pipeline(call.stream, stream).catch((thrown: unknown) => {
+      call.stream.destroy();
+      throw thrown;
+    });
+    const [moved, saved] = await Promise.allSettled([moving, call.done]);
     if (saved.status === 'rejected') throw saved.reason; // the cause; what the streams say is a consequence
     if (moved.status === 'rejected') throw moved.reason;
   };

@@ -53,8 +53,8 @@ export class Client {
     });
     this.#stream.on('drain', () => this.#flow());
     this.#stream.on('end', () => {
-      if (this.#isAnswering)
-        this.close(); // a hook is being asked for somebody who has gone
+      // When an answer is still waited for, it is for somebody who has gone.
+      if (this.#isAnswering) this.close();
       else this.#stream.end(() => this.close());
       this.#ended.abort();
     });
@@ -73,8 +73,7 @@ export class Client {
     const event = `${shown}\0${token}\0`;
     if (event.length > MAX_PAYLOAD_BYTES) return; // nobody could read it
     if (this.domid !== 0 && this.#stream.writableLength > QUOTA.unsentBytes) return;
-    const isCounted = path.startsWith('@'); // how many domains came and went may matter
-    if (!isCounted && this.#unsent.has(event)) return;
+    if (!path.startsWith('@') && this.#unsent.has(event)) return; // each domain that comes or goes is news
     this.#unsent.add(event);
     const payload = Buffer.from(event, 'latin1');
     this.#write({ type: MESSAGE_TYPE.WATCH_EVENT, requestId: 0, transactionId: 0, payload }, () =>

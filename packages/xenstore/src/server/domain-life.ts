@@ -32,9 +32,10 @@ export function releaseDomain(store: Store, domid: number): void {
   store.domains.forget(domid);
   // In this order a node is before all that is below it, which goes with it, whoever owns it.
   for (const path of [...store.tree.ownedBy(domid)].sort()) {
-    if (store.tree.get(path) !== undefined && path !== '/') {
-      removeNode(store, store.tree, path, (event) => store.announce(event));
-    }
+    const node = store.tree.get(path);
+    if (node === undefined) continue;
+    if (path === '/') store.tree.set(path, { ...node, permissions: withoutDomain(node.permissions, domid) });
+    else removeNode(store, store.tree, path, (event) => store.announce(event));
   }
   for (const [path, permissions] of store.specialPermissions) {
     store.specialPermissions.set(path, withoutDomain(permissions, domid));

@@ -54,7 +54,8 @@ describe('a guest', () => {
   test('shares what it owns, and cannot give it away', async () => {
     expect((await guest.ask('SET_PERMS', ['data', 'n5', 'r3'])).reply).toBe('OK');
     expect((await guest.ask('SET_PERMS', ['data', 'n3'])).reply).toBe('EPERM');
-    expect((await guest.ask('SET_PERMS', ['data', 'n5', ...'11111'].map((word) => word.padStart(2, 'r')))).reply).toBe('ENOSPC'); // prettier-ignore
+    const many = ['data', 'n5', 'r1', 'r2', 'r3', 'r4', 'r6'];
+    expect((await guest.ask('SET_PERMS', many)).reply).toBe('ENOSPC');
   });
 
   test('is not dom0', async () => {

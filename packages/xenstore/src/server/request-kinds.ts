@@ -33,17 +33,17 @@ export const REQUEST_KINDS: ReadonlyMap<number, RequestKind> = new Map<number, R
   [MESSAGE_TYPE.WRITE, { name: 'write', hasPath: true, answer: done(answerWrite) }],
   [MESSAGE_TYPE.MKDIR, aboutNode('mkdir', done(mkdir))],
   [MESSAGE_TYPE.RM, aboutNode('rm', done(rm))],
-  [MESSAGE_TYPE.WATCH, { name: 'watch', hasPath: true, ignoresTransaction: true, answer: done(answerWatch) }],
-  [MESSAGE_TYPE.UNWATCH, { name: 'unwatch', hasPath: true, ignoresTransaction: true, answer: done(answerUnwatch) }],
-  [MESSAGE_TYPE.RESET_WATCHES, { name: 'resetWatches', answer: done(({ store, client }) => resetClient(store, client)) }],
+  [MESSAGE_TYPE.WATCH, aboutWatch('watch', answerWatch)],
+  [MESSAGE_TYPE.UNWATCH, aboutWatch('unwatch', removeWatch)],
+  [MESSAGE_TYPE.RESET_WATCHES, { name: 'resetWatches', answer: done(answerResetWatches) }],
   [MESSAGE_TYPE.TRANSACTION_START, { name: 'transactionStart', answer: startTransaction }],
   [MESSAGE_TYPE.TRANSACTION_END, { name: 'transactionEnd', answer: done(answerTransactionEnd) }],
   [MESSAGE_TYPE.INTRODUCE, { name: 'introduce', isPrivileged: true, answer: done(answerIntroduce) }],
   [MESSAGE_TYPE.RELEASE, aboutDomain('release', done(release))],
   [MESSAGE_TYPE.RESUME, aboutDomain('resume', done(resume))],
   [MESSAGE_TYPE.IS_DOMAIN_INTRODUCED, aboutDomain('isDomainIntroduced', isDomainIntroduced)],
-  [MESSAGE_TYPE.GET_DOMAIN_PATH, { name: 'getDomainPath', answer: (_asker, payload) => getDomainPath(onlyString(payload)) }],
-]); // prettier-ignore
+  [MESSAGE_TYPE.GET_DOMAIN_PATH, { name: 'getDomainPath', answer: answerGetDomainPath }],
+]);
 
 /** What is answered when there is nothing to say but that it has been done. */
 function done<Subject>(act: (asker: Asker, subject: Subject) => void) {
@@ -59,6 +59,11 @@ function aboutNode(name: string, answer: (asker: Asker, path: string) => Buffer)
     hasPath: true,
     answer: (asker, payload) => answer(asker, absolutePath(onlyString(payload), asker.domid)),
   };
+}
+
+function aboutWatch(name: string, act: (asker: Asker, path: string, token: string) => void): RequestKind {
+  const answer = done((asker: Asker, payload: Buffer) => act(asker, ...twoStrings(payload)));
+  return { name, hasPath: true, ignoresTransaction: true, answer };
 }
 
 function aboutDomain(name: string, answer: (asker: Asker, domid: string) => Buffer): RequestKind {
@@ -85,13 +90,13 @@ function answerWrite(asker: Asker, payload: Buffer): void {
 }
 
 /** A new watch is told at once, behind the reply: its owner need not look by himself first. */
-function answerWatch(asker: Asker, payload: Buffer): void {
-  const watch = addWatch(asker, ...twoStrings(payload));
+function answerWatch(asker: Asker, path: string, token: string): void {
+  const watch = addWatch(asker, path, token);
   asker.afterReply = () => asker.client.sendEvent(watch, watch.path);
 }
 
-function answerUnwatch(asker: Asker, payload: Buffer): void {
-  removeWatch(asker, ...twoStrings(payload));
+function answerResetWatches({ store, client }: Asker): void {
+  resetClient(store, client);
 }
 
 function answerTransactionEnd(asker: Asker, payload: Buffer): void {
@@ -102,4 +107,8 @@ function answerIntroduce(asker: Asker, payload: Buffer): void {
   const [domid, frame, port] = stringsOf(payload);
   if (domid === undefined || frame === undefined || port === undefined) throw new Refusal('EINVAL');
   introduce(asker, domid, port);
+}
+
+function answerGetDomainPath(_asker: Asker, payload: Buffer): Buffer {
+  return getDomainPath(onlyString(payload));
 }

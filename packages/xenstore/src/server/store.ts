@@ -22,6 +22,7 @@ export class Store {
     this.domains = new DomainTable(domainExists);
   }
 
+  /** The node as it is to be judged and written: see `withStaleMarked`. */
   read(view: TreeView, path: string): StoreNode | undefined {
     const node = view.get(path);
     return node && this.withStaleMarked(node);

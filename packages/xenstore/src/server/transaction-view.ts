@@ -37,9 +37,10 @@ export class TransactionView implements TreeView {
     const touched = this.#touch(path);
     const before = touched.after;
     this.#hasCreated ||= before === undefined;
-    if (before?.permissions !== content?.permissions) {
-      this.#countOwner(before, -1);
-      this.#countOwner(content, 1);
+    const [loser, winner] = [before?.permissions[0].domid, content?.permissions[0].domid];
+    if (loser !== winner) {
+      this.#countOwner(loser, -1);
+      this.#countOwner(winner, 1);
     }
     touched.after = content && this.#store.tree.stamp(content);
     touched.isChanged = true;
@@ -89,10 +90,8 @@ export class TransactionView implements TreeView {
     return touched;
   }
 
-  #countOwner(node: NodeContent | undefined, more: number): void {
-    if (node === undefined) return;
-    const { domid } = node.permissions[0];
-    this.#owners.set(domid, (this.#owners.get(domid) ?? 0) + more);
+  #countOwner(domid: number | undefined, more: number): void {
+    if (domid !== undefined) this.#owners.set(domid, (this.#owners.get(domid) ?? 0) + more);
   }
 
   /**

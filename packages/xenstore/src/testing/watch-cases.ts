@@ -95,6 +95,18 @@ export function watchCases(at: TestGround): void {
       expect(events).toEqual(['c', 'b', 'a', 'e'].map((name) => `${root}/${name}`));
     });
 
+    test('hear of what a transaction wrote, though it then went along with the node above', async () => {
+      const { store, other, root } = at;
+      await store.write(`${root}/a/b`, '');
+      await using watch = store.watch(root);
+      await next(watch);
+      await other.transaction(async (tx) => {
+        await tx.write(`${root}/a/b`, '1');
+        await tx.rm(`${root}/a`);
+      });
+      expect([await next(watch), await next(watch)]).toEqual([`${root}/a/b`, `${root}/a`]);
+    });
+
     test('hear once of a tree that is removed: each of its own path, those above of its top', async () => {
       const { store, other, root } = at;
       await store.write(`${root}/a/b/c`, '');
