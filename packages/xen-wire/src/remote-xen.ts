@@ -90,6 +90,9 @@ class RemoteXen implements Types.Xen {
   domainUnpause = this.#short('domainUnpause');
   domainShutdown = this.#short('domainShutdown');
   domainResume = this.#short('domainResume');
+  domainLogDirtyOff = this.#short('domainLogDirtyOff');
+  domainGetCap = this.#short('domainGetCap');
+  domainSetCap = this.#short('domainSetCap');
 
   async domainDestroy(domid: number, options: Types.LongCallOptions = {}): Promise<void> {
     await this.#long('domainDestroy', [domid], { ...options, what: `destroying domain ${domid}` });
@@ -156,7 +159,8 @@ class RemoteXen implements Types.Xen {
     const attach = async (token: string): Promise<void> => {
       const data = await this.#connect();
       const closed = Promise.withResolvers<undefined>();
-      data.on('error', (error) => closed.reject(connectionLost(error)));
+      // That its reader has given it up is no loss of the connection, though some streams call it an error.
+      data.on('error', (error) => error.name !== 'AbortError' && closed.reject(connectionLost(error)));
       data.on('close', () => closed.resolve(undefined));
       closed.promise.catch(() => undefined);
       await writeHello(data, { xenWire: WIRE_VERSION, attach: token }, this.#limits.helloMs);
