@@ -1,11 +1,10 @@
-import { abortError, throwIfAborted } from '@vm-tools/errors';
 import { systemClock, type Clock } from './clock.ts';
+import { LimiterNode } from './limiter-node.ts';
 import type { Rate } from './rate.ts';
-import { checkedBytes, TokenBucket } from './token-bucket.ts';
 
 /**
- * Somebody to ask before sending. Whatever answers `take` is a limiter: one that asks a second one in turn (the
- * transfer's, then the host's) and one that changes its rate by the hour look the same to a stream.
+ * Somebody to ask before sending. Whatever answers `take` is a limiter: one alone, one below a parent, and one whose
+ * rate follows a timetable look the same to a stream.
  */
 export interface Limiter {
   /**
@@ -15,110 +14,48 @@ export interface Limiter {
   take(bytes: number, signal?: AbortSignal): Promise<void>;
   /** Takes effect at once, also for those who wait. */
   setRate(rate: Rate): void;
+  /** Its own rate, bytes per second; that of a parent may be lower. */
   readonly rate: Rate;
-  /** Bytes that may pass in one go after a pause; a stream makes its slices smaller. Infinity while there is no limit. */
+  /**
+   * Bytes that may pass in one go after a pause, the least of all levels; a stream makes its slices smaller.
+   * Infinity while there is no limit on any level: then there is no need to ask.
+   */
   readonly burst: number;
 }
 
 export interface LimiterInit {
   readonly rate: Rate;
   /** @default 100 ms of the rate, at least 64 KiB */
-  readonly burst?: number;
-  readonly clock?: Clock;
-}
-
-/** A limiter over one token bucket: first come, first served, whatever the sizes. It has no timer while it is off. */
-export function createLimiter({ rate, burst, clock = systemClock }: LimiterInit): Limiter {
-  const bucket = new TokenBucket({ rate, now: clock.now(), ...(burst === undefined ? {} : { burst }) });
-  return new BucketLimiter(bucket, clock);
-}
-
-interface Waiter {
-  readonly bytes: number;
-  readonly grant: () => void;
+  readonly burst?: number | undefined;
+  /** The level above: what passes here passes there, too, in turn with its other children. */
+  readonly parent?: LimiterNode | undefined;
+  /** @default the parent's, which all levels share, or else the machine's */
+  readonly clock?: Clock | undefined;
 }
 
 /**
- * Timers of Node are whole milliseconds, and each costs: at 10 Gbit/s a timer for every 64 KiB would be 20 000 a
- * second. A sleep that is longer than needed is no loss, because the credit that comes in meanwhile lets the next
- * ones pass without a timer, as long as the bucket can hold it: hence the other bound, the time to fill half of it.
+ * A limiter: alone first come, first served, whatever the sizes; below a parent one of several children that get
+ * equal shares of what the parent lets pass, each no more than its own rate. It has no timer unless somebody waits,
+ * and a child that is no longer used needs no closing.
+ *
+ * @example
+ * ```ts
+ * const host = createLimiter({ rate: parseRate('1Gbit') });
+ * const peer = createLimiter({ rate: parseRate('50M'), parent: host });
+ * const transfer = createLimiter({ rate: parseRate('off'), parent: peer });
+ * ```
  */
-const SHORTEST_SLEEP_MS = 5;
+export function createLimiter({ rate, burst, parent, clock = systemClock }: LimiterInit): LimiterNode {
+  return new LimiterNode({ rate, burst, parent, clock });
+}
 
-class BucketLimiter implements Limiter {
-  readonly #bucket: TokenBucket;
-  readonly #clock: Clock;
-  readonly #queue: Waiter[] = [];
-  #sleep: AbortController | undefined;
+/** A slice that is being saved up for holds up the siblings, so large buckets do not make for larger slices. */
+const LARGEST_SLICE_BYTES = 256 * 1024;
 
-  constructor(bucket: TokenBucket, clock: Clock) {
-    this.#bucket = bucket;
-    this.#clock = clock;
-  }
-
-  get rate(): Rate {
-    return this.#bucket.rate;
-  }
-
-  get burst(): number {
-    return this.#bucket.burst;
-  }
-
-  async take(bytes: number, signal?: AbortSignal): Promise<void> {
-    const what = `waiting for the rate limit to let ${bytes} bytes pass`;
-    throwIfAborted(signal, what);
-    checkedBytes(bytes);
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#withdraw(waiter);
-        reject(abortError(signal as AbortSignal, what));
-      };
-      const grant = (): void => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const waiter: Waiter = { bytes, grant };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#queue.push(waiter);
-      if (this.#queue.length === 1) this.#serve();
-    });
-  }
-
-  setRate(rate: Rate): void {
-    this.#bucket.setRate(rate, this.#clock.now());
-    this.#serve();
-  }
-
-  #serve(): void {
-    this.#sleep?.abort();
-    this.#sleep = undefined;
-    const now = this.#clock.now();
-    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
-      const delayMs = this.#bucket.take(head.bytes, now);
-      if (delayMs > 0) {
-        this.#serveAfter(delayMs);
-        return;
-      }
-      this.#queue.shift();
-      head.grant();
-    }
-  }
-
-  #serveAfter(delayMs: number): void {
-    const leastMs = Math.min(SHORTEST_SLEEP_MS, (this.burst / this.rate) * 500);
-    const sleep = new AbortController();
-    this.#sleep = sleep;
-    this.#clock.sleep(Math.ceil(Math.max(delayMs, leastMs)), sleep.signal).then(
-      () => this.#serve(),
-      () => undefined, // aborted by a newer #serve
-    );
-  }
-
-  #withdraw(waiter: Waiter): void {
-    const index = this.#queue.indexOf(waiter);
-    this.#queue.splice(index, 1);
-    if (index > 0) return;
-    this.#bucket.giveUp();
-    queueMicrotask(() => this.#serve()); // not before all others who wait by the same signal have withdrawn, too
-  }
+/**
+ * How much to ask a limiter for at a time: at most half a burst, so that its bucket has room for what comes in while
+ * a timer is late. Infinity while there is no limit.
+ */
+export function sliceBytes({ burst }: Limiter): number {
+  return burst === Infinity ? Infinity : Math.max(1, Math.min(Math.floor(burst / 2), LARGEST_SLICE_BYTES));
 }

@@ -1,11 +1,11 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { abortError } from '@vm-tools/errors';
-import type { Limiter } from './limiter.ts';
+import { sliceBytes, type Limiter } from './limiter.ts';
 
 /**
- * A stream that passes bytes on no faster than the limiter allows, and otherwise as they are. Chunks that
- * are large against the limiter's burst are sliced; while there is no limit they pass untouched and at once. Several streams may share
- * one limiter. Destroying the stream, or the signal, ends its waiting.
+ * A stream that passes bytes on no faster than the limiter allows, and otherwise as they are. Chunks that are large
+ * against the limiter's burst are sliced; while there is no limit they pass untouched and at once. Several streams
+ * may share one limiter. Destroying the stream, or the signal, ends its waiting.
  */
 export function paced(limiter: Limiter, options: { readonly signal?: AbortSignal } = {}): Transform {
   return new PacedTransform(limiter, options.signal);
@@ -26,18 +26,17 @@ class PacedTransform extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    if (this.#limiter.rate === Infinity) callback(null, chunk);
+    if (this.#limiter.burst === Infinity) callback(null, chunk);
     else this.#passSlices(chunk).then(() => callback(), callback);
   }
 
   /**
-   * Slices are of half a burst, so that the bucket has room for what comes in while a timer is late.
    * A slice is paid for only when the reader wants it. If all slices of a large chunk were pushed regardless, a
    * reader that had been held up could afterwards take them from the buffer in one burst above the limit.
    */
   async #passSlices(chunk: Buffer): Promise<void> {
     for (let offset = 0; offset < chunk.length;) {
-      const slice = chunk.subarray(offset, offset + Math.max(1, Math.floor(this.#limiter.burst / 2)));
+      const slice = chunk.subarray(offset, offset + sliceBytes(this.#limiter));
       offset += slice.length;
       await this.#limiter.take(slice.length, this.#destroyed.signal);
       const wantsMore = this.push(slice);

@@ -8,7 +8,7 @@ const LEAST_DEFAULT_BURST_BYTES = 64 * 1024;
 export interface TokenBucketInit {
   readonly rate: Rate;
   /** The ceiling in bytes. @default 100 ms of the rate at the time, at least 64 KiB */
-  readonly burst?: number;
+  readonly burst?: number | undefined;
   /** The moment it is made, ms. */
   readonly now: number;
 }
@@ -53,13 +53,31 @@ export class TokenBucket {
    * answer is in how many ms to ask again, for the same bytes; until then, or `giveUp`, nobody else may ask.
    */
   take(bytes: number, now: number): number {
+    const delayMs = this.saveFor(bytes, now);
+    if (delayMs === 0) this.spend(bytes);
+    return delayMs;
+  }
+
+  /** The first half of `take`: in how many ms the credit will be there; 0 when it is, but it is not taken yet. */
+  saveFor(bytes: number, now: number): number {
     if (this.#rate === Infinity) return 0;
     this.#accrue(now);
     this.#awaited = checkedBytes(bytes);
-    if (this.#level < bytes) return ((bytes - this.#level) / this.#rate) * 1000;
+    return this.#level < bytes ? ((bytes - this.#level) / this.#rate) * 1000 : 0;
+  }
+
+  /** The second half of `take`: takes what `saveFor` has found there. */
+  spend(bytes: number): void {
+    if (this.#rate === Infinity) return;
     this.#level -= bytes;
     this.giveUp();
-    return 0;
+  }
+
+  /** When half of the ceiling will be there, if nobody takes any: in the past as long as credit is plentiful. */
+  halfFullAt(now: number): number {
+    if (this.#rate === Infinity) return -Infinity;
+    this.#accrue(now);
+    return now + ((this.burst / 2 - this.#level) / this.#rate) * 1000;
   }
 
   /** The request that is waiting will not be asked again. */
