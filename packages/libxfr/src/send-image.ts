@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { createLimiter, type Limiter } from '@vm-tools/ratelimit';
+import { createLimiter, sliceBytes, type Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { Channel } from './protocol/channel.ts';
@@ -32,12 +32,11 @@ export function sendImage(
   let bytes = 0;
   let isSent = false;
 
-  /** A limit is on what crosses the network. Slices are of half a burst, so that the bucket never overflows. */
+  /** A limit is on what crosses the network. */
   const sendSlices = async (data: Buffer): Promise<void> => {
     for (let offset = 0; offset < data.length;) {
-      const slice =
-        limiter.rate === Infinity ? data : data.subarray(offset, offset + Math.max(1, limiter.burst / 2));
-      if (limiter.rate !== Infinity) await limiter.take(slice.length, signal);
+      const slice = data.subarray(offset, offset + sliceBytes(limiter));
+      await limiter.take(slice.length, signal);
       await channel.sendData(slice);
       offset += slice.length;
       progress.add(slice.length);

@@ -14,7 +14,10 @@ export const command: CommandSpec = {
   options: [
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause lets it go on' },
     { flags: '--name <name>', description: 'give it this name instead of the saved one' },
-    { flags: '--bwlimit <rate>', description: 'bytes a second at most: 10M, 1.5GiB/s, 100Mbit, off' },
+    {
+      flags: '--bwlimit <rate>',
+      description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+    },
   ],
   examples: [
     { command: 'vm-restore web1.img', effect: 'web1 goes on where it was saved' },

@@ -2,13 +2,14 @@ import { ensureMonitor, showProgress, showStep, type Invocation, type Outcome } 
 import { VmToolsError } from '@vm-tools/errors';
 import { domainTarget } from '@vm-tools/libdomain';
 import { restoreFromFile } from '@vm-tools/libxfr';
-import { createLimiter, parseRate } from '@vm-tools/ratelimit';
+import { createLimiter, followSchedule, parseSchedule } from '@vm-tools/ratelimit';
 import type { Readable } from 'node:stream';
 import type { RestoreInput } from './options.ts';
 
 export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const limiter = createLimiter({ rate: parseRate(input.bwlimit ?? 'off') });
+  const limiter = createLimiter({ rate: Infinity });
+  using _ = followSchedule(limiter, parseSchedule(input.bwlimit ?? 'off'), { signal });
   const paused = input.paused === true;
   const origin = input.file === '-' ? imageFromStdin() : input.file;
   const host = await invocation.openHost();

@@ -21,7 +21,10 @@ export const command: CommandSpec = {
     { flags: '-c, --checkpoint', description: 'let the domain go on afterwards', conflicts: ['pause'] },
     { flags: '-p, --pause', description: 'leave the domain here, paused, afterwards' },
     { flags: '--overwrite', description: 'replace the file if it exists, once the new one is complete' },
-    { flags: '--bwlimit <rate>', description: 'bytes a second at most: 10M, 1.5GiB/s, 100Mbit, off' },
+    {
+      flags: '--bwlimit <rate>',
+      description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+    },
     {
       flags: '--live <when>',
       description: 'whether the domain runs on while its memory is written',

@@ -1,13 +1,14 @@
 import { showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
 import { domainSource, resolveDomain } from '@vm-tools/libdomain';
 import { saveToFile } from '@vm-tools/libxfr';
-import { createLimiter, parseRate } from '@vm-tools/ratelimit';
+import { createLimiter, followSchedule, parseSchedule } from '@vm-tools/ratelimit';
 import type { SaveInput } from './options.ts';
 import { resumePaused } from './resume-paused.ts';
 
 export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const limiter = createLimiter({ rate: parseRate(input.bwlimit ?? 'off') });
+  const limiter = createLimiter({ rate: Infinity });
+  using _ = followSchedule(limiter, parseSchedule(input.bwlimit ?? 'off'), { signal });
   const output = input.output === '-' ? invocation.claimStdout('bytes') : input.output;
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
