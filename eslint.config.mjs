@@ -11,13 +11,27 @@ const layers = {
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ratelimit'],
+  // Who a host is and whom it trusts: libxfr only knows that somebody decides.
+  trust: ['errors'],
   // The interface `Xen` over a socket, whoever answers there.
   wire: ['errors', 'xenstore', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
   sim: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
   cli: ['errors', 'ratelimit', 'native', 'xenstore', 'wire'],
-  exe: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'domain', 'transfer', 'cli', 'wire', 'sim'],
+  exe: [
+    'errors',
+    'ratelimit',
+    'xenstore',
+    'format',
+    'native',
+    'domain',
+    'transfer',
+    'trust',
+    'cli',
+    'wire',
+    'sim',
+  ],
   tool: ['*'],
 };
 

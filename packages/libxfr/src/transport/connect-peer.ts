@@ -1,0 +1,59 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../timeouts.ts';
+import type { Connection } from './connection.ts';
+import { connectTls } from './connect-tls.ts';
+import { descriptorConnection } from './descriptors.ts';
+import { formatPeerAddress, type PeerAddress } from './peer-address.ts';
+import { connectSsh } from './ssh.ts';
+import { connectTcp } from './tcp.ts';
+import type { TlsOptions } from './tls.ts';
+import { connectUnix } from './unix.ts';
+
+export interface ConnectOptions {
+  /** Opened when the address wants it: other transports need no identity. */
+  readonly tls: () => TlsOptions | Promise<TlsOptions>;
+  /** whether tcp://, which anybody on the way can read and change, will do. @default false */
+  readonly insecure?: boolean | undefined;
+  readonly timeouts?: Partial<TransferTimeouts> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A connection, and with TLS the name of who is at the other end. */
+export type PeerConnection = Connection & { readonly who?: string };
+
+/**
+ * Connects to a peer, whatever the transport.
+ *
+ * @throws VmToolsError XFR_INSECURE of kind usage for tcp:// without `insecure`; those of `connectTcp`, `connectTls`,
+ *   `connectUnix`, `connectSsh` and `descriptorConnection`
+ */
+export async function connectPeer(
+  address: PeerAddress,
+  { tls, insecure = false, timeouts, signal }: ConnectOptions,
+): Promise<PeerConnection> {
+  const { connectMs, handshakeMs } = { ...DEFAULT_TIMEOUTS, ...timeouts };
+  switch (address.transport) {
+    case 'tls':
+      return connectTls(address, await tls(), { connectMs, handshakeMs, signal });
+    case 'tcp':
+      if (!insecure) throw notSecure(address);
+      return connectTcp(address, { connectMs, signal });
+    case 'unix':
+      return connectUnix(address, { connectMs, signal });
+    case 'ssh':
+      return connectSsh(address, { connectMs, signal });
+    case 'fd':
+      return descriptorConnection(address);
+  }
+}
+
+/** For both ends: whoever calls and whoever listens must have said that he wants it. */
+export function notSecure(address: PeerAddress): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_INSECURE',
+    kind: 'usage',
+    message: `${formatPeerAddress(address)} is neither encrypted nor authenticated`,
+    hint: 'use tls://, or say --insecure on both ends',
+    details: { address: formatPeerAddress(address) },
+  });
+}

@@ -1,0 +1,25 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { Channel } from '../protocol/channel.ts';
+import type { TransferTimeouts } from '../timeouts.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * Tells somebody why nothing comes of it, reads nothing, and hangs up. He may be anybody: he hears what concerns him,
+ * and nothing of what is wrong with this host.
+ */
+export async function refuse(
+  connection: Connection,
+  error: VmToolsError,
+  timeouts: TransferTimeouts,
+): Promise<void> {
+  const channel = new Channel(connection, 'source', timeouts);
+  channel.abort(error.kind === 'peer' ? error : CLOSED);
+  await channel.close();
+}
+
+const CLOSED = new VmToolsError({
+  code: 'XFR_PEER_UNCHECKED',
+  kind: 'failure',
+  message: 'it could not find out whom it trusts',
+  hint: 'see what its log says',
+});

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { receiveFromPeer } from '../receive.ts';
+import { sendToPeer } from '../send.ts';
+import { FakeSource } from '../testing/fake-source.ts';
+import { FakeTarget } from '../testing/fake-target.ts';
+import { connectUnix, unixConnection } from './unix.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xfr-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('a guest moves through a socket of this machine', async () => {
+  const path = join(folder, 'socket');
+  const server = createServer().listen(path);
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const connection = await connectUnix({ path }, { connectMs: 5000 });
+  expect(connection).toMatchObject({ peer: `unix://${path}`, isConfidential: true });
+  const [socket] = await accepted;
+  const timeouts = { lingerMs: 100 };
+  const [summary] = await Promise.all([
+    sendToPeer(new FakeSource(), connection, { timeouts }),
+    receiveFromPeer(unixConnection(socket, path), () => new FakeTarget(), { timeouts }),
+  ]);
+  expect(summary).toMatchObject({ domid: 7, warnings: [] });
+  server.close();
+});
+
+test('nobody listens', async () => {
+  const path = join(folder, 'nobody');
+  await expect(connectUnix({ path }, { connectMs: 5000 })).rejects.toMatchObject({
+    code: 'XFR_UNREACHABLE',
+    kind: 'peer',
+    hint: `start xfrd with --listen unix://${path}`,
+    details: { path, errno: 'ENOENT' },
+  });
+});
+
+test('an abort ends it', async () => {
+  const signal = AbortSignal.abort();
+  await expect(connectUnix({ path: '/x' }, { connectMs: 5000, signal })).rejects.toMatchObject({
+    code: 'INTERRUPTED',
+  });
+});

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { abortError, messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
+import type { Connection } from './connection.ts';
+
+/**
+ * A socket of this machine: who may open the file is who may connect.
+ *
+ * @throws VmToolsError XFR_UNREACHABLE of kind peer, with `details.errno`
+ */
+export async function connectUnix(
+  { path }: { readonly path: string },
+  { connectMs, signal }: { readonly connectMs: number; readonly signal?: AbortSignal | undefined },
+): Promise<Connection> {
+  throwIfAborted(signal, `connecting to ${path}`);
+  const socket = connect({ path });
+  try {
+    const late = { code: 'XFR_UNREACHABLE', message: `no answer in ${connectMs} ms` };
+    await within(once(socket, 'connect'), connectMs, late, signal);
+  } catch (thrown) {
+    socket.destroy();
+    if (signal?.aborted) throw abortError(signal, `connecting to ${path}`);
+    const errno = (thrown as NodeJS.ErrnoException).code;
+    throw new VmToolsError({
+      code: 'XFR_UNREACHABLE',
+      kind: 'peer',
+      message: `cannot connect to ${path}: ${messageOf(thrown)}`,
+      hint: errno === 'EACCES' ? 'run it as root' : `start xfrd with --listen unix://${path}`,
+      cause: thrown,
+      details: { path, errno },
+    });
+  }
+  return unixConnection(socket, path);
+}
+
+/** One that is connected, or has been accepted. */
+export function unixConnection(socket: Socket, path: string): Connection {
+  return { stream: socket, peer: `unix://${path}`, isConfidential: true };
+}

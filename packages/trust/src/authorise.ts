@@ -1,0 +1,78 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { matchesDomain } from './matches-domain.ts';
+import type { Peer } from './peer.ts';
+
+/** What is known of a guest before the first page; an offer of libxfr has it all. */
+export interface OfferedGuest {
+  readonly name: string;
+  readonly uuid: string;
+  readonly memoryBytes: number;
+  readonly maxMemoryBytes: number;
+  readonly live: boolean;
+}
+
+/** Seen from this host. */
+export type Direction = 'from' | 'to';
+
+const MIB = 2 ** 20;
+
+/**
+ * Holds a guest against the rules for a peer.
+ *
+ * @param options.active guests that the peer is sending already
+ * @throws VmToolsError XFR_PEER_NOT_ALLOWED, with the rule in `details.rule`; kind peer, or resource when it is allowed later
+ */
+export function authorise(
+  peer: Peer,
+  guest: OfferedGuest,
+  { direction, active }: { readonly direction: Direction; readonly active: number },
+): void {
+  const { name, domains, maxMemoryMib, maxConcurrent = Infinity } = peer;
+  const refuse = (rule: keyof Peer, message: string): VmToolsError =>
+    notAllowed(peer, guest, { rule, message, direction });
+
+  if (direction === 'from' && !peer.maySend) throw refuse('maySend', `${name} may send no guests`);
+  if (direction === 'to' && !peer.mayReceive) throw refuse('mayReceive', `${name} may be sent no guests`);
+  if (domains !== undefined && !domains.some((pattern) => matchesDomain(pattern, guest))) {
+    throw refuse('domains', `${guest.name} is none of the domains that ${name} may ${verb(direction)}`);
+  }
+  const memoryMib = Math.ceil(Math.max(guest.memoryBytes, guest.maxMemoryBytes) / MIB);
+  if (maxMemoryMib !== undefined && memoryMib > maxMemoryMib) {
+    const message = `${guest.name} may grow to ${memoryMib} MiB, and ${name} may ${verb(direction)} guests of ${maxMemoryMib} MiB at most`;
+    throw refuse('maxMemoryMib', message);
+  }
+  if (guest.live && !peer.live) {
+    throw refuse(
+      'live',
+      `${guest.name} is to run on while it is copied, and ${name} may not ${verb(direction)} such`,
+    );
+  }
+  if (direction === 'from' && active >= maxConcurrent) {
+    throw refuse(
+      'maxConcurrent',
+      `${name} is sending ${active} guests already and may send ${maxConcurrent} at once`,
+    );
+  }
+}
+
+function verb(direction: Direction): string {
+  return direction === 'from' ? 'send' : 'receive';
+}
+
+function notAllowed(
+  peer: Peer,
+  guest: OfferedGuest,
+  { rule, message, direction }: { rule: keyof Peer; message: string; direction: Direction },
+): VmToolsError {
+  const isLater = rule === 'maxConcurrent' && peer.maxConcurrent !== 0;
+  const where = direction === 'from' ? 'on the host that it was to come to' : 'here';
+  return new VmToolsError({
+    code: 'XFR_PEER_NOT_ALLOWED',
+    kind: isLater ? 'resource' : 'peer',
+    message,
+    hint: isLater
+      ? 'try again when one of them is through'
+      : `the rule "${rule}" for ${peer.name} ${where} forbids it; xfrd trust ${peer.name} changes it`,
+    details: { peer: peer.name, rule, limit: peer[rule], name: guest.name, uuid: guest.uuid },
+  });
+}

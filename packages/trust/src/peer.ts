@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { FINGERPRINT } from './fingerprint.ts';
+
+/** A peer that sends guests as large as any host can hold has no use for a limit. */
+const MAX_MEMORY_MIB = 2 ** 24;
+
+const HOST = /^[A-Za-z0-9_:][A-Za-z0-9._:%-]{0,252}$/;
+const CERTIFICATE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
+const DOMAIN = /^[^\p{Cc}/]{1,255}$/u;
+
+/** What is in the file of a peer: how it is known, and what it may do. Absent rules forbid nothing. */
+export const peerSchema = z
+  .strictObject({
+    /** of its public key; see `fingerprintOf` */
+    fingerprint: z
+      .string()
+      .regex(FINGERPRINT, 'must be "SHA256:" and 43 letters, as xfrd fingerprint shows it on the peer')
+      .exactOptional(),
+    /** instead: any key that one of the authorities has certified for this name */
+    certificateName: z.string().regex(CERTIFICATE_NAME, 'must be the DNS name of one host').exactOptional(),
+    /** what this host may call it by, besides its name: names and addresses */
+    hosts: z.array(z.string().regex(HOST, 'must be host names or addresses')).default([]),
+    /** whether it may send guests to this host */
+    maySend: z.boolean().default(true),
+    /** whether this host may send guests to it */
+    mayReceive: z.boolean().default(true),
+    /** which guests, by name, where * stands for any letters, or by UUID. @default all */
+    domains: z.array(z.string().regex(DOMAIN, 'must be names, patterns or UUIDs')).exactOptional(),
+    /** of each guest, and of what it may grow to */
+    maxMemoryMib: z.int().min(1).max(MAX_MEMORY_MIB).exactOptional(),
+    /** guests that it may be sending at the same time */
+    maxConcurrent: z.int().min(0).exactOptional(),
+    /** whether guests may run on while they are copied */
+    live: z.boolean().default(true),
+  })
+  .refine(
+    ({ fingerprint, certificateName }) => (fingerprint === undefined) !== (certificateName === undefined),
+    'must have either a fingerprint or a certificateName',
+  );
+
+/** A host that is known here. */
+export type Peer = { readonly name: string } & Readonly<z.output<typeof peerSchema>>;
+
+/** What is said about one; see `peerSchema` for the defaults. */
+export type PeerSettings = Partial<Omit<z.input<typeof peerSchema>, 'hosts'>> & {
+  readonly hosts?: readonly string[];
+};

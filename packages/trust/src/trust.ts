@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { authorise, type Direction, type OfferedGuest } from './authorise.ts';
+import { checkPeer, type PresentedPeer } from './check-peer.ts';
+import { fileError, isMissing } from './file-error.ts';
+import { readIdentity, type Identity } from './identity.ts';
+import { noLongerKnown, ownExpired } from './own-errors.ts';
+import { listPeers, readPeer } from './peers.ts';
+import type { TrustFolder } from './trust-folder.ts';
+
+/** What TLS needs of this host; node:tls takes it as it is. */
+export interface Credentials {
+  readonly key: string;
+  readonly cert: string;
+  /** Those who vouch for peers; none unless there are some of our own: the authorities of the web do not count here. */
+  readonly ca: readonly string[];
+}
+
+/**
+ * Who this host is and what its peers may do, for a process that talks to them. Peers and their rules are read again
+ * for each connection and each guest, so that what is forgotten is forgotten at once; the identity when `reload` is called.
+ */
+export class Trust {
+  readonly #folder: TrustFolder;
+  readonly #now: () => number;
+  readonly #active = new Map<string, number>();
+  #identity: Identity;
+  #authorities: string | undefined;
+
+  private constructor(
+    folder: TrustFolder,
+    now: () => number,
+    identity: Identity,
+    authorities: string | undefined,
+  ) {
+    this.#folder = folder;
+    this.#now = now;
+    this.#identity = identity;
+    this.#authorities = authorities;
+  }
+
+  /** @throws VmToolsError as `readIdentity`, and XFR_IDENTITY_EXPIRED of kind usage */
+  static async open(
+    folder: TrustFolder,
+    { now = Date.now }: { readonly now?: (() => number) | undefined } = {},
+  ): Promise<Trust> {
+    return new Trust(folder, now, ...(await read(folder, now)));
+  }
+
+  /** Reads the identity again. When that fails, the one that was stays. */
+  async reload(): Promise<void> {
+    [this.#identity, this.#authorities] = await read(this.#folder, this.#now);
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  get credentials(): Credentials {
+    const { key, certificate: cert } = this.#identity;
+    return { key, cert, ca: this.#authorities === undefined ? [] : [this.#authorities] };
+  }
+
+  /**
+   * The name of the peer that has shown this.
+   *
+   * @throws VmToolsError as `checkPeer` and `listPeers`
+   */
+  async checkPeer(presented: PresentedPeer): Promise<string> {
+    const peers = await listPeers(this.#folder);
+    const hasAuthorities = this.#authorities !== undefined;
+    return checkPeer(presented, { peers, now: new Date(this.#now()), hasAuthorities }).name;
+  }
+
+  /**
+   * Whether this guest may come from that peer, or go to it. What is returned stands for the guest on its way: dispose
+   * of it when the transfer has ended.
+   *
+   * @param who as `checkPeer` has said
+   * @throws VmToolsError XFR_PEER_NOT_ALLOWED, XFR_PEER_UNKNOWN (forgotten since it has connected), XFR_PEER_FILE
+   */
+  async authorise(who: string, guest: OfferedGuest, direction: Direction = 'from'): Promise<Disposable> {
+    const peer = await readPeer(this.#folder, who);
+    if (peer === undefined) throw noLongerKnown(who);
+    const active = this.#active.get(who) ?? 0;
+    authorise(peer, guest, { direction, active });
+    if (direction === 'to') return { [Symbol.dispose]: () => undefined };
+    this.#active.set(who, active + 1);
+    using taken = new DisposableStack();
+    taken.defer(() => this.#leave(who));
+    return taken.move();
+  }
+
+  #leave(who: string): void {
+    const active = this.#active.get(who) ?? 0;
+    if (active > 1) this.#active.set(who, active - 1);
+    else this.#active.delete(who);
+  }
+}
+
+async function read(
+  folder: TrustFolder,
+  now: () => number,
+): Promise<[identity: Identity, authorities: string | undefined]> {
+  const identity = await readIdentity(folder);
+  // Peers would refuse it one by one, and each would have to be asked why.
+  if (now() > identity.validTo.getTime()) throw ownExpired(folder, identity);
+  return [identity, await readAuthorities(folder)];
+}
+
+async function readAuthorities({ authorities }: TrustFolder): Promise<string | undefined> {
+  try {
+    return await readFile(authorities, 'utf8');
+  } catch (thrown) {
+    if (isMissing(thrown)) return undefined;
+    throw fileError(thrown, 'read', authorities);
+  }
+}
