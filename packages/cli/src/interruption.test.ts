@@ -20,3 +20,19 @@ test('the first signal aborts, the next one does not wait, and afterwards nobody
   expect(heard).toEqual(['first SIGTERM', 'abort INTERRUPTED interrupted', 'second SIGINT']);
   expect(source.eventNames()).toEqual([]);
 });
+
+test('a daemon is told of SIGHUP, which ends nothing then', () => {
+  const source = new EventEmitter();
+  const heard: string[] = [];
+  const note = (what: string) => () => heard.push(what);
+  using interruption = listenForInterruption(source, {
+    abort: note('abort'),
+    onFirst: note('first'),
+    onSecond: note('second'),
+  });
+  interruption.onHangup(note('hangup'));
+  source.emit('SIGHUP');
+  source.emit('SIGHUP');
+  expect(heard).toEqual(['hangup', 'hangup']);
+  expect(interruption.received).toBeUndefined();
+});

@@ -10,6 +10,8 @@ export interface SignalSource {
 export interface Interruption extends Disposable {
   /** The first signal that came. */
   readonly received: EndingSignal | undefined;
+  /** From now on SIGHUP ends nothing and means what it means to daemons. */
+  onHangup(listener: () => void): void;
 }
 
 /**
@@ -29,8 +31,13 @@ export function listenForInterruption(
   },
 ): Interruption {
   let received: EndingSignal | undefined;
+  let hangup: (() => void) | undefined;
   const listeners = (Object.keys(SIGNAL_EXIT) as EndingSignal[]).map((signal) => {
     const listener = (): void => {
+      if (signal === 'SIGHUP' && hangup !== undefined) {
+        hangup();
+        return;
+      }
       if (received !== undefined) {
         onSecond(signal);
         return;
@@ -48,6 +55,7 @@ export function listenForInterruption(
     get received() {
       return received;
     },
+    onHangup: (listener) => void (hangup = listener),
     [Symbol.dispose]: () => {
       for (const { signal, listener } of listeners) source.off(signal, listener);
     },

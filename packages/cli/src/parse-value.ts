@@ -6,3 +6,11 @@ export function parseSeconds(text: string): number {
   }
   return Math.ceil(seconds * 1000);
 }
+
+/** `--max-rounds 10`: a whole number above 0. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(count) || count <= 0)
+    throw new TypeError('a whole number above 0 is needed');
+  return count;
+}

@@ -83,8 +83,7 @@ async function findPty(
       what: `the console of domain ${domid}`,
     });
   } catch (thrown) {
-    // The time limit of whoever waits for us is another one.
-    if (signal.aborted || !(thrown instanceof VmToolsError) || thrown.kind !== 'timeout') throw thrown;
+    if (!(thrown instanceof VmToolsError) || thrown.code !== 'XENSTORE_TIMEOUT') throw thrown;
     throw new VmToolsError({
       code: 'CONSOLE_ABSENT',
       kind: 'timeout',

@@ -75,6 +75,7 @@ async function run<Input>(
           openHost(options.host, root, controller.signal),
         )),
       claimStdout: (content) => output.claimStdout(content),
+      onHangup: (listener) => interruption.onHangup(listener),
     };
     const { value, text = '' } = (await command.run?.(invocation)) ?? { value: null };
     await close(host, messages);

@@ -58,6 +58,8 @@ export interface Invocation<Input> {
   readonly openHost: () => Promise<OpenedHost>;
   /** For a stream of its own kind; the result goes to stderr from then on. Bytes are not sent to a terminal. */
   readonly claimStdout: (content: 'bytes' | 'text') => Writable;
+  /** For daemons, which read their files again at a SIGHUP instead of ending. */
+  readonly onHangup: (listener: () => void) => void;
 }
 
 /** What `run` achieved: as plain data for --json, and as the text that is the result for everybody else. */

@@ -23,9 +23,11 @@ export interface Domain {
 
 /** What Xen knows about it, with what xenstore knows about it. */
 export async function describeDomain(store: Pick<StoreAccess, 'read'>, info: DomainInfo): Promise<Domain> {
-  const name = await store.read(`${domainPath(info.domid)}/name`);
-  const type = await store.read(`${libxlPath(info.domid)}/type`);
-  const staticMax = await store.read(`${domainPath(info.domid)}/memory/static-max`);
+  const [name, type, staticMax] = await Promise.all([
+    store.read(`${domainPath(info.domid)}/name`),
+    store.read(`${libxlPath(info.domid)}/type`),
+    store.read(`${domainPath(info.domid)}/memory/static-max`),
+  ]);
   return {
     domid: info.domid,
     uuid: info.uuid,

@@ -36,7 +36,22 @@ export { runPipeline, type Completed, type RunOptions } from './step/run.ts';
 export type { Step, StepEvent, StepIo, StepState } from './step/step.ts';
 
 export { checkSavable, type LiveMode } from './transfer/check-savable.ts';
-export type { Offer, SaveControl, SaveProgress, SaveReport, Source, Target } from './transfer/ports.ts';
-export { defaultPrecopyPolicy, type PrecopyPolicy } from './transfer/precopy-policy.ts';
+export type {
+  FoundSource,
+  FoundTarget,
+  GuestFinder,
+  Journalled,
+  Offer,
+  RestoreControl,
+  SaveControl,
+  SaveProgress,
+  SaveReport,
+  SentBytes,
+  Source,
+  Target,
+} from './transfer/ports.ts';
+export { DEFAULT_BUDGET, type PrecopyBudget } from './transfer/budget/judge-round.ts';
+export { defaultPrecopyPolicy, type PrecopyPolicy, type RoundStats } from './transfer/precopy-policy.ts';
+export { guestFinder } from './transfer/guest-finder.ts';
 export { domainSource, type SourceOptions } from './transfer/source.ts';
 export { domainTarget, type TargetOptions } from './transfer/target.ts';

@@ -13,6 +13,15 @@ export const libxlPath = (domid: number): string => `/libxl/${domid}`;
 /** Marks a domain as made by these tools: xl's own domains have a process of xl that looks after them. */
 export const markerPath = (domid: number): string => `${libxlPath(domid)}/vm-tools`;
 
+/** Says which transfer a domain is being made for, until it is started. */
+export const incomingPath = (domid: number): string => `${markerPath(domid)}/incoming`;
+
+/** Says that the guest has been asked to suspend, and that nobody has let it run since. */
+export const suspendingPath = (domid: number): string => `${markerPath(domid)}/suspending`;
+
+/** The scheduler cap of a guest before it was slowed down for a transfer, in percent. */
+export const cappedPath = (domid: number): string => `${markerPath(domid)}/capped`;
+
 /** Where a toolstack writes what it asks of the guest. */
 export const controlPath = (domid: number): string => `${domainPath(domid)}/control/shutdown`;
 

@@ -1,15 +1,15 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { userdataFolder, userdataPath } from './paths.ts';
 import { failure } from './testing/failure.ts';
-import { fakeHost } from './testing/fake-host.ts';
 import { readUserdata, removeUserdata, writeUserdata } from './userdata.ts';
 
 const domain = { domid: 7, uuid: '11111111-2222-3333-4444-555555555555', name: 'web1' };
 
 it('is for nobody else to read, and gone when it is removed, with what xl put beside it', async () => {
-  await using host = await fakeHost();
+  await using host = await createSimulatedHost();
   await writeUserdata(host, domain, '{"c_info":{}}');
   const path = userdataPath(host, domain.domid, domain.uuid);
   expect((await stat(path)).mode & 0o777).toBe(0o600);

@@ -49,10 +49,13 @@ export async function readUserdata(
   }
 }
 
-/** All that any toolstack keeps about the domain, xl's locks included. */
-export async function removeUserdata(host: Host, { domid, uuid }: Identity): Promise<void> {
+/** Paths of all that any toolstack keeps about the domain, xl's locks included. */
+export async function listUserdata(host: Host, { domid, uuid }: Identity): Promise<string[]> {
   const folder = userdataFolder(host);
   const ours = new RegExp(`^userdata-.\\.${domid}\\.${uuid}\\.`);
-  for (const name of (await listFolder(folder)).filter((name) => ours.test(name)))
-    await rm(join(folder, name), { force: true });
+  return (await listFolder(folder)).filter((name) => ours.test(name)).map((name) => join(folder, name));
+}
+
+export async function removeUserdata(host: Host, domain: Identity): Promise<void> {
+  for (const path of await listUserdata(host, domain)) await rm(path, { force: true });
 }

@@ -14,7 +14,11 @@ export class Attempt implements Disposable {
   /** @param what is being done, to complete "interrupted while ..." */
   constructor(outer: AbortSignal | undefined, what: string) {
     this.#outer = outer;
-    this.#onAbort = () => outer && this.fail(abortError(outer, what));
+    this.#onAbort = () => {
+      if (outer === undefined) return;
+      const error = abortError(outer, what);
+      this.fail(error.with({ hint: error.hint ?? 'begin again when it suits' }));
+    };
     if (outer?.aborted) this.#onAbort();
     outer?.addEventListener('abort', this.#onAbort, { once: true });
   }

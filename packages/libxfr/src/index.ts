@@ -20,6 +20,7 @@ export type {
   FoundTarget,
   GuestFinder,
   Offer,
+  RestoreControl,
   SaveControl,
   SaveProgress,
   SaveReport,
@@ -34,13 +35,13 @@ export type {
   TransferSummary,
   TransferWarning,
 } from './events.ts';
-export type { PeerOptions, Reconnect, TransferOptions } from './options.ts';
+export type { Connect, PeerOptions, Reconnect, TransferOptions } from './options.ts';
 export { DEFAULT_TIMEOUTS } from './timeouts.ts';
 export type { TransferTimeouts } from './timeouts.ts';
 export { sendToPeer } from './send.ts';
 export type { SendOptions } from './send.ts';
 export { receiveFromPeer } from './receive.ts';
-export type { ReceiveOptions } from './receive.ts';
+export type { MakeTarget, ReceiveOptions } from './receive.ts';
 export { Standby } from './standby.ts';
 export { askPeer } from './ask.ts';
 export type { Answer } from './commit/answers.ts';
@@ -65,6 +66,7 @@ export type { ResolveOptions } from './recovery/resolve-transfer.ts';
 export type { Owner } from './recovery/go-on.ts';
 export { recoverTransfers } from './recovery/recover-transfers.ts';
 export type { RecoveredTransfer } from './recovery/recover-transfers.ts';
+export { reconnectPeer } from './recovery/reconnect-peer.ts';
 export type { RecoveryOptions } from './recovery/options.ts';
 export { saveToFile } from './save-to-file.ts';
 export type { SaveToFileOptions } from './save-to-file.ts';
@@ -75,5 +77,21 @@ export { listen } from './listen.ts';
 export type { Listener, ListenEvent, ListenOptions } from './listen.ts';
 export { DEFAULT_PORT, formatAddress, parseEndpoint } from './transport/endpoint.ts';
 export type { Endpoint } from './transport/endpoint.ts';
+export { formatPeerAddress, parsePeerAddress } from './transport/peer-address.ts';
+export type {
+  DescriptorAddress,
+  PeerAddress,
+  SshAddress,
+  TlsAddress,
+  UnixAddress,
+} from './transport/peer-address.ts';
+export { connectPeer, notSecure } from './transport/connect-peer.ts';
+export type { ConnectOptions } from './transport/connect-peer.ts';
 export { connectTcp } from './transport/tcp.ts';
+export { acceptTls } from './transport/accept-tls.ts';
+export { connectTls } from './transport/connect-tls.ts';
+export type { PresentedPeer, TlsConnection, TlsCredentials, TlsOptions } from './transport/tls.ts';
+export { connectUnix, unixConnection } from './transport/unix.ts';
+export { connectSsh } from './transport/ssh.ts';
+export { descriptorConnection } from './transport/descriptors.ts';
 export type { Connection } from './transport/connection.ts';

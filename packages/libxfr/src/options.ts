@@ -25,5 +25,8 @@ export interface PeerOptions extends TransferOptions {
   readonly onStep?: OnStep | undefined;
 }
 
+/** Makes the connection of a transfer. It keeps a time limit of its own. */
+export type Connect = (signal: AbortSignal) => Promise<Connection>;
+
 /** Makes a new connection to the other end of a transfer, in order to ask there. It keeps a time limit of its own. */
 export type Reconnect = (transfer: TransferRecord, signal: AbortSignal) => Promise<Connection>;

@@ -42,6 +42,8 @@ export interface SaveProgress {
 export interface SaveControl {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SaveProgress) => void;
+  /** What has left this process up to now: bytes of data, and bytes of zeros that did not have to be sent. */
+  readonly sent?: (() => { readonly bytes: number; readonly zeroBytes: number }) | undefined;
 }
 
 export interface SaveReport {
@@ -68,6 +70,12 @@ export interface Source {
   destroy(): Promise<void>;
 }
 
+export interface RestoreControl {
+  readonly signal: AbortSignal;
+  /** Of the transfer that brings it, so that what a crash leaves of it can be told from others; a file has none. */
+  readonly transferId?: string | undefined;
+}
+
 /** Where a guest is brought to. */
 export interface Target {
   /** The number of the guest on this host, once `restore` has made it; it goes into the journal. */
@@ -75,7 +83,7 @@ export interface Target {
   /** Takes what the offer needs, or rejects; only a peer's guest is offered, a file's is not. */
   reserve(offer: Offer): Promise<void>;
   /** Reads the guest from `stream` and leaves it paused. */
-  restore(stream: Readable, control: { readonly signal: AbortSignal }): Promise<void>;
+  restore(stream: Readable, control: RestoreControl): Promise<void>;
   /** Lets the restored guest run. */
   start(): Promise<{ domid: number }>;
   /** Removes whatever there is of the guest, in any state, also after a `reserve` or `start` that failed. */

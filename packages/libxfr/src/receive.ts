@@ -8,7 +8,7 @@ import { giveUp } from './give-up.ts';
 import type { Journals } from './journal/journals.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import type { PeerOptions } from './options.ts';
-import type { Offer, Target } from './ports.ts';
+import type { Offer, RestoreControl, Target } from './ports.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
 import type { Control } from './protocol/messages.ts';
@@ -21,6 +21,8 @@ import type { Connection } from './transport/connection.ts';
 import { untilGo } from './until-go.ts';
 import { warnIfPlain } from './warn-if-plain.ts';
 import { whereabouts } from './whereabouts.ts';
+
+export type MakeTarget = (offer: Offer) => Target | Promise<Target>;
 
 export interface ReceiveOptions extends PeerOptions {
   /** shared by all sessions of a process, so that GO may come over any of them. @default none */
@@ -36,7 +38,7 @@ export interface ReceiveOptions extends PeerOptions {
  * After GO an abort is not heard any more.
  *
  * @param connection is ended in any case
- * @param makeTarget called when an offer has come; what it throws refuses the offer
+ * @param makeTarget called when an offer has come, before anything is written down; what it throws refuses the offer
  * @throws VmToolsError
  *   XFR_PEER_ABORTED (the source's error is the cause, and gives the kind); XFR_DIGEST (corrupt);
  *   XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER,
@@ -46,7 +48,7 @@ export interface ReceiveOptions extends PeerOptions {
  */
 export async function receiveFromPeer(
   connection: Connection,
-  makeTarget: () => Target,
+  makeTarget: MakeTarget,
   options: ReceiveOptions = {},
 ): Promise<TransferSummary | undefined> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
@@ -64,7 +66,8 @@ export async function receiveFromPeer(
       await answerQuestions(channel, first, { journals, standby, onStep, limitMs, signal });
       return undefined;
     }
-    const parts = { ...options, timeouts, journals, attempt, progress };
+    const address = connection.address ?? connection.peer;
+    const parts = { ...options, timeouts, journals, attempt, progress, address };
     return await receiveGuest(channel, first, makeTarget, parts);
   } finally {
     await channel.close();
@@ -92,12 +95,14 @@ interface Parts extends ReceiveOptions {
   readonly journals: Journals;
   readonly attempt: Attempt;
   readonly progress: ProgressReporter;
+  /** of the source, for the journal */
+  readonly address: string;
 }
 
 async function receiveGuest(
   channel: Channel,
   hello: Control<'HELLO'>,
-  makeTarget: () => Target,
+  makeTarget: MakeTarget,
   parts: Parts,
 ): Promise<TransferSummary> {
   const { party, target } = await begin(channel, hello, makeTarget, parts);
@@ -116,8 +121,8 @@ async function receiveGuest(
 async function begin(
   channel: Channel,
   hello: Control<'HELLO'>,
-  makeTarget: () => Target,
-  { journals, attempt, progress, onStep }: Parts,
+  makeTarget: MakeTarget,
+  { journals, attempt, progress, onStep, address }: Parts,
 ): Promise<{ party: TargetParty; target: Target }> {
   const { id, epoch, offer } = hello.body;
   const { name, uuid } = offer;
@@ -125,8 +130,8 @@ async function begin(
     await onStep?.({ side: 'target', when: 'after', kind: 'receive', name: 'HELLO', id });
     progress.setTotal(offer.memoryBytes);
     progress.phase('reserving');
-    const target = makeTarget();
-    const start = { id, epoch, guest: { name, uuid }, peer: channel.peer };
+    const target = await makeTarget(offer);
+    const start = { id, epoch, guest: { name, uuid }, peer: address };
     return { party: await Party.begin(TARGET, journals, start, { guest: 'absent', onStep }), target };
   } catch (thrown) {
     const failure = attempt.cause(thrown);
@@ -151,7 +156,7 @@ async function untilReady(
 
     progress.phase('receiving');
     const image = new ReceivedImage(channel, { progress, attempt, limiter });
-    await party.act('restore', () => restore(target, image, signal), 'EOS');
+    await party.act('restore', () => restore(target, image, { signal, transferId: party.id }), 'EOS');
     signal.throwIfAborted();
     party.domid = target.domid;
     await party.write('ready');
@@ -178,10 +183,10 @@ async function untilOwner(
   }
 }
 
-async function restore(target: Target, image: ReceivedImage, signal: AbortSignal): Promise<void> {
+async function restore(target: Target, image: ReceivedImage, control: RestoreControl): Promise<void> {
   const stream = image.stream();
   try {
-    await target.restore(stream, { signal });
+    await target.restore(stream, control);
   } finally {
     stream.destroy();
   }

@@ -8,7 +8,7 @@ import { notSaved } from './give-back.ts';
 import { handOver } from './hand-over.ts';
 import type { Journals } from './journal/journals.ts';
 import { memoryJournals } from './journal/open-journals.ts';
-import type { PeerOptions, Reconnect } from './options.ts';
+import type { Connect, PeerOptions, Reconnect } from './options.ts';
 import type { Offer, SaveReport, Source } from './ports.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
@@ -25,10 +25,10 @@ import { warnIfPlain } from './warn-if-plain.ts';
 export interface SendOptions extends PeerOptions {
   /**
    * How the target is reached again when the connection breaks after "committed".
-   * @default like the first time for an endpoint; for a connection it is not
+   * @default like the first time for an endpoint; otherwise it is not
    */
   readonly reconnect?: Reconnect | undefined;
-  /** Where the target is, for the journal: what `reconnect` needs after a crash. @default the endpoint, or the peer's name */
+  /** Where the target is, for the journal: what `reconnect` needs after a crash. @default the endpoint, or what the connection says */
   readonly address?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } a
  * the peer alone says where the guest runs: a broken connection is made again, and the peer is asked until
  * `timeouts.confirmMs` is over; an abort only stops the asking.
  *
- * @param peer an endpoint to connect to, or a connection, which is ended in any case
+ * @param peer an endpoint to connect to in the clear; or a connection, or what makes one; it is ended in any case
  * @throws VmToolsError
  *   XFR_PEER_REJECTED, XFR_PEER_ABORTED, XFR_TARGET_START_FAILED: the peer's error is the cause, and gives the kind;
  *   XFR_UNREACHABLE, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER
@@ -49,11 +49,11 @@ const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } a
  *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain), XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
  *   XFR_RESUME_FAILED (failure: suspended on the source);
  *   XFR_UNCERTAIN (uncertain: suspended on the source, and nobody said whether it runs at the target; `details.id`);
- *   and whatever the source itself rejects with
+ *   and whatever the source itself, and what makes the connection, reject with
  */
 export async function sendToPeer(
   source: Source,
-  peer: Endpoint | Connection,
+  peer: Endpoint | Connection | Connect,
   options: SendOptions = {},
 ): Promise<TransferSummary> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
@@ -63,12 +63,14 @@ export async function sendToPeer(
   progress.phase('connecting');
   const connection = 'stream' in peer ? peer : await connect(peer, timeouts, attempt);
   const channel = new Channel(connection, 'target', timeouts);
-  const address = options.address ?? ('stream' in peer ? peer.peer : formatAddress(peer.host, peer.port));
+  const address =
+    options.address ??
+    ('host' in peer
+      ? `tcp://${formatAddress(peer.host, peer.port)}`
+      : (connection.address ?? connection.peer));
   const reconnect: Reconnect | undefined =
     options.reconnect ??
-    ('stream' in peer
-      ? undefined
-      : (_, signal) => connectTcp(peer, { connectMs: timeouts.connectMs, signal }));
+    ('host' in peer ? (_, signal) => connectTcp(peer, { connectMs: timeouts.connectMs, signal }) : undefined);
   try {
     warnIfPlain(connection, progress);
     const parts = { ...options, timeouts, journals, attempt, progress, address };
@@ -80,9 +82,14 @@ export async function sendToPeer(
   }
 }
 
-async function connect(peer: Endpoint, timeouts: TransferTimeouts, attempt: Attempt): Promise<Connection> {
+async function connect(
+  peer: Endpoint | Connect,
+  { connectMs }: TransferTimeouts,
+  attempt: Attempt,
+): Promise<Connection> {
+  const { signal } = attempt;
   try {
-    return await connectTcp(peer, { connectMs: timeouts.connectMs, signal: attempt.signal });
+    return await ('host' in peer ? connectTcp(peer, { connectMs, signal }) : peer(signal));
   } catch (thrown) {
     throw notSaved(attempt.cause(thrown), thrown, undefined);
   }
@@ -127,7 +134,12 @@ async function untilCommitted(
 
     const image = sendImage(channel, { limiter, progress, attempt });
     const onProgress = (report: Parameters<ProgressReporter['saved']>[0]): void => progress.saved(report);
-    const save = (): Promise<SaveReport> => source.save(image.sink, { signal: attempt.signal, onProgress });
+    const sent = (): { bytes: number; zeroBytes: number } => ({
+      bytes: progress.transferred,
+      zeroBytes: progress.zeroBytes,
+    });
+    const save = (): Promise<SaveReport> =>
+      source.save(image.sink, { signal: attempt.signal, onProgress, sent });
     const saved = await sender.act('save', save, 'ACCEPT');
     await sender.say(channel, 'EOS', await image.sent);
     await sender.hear(channel, ['READY'], answer);

@@ -97,7 +97,7 @@ export async function forgetPeer(folder: TrustFolder, name: string): Promise<voi
       code: 'XFR_PEER_UNKNOWN_NAME',
       kind: 'usage',
       message: `no peer is called ${name}`,
-      hint: 'xfrd trust lists them',
+      hint: 'xfrd peers lists them',
       details: { name },
     });
   }

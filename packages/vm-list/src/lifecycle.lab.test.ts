@@ -38,35 +38,6 @@ describeLab('naming, listing, pausing and ending domains on real Xen', () => {
     await result(host, `vm-destroy ${domid}`);
   });
 
-  test('no such domain: said, with the name that was probably meant', async () => {
-    await result(host, 'vm-create /guests/polite.cfg name=webserver --paused');
-    for (const tool of [
-      'vm-list',
-      'vm-pause',
-      'vm-unpause',
-      'vm-shutdown',
-      'vm-reboot',
-      'vm-destroy',
-      'vm-console',
-    ]) {
-      const { status, error } = await failure(host, `${tool} websrver`);
-      expect({ tool, status, code: error.code }).toEqual({ tool, status: 3, code: 'DOMAIN_UNKNOWN' });
-      expect(error.hint).toContain('webserver');
-    }
-    await result(host, 'vm-destroy webserver');
-  });
-
-  test('a name that two domains have is refused', async () => {
-    const one = await result(host, 'vm-create /guests/polite.cfg name=twin --paused');
-    const two = await result(host, 'vm-create /guests/polite.cfg name=other --paused');
-    await host.run(`xenstore-write /local/domain/${two.domid}/name twin`);
-    const { status, error } = await failure(host, 'vm-destroy twin');
-    expect({ status, code: error.code }).toEqual({ status: 3, code: 'DOMAIN_AMBIGUOUS' });
-    expect(error.message).toContain(String(one.domid));
-    expect(error.message).toContain(String(two.domid));
-    for (const { domid } of [one, two]) await result(host, `vm-destroy ${domid}`);
-  });
-
   test('a guest that does not answer is given up, and --force ends it', async () => {
     await result(host, 'vm-create /guests/rude.cfg name=deaf');
     await waitForTicks(host, 'deaf');

@@ -42,14 +42,6 @@ describeLab('what becomes of a domain when it stops, on real Xen', () => {
     },
   );
 
-  test('poweroff: it is destroyed', async () => {
-    const { domid } = await result(
-      host,
-      'vm-create /guests/polite.cfg name=off cmdline="exit=poweroff after=2"',
-    );
-    await untilGone(domid);
-  });
-
   test('crash, with on_crash=preserve: it stays for whoever wants to look', async () => {
     await result(
       host,
@@ -58,13 +50,5 @@ describeLab('what becomes of a domain when it stops, on real Xen', () => {
     await host.run('for i in $(seq 300); do vm-list kept | grep -q crashed && exit 0; done; exit 1', limit);
     expect(await host.run('xl list kept')).toMatch(/---sc-/);
     await result(host, 'vm-destroy kept');
-  });
-
-  test('it is honoured when the monitor was killed in between', async () => {
-    const { domid } = await result(host, 'vm-create /guests/polite.cfg name=orphan');
-    await waitForTicks(host, 'orphan');
-    await host.run('pkill -9 -f "[v]m-monitor.js"');
-    await result(host, 'vm-shutdown orphan --wait');
-    await untilGone(domid);
   });
 });

@@ -57,6 +57,7 @@ test.each<[name: string, call: (xen: Xen) => Promise<unknown>, args: readonly st
   ['xc_domain_unpause', (x) => x.domainUnpause(7), ['7']],
   ['xc_domain_shutdown', (x) => x.domainShutdown(7, 'crash'), ['7', '3']],
   ['xc_domain_resume', (x) => x.domainResume(7, { fast: true }), ['7', '1']],
+  ['xc_shadow_control', (x) => x.domainLogDirtyOff(7), ['7', '0', 'null', '0']],
   [
     'xc_cpuid_apply_policy',
     (x) => x.cpuidApplyPolicy(7, { restore: true }),

@@ -3,10 +3,14 @@ import { applyCpuPolicy } from './calls/cpu-policy.ts';
 import { createDomain } from './calls/create-domain.ts';
 import { SHUTDOWN_REASONS, readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
 import { readHostInfo } from './calls/host-info.ts';
+import { getCap, setCap } from './calls/scheduler-cap.ts';
 import { buildDomain, destroyDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
 import type { Libxc } from './libxc.ts';
 import type * as Types from './xen.ts';
+
+/** XEN_DOMCTL_SHADOW_OP_OFF */
+const SHADOW_OP_OFF = 0;
 
 /**
  * The interface `Xen` by calls of libxenctrl. Short hypercalls take microseconds and are made here and now, on the
@@ -96,6 +100,18 @@ export class NativeXen implements Types.Xen {
 
   async domainResume(domid: number, { fast }: { readonly fast: boolean }): Promise<void> {
     this.#libxc.callOn('xc_domain_resume', domid, fast ? 1 : 0);
+  }
+
+  async domainLogDirtyOff(domid: number): Promise<void> {
+    this.#libxc.callOn('xc_shadow_control', domid, SHADOW_OP_OFF, null, 0);
+  }
+
+  async domainGetCap(domid: number): Promise<number> {
+    return getCap(this.#libxc, domid);
+  }
+
+  async domainSetCap(domid: number, percent: number): Promise<void> {
+    setCap(this.#libxc, domid, percent);
   }
 
   async domainDestroy(domid: number, options: Types.LongCallOptions = {}): Promise<void> {

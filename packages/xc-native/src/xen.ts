@@ -182,6 +182,15 @@ export interface Xen {
   domainShutdown(domid: number, reason: ShutdownReason): Promise<void>;
   /** Lets a suspended domain go on. fast: its hypercall returns "cancelled"; right for all but ancient PV. */
   domainResume(domid: number, options: { readonly fast: boolean }): Promise<void>;
+  /**
+   * Ends log-dirty mode, in which each first write to a page costs the guest a fault. A save ends it by itself; one
+   * whose helper was killed cannot. Nothing happens when it is off already.
+   */
+  domainLogDirtyOff(domid: number): Promise<void>;
+  /** How much of one processor the domain may use, in percent, all its vCPUs together; 0: as much as it likes. */
+  domainGetCap(domid: number): Promise<number>;
+  /** Only the schedulers credit and credit2 know caps. */
+  domainSetCap(domid: number, percent: number): Promise<void>;
   /** In the helper process: Xen gives memory back page by page, which takes minutes for large guests. */
   domainDestroy(domid: number, options?: LongCallOptions): Promise<void>;
   /** The whole xc_dom_* sequence, in the helper process: loads the kernel, populates memory, seeds grants. */

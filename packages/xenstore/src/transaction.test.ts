@@ -53,3 +53,17 @@ describe('a transaction that is always disturbed', () => {
     await expect(interrupted).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 });
+
+test('many at once on one connection take turns after they have disturbed each other', async () => {
+  const { store } = await stores(() => 0);
+  let tries = 0;
+  const makeDomain = (domid: number): Promise<void> =>
+    store.transaction(async (tx) => {
+      tries += 1;
+      await tx.write(`/local/domain/${domid}/name`, `guest${domid}`);
+    });
+  const domids = Array.from({ length: 100 }, (_, index) => index + 1);
+  await Promise.all(domids.map(makeDomain));
+  expect(await store.directory('/local/domain')).toHaveLength(100);
+  expect(tries).toBeLessThanOrEqual(2 * domids.length);
+});

@@ -3,12 +3,20 @@ import { storeAccess, type StoreAccess } from './access.ts';
 import { isRefusal, protocolError } from './errors.ts';
 import type { Request } from './request.ts';
 import { nulTerminated } from './strings.ts';
+import type { Turns } from './turns.ts';
 
 /** What the pause between two tries is made of; a parameter so that tests need no time and no luck. */
 export interface BackOff {
   /** @returns a number in [0, 1) */
   random(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface TransactionOptions {
+  readonly backOff: BackOff;
+  /** of those of this connection that have been disturbed */
+  readonly turns: Turns;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const MAX_TRIES = 40;
@@ -18,13 +26,17 @@ const LONGEST_PAUSE_MS = 250;
 /**
  * Runs `body` in a transaction, again whenever somebody else changed what it had read. The pauses between the tries
  * grow and are random: two writers who disturbed each other would otherwise meet again at every try.
+ *
+ * Who makes or removes a domain changes the list of all domains, so all that do it at the same time disturb each
+ * other, and of n tries one succeeds. Those of one connection therefore try again one after the other, or n of them
+ * would take n² tries.
  */
 export async function runTransaction<T>(
   request: Request,
   body: (tx: StoreAccess) => Promise<T>,
-  backOff: BackOff,
-  signal?: AbortSignal,
+  { backOff, turns, signal }: TransactionOptions,
 ): Promise<T> {
+  using turn = new DisposableStack();
   for (let tries = 1; ; tries += 1) {
     throwIfAborted(signal, 'changing xenstore');
     try {
@@ -33,6 +45,7 @@ export async function runTransaction<T>(
       if (!isDisturbance(error)) throw error;
       if (tries === MAX_TRIES) throw busyError(error);
     }
+    if (tries === 1) turn.use(await turns.take(signal));
     const ceilingMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
     await backOff.sleep(backOff.random() * ceilingMs, signal);
   }

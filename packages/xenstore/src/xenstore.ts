@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { protocolError } from './errors.ts';
 import { nulTerminated } from './strings.ts';
 import { runTransaction, type BackOff } from './transaction.ts';
+import { Turns } from './turns.ts';
 import { waitFor } from './wait-for.ts';
 import { openWatch } from './watch.ts';
 
@@ -57,6 +58,7 @@ export interface Xenstore extends StoreAccess {
 
 export function xenstoreOver(connection: Connection, backOff: BackOff): Xenstore {
   const request = connection.request.bind(connection);
+  const turns = new Turns();
   let watches = 0;
   const watch: Xenstore['watch'] = (path, { signal } = {}) => {
     watches += 1;
@@ -64,7 +66,7 @@ export function xenstoreOver(connection: Connection, backOff: BackOff): Xenstore
   };
   return {
     ...storeAccess(request),
-    transaction: (body, { signal } = {}) => runTransaction(request, body, backOff, signal),
+    transaction: (body, { signal } = {}) => runTransaction(request, body, { backOff, turns, signal }),
     watch,
     waitFor: (path, test, options) => waitFor(watch(path, { signal: options.signal }), path, test, options),
     async introduceDomain(domid, frame, port) {

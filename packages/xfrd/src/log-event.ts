@@ -6,7 +6,7 @@ import { formatBytes } from '@vm-tools/ratelimit';
 export function logEvent(log: Log, happened: ListenEvent): void {
   switch (happened.type) {
     case 'connected':
-      log.info('connected', { session: happened.session, peer: happened.peer });
+      log.info('connected', { session: happened.session, peer: happened.peer, who: happened.who });
       break;
     case 'transfer':
       logTransfer(log, happened.session, happened.event);

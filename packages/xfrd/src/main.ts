@@ -1,7 +1,42 @@
-import { runCli } from '@vm-tools/cli';
+import { runCli, type Invocation } from '@vm-tools/cli';
 import { command, type ServeInput } from './options.ts';
+import {
+  fingerprintCommand,
+  forgetCommand,
+  initCommand,
+  peersCommand,
+  trustCommand,
+  type ForgetInput,
+  type InitInput,
+  type TrustInput,
+} from './trust-options.ts';
 
 await runCli<ServeInput>({
   ...command,
-  run: async (invocation) => (await import('./run.ts')).serve(invocation),
+  run: async (invocation) =>
+    invocation.input.stdio
+      ? (await import('./stdio.ts')).serveStdio(invocation)
+      : (await import('./run.ts')).serve(invocation),
+  commands: [
+    {
+      ...initCommand,
+      run: async (invocation: Invocation<InitInput>) => (await import('./identity.ts')).init(invocation),
+    },
+    {
+      ...fingerprintCommand,
+      run: async (invocation: Invocation<object>) => (await import('./identity.ts')).fingerprint(invocation),
+    },
+    {
+      ...trustCommand,
+      run: async (invocation: Invocation<TrustInput>) => (await import('./peers.ts')).trust(invocation),
+    },
+    {
+      ...forgetCommand,
+      run: async (invocation: Invocation<ForgetInput>) => (await import('./peers.ts')).forget(invocation),
+    },
+    {
+      ...peersCommand,
+      run: async (invocation: Invocation<object>) => (await import('./peers.ts')).peers(invocation),
+    },
+  ],
 });

@@ -1,38 +1,69 @@
-import type { LabHost } from '@vm-tools/lab';
+import { VmToolsError } from '@vm-tools/errors';
 import chalk from 'chalk';
 
-/** One line of the summary at the end. */
-export interface Scene {
-  readonly what: string;
-  readonly seconds: number;
-  /** What the command said on stdout, in one line. */
-  readonly said: string;
+/** Where commands are typed. */
+export interface Prompt {
+  /** A command as it is shown, with the prompt in front of it. */
+  line(command: string): string;
+  /**
+   * Runs a command with this terminal, so that a progress bar is one. What it says on stdout is needed twice: on the
+   * screen, and for the summary.
+   */
+  type(command: string): Promise<{ readonly status: number; readonly stdout: string }>;
+  /** Where to look when a command has failed. */
+  readonly logs: string;
 }
 
-/** Shows commands on the hosts as if they were typed there, and remembers how long each took. */
+/** A host of the play. */
+export interface StageHost extends Prompt {
+  readonly name: string;
+  /** All that the guest has written to its console on this host. */
+  readConsole(guest: string): Promise<string>;
+}
+
+/** One line of the summary at the end. */
+interface Scene {
+  readonly what: string;
+  readonly seconds: number;
+  /** What came of it, in one line. */
+  readonly result: string;
+}
+
+/** Shows commands as if they were typed, and remembers how long each took. */
 export class Stage {
-  readonly scenes: Scene[] = [];
+  readonly #scenes: Scene[] = [];
 
   say(text: string): void {
     console.log(`\n${chalk.bold(text)}`);
   }
 
-  /** Runs a command with this terminal, so that a progress bar is one; a failure ends the play. */
-  async type(host: LabHost, command: string, what?: string): Promise<void> {
-    console.log(`${chalk.cyan(`${host.name}#`)} ${command}`);
+  /**
+   * A failure ends the play.
+   * @param what how the summary calls it; without it the summary does not know of it
+   * @param tell makes the summary's words of what was said on stdout
+   */
+  async type(
+    prompt: Prompt,
+    command: string,
+    what?: string,
+    tell: (said: string) => string | Promise<string> = (said) => said,
+  ): Promise<void> {
+    console.log(chalk.cyan(prompt.line(command)));
     const startedAt = performance.now();
-    // stdout is needed twice: on the screen, and for the summary. pipefail keeps the status of the command.
-    const status = await host.interact(`bash -o pipefail -c '${command} | tee /run/lab/said'`);
+    const { status, stdout } = await prompt.type(command);
     const seconds = (performance.now() - startedAt) / 1000;
-    if (status !== 0)
-      throw new Error(`${command} ended with status ${status} on host ${host.name}; logs: ${host.logs}`);
+    if (status !== 0) {
+      throw new VmToolsError({
+        code: 'QUICKSTART_COMMAND',
+        message: `"${prompt.line(command)}" ended with status ${status}; logs: ${prompt.logs}`,
+      });
+    }
     if (what === undefined) return;
-    const said = (await host.run('cat /run/lab/said')).trim().replaceAll('\n', '; ');
-    this.scenes.push({ what, seconds, said });
+    this.#scenes.push({ what, seconds, result: await tell(stdout.trim().replaceAll('\n', '; ')) });
   }
 
   /** What the guest has written last. */
-  async showConsole(host: LabHost, guest: string, lines: number): Promise<void> {
+  async showConsole(host: StageHost, guest: string, lines: number): Promise<void> {
     console.log(chalk.dim(`console of ${guest} on host ${host.name}:`));
     const text = await host.readConsole(guest);
     for (const line of text.trimEnd().split(/\r*\n/).slice(-lines)) console.log(chalk.dim(`  ${line}`));
@@ -40,9 +71,9 @@ export class Stage {
 
   summary(): void {
     this.say('Summary');
-    const width = Math.max(...this.scenes.map(({ what }) => what.length));
-    for (const { what, seconds, said } of this.scenes) {
-      console.log(`  ${what.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s  ${said}`);
+    const width = Math.max(...this.#scenes.map(({ what }) => what.length));
+    for (const { what, seconds, result } of this.#scenes) {
+      console.log(`  ${what.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s  ${result}`.trimEnd());
     }
   }
 }

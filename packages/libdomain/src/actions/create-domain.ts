@@ -1,12 +1,12 @@
-import { VmToolsError } from '@vm-tools/errors';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
+import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
 import type { Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
 import { build } from '../steps/build.ts';
+import { unpause } from '../steps/unpause.ts';
 import { planDomain, type Finished } from './plan-domain.ts';
-import { resolveDomain } from './resolve-domain.ts';
 
 export interface CreateOptions extends RunOptions {
   /** Leave it paused, as Xen made it. @default false */
@@ -18,7 +18,7 @@ export function planCreate(
   config: DomainConfig,
   { paused = false }: Pick<CreateOptions, 'paused'> = {},
 ): Pipeline<Finished> {
-  return planDomain({ name: 'vm-create', config, fill: build, isNew: true, paused });
+  return planDomain({ name: 'vm-create', config, fill: build, isNew: true }).when(!paused, unpause);
 }
 
 /**
@@ -31,11 +31,19 @@ export async function createDomain(
   config: DomainConfig,
   options: CreateOptions = {},
 ): Promise<Domain> {
-  const { context } = await runPipeline(planCreate(config, options), host, options).catch(
-    (thrown: unknown) => {
-      if (!(thrown instanceof VmToolsError)) throw thrown;
-      throw thrown.with({ guest: { name: config.name, state: 'never created' } });
-    },
-  );
-  return resolveDomain(host, context.domid);
+  try {
+    const { context } = await runPipeline(planCreate(config, options), host, options);
+    return describeNew(context, options);
+  } catch (thrown) {
+    const error = asVmToolsError(thrown, { doing: `creating ${config.name}`, hint: 'try again' });
+    const state = error.leftovers.length === 0 ? 'never created' : 'never started';
+    throw error.with({ guest: { name: config.name, state } });
+  }
+}
+
+/** As it was made. Whoever asked Xen could be told of a failure, and would have to take back a guest that runs. */
+function describeNew({ config, domid }: Finished, { paused = false }: CreateOptions): Domain {
+  const { uuid, name, type, memoryKib, maxMemoryKib, vcpus } = config;
+  const state = paused ? 'paused' : 'running';
+  return { domid, uuid, name, type, state, memoryKib, maxMemoryKib, vcpus, cpuTimeNs: 0n };
 }

@@ -2,9 +2,11 @@ import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { listDevices } from '../devices/list-devices.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
+import { guestError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
 import { removeUserdata } from '../userdata.ts';
 import { refuseDom0 } from './not-dom0.ts';
+import { remains } from './remains.ts';
 import { removeDomain, type RemoveOptions } from './remove-domain.ts';
 import { removeGuestNodes, removeNodes } from './remove-nodes.ts';
 
@@ -13,21 +15,39 @@ import { removeGuestNodes, removeNodes } from './remove-nodes.ts';
  * interrupted in the middle is finished by doing it again. What tells that the domain is ours, and how it is
  * configured, goes last for that reason.
  *
- * @throws DOMAIN_ZOMBIE when Xen cannot let go of it; nothing but the domain itself is left then
+ * @throws DOMAIN_ZOMBIE when Xen cannot let go of it; nothing but the domain itself is left then. Any error names in
+ * `leftovers` what is still there
  */
 export async function destroyDomain(
   host: Host,
   domain: Pick<Domain, 'domid' | 'uuid'>,
   options: RemoveOptions = {},
 ): Promise<void> {
-  const { domid, uuid } = domain;
   refuseDom0(domain, 'destroyed');
-  throwIfAborted(options.signal, `destroying domain ${domid}`);
+  try {
+    await destroy(host, domain, options);
+  } catch (thrown) {
+    const hint = 'destroy it again: it goes on where it stopped';
+    const doing = `destroying domain ${domain.domid}`;
+    const error = await guestError(host, domain, thrown, {
+      doing,
+      hint,
+      leftovers: await remains(host, domain),
+    });
+    throw error.code === 'DOMAIN_ZOMBIE' ? error : error.with({ hint });
+  }
+}
 
+async function destroy(
+  host: Host,
+  { domid, uuid }: Pick<Domain, 'domid' | 'uuid'>,
+  options: RemoveOptions,
+): Promise<void> {
+  throwIfAborted(options.signal, `destroying domain ${domid}`);
   const info = await host.xen.domainGetinfo(domid);
   if (info !== undefined && !info.isDying && !info.isPaused) await host.xen.domainPause(domid);
   for (const device of await listDevices(host.store, domid)) await removeDevice(host, device, options.signal);
-  await host.store.transaction((tx) => removeGuestNodes(tx, domid, uuid));
+  await host.store.transaction((tx) => removeGuestNodes(host.xen, tx, domid, uuid));
 
   let zombie: VmToolsError | undefined;
   try {
@@ -38,6 +58,6 @@ export async function destroyDomain(
   }
   // The guest's nodes once more: xenconsoled may have written to them after they were removed, which makes them anew.
   await removeNodes(host, domid, uuid);
-  await removeUserdata(host, domain);
+  await removeUserdata(host, { domid, uuid });
   if (zombie !== undefined) throw zombie;
 }

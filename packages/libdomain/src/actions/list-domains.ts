@@ -1,8 +1,19 @@
 import { describeDomain, type Domain } from '../domain.ts';
+import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
 
 /** All domains of the host, dom0 first. */
 export async function listDomains(host: Host): Promise<Domain[]> {
-  const infos = await host.xen.domainGetinfolist();
-  return Promise.all(infos.map((info) => describeDomain(host.store, info)));
+  try {
+    const infos = await host.xen.domainGetinfolist();
+    return await Promise.all(infos.map((info) => describeDomain(host.store, info)));
+  } catch (thrown) {
+    throw asVmToolsError(thrown, LOOKING);
+  }
 }
+
+/** For whatever fails when somebody only looks at the host. */
+export const LOOKING = {
+  doing: 'looking at the domains of this host',
+  hint: 'see whether xenstored runs: systemctl status xenstored',
+} as const;

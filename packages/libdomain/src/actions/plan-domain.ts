@@ -17,7 +17,6 @@ import { introduce } from '../steps/introduce.ts';
 import { maxMem } from '../steps/max-mem.ts';
 import { maxVcpus } from '../steps/max-vcpus.ts';
 import { pagingPool } from '../steps/paging-pool.ts';
-import { unpause } from '../steps/unpause.ts';
 import { userdata } from '../steps/userdata.ts';
 import { xenstoreSkeleton } from '../steps/xenstore-skeleton.ts';
 
@@ -30,8 +29,8 @@ export interface DomainPlan {
   readonly fill: FillStep;
   /** A new domain needs a kernel and a CPU policy; a saved one brings both along. */
   readonly isNew: boolean;
-  /** @default false */
-  readonly paused?: boolean;
+  /** Which transfer brings it; none for a new one or one from a file. */
+  readonly transfer?: string | undefined;
 }
 
 /** A domain that has been made. */
@@ -39,10 +38,13 @@ export type Finished = Wanted & Sized & Made & Wired & Filled;
 
 /**
  * How a domain comes to be, in the order of libxl. A created and a restored domain differ in what fills their
- * memory, and in nothing behind it.
+ * memory, and in nothing behind it. It is paused then.
  */
-export function planDomain({ name, config, fill, isNew, paused = false }: DomainPlan): Pipeline<Finished> {
-  return pipeline<Wanted>(name, { config: { ...config, uuid: config.uuid ?? randomUUID() } })
+export function planDomain({ name, config, fill, isNew, transfer }: DomainPlan): Pipeline<Finished> {
+  return pipeline<Wanted>(name, {
+    config: { ...config, uuid: config.uuid ?? randomUUID() },
+    ...(transfer === undefined ? {} : { transfer }),
+  })
     .step(checkNameFree)
     .step(checkMemory)
     .when(isNew, checkKernel)
@@ -59,6 +61,5 @@ export function planDomain({ name, config, fill, isNew, paused = false }: Domain
     .step(introduce)
     .step(consoleEntries)
     .step(userdata)
-    .step(consoleReady)
-    .when(!paused, unpause);
+    .step(consoleReady);
 }

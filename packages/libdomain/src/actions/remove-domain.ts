@@ -4,7 +4,8 @@ import type { Host } from '../host.ts';
 
 /** How long a domain may be dying before that is called an error, ms. */
 const ZOMBIE_LIMIT_MS = 10_000;
-const LOOK_EVERY_MS = 50;
+/** Most domains are gone at once; none needs to be looked at more often than so. */
+const LONGEST_PAUSE_MS = 50;
 
 export interface RemoveOptions {
   readonly signal?: AbortSignal;
@@ -36,7 +37,7 @@ export async function removeDomain(
 
   const limitMs = options.zombieLimitMs ?? ZOMBIE_LIMIT_MS;
   const deadline = performance.now() + limitMs;
-  for (;;) {
+  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const info = await xen.domainGetinfo(domid);
     if (info === undefined) return;
     throwIfAborted(signal, `waiting for domain ${domid} to be gone`);
@@ -49,6 +50,6 @@ export async function removeDomain(
         details: { domid, totPages: info.totPages },
       });
     }
-    await delay(LOOK_EVERY_MS);
+    await delay(pauseMs);
   }
 }

@@ -1,8 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Domain } from '../domain.ts';
-import type { Host } from '../host.ts';
+import type { DomainInfo } from '@vm-tools/xc-native';
 import { suggest } from '../config/suggest.ts';
-import { listDomains } from './list-domains.ts';
+import { describeDomain, type Domain } from '../domain.ts';
+import { asVmToolsError } from '../guest/guest-error.ts';
+import type { Host } from '../host.ts';
+import { readNames } from '../read-names.ts';
+import { LOOKING } from './list-domains.ts';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -14,25 +17,42 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
  * @throws DOMAIN_UNKNOWN, with a similar name as its hint; DOMAIN_AMBIGUOUS when two living domains fit
  */
 export async function resolveDomain(host: Host, wanted: string | number): Promise<Domain> {
-  const text = String(wanted);
-  const domains = await listDomains(host);
-  const fitting = domains.filter(matcher(text));
-  const living = fitting.filter(({ state }) => state !== 'dying');
+  try {
+    return await resolve(host, String(wanted));
+  } catch (thrown) {
+    throw asVmToolsError(thrown, LOOKING);
+  }
+}
+
+/** Xenstore is asked about no more domains than it takes: there may be a thousand. */
+async function resolve({ xen, store }: Host, wanted: string): Promise<Domain> {
+  const infos = await xen.domainGetinfolist();
+  const fitting = matching(infos, wanted) ?? (await named(store, infos, wanted));
+  const living = fitting.filter(({ isDying }) => !isDying);
   const meant = living.length > 0 ? living : fitting;
   const [first, second] = meant;
-  if (first !== undefined && (second === undefined || living.length === 0)) return first;
-  if (first !== undefined) throw ambiguous(text, meant);
-  throw unknown(text, domains);
+  if (first === undefined) throw unknown(wanted, await readNames(store, infos));
+  if (second !== undefined && living.length > 0) throw ambiguous(wanted, meant);
+  return describeDomain(store, first);
 }
 
-function matcher(text: string): (domain: Domain) => boolean {
-  if (/^\d+$/.test(text)) return ({ domid }) => domid === Number(text);
-  const lower = text.toLowerCase();
-  if (UUID.test(lower)) return ({ uuid }) => uuid === lower;
-  return ({ name }) => name !== '' && name === text;
+/** Undefined when what is wanted can only be a name. */
+function matching(infos: readonly DomainInfo[], wanted: string): readonly DomainInfo[] | undefined {
+  if (/^\d+$/.test(wanted)) return infos.filter(({ domid }) => domid === Number(wanted));
+  const lower = wanted.toLowerCase();
+  return UUID.test(lower) ? infos.filter(({ uuid }) => uuid === lower) : undefined;
 }
 
-function ambiguous(text: string, meant: readonly Domain[]): VmToolsError {
+async function named(
+  store: Host['store'],
+  infos: readonly DomainInfo[],
+  wanted: string,
+): Promise<readonly DomainInfo[]> {
+  const names = await readNames(store, infos);
+  return infos.filter((_, index) => wanted !== '' && names[index] === wanted);
+}
+
+function ambiguous(text: string, meant: readonly DomainInfo[]): VmToolsError {
   const domids = meant.map(({ domid }) => domid);
   return new VmToolsError({
     code: 'DOMAIN_AMBIGUOUS',
@@ -43,9 +63,9 @@ function ambiguous(text: string, meant: readonly Domain[]): VmToolsError {
   });
 }
 
-function unknown(text: string, domains: readonly Domain[]): VmToolsError {
-  const names = domains.map(({ name }) => name).filter((name) => name !== '');
-  const similar = suggest(text, names);
+function unknown(text: string, names: readonly (string | undefined)[]): VmToolsError {
+  const known = names.flatMap((name) => name ?? []).filter((name) => name !== '');
+  const similar = suggest(text, known);
   return new VmToolsError({
     code: 'DOMAIN_UNKNOWN',
     kind: 'no-domain',

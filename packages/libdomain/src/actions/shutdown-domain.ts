@@ -1,6 +1,8 @@
-import { VmToolsError } from '@vm-tools/errors';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import { isAcknowledged, requestControl, withdrawControl } from '../guest/control-request.ts';
+import { guestError } from '../guest/guest-error.ts';
 import { waitForGuest } from '../guest/wait-for-guest.ts';
 import type { Host } from '../host.ts';
 import { refuseDom0 } from './not-dom0.ts';
@@ -32,34 +34,56 @@ export async function shutdownDomain(
   refuseDom0(domain, 'shut down from here');
   const { domid, name } = domain;
   const { mode, wait = false, timeoutMs = 60_000, force = false, signal } = options;
-  const ended = async (): Promise<ShutdownOutcome | undefined> => {
-    const info = await host.xen.domainGetinfo(domid);
-    if (info === undefined || info.isDying) return 'gone';
-    return info.shutdownReason === undefined ? undefined : 'shut-down';
-  };
-  const before = await ended();
-  if (before !== undefined) return before;
-  if (!force && (await host.xen.domainGetinfo(domid))?.isPaused === true) throw paused(domain);
-
+  const ended = async (): Promise<ShutdownOutcome | undefined> =>
+    outcomeOf(await host.xen.domainGetinfo(domid));
   const answered = async (): Promise<ShutdownOutcome | undefined> =>
     (await ended()) ?? (!wait && (await isAcknowledged(host, domid, mode)) ? 'acknowledged' : undefined);
-  let outcome: ShutdownOutcome | undefined;
-  try {
-    await requestControl(host, domid, mode);
-    const what = `${name} to ${mode === 'reboot' ? 'reboot' : 'power off'}`;
-    outcome = await waitForGuest(host, domid, answered, { timeoutMs, what, signal });
-  } catch (thrown) {
-    await withdrawControl(host, domid, mode);
-    throw thrown;
-  }
-  if (outcome !== undefined) return outcome;
 
-  const { acked } = await withdrawControl(host, domid, mode);
-  const atLast = await ended();
-  if (atLast !== undefined) return atLast;
-  if (!force) throw timedOut(domain, options.mode, timeoutMs, acked);
-  await host.xen.domainShutdown(domid, mode);
-  return 'forced';
+  let isAsked = false;
+  try {
+    const info = await host.xen.domainGetinfo(domid);
+    const before = outcomeOf(info);
+    if (before !== undefined) return before;
+    if (info?.isPaused === true && !force) throw paused(domain);
+    await requestControl(host, domid, mode);
+    isAsked = true;
+    const what = `${name} to ${mode === 'reboot' ? 'reboot' : 'power off'}`;
+    const outcome = await waitForGuest(host, domid, answered, { timeoutMs, what, signal });
+    if (outcome !== undefined) return outcome;
+
+    const { acked } = await withdrawControl(host, domid, mode);
+    isAsked = false;
+    const atLast = await ended();
+    if (atLast !== undefined) return atLast;
+    if (!force) throw timedOut(domain, options.mode, timeoutMs, acked);
+    await host.xen.domainShutdown(domid, mode);
+    return 'forced';
+  } catch (thrown) {
+    throw await guestError(host, domain, thrown, {
+      doing: `shutting down ${name}`,
+      leftovers: isAsked ? await takeBack(host, domain, mode) : [],
+      hint: 'ask it again',
+    });
+  }
+}
+
+function outcomeOf(info: DomainInfo | undefined): ShutdownOutcome | undefined {
+  if (info === undefined || info.isDying) return 'gone';
+  return info.shutdownReason === undefined ? undefined : 'shut-down';
+}
+
+/** @returns what the guest may still do because it was asked to, as a clause */
+async function takeBack(
+  host: Host,
+  { domid, name }: Pick<Domain, 'domid' | 'name'>,
+  mode: ShutdownOptions['mode'],
+): Promise<string[]> {
+  try {
+    const { acked } = await withdrawControl(host, domid, mode);
+    return acked ? [`${name} has seen the request to ${mode}, and may still follow it`] : [];
+  } catch (second) {
+    return [`${name} may still follow the request to ${mode}: ${messageOf(second)}`];
+  }
 }
 
 function timedOut(

@@ -15,6 +15,15 @@ export type ConfigErrorCode =
   | 'CONFIG_INVALID' // a value of the wrong type or out of range, or two that contradict each other
   | 'CONFIG_UNREADABLE'; // the file itself
 
+/** What to do when nobody knows better. */
+export const CONFIG_HINTS: Readonly<Record<ConfigErrorCode, string>> = {
+  CONFIG_SYNTAX: 'a configuration is JSON, or lines of the form key = value as xl reads them',
+  CONFIG_UNKNOWN_KEY: 'correct the key, or leave it out',
+  CONFIG_UNSUPPORTED: 'leave it out, or use xl for this domain',
+  CONFIG_INVALID: 'correct the value at this place',
+  CONFIG_UNREADABLE: 'check the path, the owner and the mode of the file',
+};
+
 /** An error at a place of a configuration; its message begins with `file:line:column: ` as compilers do. */
 export function configError(
   code: ConfigErrorCode,
@@ -27,7 +36,7 @@ export function configError(
     code,
     kind: 'usage',
     message: `${file}:${line}:${column}: ${message}`,
-    ...(more.hint === undefined ? {} : { hint: more.hint }),
+    hint: more.hint ?? CONFIG_HINTS[code],
     details: { file, line, column, ...(more.key === undefined ? {} : { key: more.key }) },
   });
 }

@@ -96,6 +96,7 @@ export function checkConfig(config: unknown): DomainConfig {
     code: 'CONFIG_INVALID',
     kind: 'usage',
     message: `invalid configuration: ${key === '' ? '' : `${key} `}${issue?.message ?? ''}`,
+    hint: `correct ${key === '' ? 'it' : key}`,
     details: { key },
   });
 }

@@ -1,3 +1,4 @@
+import { CONFIG_HINTS } from './config-error.ts';
 import { createReadStream } from 'node:fs';
 import { VmToolsError, abortError, messageOf } from '@vm-tools/errors';
 import type { DomainConfig } from './schema.ts';
@@ -46,6 +47,7 @@ function unreadable(path: string, why: string, cause?: unknown): VmToolsError {
     code: 'CONFIG_UNREADABLE',
     kind: 'usage',
     message: `cannot read the configuration ${path}: ${why}`,
+    hint: CONFIG_HINTS.CONFIG_UNREADABLE,
     details: { file: path },
     cause,
   });

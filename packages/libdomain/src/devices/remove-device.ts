@@ -43,6 +43,6 @@ async function closeBackend(
       what: `the backend ${backend} to close`,
     });
   } catch (thrown) {
-    if (!(thrown instanceof VmToolsError) || thrown.kind !== 'timeout') throw thrown;
+    if (!(thrown instanceof VmToolsError) || thrown.code !== 'XENSTORE_TIMEOUT') throw thrown;
   }
 }

@@ -1,5 +1,5 @@
 import type { Host } from '../host.ts';
-import { controlPath, domainPath } from '../paths.ts';
+import { controlPath, domainPath, suspendingPath } from '../paths.ts';
 
 /** What a guest can be asked to do by itself, whatever its operating system (docs/misc/xenstore-paths). */
 export type ControlWord = 'poweroff' | 'reboot' | 'suspend';
@@ -12,6 +12,8 @@ export async function requestControl({ store }: Host, domid: number, word: Contr
     if ((await tx.read(domainPath(domid))) === undefined) return;
     const isThere = (await tx.read(path)) !== undefined;
     await tx.write(path, word);
+    // Whoever finds the guest after a crash of ours must know that it may still follow.
+    if (word === 'suspend') await tx.write(suspendingPath(domid), '1');
     // Some guests acknowledge by removing the node. The new one must be theirs to write again.
     if (!isThere) await tx.setPermissions(path, [{ domid, access: 'none' }]);
   });

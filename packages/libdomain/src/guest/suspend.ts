@@ -2,8 +2,12 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { isAcknowledged, requestControl, withdrawControl } from './control-request.ts';
-import { resumeGuest } from './resume.ts';
+import { guestError } from './guest-error.ts';
+import { letRun } from './let-run.ts';
 import { waitForGuest } from './wait-for-guest.ts';
+
+/** A guest that is too late is watched for so many times the time that it was given. */
+const LATE_FACTOR = 4;
 
 export interface SuspendOptions {
   /** How long the guest may take to answer, and once it has, again how long it may take to suspend. @default 60 s */
@@ -18,8 +22,8 @@ export interface SuspendOptions {
  * some never do and suspend all the same. So an acknowledgement is taken as a sign that it is worth waiting on, and
  * the truth is what the hypervisor says: shut down, with reason suspend.
  *
- * When the guest does not, the request is taken back, and a guest that suspended in that very moment is resumed: it
- * runs when this rejects, unless the error says otherwise.
+ * When the guest does not, the request is taken back, and a guest that suspends all the same is waited for and
+ * resumed: it runs when this rejects, unless the error says otherwise.
  *
  * @throws DOMAIN_SUSPEND_TIMEOUT with details.acked; GUEST_DIED when it shut down for another reason
  */
@@ -39,10 +43,12 @@ export async function suspendGuest(
     }
     throw guestDied(domain, info?.shutdownReason);
   };
-  if (await isSuspended()) return;
 
+  let isAsked = false;
   try {
+    if (await isSuspended()) return;
     await requestControl(host, domid, 'suspend');
+    isAsked = true;
     const answer = await waitForGuest(
       host,
       domid,
@@ -63,9 +69,12 @@ export async function suspendGuest(
     // A guest that did not acknowledge would find our word again when it is resumed.
     await withdrawControl(host, domid, 'suspend');
   } catch (thrown) {
-    await withdrawControl(host, domid, 'suspend').catch(() => undefined); // what was thrown first matters more
-    if (!(thrown instanceof VmToolsError && thrown.code === 'GUEST_DIED')) await resumeGuest(host, domain);
-    throw thrown;
+    const isLate = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_SUSPEND_TIMEOUT';
+    throw await guestError(host, domain, thrown, {
+      doing: `suspending ${name}`,
+      leftovers: isAsked ? await letRun(host, domain, isLate ? { lateMs: LATE_FACTOR * timeoutMs } : {}) : [],
+      hint: 'try again',
+    });
   }
 }
 
@@ -96,6 +105,7 @@ function guestDied(
   return new VmToolsError({
     code: 'GUEST_DIED',
     message: `${name} ${reason === undefined ? 'was destroyed' : `shut down (${reason})`} when it was to suspend`,
+    hint: 'its console may tell why; its configuration says what becomes of it now',
     guest: { domid, name, state: reason === undefined ? 'destroyed' : `shut down: ${reason}` },
     details: { reason },
   });

@@ -29,7 +29,7 @@ export async function waitForGuest<T>(
   try {
     return await Promise.race(waits);
   } catch (thrown) {
-    if (thrown instanceof VmToolsError && thrown.kind === 'timeout') return undefined;
+    if (thrown instanceof VmToolsError && thrown.code === 'XENSTORE_TIMEOUT') return undefined;
     throw thrown;
   } finally {
     over.abort();

@@ -140,6 +140,7 @@ function corrupt(why: string, cause?: unknown): VmToolsError {
     code: 'IMAGE_CONFIG_CORRUPT',
     kind: 'corrupt',
     message: `the configuration in the image is damaged: ${why}`,
+    hint: 'take another copy of the image, or save the domain anew',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { listDomains } from '../actions/list-domains.ts';
 import type { DomainConfig } from '../config/schema.ts';
-import { fakeHost, sampleConfig, type FakeHost } from '../testing/fake-host.ts';
+import type { Domain } from '../domain.ts';
+import { sampleConfig } from '../testing/sample-config.ts';
 import { readUserdata, removeUserdata } from '../userdata.ts';
 import { monitorDomains, type MonitorEvent } from './monitor-domains.ts';
 import { readPending, writePending } from './pending-restarts.ts';
@@ -13,7 +15,7 @@ const later = (): number => Date.now() + 3_600_000;
 
 /** Runs a monitor until it has told of as many things as are expected. */
 async function watchUntil(
-  host: FakeHost,
+  host: SimulatedHost,
   count: number,
   cause: () => void = () => undefined,
   now = later,
@@ -38,86 +40,91 @@ async function watchUntil(
   return events;
 }
 
-async function guest(host: FakeHost, more: Partial<DomainConfig> = {}): Promise<void> {
-  await createDomain(host, await sampleConfig(host, more));
+async function guest(host: SimulatedHost, more: Partial<DomainConfig> = {}): Promise<void> {
+  await createDomain(host, sampleConfig(host, more));
+}
+
+/** All domains but dom0. They are idle: an idle one is "blocked". */
+async function guests(host: SimulatedHost): Promise<Domain[]> {
+  return (await listDomains(host)).filter(({ domid }) => domid !== 0);
 }
 
 describe('monitorDomains', () => {
   it('destroys, restarts or keeps what has shut down, as its configuration says', async () => {
-    await using host = await fakeHost();
+    await using host = await createSimulatedHost();
     await guest(host, { name: 'off' });
     await guest(host, { name: 'again' });
     await guest(host, { name: 'keep', onCrash: 'preserve' });
-    const { uuid } = (await listDomains(host))[1]!;
+    const { uuid } = (await guests(host))[1]!;
     const events = await watchUntil(host, 3, () => {
-      host.xen.guestShutsDown(1, 'poweroff');
-      host.xen.guestShutsDown(2, 'reboot');
-      host.xen.guestShutsDown(3, 'crash');
+      host.machine.guestShutdown(1, 'poweroff');
+      host.machine.guestShutdown(2, 'reboot');
+      host.machine.guestShutdown(3, 'crash');
     });
     expect(events.sort()).toEqual(['destroyed 1', 'kept 3', 'restarted 4']);
-    expect(await listDomains(host)).toMatchObject([
+    expect(await guests(host)).toMatchObject([
       { domid: 3, name: 'keep', state: 'crashed' },
-      { domid: 4, name: 'again', uuid, state: 'running' },
+      { domid: 4, name: 'again', uuid, state: 'blocked' },
     ]);
     expect(await readPending(host)).toEqual([]);
   });
 
   it('looks first at what happened while nobody watched', async () => {
-    await using host = await fakeHost();
+    await using host = await createSimulatedHost();
     await guest(host);
-    host.xen.guestShutsDown(1, 'poweroff');
+    host.machine.guestShutdown(1, 'poweroff');
     expect(await watchUntil(host, 1)).toEqual(['destroyed 1']);
   });
 
   it('leaves suspended domains and those of xl alone', async () => {
-    await using host = await fakeHost();
+    await using host = await createSimulatedHost();
     for (const name of ['saved', 'xls', 'ours']) await guest(host, { name });
     await host.store.rm('/libxl/2/vm-tools');
     const events = await watchUntil(host, 1, () => {
-      host.xen.guestShutsDown(1, 'suspend');
-      host.xen.guestShutsDown(2, 'poweroff');
-      host.xen.guestShutsDown(3, 'poweroff');
+      host.machine.guestShutdown(1, 'suspend');
+      host.machine.guestShutdown(2, 'poweroff');
+      host.machine.guestShutdown(3, 'poweroff');
     });
     expect(events).toEqual(['destroyed 3']);
-    expect((await listDomains(host)).map(({ domid }) => domid)).toEqual([1, 2]);
+    expect((await guests(host)).map(({ domid }) => domid)).toEqual([1, 2]);
   });
 
   it('keeps a guest that would crash again and again', async () => {
-    await using host = await fakeHost();
+    await using host = await createSimulatedHost();
     await guest(host, { onCrash: 'restart' });
-    expect(await watchUntil(host, 1, () => host.xen.guestShutsDown(1, 'crash'), Date.now)).toEqual([
+    expect(await watchUntil(host, 1, () => host.machine.guestShutdown(1, 'crash'), Date.now)).toEqual([
       'kept 1',
     ]);
     expect(await watchUntil(host, 1)).toEqual(['restarted 2']);
   });
 
   it('goes on with the others when one cannot be helped', async () => {
-    await using host = await fakeHost();
+    await using host = await createSimulatedHost();
     await guest(host, { name: 'broken' });
     await guest(host, { name: 'fine' });
-    await removeUserdata(host, (await listDomains(host))[0]!);
-    host.xen.guestShutsDown(1, 'poweroff');
-    host.xen.guestShutsDown(2, 'poweroff');
+    await removeUserdata(host, (await guests(host))[0]!);
+    host.machine.guestShutdown(1, 'poweroff');
+    host.machine.guestShutdown(2, 'poweroff');
     expect(await watchUntil(host, 2)).toEqual(['failed 1: DOMAIN_NO_CONFIG', 'destroyed 2']);
   });
 
   it.each(['written down', 'destroyed', 'created'] as const)(
     'finishes a restart that ended when the new domain was %s',
     async (point) => {
-      await using host = await fakeHost();
+      await using host = await createSimulatedHost();
       await guest(host);
       await guest(host, { name: 'bell' }); // its end tells the test that the monitor has come that far
-      const domain = (await listDomains(host))[0]!;
-      host.xen.guestShutsDown(1, 'reboot');
-      host.xen.guestShutsDown(2, 'poweroff');
+      const domain = (await guests(host))[0]!;
+      host.machine.guestShutdown(1, 'reboot');
+      host.machine.guestShutdown(2, 'poweroff');
       await writePending(host, { domid: 1, uuid: domain.uuid, configJson: await readUserdata(host, domain) });
       if (point !== 'written down') await destroyDomain(host, domain);
       if (point === 'created') await guest(host, { uuid: domain.uuid });
       expect(await watchUntil(host, point === 'created' ? 1 : 2)).toEqual(
         point === 'created' ? ['destroyed 2'] : ['restarted 3', 'destroyed 2'],
       );
-      expect(await listDomains(host)).toMatchObject([
-        { domid: 3, name: 'web1', uuid: domain.uuid, state: 'running' },
+      expect(await guests(host)).toMatchObject([
+        { domid: 3, name: 'web1', uuid: domain.uuid, state: 'blocked' },
       ]);
       expect(await readPending(host)).toEqual([]);
     },

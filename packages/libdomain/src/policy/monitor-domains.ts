@@ -74,7 +74,12 @@ async function reportFailure(
     const error =
       thrown instanceof VmToolsError
         ? thrown
-        : new VmToolsError({ code: 'DOMAIN_POLICY_FAILED', message: messageOf(thrown), cause: thrown });
+        : new VmToolsError({
+            code: 'DOMAIN_POLICY_FAILED',
+            message: messageOf(thrown),
+            hint: 'do by hand what the configuration of the domain says',
+            cause: thrown,
+          });
     if (error.kind === 'interrupted') throw error;
     onEvent?.({ type: 'failed', domid, error });
   }

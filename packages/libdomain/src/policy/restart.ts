@@ -29,8 +29,12 @@ export async function finishRestart(
 ): Promise<Domain | undefined> {
   try {
     const infos = await host.xen.domainGetinfolist();
-    const living = infos.filter(({ uuid, isDying }) => uuid === pending.uuid && !isDying);
-    if (living.some(({ domid }) => domid !== pending.domid)) return undefined;
+    const successors = infos.filter(
+      ({ domid, uuid, isDying }) => uuid === pending.uuid && domid !== pending.domid && !isDying,
+    );
+    // To run is what a new domain does last: one that never has was being made when we were killed.
+    if (successors.some(({ cpuTimeNs }) => cpuTimeNs > 0n)) return undefined;
+    for (const unfinished of successors) await destroyDomain(host, unfinished, options);
     await destroyDomain(host, pending, options);
     return await createDomain(host, fromLibxlJson(pending.configJson), options);
   } finally {

@@ -12,7 +12,7 @@ export interface RunOptions {
 /** A pipeline that ran to its end. */
 export interface Completed<Has> {
   readonly context: Has;
-  /** Undoes all of it, last step first. @returns what could not be undone, one clause each */
+  /** Undoes all of it, last step first. @returns what could not be undone, one clause each; ask again to try again */
   undo(): Promise<readonly string[]>;
 }
 
@@ -48,19 +48,24 @@ export async function runPipeline<Has>(
     tell(good);
   };
 
-  const undo = async (): Promise<readonly string[]> => {
+  /** Undoes what is done, last step first; what cannot be undone stays done. */
+  const undoOnce = async (): Promise<readonly string[]> => {
     const io: StepIo = { host, signal: new AbortController().signal, ...log };
     const leftovers: string[] = [];
-    for (let step = done.pop(); step !== undefined; step = done.pop()) {
+    for (const step of done.splice(0).reverse()) {
       if (step.undo === undefined) continue;
       try {
         await timed(step, 'undone', 'undo-failed', async () => step.undo?.({ ...context, ...io }));
       } catch (thrown) {
-        leftovers.push(`${step.name}: ${messageOf(thrown)}`);
+        const left = step.leaves?.({ ...context, ...io }) ?? step.name;
+        leftovers.push(`${left}: ${messageOf(thrown)}`);
+        done.unshift(step);
       }
     }
     return leftovers;
   };
+  // Once more, because a cause may have been gone with the rest, and nobody else would clear it away.
+  const undo = async (): Promise<readonly string[]> => ((await undoOnce()).length === 0 ? [] : undoOnce());
 
   for (const step of pipeline.steps) {
     try {
@@ -78,10 +83,16 @@ export async function runPipeline<Has>(
 }
 
 function stepError(step: string, thrown: unknown, leftovers: readonly string[]): VmToolsError {
-  if (thrown instanceof VmToolsError) return thrown.with({ details: { step }, leftovers });
+  const hint =
+    leftovers.length === 0
+      ? 'nothing of it is left; try again when the cause is gone'
+      : 'remove what is left behind before you try again';
+  if (thrown instanceof VmToolsError)
+    return thrown.with({ hint: thrown.hint ?? hint, details: { step }, leftovers });
   return new VmToolsError({
     code: 'DOMAIN_STEP_FAILED',
     message: `step ${step} failed: ${messageOf(thrown)}`,
+    hint,
     cause: thrown,
     details: { step },
     leftovers,

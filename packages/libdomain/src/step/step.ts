@@ -21,6 +21,8 @@ export interface Step<Needs, Adds = object> {
   run(context: Readonly<Needs> & StepIo): Promise<Adds>;
   /** Gives back what `run` took. Its signal never fires. */
   undo?(context: Readonly<Needs & Adds> & StepIo): Promise<void>;
+  /** What there is when `undo` fails, as a clause: "domain 5". @default the name of the step */
+  leaves?(context: Readonly<Needs & Adds> & StepIo): string;
 }
 
 export type StepState = 'started' | 'done' | 'failed' | 'undone' | 'undo-failed';

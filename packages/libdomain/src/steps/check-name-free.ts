@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { listDomains } from '../actions/list-domains.ts';
+import { readNames } from '../read-names.ts';
 import type { Step } from '../step/step.ts';
 import type { Wanted } from './context.ts';
 
@@ -7,9 +7,10 @@ import type { Wanted } from './context.ts';
 export const checkNameFree: Step<Wanted> = {
   name: 'check-name-free',
   about: ({ config }) => `no domain is called ${config?.name} or has UUID ${config?.uuid}`,
-  async run({ config, host }) {
-    const living = (await listDomains(host)).filter(({ state }) => state !== 'dying');
-    const namesake = living.find(({ name }) => name === config.name);
+  async run({ config, host: { xen, store } }) {
+    const living = (await xen.domainGetinfolist()).filter(({ isDying }) => !isDying);
+    const names = await readNames(store, living);
+    const namesake = living[names.indexOf(config.name)];
     if (namesake !== undefined) {
       throw new VmToolsError({
         code: 'DOMAIN_NAME_TAKEN',
@@ -19,14 +20,15 @@ export const checkNameFree: Step<Wanted> = {
         details: { name: config.name, domid: namesake.domid },
       });
     }
-    const twin = living.find(({ uuid }) => uuid === config.uuid);
-    if (twin !== undefined) {
+    const twin = living.findIndex(({ uuid }) => uuid === config.uuid);
+    const domid = living[twin]?.domid;
+    if (domid !== undefined) {
       throw new VmToolsError({
         code: 'DOMAIN_UUID_TAKEN',
         kind: 'usage',
-        message: `UUID ${config.uuid} is that of the domain ${twin.name} (domid ${twin.domid})`,
+        message: `UUID ${config.uuid} is that of the domain ${names[twin] ?? ''} (domid ${domid})`,
         hint: 'destroy it first, or leave out uuid to get a new one',
-        details: { uuid: config.uuid, domid: twin.domid },
+        details: { uuid: config.uuid, domid },
       });
     }
     return {};

@@ -18,7 +18,7 @@ export const consoleReady: Step<Made> = {
         what: 'xenconsoled to serve the console',
       });
     } catch (thrown) {
-      if (!(thrown instanceof VmToolsError) || thrown.kind !== 'timeout') throw thrown;
+      if (!(thrown instanceof VmToolsError) || thrown.code !== 'XENSTORE_TIMEOUT') throw thrown;
       throw new VmToolsError({
         code: 'DOMAIN_NO_CONSOLE',
         kind: 'timeout',

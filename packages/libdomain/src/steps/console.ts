@@ -62,6 +62,7 @@ export const consoleEntries: Step<Made & Wired & Filled> = {
   },
   undo: ({ domid, ports, host }) =>
     host.store.transaction((tx) => removeDeviceNodes(tx, consolePaths(domid, ports.consoleDomid))),
+  leaves: ({ domid, ports }) => consolePaths(domid, ports.consoleDomid).backend,
 };
 
 function consolePaths(

@@ -5,6 +5,8 @@ import type { MemoryNeed } from '../memory.ts';
 /** What is asked for. By now it has a UUID. */
 export interface Wanted {
   readonly config: DomainConfig & { readonly uuid: string };
+  /** for which it comes from another host */
+  readonly transfer?: string;
 }
 
 /** How much of the host it takes. */

@@ -21,4 +21,5 @@ export const makeDomain: Step<Wanted & Sized, Made> = {
     // xenconsoled may have been about to publish its terminal when the nodes were removed, and made them anew.
     await host.store.rm(domainPath(domid));
   },
+  leaves: ({ domid }) => `domain ${domid}`,
 };

@@ -1,5 +1,6 @@
 import { removeUserdata, writeUserdata } from '../userdata.ts';
 import { toLibxlJson } from '../image-config/index.ts';
+import { userdataPath } from '../paths.ts';
 import type { Step } from '../step/step.ts';
 import type { Made, Wanted } from './context.ts';
 
@@ -12,4 +13,5 @@ export const userdata: Step<Wanted & Made> = {
     return {};
   },
   undo: ({ config, domid, host }) => removeUserdata(host, { domid, uuid: config.uuid }),
+  leaves: ({ config, domid, host }) => userdataPath(host, domid, config.uuid),
 };

@@ -1,6 +1,6 @@
 import type { Permission, StoreAccess } from '@vm-tools/xenstore';
 import { removeNodes } from '../actions/remove-nodes.ts';
-import { domainPath, libxlPath, markerPath, vmPath } from '../paths.ts';
+import { domainPath, incomingPath, libxlPath, markerPath, vmPath } from '../paths.ts';
 import type { Step } from '../step/step.ts';
 import type { Made, Wanted } from './context.ts';
 
@@ -29,7 +29,7 @@ const WRITABLE = [
 export const xenstoreSkeleton: Step<Wanted & Made> = {
   name: 'xenstore-skeleton',
   about: ({ config }) => `/local/domain/<domid>, /libxl/<domid>, /vm/${config?.uuid}`,
-  async run({ config, domid, host, signal }) {
+  async run({ config, transfer, domid, host, signal }) {
     const closed: Permission[] = [{ domid: 0, access: 'none' }];
     const readable: Permission[] = [...closed, { domid, access: 'read' }];
     const writable: Permission[] = [{ domid, access: 'none' }];
@@ -54,12 +54,14 @@ export const xenstoreSkeleton: Step<Wanted & Made> = {
         await tx.write(`${domain}/control/platform-feature-xs_reset_watches`, '1');
         await tx.write(`${libxl}/type`, config.type);
         await tx.write(markerPath(domid), MARKER_VERSION);
+        if (transfer !== undefined) await tx.write(incomingPath(domid), transfer);
       },
       { signal },
     );
     return {};
   },
   undo: ({ config, domid, host }) => removeNodes(host, domid, config.uuid),
+  leaves: ({ config, domid }) => `${domainPath(domid)}, ${libxlPath(domid)}, ${vmPath(config.uuid)}`,
 };
 
 async function make(tx: StoreAccess, path: string, permissions: Permission[]): Promise<void> {

@@ -25,6 +25,7 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
       code: 'DOMAIN_UNKNOWN',
       kind: 'no-domain',
       message: `${name} (domid ${domid}) is gone`,
+      hint: 'vm-list shows all domains',
     });
   }
   if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
@@ -71,6 +72,7 @@ function notSavable({ name, domid }: Domain, why: string): VmToolsError {
     code: 'DOMAIN_NOT_SAVABLE',
     kind: 'usage',
     message: `${name} cannot be saved: ${why}`,
+    hint: 'it stays as it is; shut it down and create it anew where it is wanted',
     details: { domid },
   });
 }

@@ -30,9 +30,19 @@ export interface SaveProgress {
   readonly at: number;
 }
 
+/** What has left this host up to now. */
+export interface SentBytes {
+  /** of pages with data */
+  readonly bytes: number;
+  /** of pages of zeros, which did not have to be sent */
+  readonly zeroBytes: number;
+}
+
 export interface SaveControl {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SaveProgress) => void;
+  /** @default what went into the sink */
+  readonly sent?: (() => SentBytes) | undefined;
 }
 
 export interface SaveReport {
@@ -46,6 +56,7 @@ export interface SaveReport {
 
 /** A domain that can be saved. Whoever moves it needs to know no more. */
 export interface Source {
+  readonly domid: number;
   describe(): Promise<Offer>;
   /** Ends the sink when all is written and leaves the guest suspended; when it rejects, the guest runs again. */
   save(sink: Writable, control: SaveControl): Promise<SaveReport>;
@@ -53,13 +64,47 @@ export interface Source {
   destroy(): Promise<void>;
 }
 
+export interface RestoreControl {
+  readonly signal: AbortSignal;
+  /** So that what a crash leaves of the domain is known again; none for one that comes from a file. */
+  readonly transferId?: string | undefined;
+}
+
 /** A place where a saved domain can come to life again. */
 export interface Target {
+  /** From the moment on at which `restore` has made it. */
+  readonly domid: number | undefined;
   /** Rejects when the offer cannot be taken. Takes nothing yet. */
   reserve(offer: Offer): Promise<void>;
   /** Makes the domain, paused. When it rejects, it has left nothing behind. */
-  restore(stream: Readable, control: { readonly signal: AbortSignal }): Promise<void>;
+  restore(stream: Readable, control: RestoreControl): Promise<void>;
   start(): Promise<{ readonly domid: number }>;
   /** Undoes what `restore` did. */
   abandon(): Promise<void>;
+}
+
+/** What a journal says of a guest of which a crash has left nothing else. */
+export interface Journalled {
+  readonly id: string;
+  readonly state: string;
+  readonly guest: { readonly name: string; readonly uuid: string; readonly domid?: number | undefined };
+}
+
+export interface FoundSource {
+  /** Lets it run, in whatever state the crash has left it. */
+  resume(): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+export interface FoundTarget {
+  /** "paused" as long as it certainly has never run here. */
+  readonly state: 'paused' | 'running';
+  start(): Promise<{ readonly domid: number }>;
+  abandon(): Promise<void>;
+}
+
+/** Finds guests again after a crash. Undefined is said only when there is certainly none. */
+export interface GuestFinder {
+  findSource(transfer: Journalled): Promise<FoundSource | undefined>;
+  findTarget(transfer: Journalled): Promise<FoundTarget | undefined>;
 }

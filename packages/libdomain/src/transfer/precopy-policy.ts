@@ -1,7 +1,19 @@
 import type { PrecopyDecision, PrecopyStats } from '@vm-tools/xc-native';
+import type { SentBytes } from './ports.ts';
 
-/** Decides before and after each round of precopy whether to send what is dirty once more while the guest runs. */
-export type PrecopyPolicy = (stats: PrecopyStats) => PrecopyDecision;
+/** What libxc tells before and after each round, and what is known besides. */
+export interface RoundStats extends PrecopyStats {
+  /** up to now */
+  readonly sent: SentBytes;
+  /** performance.now() */
+  readonly at: number;
+}
+
+/**
+ * Decides before and after each round of precopy whether to send what is dirty once more while the guest runs. What
+ * it throws is why it was given up.
+ */
+export type PrecopyPolicy = (stats: RoundStats) => PrecopyDecision | Promise<PrecopyDecision>;
 
 const MAX_ITERATIONS = 5;
 const FEW_PAGES = 50;

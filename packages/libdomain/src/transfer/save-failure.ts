@@ -1,7 +1,9 @@
-import { abortError, messageOf, VmToolsError, type GuestWhereabouts } from '@vm-tools/errors';
+import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
+import { guestError, whereabouts } from '../guest/guest-error.ts';
 import { resumeGuest } from '../guest/resume.ts';
 import type { Host } from '../host.ts';
+import type { Throttle } from './budget/throttle.ts';
 
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -10,24 +12,26 @@ export async function saveFailure(
   host: Host,
   domain: Domain,
   thrown: unknown,
-  { resume, signal }: { readonly resume: boolean; readonly signal: AbortSignal },
+  {
+    resume,
+    throttle,
+    signal,
+  }: { readonly resume: boolean; readonly throttle: Throttle; readonly signal: AbortSignal },
 ): Promise<VmToolsError> {
-  const { domid, name, uuid } = domain;
+  const { name } = domain;
   const error = signal.aborted ? abortError(signal, `saving ${name}`) : asSaveError(thrown, name);
-  const guest = (state: string): { guest: GuestWhereabouts } => ({ guest: { domid, name, uuid, state } });
-  try {
-    if (resume) await resumeGuest(host, domain);
-    const info = await host.xen.domainGetinfo(domid);
-    if (info === undefined) return error.with(guest('destroyed'));
-    if (info.shutdownReason === 'suspend') return error.with(guest('suspended here'));
-    return error.with(
-      guest(
-        info.shutdownReason === undefined ? 'still running here' : `shut down here: ${info.shutdownReason}`,
-      ),
-    );
-  } catch (second) {
-    return error.with({ ...guest('suspended here'), leftovers: [messageOf(second)] });
-  }
+  const leftovers: string[] = [];
+  await throttle.release().catch((second: unknown) => {
+    leftovers.push(`it still runs under a cap: ${messageOf(second)}`);
+  });
+  if (resume)
+    await resumeGuest(host, domain).catch((second: unknown) => void leftovers.push(messageOf(second)));
+  // Where it is now, after it has been resumed: what suspending it said of that is out of date.
+  return guestError(host, domain, error.with({ guest: await whereabouts(host, domain) }), {
+    doing: `saving ${name}`,
+    leftovers,
+    hint: 'save it again when the cause is gone',
+  });
 }
 
 function asSaveError(thrown: unknown, name: string): VmToolsError {

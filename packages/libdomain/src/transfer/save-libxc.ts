@@ -1,19 +1,26 @@
 import { Transform, type Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import { abortError, VmToolsError } from '@vm-tools/errors';
-import type { PrecopyStats } from '@vm-tools/xc-native';
+import type { PrecopyDecision, PrecopyStats } from '@vm-tools/xc-native';
 import { verifyLibxc } from '@vm-tools/xen-stream';
 import type { Domain } from '../domain.ts';
 import { suspendGuest } from '../guest/suspend.ts';
 import type { Host } from '../host.ts';
 import type { Savable } from './check-savable.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
-import type { SaveControl, SaveReport } from './ports.ts';
+import type { SaveControl, SaveReport, SentBytes } from './ports.ts';
 import { SaveMeter } from './save-meter.ts';
+
+const BUFFERED_BYTES = 128 * 1024;
+const LOOK_EVERY_MS = 2;
+const STALLED_MS = 1000;
 
 export interface SaveLibxcOptions extends SaveControl {
   readonly suspendTimeoutMs?: number;
-  readonly precopy?: PrecopyPolicy;
+  readonly precopy?: PrecopyPolicy | undefined;
+  /** Called before the guest is asked to suspend. */
+  readonly beforeSuspend?: () => Promise<void>;
   readonly onLog?: (line: string) => void;
 }
 
@@ -40,6 +47,7 @@ export async function saveLibxc(
   const suspend = async (): Promise<void> => {
     meter.enter('suspending');
     try {
+      await options.beforeSuspend?.();
       await suspendGuest(host, domain, {
         signal,
         ...(suspendTimeoutMs === undefined ? {} : { timeoutMs: suspendTimeoutMs }),
@@ -51,12 +59,21 @@ export async function saveLibxc(
     suspendedAt = performance.now();
     meter.enter('stop-and-copy');
   };
-  const decide = (stats: PrecopyStats): ReturnType<PrecopyPolicy> => {
+  const sent = options.sent ?? (() => ({ bytes: verify.verifier.counts.bytes, zeroBytes: 0 }));
+  const decide = async (stats: PrecopyStats): Promise<PrecopyDecision> => {
     if (signal.aborted) return 'abort';
-    meter.round(stats);
-    const decision = precopy(stats);
-    if (decision === 'abort') reason = notConverged(domain, stats);
-    return decision;
+    try {
+      // A round is over when it has left this host: what is in buffers would only be waited for later.
+      if (options.sent !== undefined && stats.dirtyPages === undefined)
+        await untilSent(() => verify.verifier.counts.bytes, options.sent, signal);
+      meter.round(stats);
+      const decision = await precopy({ ...stats, sent: sent(), at: performance.now() });
+      if (decision === 'abort') reason = notConverged(domain, stats);
+      return decision;
+    } catch (thrown) {
+      reason = thrown;
+      return 'abort';
+    }
   };
 
   const call = host.xen.domainSave(
@@ -76,6 +93,19 @@ export async function saveLibxc(
   meter.enter('finishing');
   const { pages, bytes } = verify.verifier.counts;
   return { iterations: meter.iteration, pages, bytes, suspendedAt };
+}
+
+/** Until what has been written has left this host, but for what a buffer or two hold, or nothing moves any more. */
+async function untilSent(written: () => number, sent: () => SentBytes, signal: AbortSignal): Promise<void> {
+  let before = -1;
+  for (let stillMs = 0; stillMs < STALLED_MS; stillMs += LOOK_EVERY_MS) {
+    const { bytes, zeroBytes } = sent();
+    const passed = bytes + zeroBytes;
+    if (written() - passed <= BUFFERED_BYTES) return;
+    if (passed !== before) stillMs = 0;
+    before = passed;
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  }
 }
 
 /** Reports each time that a record of pages, of up to 4 MiB, has begun to go by. */
@@ -117,6 +147,7 @@ function notConverged({ name }: Domain, { iteration }: PrecopyStats): VmToolsErr
     code: 'DOMAIN_NOT_CONVERGED',
     kind: 'not-converged',
     message: `the precopy policy gave up ${name} after ${iteration} iterations`,
+    hint: 'allow more rounds, more bandwidth or a longer downtime, or try when the guest is less busy',
     details: { iteration },
   });
 }

@@ -4,11 +4,15 @@ import { throwIfAborted } from '@vm-tools/errors';
 import { wrapImage } from '@vm-tools/xen-stream';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import type { Domain } from '../domain.ts';
+import { guestError } from '../guest/guest-error.ts';
 import { resumeGuest } from '../guest/resume.ts';
 import type { Host } from '../host.ts';
 import { PAGE_BYTES } from '../memory.ts';
 import { readUserdata } from '../userdata.ts';
 import { checkSavable, type LiveMode } from './check-savable.ts';
+import { budgetPolicy } from './budget/budget-policy.ts';
+import type { PrecopyBudget } from './budget/judge-round.ts';
+import { throttleByCap } from './budget/throttle.ts';
 import type { PrecopyPolicy } from './precopy-policy.ts';
 import type { Offer, SaveControl, SaveReport, Source } from './ports.ts';
 import { saveFailure } from './save-failure.ts';
@@ -22,6 +26,8 @@ export interface SourceOptions {
   readonly suspendTimeoutMs?: number;
   /** @default libxc's own */
   readonly precopy?: PrecopyPolicy;
+  /** What it may cost the guest; in place of `precopy`. */
+  readonly budget?: PrecopyBudget;
   readonly onLog?: (line: string) => void;
 }
 
@@ -30,39 +36,55 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
   const mode = options.live ?? 'auto';
 
   async function describe(): Promise<Offer> {
-    const { live, info } = await checkSavable(host, domain, mode);
-    const { major, minor, extra } = host.xen.version;
-    return {
-      name: domain.name,
-      uuid: domain.uuid,
-      type: domain.type,
-      memoryBytes: info.totPages * PAGE_BYTES,
-      maxMemoryBytes: domain.maxMemoryKib * 1024,
-      vcpus: info.maxVcpuId + 1,
-      live,
-      xen: `${major}.${minor}${extra}`,
-      config: JSON.parse(await readUserdata(host, domain)),
-    };
+    try {
+      const { live, info } = await checkSavable(host, domain, mode);
+      const { major, minor, extra } = host.xen.version;
+      return {
+        name: domain.name,
+        uuid: domain.uuid,
+        type: domain.type,
+        memoryBytes: info.totPages * PAGE_BYTES,
+        maxMemoryBytes: domain.maxMemoryKib * 1024,
+        vcpus: info.maxVcpuId + 1,
+        live,
+        xen: `${major}.${minor}${extra}`,
+        config: JSON.parse(await readUserdata(host, domain)),
+      };
+    } catch (thrown) {
+      throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
+    }
   }
 
   async function save(sink: Writable, control: SaveControl): Promise<SaveReport> {
     throwIfAborted(control.signal, `saving ${domain.name}`);
-    const savable = await checkSavable(host, domain, mode);
-    const image = wrapImage(await readUserdata(host, domain));
+    // A guest that had been suspended before this save began is left as it was found.
+    let mustResume = false;
+    const throttle = throttleByCap(host, domain, domain);
     try {
+      const savable = await checkSavable(host, domain, mode);
+      const image = wrapImage(await readUserdata(host, domain));
+      mustResume = savable.info.shutdownReason !== 'suspend';
       await write(sink, image.head);
-      const report = await saveLibxc(host, domain, savable, sink, { ...options, ...control });
+      const { budget } = options;
+      const precopy = budget === undefined ? options.precopy : budgetPolicy(domain, budget, throttle);
+      const report = await saveLibxc(host, domain, savable, sink, {
+        ...options,
+        ...control,
+        precopy,
+        // A guest that is slow to suspend would be slow to stop, too.
+        beforeSuspend: () => throttle.release(),
+      });
       sink.end(image.tail);
       await finished(sink, { readable: false, signal: control.signal });
       return { ...report, bytes: report.bytes + image.head.length + image.tail.length };
     } catch (thrown) {
-      // A guest that had been suspended before this save began is left as it was found.
-      const wasSuspended = savable.info.shutdownReason === 'suspend';
-      throw await saveFailure(host, domain, thrown, { resume: !wasSuspended, signal: control.signal });
+      const undo = { resume: mustResume, throttle, signal: control.signal };
+      throw await saveFailure(host, domain, thrown, undo);
     }
   }
 
   return {
+    domid: domain.domid,
     describe,
     save,
     resume: () => resumeGuest(host, domain),

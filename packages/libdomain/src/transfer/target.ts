@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { openImage } from '@vm-tools/xen-stream';
-import { unpauseDomain } from '../actions/pause-domain.ts';
 import { planDomain, type Finished } from '../actions/plan-domain.ts';
 import type { DomainConfig } from '../config/schema.ts';
+import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
 import { pipeline } from '../step/pipeline.ts';
@@ -12,7 +12,8 @@ import { checkMemory } from '../steps/check-memory.ts';
 import { checkNameFree } from '../steps/check-name-free.ts';
 import type { Wanted } from '../steps/context.ts';
 import { restoreMemory } from '../steps/restore-memory.ts';
-import type { Offer, Target } from './ports.ts';
+import type { Offer, RestoreControl, Target } from './ports.ts';
+import { startRestored } from './start-restored.ts';
 
 export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'> {
   /** `start` leaves it paused. @default false */
@@ -36,29 +37,25 @@ export function domainTarget(host: Host, options: TargetOptions = {}): Target {
     await runPipeline(pipeline('reserve', wanted).step(checkNameFree).step(checkMemory), host);
   }
 
-  async function restore(stream: Readable, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    throwIfAborted(signal, 'restoring a domain');
-    const image = await openImage(stream, { signal, expect: (json) => configOf(json).type });
-    const config = configOf(image.configJson);
-    // It stays paused until `start`: before that the guest may still be running where it came from.
-    const plan = planDomain({
-      name: 'vm-restore',
-      config,
-      fill: restoreMemory(image),
-      isNew: false,
-      paused: true,
-    });
+  async function restore(stream: Readable, { signal, transferId }: RestoreControl): Promise<void> {
+    let saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined;
     try {
+      throwIfAborted(signal, 'restoring a domain');
+      const image = await openImage(stream, { signal, expect: (json) => configOf(json).type });
+      const config = configOf(image.configJson);
+      saved = config;
+      // It stays paused until `start`: before that the guest may still be running where it came from.
+      const fill = restoreMemory(image);
+      const plan = planDomain({ name: 'vm-restore', config, fill, isNew: false, transfer: transferId });
       made = await runPipeline(plan, host, { ...options, signal });
     } catch (thrown) {
-      if (!(thrown instanceof VmToolsError)) throw thrown;
-      throw thrown.with({ guest: { name: config.name, uuid: config.uuid, state: 'not created here' } });
+      throw restoreError(thrown, saved);
     }
   }
 
   async function start(): Promise<{ domid: number }> {
     const { domid, config } = finished(made).context;
-    if (options.paused !== true) await unpauseDomain(host, { domid, name: config.name });
+    await startRestored(host, { domid, name: config.name }, options);
     return { domid };
   }
 
@@ -68,16 +65,42 @@ export function domainTarget(host: Host, options: TargetOptions = {}): Target {
     throw new VmToolsError({
       code: 'DOMAIN_NOT_ABANDONED',
       message: `what was restored could not be removed: ${leftovers.join('; ')}`,
+      hint: 'vm-list shows whether the domain is there still; vm-destroy removes it',
       leftovers,
     });
   }
 
-  return { reserve, restore, start, abandon };
+  return {
+    get domid() {
+      return made?.context.domid;
+    },
+    reserve,
+    restore,
+    start,
+    abandon,
+  };
 }
 
 function finished(made: Completed<Finished> | undefined): Completed<Finished> {
   if (made !== undefined) return made;
-  throw new VmToolsError({ code: 'DOMAIN_NOT_RESTORED', message: 'there is no restored domain to start' });
+  throw new VmToolsError({
+    code: 'DOMAIN_NOT_RESTORED',
+    message: 'there is no restored domain to start',
+    hint: 'restore it first',
+  });
+}
+
+/** @param saved what is known of it by now */
+function restoreError(thrown: unknown, saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined): VmToolsError {
+  const error = asVmToolsError(thrown, {
+    doing: `restoring ${saved?.name ?? 'a domain'}`,
+    hint: 'nothing of it is left here; try again when the cause is gone',
+  });
+  const state = error.leftovers.length === 0 ? 'not created here' : 'not started here';
+  const { name, uuid } = saved ?? {};
+  return error.with({
+    guest: { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }), state },
+  });
 }
 
 function noUuid(): VmToolsError {
@@ -85,5 +108,6 @@ function noUuid(): VmToolsError {
     code: 'DOMAIN_NO_CONFIG',
     kind: 'corrupt',
     message: 'the saved configuration has no UUID',
+    hint: 'save the domain anew',
   });
 }

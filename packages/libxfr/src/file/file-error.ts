@@ -33,6 +33,7 @@ const DENIED: Meaning = { code: 'XFR_FILE_DENIED', kind: 'usage', hint: 'check t
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: NO_SPACE,
   EDQUOT: NO_SPACE,
+  EFBIG: NO_SPACE,
   ENOENT: MISSING,
   ENOTDIR: MISSING,
   EISDIR: { code: 'XFR_FILE_TYPE', kind: 'usage', hint: 'name a file, not a folder' },

@@ -37,6 +37,7 @@ export class Channel {
   readonly #timeouts: TransferTimeouts;
   readonly #reader: PullReader;
   readonly #pings: NodeJS.Timeout;
+  #hasGreeted = false;
   #hasSent = false;
   #isClosing = false;
   /** The one message that was read before anybody asked for it. */
@@ -60,7 +61,7 @@ export class Channel {
    * @throws VmToolsError XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER, XFR_CONNECTION_LOST (kind peer), XFR_PEER_SILENT
    */
   async negotiate(signal: AbortSignal, ours: VersionRange = VERSIONS): Promise<number> {
-    this.#connection.stream.write(encodePreamble(ours));
+    this.#greet(ours);
     const { handshakeMs } = this.#timeouts;
     const late = this.#late(`did not say in ${handshakeMs} ms which protocol it speaks`);
     const read = this.#reader.readExactly(PREAMBLE_BYTES, 'its protocol version');
@@ -91,6 +92,7 @@ export class Channel {
   /** Tells the peer that this end gives up. Does not wait: the guest is worth more than the peer's hearing of it. */
   abort(error: VmToolsError): void {
     if (this.#aborted !== undefined) return;
+    this.#greet(VERSIONS); // or it would take our last word for somebody else's
     this.#write('ABORT', encodeBody('ABORT', { error: encodeRemoteError(error) })).catch(() => undefined);
   }
 
@@ -134,6 +136,12 @@ export class Channel {
     clearTimeout(linger);
   }
 
+  #greet(ours: VersionRange): void {
+    if (this.#hasGreeted || !this.#connection.stream.writable) return;
+    this.#hasGreeted = true;
+    this.#connection.stream.write(encodePreamble(ours));
+  }
+
   async #read(): Promise<Message> {
     while (this.#aborted === undefined) {
       const { inactivityMs } = this.#timeouts;
@@ -159,7 +167,9 @@ export class Channel {
   async #write(name: FrameName, payload: Buffer): Promise<void> {
     const { stream } = this.#connection;
     if (stream.destroyed || stream.writableEnded) {
-      throw connectionLost(this.peer, `before ${name} was sent`, stream.errored ?? undefined);
+      throw await this.#whyLost(
+        connectionLost(this.peer, `before ${name} was sent`, stream.errored ?? undefined),
+      );
     }
     this.#hasSent = true;
     stream.cork();
@@ -179,9 +189,17 @@ export class Channel {
     const { answerMs } = this.#timeouts;
     try {
       await within(promise, answerMs, this.#late(`took no data for ${answerMs} ms`));
+    } catch (thrown) {
+      throw stream.destroyed ? await this.#whyLost(thrown) : thrown;
     } finally {
       stream.off('drain', onDrain).off('close', onClose);
     }
+  }
+
+  /** Who hangs up has often said why, and nobody has read it yet. */
+  async #whyLost(lost: unknown): Promise<unknown> {
+    await this.peek().catch(() => undefined);
+    return this.#aborted ?? lost;
   }
 
   /** A peer that only waits must hear that we are still here; one that is sent data sees it. */

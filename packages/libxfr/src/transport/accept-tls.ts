@@ -47,7 +47,7 @@ export async function acceptTls(
     const secure = await secured(socket, tls).catch((thrown: unknown) => {
       throw handshakeError(thrown, address);
     });
-    told = { stream: secure, peer: address, isConfidential: true };
+    told = { stream: secure, peer: address, address: `tls://${address}`, isConfidential: true };
     const certificate = secure.getPeerX509Certificate();
     const who = await tls.checkPeer({
       certificate,

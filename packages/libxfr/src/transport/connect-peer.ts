@@ -18,9 +18,6 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A connection, and with TLS the name of who is at the other end. */
-export type PeerConnection = Connection & { readonly who?: string };
-
 /**
  * Connects to a peer, whatever the transport.
  *
@@ -30,7 +27,7 @@ export type PeerConnection = Connection & { readonly who?: string };
 export async function connectPeer(
   address: PeerAddress,
   { tls, insecure = false, timeouts, signal }: ConnectOptions,
-): Promise<PeerConnection> {
+): Promise<Connection> {
   const { connectMs, handshakeMs } = { ...DEFAULT_TIMEOUTS, ...timeouts };
   switch (address.transport) {
     case 'tls':

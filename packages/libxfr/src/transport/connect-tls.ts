@@ -49,7 +49,7 @@ export async function connectTls(
   };
   try {
     const who = await within(handshake(), handshakeMs, tooSlow(address, handshakeMs), signal);
-    return { stream: socket, peer: address, isConfidential: true, who };
+    return { stream: socket, peer: address, address: `tls://${address}`, isConfidential: true, who };
   } catch (thrown) {
     socket.on('error', () => undefined).destroy();
     throw signal?.aborted ? abortError(signal, `connecting to ${address}`) : asVmToolsError(thrown);

@@ -150,6 +150,20 @@ describe('a listener', () => {
     expect([server.ends, server.targets]).toEqual([['TEST_UNKNOWN'], []]);
   });
 
+  test('has told it, also when it has hung up before anything is offered', async () => {
+    await using server = await serve(B);
+    const source = new FakeSource();
+    const connection = await connectTls(server.endpoint, STRANGER, CALLING);
+    const closed = once(connection.stream, 'close');
+    const onStep = () => closed.then(() => undefined);
+    await expect(sendToPeer(source, connection, { timeouts: TIMEOUTS, onStep })).rejects.toMatchObject({
+      code: 'XFR_PEER_ABORTED',
+      details: { remoteCode: 'TEST_UNKNOWN' },
+    });
+    expect(source.state).toBe('running');
+    await server.ended(1);
+  });
+
   test('tells one without certificate', async () => {
     await using server = await serve(B);
     const peer = new RawPeer(await callRaw(server.endpoint.port, {}));

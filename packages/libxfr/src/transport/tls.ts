@@ -36,7 +36,7 @@ export interface PresentedPeer {
 }
 
 export interface TlsConnection extends Connection {
-  /** as `checkPeer` has said; `peer` stays the address, which journals keep in order to call it again */
+  /** as `checkPeer` has said */
   readonly who: string;
 }
 

@@ -40,5 +40,27 @@ export const XENCTRL = {
   xc_domain_pause: { returns: int, args: [xch, domid], check: 'zero' },
   xc_domain_unpause: { returns: int, args: [xch, domid], check: 'zero' },
   xc_domain_shutdown: { returns: int, args: [xch, domid, int], check: 'zero' },
+  xc_shadow_control: { returns: int, args: [xch, domid, uint, pointerTo('unsigned int'), uint], check: 'zero' },
+  xc_sched_id: { returns: int, args: [xch, pointerTo('int')], check: 'zero' },
+  xc_sched_credit_domain_get: {
+    returns: int,
+    args: [xch, domid, pointerTo('struct xen_domctl_sched_credit')],
+    check: 'zero',
+  },
+  xc_sched_credit_domain_set: {
+    returns: int,
+    args: [xch, domid, pointerTo('struct xen_domctl_sched_credit')],
+    check: 'zero',
+  },
+  xc_sched_credit2_domain_get: {
+    returns: int,
+    args: [xch, domid, pointerTo('struct xen_domctl_sched_credit2')],
+    check: 'zero',
+  },
+  xc_sched_credit2_domain_set: {
+    returns: int,
+    args: [xch, domid, pointerTo('struct xen_domctl_sched_credit2')],
+    check: 'zero',
+  },
   xc_domain_destroy: { returns: int, args: [xch, domid], check: 'zero' },
 } as const satisfies PrototypeTable;

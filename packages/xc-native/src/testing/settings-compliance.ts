@@ -102,6 +102,22 @@ export function settingsCompliance(
       });
     });
 
+    test('a cap on processor time is 0 until it is set, and can be taken back', async () => {
+      const { xen, domains } = host();
+      const domid = await domains.create();
+      expect(await xen.domainGetCap(domid)).toBe(0);
+      for (const percent of [50, 5, 0]) {
+        await xen.domainSetCap(domid, percent);
+        expect(await xen.domainGetCap(domid)).toBe(percent);
+      }
+    });
+
+    test('log-dirty mode that is off can be switched off', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.empty();
+      await xen.domainLogDirtyOff(domid);
+    });
+
     test('what else a domain is given before it is filled', async () => {
       const { xen, domains } = host();
       const pvh = await domains.create();

@@ -144,6 +144,7 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
       xc_domain_unpause: () => xen.domainUnpause(ABSENT),
       xc_domain_shutdown: () => xen.domainShutdown(ABSENT, 'crash'),
       xc_domain_resume: () => xen.domainResume(ABSENT, { fast: true }),
+      xc_shadow_control: () => xen.domainLogDirtyOff(ABSENT),
       xc_domain_destroy: () => xen.domainDestroy(ABSENT),
       xc_domain_save: () => xen.domainSave(ABSENT, { live: false, suspend: async () => undefined }).done,
       xc_domain_restore: () => xen.domainRestore(ABSENT, { ...ports, type: 'pvh' }).done,

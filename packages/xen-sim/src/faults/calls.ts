@@ -20,6 +20,9 @@ export const XEN_CALLS = [
   'domainUnpause',
   'domainShutdown',
   'domainResume',
+  'domainLogDirtyOff',
+  'domainGetCap',
+  'domainSetCap',
   'domainDestroy',
   'domainBuild',
   'domainSave',
@@ -48,6 +51,9 @@ export const XENSTORE_CALLS = [
 /** Where libxc's own name is not the method's in snake case, or a call is a sequence whose longest part is meant. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainGetinfo: 'xc_domain_getinfolist',
+  domainLogDirtyOff: 'xc_shadow_control',
+  domainGetCap: 'xc_sched_credit2_domain_get',
+  domainSetCap: 'xc_sched_credit2_domain_set',
   domainBuild: 'xc_dom_boot_mem_init',
 };
 

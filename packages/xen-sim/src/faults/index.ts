@@ -15,4 +15,6 @@ export { noFaults } from './fault-point.ts';
 export type { FaultPoint, StreamFault } from './fault-point.ts';
 export { faultRuleSchema } from './rule.ts';
 export type { FaultRule } from './rule.ts';
+export { strike, strikesOf } from './strike.ts';
+export type { Strike } from './strike.ts';
 export { XEN_CALLS, XENSTORE_CALLS } from './calls.ts';

@@ -66,7 +66,7 @@ export class Program implements GuestProgram {
     const ranMs = this.#ranMs;
     const { model, since, set, ...before } = this.#state;
     if (ranMs <= before.ranMs) return;
-    const pagesPerMs = model.dirtyRate / PAGE_BYTES / 1000;
+    const pagesPerMs = (this.#domain.pace * model.dirtyRate) / PAGE_BYTES / 1000;
     const writes = since.writes + Math.floor((ranMs - since.ranMs) * pagesPerMs);
     const ticks = ticksAt(ranMs, model);
     writeSet(this.#domain.memory, set, model, before.writes, writes);
@@ -94,6 +94,11 @@ export class Program implements GuestProgram {
       fillSet(memory, set, model);
     }
     this.#keep({ model, set, since: { ranMs, writes } });
+  }
+
+  paceChanged(): void {
+    const { ranMs, writes } = this.#state;
+    this.#keep({ since: { ranMs, writes } });
   }
 
   load(): number {

@@ -35,6 +35,7 @@ export class DomainState implements MachineDomain {
   memmapLimitKib: number | undefined;
   tscMode = 0;
   timeOffsetSeconds = 0;
+  capPercent = 0;
   readonly #clock: Clock;
   #ranMs = 0;
   #cpuMs = 0;
@@ -67,6 +68,11 @@ export class DomainState implements MachineDomain {
   /** How many vCPUs it keeps busy at the moment. */
   get load(): number {
     return this.isRunning ? (this.program?.load() ?? 0) : 0;
+  }
+
+  get pace(): number {
+    if (this.capPercent === 0 || this.onlineVcpus === 0) return 1;
+    return Math.min(1, this.capPercent / 100 / this.onlineVcpus);
   }
 
   runtimeMs(): number {

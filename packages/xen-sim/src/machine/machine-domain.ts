@@ -7,6 +7,8 @@ export interface GuestProgram {
   catchUp(): void;
   /** How many vCPUs it keeps busy, on average: 0 is idle */
   load(): number;
+  /** From now on it gets on at another pace; it has caught up just now. */
+  paceChanged?(): void;
 }
 
 /** A domain as the other parts of the simulator see it. Its rules are kept by `Machine`; memory is free to touch. */
@@ -51,6 +53,11 @@ export interface MachineDomain {
   program: GuestProgram | undefined;
   /** To be called by whoever is about to look at the memory. */
   catchUp(): void;
+
+  /** of one processor, all vCPUs together; 0 is none */
+  readonly capPercent: number;
+  /** How fast busy vCPUs get on under the cap: 1 is as fast as they can. */
+  readonly pace: number;
 
   readonly memmapLimitKib: number | undefined;
   readonly tscMode: number;

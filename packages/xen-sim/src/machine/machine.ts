@@ -8,6 +8,7 @@ import type {
   XenVersion,
 } from '@vm-tools/xc-native';
 import { checkCpuPolicy, setTscMode } from './arch-settings.ts';
+import { setCap } from './scheduler-cap.ts';
 import { makeDom0 } from './dom0.ts';
 import { describeDomain } from './domain-info.ts';
 import { DomainLife } from './domain-life.ts';
@@ -174,6 +175,14 @@ export class Machine {
     this.#life.resume(this.#find(domid, 'xc_domain_resume'), options);
   }
 
+  domainGetCap(domid: number): number {
+    return this.#find(domid, 'xc_sched_credit2_domain_get').capPercent;
+  }
+
+  domainSetCap(domid: number, percent: number): void {
+    setCap(this.#find(domid, 'xc_sched_credit2_domain_set'), percent);
+  }
+
   /** Takes the memory of a domain, and the domain away; see `holdPages` for zombies. */
   destroyDomain(domid: number): void {
     this.#life.destroy(this.#find(domid, 'xc_domain_destroy'));
@@ -212,7 +221,7 @@ export class Machine {
   }
 
   stopLogDirty(domid: number): void {
-    this.#find(domid, 'xc_logdirty_control').memory.stopLogDirty();
+    this.#find(domid, 'xc_shadow_control').memory.stopLogDirty();
   }
 
   /** The guest's own SCHEDOP_shutdown. */

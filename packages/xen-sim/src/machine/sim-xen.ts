@@ -91,6 +91,18 @@ export class SimXen implements Types.Xen {
     return this.#call('domainResume', domid, (machine) => machine.domainResume(domid, options));
   }
 
+  domainLogDirtyOff(domid: number): Promise<void> {
+    return this.#call('domainLogDirtyOff', domid, (machine) => machine.stopLogDirty(domid));
+  }
+
+  domainGetCap(domid: number): Promise<number> {
+    return this.#call('domainGetCap', domid, (machine) => machine.domainGetCap(domid));
+  }
+
+  domainSetCap(domid: number, percent: number): Promise<void> {
+    return this.#call('domainSetCap', domid, (machine) => machine.domainSetCap(domid, percent));
+  }
+
   async domainDestroy(domid: number, { signal }: Types.LongCallOptions = {}): Promise<void> {
     await this.#before('domainDestroy', `destroying domain ${domid}`, domid, signal);
     this.#machine.destroyDomain(domid);

@@ -1,7 +1,8 @@
 import { lowestBit, maskOfBits, popcount } from './bits.ts';
 
 /** pfns of a chunk, the bitmap of 128 MiB of guest memory. */
-const CHUNK_PFNS = 2 ** 15;
+const CHUNK_SHIFT = 15;
+const CHUNK_PFNS = 2 ** CHUNK_SHIFT;
 const CHUNK_WORDS = CHUNK_PFNS / 32;
 const PFN_LIMIT = 2 ** 32;
 /** What V8 takes for a chunk beside its bits, about. */
@@ -43,8 +44,9 @@ export class SparseBitmap {
   }
 
   has(pfn: number): boolean {
-    const word = this.#chunk(Math.floor(pfn / CHUNK_PFNS)).words[(pfn >>> 5) % CHUNK_WORDS] ?? 0;
-    return (word & (1 << (pfn & 31))) !== 0 && Number.isInteger(pfn);
+    if (pfn >>> 0 !== pfn) return false; // no pfn at all
+    const word = this.#chunk(pfn >>> CHUNK_SHIFT).words[(pfn >>> 5) % CHUNK_WORDS] ?? 0;
+    return (word & (1 << (pfn & 31))) !== 0;
   }
 
   /**

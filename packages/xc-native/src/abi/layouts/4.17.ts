@@ -44,6 +44,16 @@ export const LAYOUTS_4_17 = {
       handle: { offset: 76, type: 'uuid' },
     },
   },
+  xen_domctl_sched_credit: {
+    c: 'struct xen_domctl_sched_credit',
+    size: 4,
+    fields: { weight: { offset: 0, type: 'u16' }, cap: { offset: 2, type: 'u16' } },
+  },
+  xen_domctl_sched_credit2: {
+    c: 'struct xen_domctl_sched_credit2',
+    size: 4,
+    fields: { weight: { offset: 0, type: 'u16' }, cap: { offset: 2, type: 'u16' } },
+  },
   xen_domctl_createdomain: {
     c: 'struct xen_domctl_createdomain',
     size: 64,

@@ -1,5 +1,7 @@
 import type { Lab } from '@vm-tools/lab';
-import { Stage } from './stage.ts';
+import { lastTick } from '../last-tick.ts';
+import { Stage } from '../stage.ts';
+import { stageHost } from './host.ts';
 
 const guest = 'linux-pvh';
 const moment = { timeoutMs: 120_000 };
@@ -7,11 +9,12 @@ const moment = { timeoutMs: 120_000 };
 /** The life of a guest on two hosts, in the words of the tools. */
 export async function play(lab: Lab): Promise<void> {
   const stage = new Stage();
-  const [a, b] = [lab.host('a'), lab.host('b')];
+  const [labA, labB] = [lab.host('a'), lab.host('b')];
+  const [a, b] = [stageHost(labA), stageHost(labB)];
 
   stage.say('A Linux guest (PVH, 256 MiB) is created on host a. It counts on its console.');
   await stage.type(a, `vm-create /guests/${guest}.cfg`, 'create');
-  await a.waitForConsole(guest, /^tick 3\b/m, moment);
+  await labA.waitForConsole(guest, /^tick 3\b/m, moment);
   await stage.type(a, 'vm-list');
 
   stage.say('It is paused, and goes on.');
@@ -23,12 +26,12 @@ export async function play(lab: Lab): Promise<void> {
   await stage.type(a, `vm-save ${guest} -o /var/tmp/${guest}.img`, 'save');
   await stage.type(a, `ls -sh /var/tmp/${guest}.img`, 'its image');
   await stage.type(a, `vm-restore /var/tmp/${guest}.img`, 'restore');
-  const saved = await stopped(lab, 'a');
-  await a.waitForConsole(guest, new RegExp(`^tick ${saved + 2}\\b`, 'm'), moment);
+  const saved = await lastTick(a, guest);
+  await labA.waitForConsole(guest, new RegExp(`^tick ${saved + 2}\\b`, 'm'), moment);
   await stage.showConsole(a, guest, 4);
 
   stage.say('It moves to host b while it runs, with at most 10 MiB/s.');
-  const xfrd = b.spawn(['xfrd', '--listen', 'tcp://10.99.0.2:8002', '--once']);
+  const xfrd = labB.spawn(['xfrd', '--listen', 'tcp://10.99.0.2:8002', '--once']);
   await new Promise<void>((resolve, reject) => {
     xfrd.stderr.setEncoding('utf8').on('data', (line: string) => {
       if (line.includes('listening')) resolve();
@@ -36,17 +39,11 @@ export async function play(lab: Lab): Promise<void> {
     xfrd.exited.then((status) => reject(new Error(`xfrd ended with status ${status}`)), reject);
   });
   await stage.type(a, `vm-migrate ${guest} b --bwlimit 10M`, 'migrate live');
-  const left = await stopped(lab, 'a');
-  await b.waitForConsole(guest, new RegExp(`^tick ${left + 3}\\b`, 'm'), moment);
+  const left = await lastTick(a, guest);
+  await labB.waitForConsole(guest, new RegExp(`^tick ${left + 3}\\b`, 'm'), moment);
   await stage.showConsole(b, guest, 4);
   await stage.type(b, 'vm-list');
   await stage.type(b, `vm-destroy ${guest}`);
 
   stage.summary();
-}
-
-/** What the guest had counted to when it left its console on this host. */
-async function stopped(lab: Lab, host: string): Promise<number> {
-  const text = await lab.host(host).readConsole(guest);
-  return Math.max(...[...text.matchAll(/^tick (\d+)/gm)].map(([, number]) => Number(number)));
 }

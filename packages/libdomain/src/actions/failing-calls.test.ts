@@ -1,0 +1,59 @@
+import { expect, jest, test } from '@jest/globals';
+import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
+import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
+import { createDomain } from './create-domain.ts';
+import { destroyDomain } from './destroy-domain.ts';
+import { pauseDomain, unpauseDomain } from './pause-domain.ts';
+import { shutdownDomain } from './shutdown-domain.ts';
+
+// Each try is short, but there are hundreds.
+jest.setTimeout(60_000);
+
+test.each(['pv', 'pvh'] as const)('create %s', async (type) => {
+  await tryEachCall({
+    prepare: () => Promise.resolve(),
+    act: (host, _, signal) => createDomain(host, sampleConfig(host, { type }), { signal }),
+    check: (failure) => expectUnchanged(failure, 'never created'),
+  });
+});
+
+test('pause', async () => {
+  await tryEachCall({ prepare: sampleDomain, act: (host, domain) => pauseDomain(host, domain) });
+});
+
+test('unpause', async () => {
+  await tryEachCall({
+    prepare: (host) => createDomain(host, sampleConfig(host), { paused: true }),
+    act: (host, domain) => unpauseDomain(host, domain),
+    check: (failure) => expectUnchanged(failure, 'paused here'),
+  });
+});
+
+test.each(['poweroff', 'reboot'] as const)('shut down to %s', async (mode) => {
+  await tryEachCall({
+    prepare: sampleDomain,
+    act: (host, domain, signal) => shutdownDomain(host, domain, { mode, wait: true, signal }),
+    check(failure) {
+      const { error } = failure;
+      if (error.leftovers.length === 0) expectUnchanged(failure, 'still running here');
+      else expect(error.leftovers).toEqual([`web1 has seen the request to ${mode}, and may still follow it`]);
+    },
+  });
+});
+
+test('shut down by force', async () => {
+  await tryEachCall({
+    prepare: (host) => sampleDomain(host, { cmdline: 'sim.suspend=rude' }),
+    act: (host, domain, signal) =>
+      shutdownDomain(host, domain, { mode: 'poweroff', force: true, timeoutMs: 1, signal }),
+  });
+});
+
+test('destroy', async () => {
+  await tryEachCall({
+    prepare: sampleDomain,
+    act: (host, domain, signal) => destroyDomain(host, domain, { signal }),
+    check: expectNamed,
+    finish: destroyDomain,
+  });
+});

@@ -1,0 +1,43 @@
+import { messageOf } from '@vm-tools/errors';
+import type { Domain } from '../domain.ts';
+import type { Host } from '../host.ts';
+import { withdrawControl } from './control-request.ts';
+import { resumeGuest } from './resume.ts';
+import { waitForGuest } from './wait-for-guest.ts';
+
+/** How long a guest that may be about to suspend is watched for when nobody needs that any more, ms. */
+const FOLLOW_LIMIT_MS = 10_000;
+
+/**
+ * Takes back the request to suspend, and resumes the guest if it has followed. One that has seen the request is on
+ * its way, and if nobody waited for it, it would stand still for ever: so it is waited for. So is one that was too
+ * late, seen or not: some suspend when nobody expects it any more.
+ *
+ * @param options `lateMs`: it was too late, and is watched for so long, 10 s at most
+ * @returns what could not be done, one clause each
+ */
+export async function letRun(
+  host: Host,
+  domain: Pick<Domain, 'domid' | 'name'>,
+  { lateMs }: { readonly lateMs?: number } = {},
+): Promise<string[]> {
+  const { domid, name } = domain;
+  const hasStopped = async (): Promise<true | undefined> => {
+    const info = await host.xen.domainGetinfo(domid);
+    return info === undefined || info.isDying || info.shutdownReason !== undefined ? true : undefined;
+  };
+  const leftovers: string[] = [];
+  try {
+    const { acked } = await withdrawControl(host, domid, 'suspend');
+    const timeoutMs = Math.min(FOLLOW_LIMIT_MS, lateMs ?? FOLLOW_LIMIT_MS);
+    const limit = { timeoutMs, what: `${name} to suspend after all` };
+    const mayFollow = acked || lateMs !== undefined;
+    const hasFollowed = mayFollow && (await waitForGuest(host, domid, hasStopped, limit)) === true;
+    if (acked && lateMs === undefined && !hasFollowed)
+      leftovers.push(`${name} has seen the request to suspend, and may still follow it`);
+  } catch (second) {
+    leftovers.push(`${name} may still follow the request to suspend: ${messageOf(second)}`);
+  }
+  await resumeGuest(host, domain).catch((second: unknown) => void leftovers.push(messageOf(second)));
+  return leftovers;
+}

@@ -1,0 +1,39 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { Reconnect } from '../options.ts';
+import { connectPeer, type ConnectOptions } from '../transport/connect-peer.ts';
+import { DEFAULT_PORT } from '../transport/endpoint.ts';
+import { parsePeerAddress, type PeerAddress } from '../transport/peer-address.ts';
+
+/**
+ * Reaches the other end of a transfer by what its journal says. A target is where it was called. A source has called
+ * from a port that is gone with it; but whoever receives guests on its host has its journals and can answer. What
+ * went in the clear, because somebody has said so, is asked for in the clear.
+ *
+ * @param options `port`: on which other hosts receive guests. @default 8002
+ */
+export function reconnectPeer({
+  port = DEFAULT_PORT,
+  ...options
+}: Pick<ConnectOptions, 'tls' | 'timeouts'> & { readonly port?: number }): Reconnect {
+  return async ({ role, peer }, signal) => {
+    const called = parsePeerAddress(peer);
+    const address = role === 'source' ? called : receiverBeside(called, port);
+    if (address.transport === 'fd') throw noWayBack(peer);
+    return connectPeer(address, { ...options, insecure: true, signal });
+  };
+}
+
+function receiverBeside(source: PeerAddress, port: number): PeerAddress {
+  return source.transport === 'tls' || source.transport === 'tcp' ? { ...source, port } : source;
+}
+
+/** The numbers mean something else in every process. */
+function noWayBack(peer: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_UNREACHABLE',
+    kind: 'peer',
+    message: `${peer} was a connection that somebody else had made, and cannot be made again`,
+    hint: 'vm-migrate resolve on the other host, which can perhaps reach this one; or look where the guest runs, and say it with --owner',
+    details: { peer },
+  });
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { chmod, lstat, rm } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
+import { formatAddress } from './endpoint.ts';
+
+/** A port of an address of this machine, or a file that is a socket. */
+export type ListenAt = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/**
+ * Makes a server listen. A socket that a process has left behind which is no more is taken over; only the owner of a
+ * new one may connect.
+ *
+ * @throws VmToolsError XFR_LISTEN of kind failure, or usage if the address is not one of this machine; INTERRUPTED
+ */
+export async function bind(server: Server, at: ListenAt, signal: AbortSignal | undefined): Promise<void> {
+  const start = async (): Promise<void> => {
+    server.listen(at);
+    await once(server, 'listening', signal ? { signal } : {});
+  };
+  try {
+    await start().catch(async (thrown: unknown) => {
+      if (!('path' in at) || errnoOf(thrown) !== 'EADDRINUSE' || !(await isLeftBehind(at.path))) throw thrown;
+      await rm(at.path);
+      await start();
+    });
+    if ('path' in at) await chmod(at.path, 0o600);
+  } catch (thrown) {
+    server.close();
+    if (signal?.aborted) throw abortError(signal, 'opening the port');
+    throw cannotListen(at, thrown);
+  }
+}
+
+/** Nobody answers a socket whose process has ended; of a file that is no socket the kernel says the same. */
+async function isLeftBehind(path: string): Promise<boolean> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (thrown) {
+    return errnoOf(thrown) === 'ECONNREFUSED' && (await lstat(path)).isSocket();
+  } finally {
+    socket.destroy();
+  }
+}
+
+function cannotListen(at: ListenAt, cause: unknown): VmToolsError {
+  const errno = errnoOf(cause);
+  const isForeign = errno === 'EADDRNOTAVAIL' || errno === 'ENOTFOUND' || errno === 'ENOENT';
+  const where = 'path' in at ? at.path : formatAddress(at.host, at.port);
+  return new VmToolsError({
+    code: 'XFR_LISTEN',
+    kind: isForeign ? 'usage' : 'failure',
+    message: `cannot listen on ${where}: ${messageOf(cause)}`,
+    ...(errno === 'EADDRINUSE' ? { hint: 'another program has it; choose another one' } : {}),
+    cause,
+    details: { ...at, errno },
+  });
+}
+
+function errnoOf(thrown: unknown): string | undefined {
+  return (thrown as NodeJS.ErrnoException).code;
+}

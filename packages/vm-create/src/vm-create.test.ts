@@ -1,0 +1,216 @@
+import { expect } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  failure,
+  interrupt,
+  listed,
+  listenTo,
+  result,
+  state,
+  testOnHost,
+  unchanged,
+  waitForTicks,
+} from '@vm-tools/xen-sim/testing';
+
+testOnHost('a domain is created, runs, and goes without a trace', async (host) => {
+  const before = await state(host);
+  const created = await result(host, 'vm-create polite.cfg name=web1 vcpus=2');
+  const { domid, uuid } = created;
+  expect(created).toEqual({ domid: 1, uuid: expect.any(String), name: 'web1', paused: false });
+  await waitForTicks(host, 'web1');
+  expect(await listed(host, 'web1')).toMatchObject({ domid, uuid, type: 'pvh', vcpus: 2 });
+  await result(host, 'vm-destroy web1');
+  expect(await state(host)).toEqual(before);
+});
+
+testOnHost('prints the domid alone; --paused leaves it paused', async (host) => {
+  expect(await host.run('vm-create polite.cfg name=alone --paused')).toBe('1\n');
+  expect((await listed(host, 'alone')).state).toBe('paused');
+  expect(await host.readConsole('alone')).toBe('');
+});
+
+testOnHost('PV, from stdin; and a configuration in JSON', async (host) => {
+  const { kernel } = host.simulated;
+  await result(host, 'cat polite.cfg | vm-create - name=pv type=pv');
+  const config = { name: 'json', type: 'pvh', kernel, memory: 24, cmdline: 'sim.tick=20ms' };
+  await writeFile(join(host.folder, 'web.json'), JSON.stringify(config));
+  await result(host, 'vm-create web.json');
+  await Promise.all([waitForTicks(host, 'pv'), waitForTicks(host, 'json')]);
+  expect(await listed(host, 'pv')).toMatchObject({ type: 'pv' });
+  expect(await listed(host, 'json')).toMatchObject({ type: 'pvh', maxMemoryKib: 24 * 1024 });
+});
+
+testOnHost('--dry-run checks and prints the steps, and needs no host', async (host) => {
+  const [text, { steps, config }] = await unchanged(host, () =>
+    Promise.all([
+      host.run('vm-create --dry-run polite.cfg memory=64 --host sim:nobody'),
+      result<{ steps: { name: string }[]; config: object }>(host, 'vm-create -n polite.cfg type=pv -p'),
+    ]),
+  );
+  expect(text).toMatch(/^steps to create polite:\n +1 {2}check-name-free: [^]*\n +18 {2}unpause: it runs\n/);
+  expect(text).toContain('"memoryKib": 65536');
+  expect(steps.map(({ name }) => name)).not.toContain('paging-pool');
+  expect(steps.at(-1)).toMatchObject({ name: 'console-ready' });
+  expect(config).toMatchObject({ name: 'polite', type: 'pv', onReboot: 'restart' });
+});
+
+testOnHost('--console shows it until it ends', async (host) => {
+  const shown = host.spawn('vm-create polite.cfg name=shown --console');
+  const { said, hears } = listenTo(shown);
+  await hears(/tick 3/);
+  expect(said()).toMatch(/^sim: boot\r?\n/);
+  await result(host, 'vm-destroy shown');
+  expect(await shown.exited).toBe(0);
+  const both = await failure(host, 'vm-create polite.cfg --console');
+  expect(both).toMatchObject({ status: 2, error: { code: 'USAGE' } });
+});
+
+testOnHost(
+  'a kernel that is none, or not for this type, is refused before there is a domain',
+  async (host) => {
+    // An ELF file without the notes that Xen looks for, and one for PVH alone.
+    const kernelOf = (setting: string): Promise<unknown> =>
+      failure(host, `vm-create polite.cfg name=refused ${setting}`);
+    const [missing, none, wrong] = await unchanged(host, () =>
+      Promise.all([
+        kernelOf('kernel=/guests/nothing'),
+        kernelOf('kernel=/etc/passwd'),
+        kernelOf(`kernel=${process.execPath}`),
+      ]),
+    );
+    const guest = { name: 'refused', state: 'never created' };
+    expect(missing).toMatchObject({
+      status: 2,
+      error: {
+        code: 'DOMAIN_KERNEL_MISSING',
+        message: 'cannot read the kernel /guests/nothing: there is no such file',
+        hint: expect.stringContaining('control domain'),
+        guest,
+      },
+    });
+    expect(none).toMatchObject({
+      status: 2,
+      error: { code: 'DOMAIN_KERNEL_INVALID', hint: expect.stringContaining('ELF'), guest },
+    });
+    expect(wrong).toMatchObject({
+      status: 2,
+      error: { code: 'DOMAIN_KERNEL_WRONG_TYPE', hint: expect.any(String), guest },
+    });
+  },
+);
+
+testOnHost('what is wrong with a configuration is said with file, line and column', async (host) => {
+  await writeFile(join(host.folder, 'bad.cfg'), 'name = "x"\ntype = "pvh"\nkernel = "/k"\nmemory = lots\n');
+  await writeFile(join(host.folder, 'bad.json'), '{\n  "name": "x",\n  "memory": 16,\n}\n');
+  const [bad, json, unknown, absent] = await unchanged(host, () =>
+    Promise.all([
+      failure(host, 'vm-create bad.cfg'),
+      failure(host, 'vm-create bad.json'),
+      failure(host, 'vm-create polite.cfg memroy=64'),
+      failure(host, 'vm-create absent.cfg'),
+    ]),
+  );
+  expect(bad).toMatchObject({ status: 2, error: { message: expect.stringContaining('bad.cfg:4:10: ') } });
+  expect(json).toMatchObject({ status: 2, error: { message: expect.stringContaining('bad.json:4:1: ') } });
+  expect(unknown).toMatchObject({
+    status: 2,
+    error: { code: 'CONFIG_UNKNOWN_KEY', hint: 'did you mean "memory"?' },
+  });
+  expect(absent).toMatchObject({ status: 2, error: { code: 'CONFIG_UNREADABLE' } });
+});
+
+testOnHost('a name or a UUID in use is refused, and the domain that has it runs on', async (host) => {
+  const { domid, uuid } = await result(host, 'vm-create polite.cfg name=taken');
+  const [name, twin] = await unchanged(host, () =>
+    Promise.all([
+      failure(host, 'vm-create polite.cfg name=taken'),
+      failure(host, `vm-create polite.cfg name=other uuid=${uuid}`),
+    ]),
+  );
+  const hint = expect.stringContaining('destroy it first');
+  expect(name).toMatchObject({ status: 2, error: { code: 'DOMAIN_NAME_TAKEN', hint, details: { domid } } });
+  expect(twin).toMatchObject({ status: 2, error: { code: 'DOMAIN_UUID_TAKEN', hint, details: { domid } } });
+  await waitForTicks(host, 'taken');
+});
+
+testOnHost('no memory: seen before, or found out while it is given', async (host) => {
+  const large = await unchanged(host, () => failure(host, 'vm-create polite.cfg memory=900000'));
+  expect(large).toMatchObject({
+    status: 5,
+    error: { code: 'DOMAIN_NO_MEMORY', hint: expect.stringContaining('free memory') },
+  });
+  host.simulated.faults.add({ call: 'domainBuild', errno: 'ENOMEM' });
+  const { status, error } = await unchanged(host, () => failure(host, 'vm-create polite.cfg'));
+  expect({ status, kind: error.kind, step: error.details?.['step'] }).toEqual({
+    status: 5,
+    kind: 'resource',
+    step: 'build',
+  });
+  expect(error.leftovers).toBeUndefined();
+});
+
+testOnHost('xenconsoled that does not answer, xenstored that fails: all is undone', async (host) => {
+  const { faults } = host.simulated;
+  faults.add({ call: 'xenstore.introduce', errno: 'EIO' });
+  expect(await unchanged(host, () => failure(host, 'vm-create polite.cfg'))).toMatchObject({
+    status: 1,
+    error: { code: 'XENSTORE_EIO', details: { step: 'introduce' } },
+  });
+});
+
+testOnHost('--timeout ends a creation that hangs', async (host) => {
+  host.simulated.faults.add({ call: 'domainBuild', hang: true });
+  const late = await unchanged(host, () => failure(host, 'vm-create polite.cfg --timeout 2'));
+  expect(late).toMatchObject({ status: 124, error: { code: 'TIME_LIMIT', details: { step: 'build' } } });
+});
+
+const STEPS = [
+  'check-name-free',
+  'check-memory',
+  'check-kernel',
+  'create-domain',
+  'xenstore-skeleton',
+  'max-vcpus',
+  'max-mem',
+  'event-channels',
+  'arch-params',
+  'paging-pool',
+  'cpu-policy',
+  'build',
+  'boot-entries',
+  'introduce',
+  'console',
+  'userdata',
+  'console-ready',
+];
+
+for (const step of STEPS) {
+  testOnHost(`Ctrl-C in ${step} undoes the steps before it`, async (host) => {
+    // Each call takes so long that a signal arrives before the step is over.
+    host.simulated.faults.add({ call: '*', delayMs: 10, times: 1000 });
+    const stopped = await unchanged(host, () =>
+      interrupt(
+        host,
+        'vm-create polite.cfg name=stopped',
+        ({ name, state: reached }) => name === step && reached === 'started',
+      ),
+    );
+    expect(stopped).toMatchObject({
+      status: 130,
+      error: {
+        code: 'INTERRUPTED',
+        kind: 'interrupted',
+        guest: { name: 'stopped', state: 'never created' },
+      },
+    });
+    expect(stopped?.error.leftovers).toBeUndefined();
+  });
+}
+
+testOnHost('Ctrl-C while it is being unpaused comes too late, and the domain is there', async (host) => {
+  host.simulated.faults.add({ call: 'domainUnpause', delayMs: 500 });
+  const stopped = await interrupt(host, 'vm-create polite.cfg name=made', ({ name }) => name === 'unpause');
+  expect(stopped).toBeUndefined();
+  await waitForTicks(host, 'made');
+});

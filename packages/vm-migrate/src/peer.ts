@@ -1,0 +1,34 @@
+import {
+  connectPeer,
+  reconnectPeer,
+  type Connect,
+  type Offer,
+  type PeerAddress,
+  type Reconnect,
+} from '@vm-tools/libxfr';
+import { Trust, trustFolder } from '@vm-tools/trust';
+
+interface Host {
+  readonly root: string;
+}
+
+/** Calls the host that the domain is to go to, and makes sure that it is one that it may go to. */
+export function callingPeer({ root }: Host, address: PeerAddress, offer: Offer): Connect {
+  return async (signal) => {
+    let trust: Trust | undefined;
+    const tls = async (): Promise<Trust> => (trust = await Trust.open(trustFolder(root)));
+    const connection = await connectPeer(address, { tls, insecure: true, signal });
+    try {
+      if (connection.who !== undefined) await trust?.authorise(connection.who, offer, 'to');
+    } catch (thrown) {
+      connection.stream.destroy();
+      throw thrown;
+    }
+    return connection;
+  };
+}
+
+/** Calls the other end of a transfer again. What was allowed when it began is not asked for once more. */
+export function recallingPeer({ root }: Host): Reconnect {
+  return reconnectPeer({ tls: () => Trust.open(trustFolder(root)) });
+}

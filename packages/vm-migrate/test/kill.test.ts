@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from '@jest/globals';
+import { EXIT } from '@vm-tools/cli';
+import { createDomain, parseConfig } from '@vm-tools/libdomain';
+import { listTransfers, type KnownTransfer } from '@vm-tools/libxfr';
+import {
+  result,
+  state,
+  testOnTwoHosts,
+  ticks,
+  waitForTick,
+  waitForTicks,
+  type TestHost,
+} from '@vm-tools/xen-sim/testing';
+import { journalsOf } from '../src/journals.ts';
+import { DYING } from './kill/dying.ts';
+import { freePort, startXfrd } from './kill/xfrd.ts';
+
+/** Who dies, when, and where the guest has to be in the end. */
+const DEATHS = [
+  ['source', 'after offered', 'a'],
+  ['source', 'before committed', 'a'],
+  ['source', 'after committed', 'b'],
+  ['source', 'after confirmed', 'b'],
+  ['target', 'after reserved', 'a'],
+  ['target', 'after ready', 'a'],
+  ['target', 'before owner', 'a'],
+  ['target', 'after owner', 'b'],
+  ['target', 'before running', 'b'],
+  ['target', 'after running', 'b'],
+] as const;
+
+describe('kill -9 at a line of a journal, and a restart', () => {
+  for (const [side, at, home] of DEATHS) {
+    testOnTwoHosts(`${side} ${at}: one copy, on ${home}`, async (a, b) => {
+      const empty = [await traces(a), await traces(b)];
+      const uuid = await create(a, 'moves');
+      await waitForTicks(a, 'moves', 1);
+      const killed = DYING(at);
+      const port = await freePort();
+      const xfrd = await startXfrd(b, port, side === 'target' ? killed : '');
+      const sender = a.exec(
+        `${side === 'source' ? killed : ''} exec vm-migrate moves tcp://127.0.0.1:${port} --json`,
+      );
+
+      if (side === 'target') {
+        expect(await xfrd.exited).toBe(128 + 9);
+        await startXfrd(b, port);
+        const { code, stdout } = await sender;
+        expect({ stdout, isMoved: code === 0 }).toMatchObject({ isMoved: home === 'b' });
+        expect(code).not.toBe(EXIT.uncertain);
+      } else {
+        expect((await sender).code).toBe(128 + 9);
+        await resolveAll(a);
+        if (home === 'a') {
+          await xfrd.kill('SIGKILL'); // it may wait for GO as long as the lease is
+          await xfrd.exited;
+          await startXfrd(b, port);
+        }
+      }
+
+      const [host, other] = home === 'a' ? [a, b] : [b, a];
+      expect(running(host)).toEqual([uuid]);
+      expect(running(other)).toEqual([]);
+      expect(await traces(other)).toEqual(empty[home === 'a' ? 1 : 0]);
+      await waitForTick(host, 'moves', (await ticks(a, 'moves')) + 2);
+      expect([...(await undecided(a)), ...(await undecided(b))]).toEqual([]);
+      expect((await traces(host)).nodes.filter((node) => node.includes('vm-tools/'))).toEqual([]);
+    });
+  }
+});
+
+async function create(host: TestHost, name: string): Promise<string> {
+  const text = await readFile(join(host.folder, 'polite.cfg'), 'utf8');
+  const { uuid } = await createDomain(host.simulated, { ...parseConfig(text, 'polite.cfg'), name });
+  return uuid;
+}
+
+async function resolveAll(host: TestHost): Promise<void> {
+  for (const { id } of await result<KnownTransfer[]>(host, 'vm-migrate list'))
+    await host.run(`vm-migrate resolve ${id}`);
+}
+
+/** The transfers of which it is not settled where the guest lives. */
+async function undecided({ simulated }: TestHost): Promise<readonly KnownTransfer[]> {
+  const { transfers, damaged } = await listTransfers(journalsOf(simulated));
+  expect(damaged).toEqual([]);
+  return transfers.filter(({ owner }) => owner === 'undecided');
+}
+
+function running({ simulated }: TestHost): string[] {
+  const domains = [...simulated.machine.domains.values()].filter(({ domid }) => domid !== 0);
+  return domains.map(({ uuid, isRunning }) => (isRunning ? uuid : `${uuid} stands still`));
+}
+
+/** All but the journals: those stay. */
+async function traces(host: TestHost) {
+  const { files, ...rest } = await state(host);
+  return { ...rest, files: files.filter((path) => !path.startsWith('var/lib/vm-tools/')) };
+}

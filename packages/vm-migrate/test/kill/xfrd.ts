@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { LineProcess, TestHost } from '@vm-tools/xen-sim/testing';
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts xfrd, and resolves when it listens: by then it has ended what could be ended without asking anybody. */
+export async function startXfrd(host: TestHost, port: number, environment = ''): Promise<LineProcess> {
+  const xfrd = host.spawn(`${environment} exec xfrd --listen tcp://127.0.0.1:${port}`);
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  let said = '';
+  xfrd.stdout.resume();
+  xfrd.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (said.includes('listening on')) resolve(undefined);
+  });
+  void xfrd.exited.then((status) => reject(new Error(`xfrd ended with ${status}: ${said}`)));
+  await promise;
+  return xfrd;
+}

@@ -1,0 +1,284 @@
+import { expect } from '@jest/globals';
+import { createDomain, readConfigFile, type Domain } from '@vm-tools/libdomain';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  addForeignDomain,
+  failure,
+  interrupt,
+  listed,
+  listenTo,
+  result,
+  state,
+  testOnHost,
+  testRefusals,
+  unchanged,
+  waitForTicks,
+  type TestHost,
+} from '@vm-tools/xen-sim/testing';
+
+testRefusals((domain) => `vm-save ${domain} -o x.img`);
+
+async function images({ folder }: TestHost): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.includes('.img'));
+}
+
+/** As vm-create does it, in this process: that is not what is tested here. */
+async function create(host: TestHost, name: string, ...settings: string[]): Promise<Domain> {
+  const file = join(host.folder, 'polite.cfg');
+  const config = await readConfigFile(file, { overrides: [`name=${name}`, ...settings] });
+  const domain = await createDomain(host.simulated, config);
+  await waitForTicks(host, name);
+  return domain;
+}
+
+/** Writes 32 MiB a second, so that there is something to copy in each round. */
+const BUSY = 'cmdline=sim.tick=20ms sim.dirty=32M/s sim.set=1M';
+
+testOnHost('a domain is written to a file of its owner alone, and is gone from the host', async (host) => {
+  const before = await state(host);
+  const { domid } = await create(host, 'web1', 'type=pv');
+  const saved = await result(host, 'vm-save web1 -o web1.img');
+  expect(saved).toMatchObject({ domid, name: 'web1', file: 'web1.img', iterations: 1 });
+  const { mode } = await stat(join(host.folder, 'web1.img'));
+  expect(mode & 0o777).toBe(0o600);
+  await host.run('rm web1.img');
+  expect(await state(host)).toEqual(before);
+});
+
+testOnHost('--checkpoint lets it go on, --pause leaves it paused', async (host) => {
+  await create(host, 'copied', 'type=pv');
+  await unchanged(host, async () => {
+    await result(host, 'vm-save copied -o c.img --checkpoint');
+    await host.run('rm c.img');
+  });
+  await waitForTicks(host, 'copied');
+  await result(host, 'vm-save copied -o p.img --pause');
+  expect((await listed(host, 'copied')).state).toBe('paused');
+  await result(host, 'vm-unpause copied');
+  await waitForTicks(host, 'copied');
+  const both = await failure(host, 'vm-save copied -o b.img --pause --checkpoint');
+  expect(both).toMatchObject({ status: 2, error: { code: 'USAGE' } });
+});
+
+testOnHost('a file that exists is not touched without --overwrite', async (host) => {
+  await create(host, 'again', 'type=pv');
+  await writeFile(join(host.folder, 'old.img'), 'old');
+  await host.run('mkdir there.img; ln -s old.img link.img');
+  const [exists, folder, link, nowhere] = await unchanged(host, () =>
+    Promise.all([
+      failure(host, 'vm-save again -o old.img'),
+      failure(host, 'vm-save again -o there.img'),
+      failure(host, 'vm-save again -o link.img --overwrite'),
+      failure(host, 'vm-save again -o no/such/folder.img'),
+    ]),
+  );
+  const hint = expect.any(String);
+  const guest = { name: 'again', state: expect.stringContaining('running') };
+  expect(exists).toMatchObject({ status: 2, error: { code: 'XFR_FILE_EXISTS', hint, guest } });
+  expect(folder).toMatchObject({ status: 2, error: { code: 'XFR_FILE_TYPE', hint, guest } });
+  expect(link).toMatchObject({ status: 2, error: { code: 'XFR_FILE_TYPE', hint, guest } });
+  expect(nowhere).toMatchObject({ status: 2, error: { code: 'XFR_FILE_MISSING', hint, guest } });
+  await waitForTicks(host, 'again');
+  await result(host, 'vm-save again -o old.img --overwrite');
+  expect((await stat(join(host.folder, 'old.img'))).size).toBeGreaterThan(1000);
+});
+
+testOnHost('into a pipe; and not onto a terminal', async (host) => {
+  await create(host, 'piped', 'type=pv');
+  const terminal = await host.spawnOnTerminal('vm-save piped -o -');
+  const { said } = listenTo(terminal);
+  expect(await terminal.exited).toBe(2);
+  expect(said()).toContain('[STDOUT_IS_TERMINAL]');
+  await host.run('vm-save piped -o - | cat > piped.img');
+  await result(host, 'vm-restore piped.img');
+  await waitForTicks(host, 'piped');
+});
+
+testOnHost('a guest that does not suspend is given up and runs on', async (host) => {
+  const { domid } = await result(host, 'vm-create rude.cfg name=rude');
+  await waitForTicks(host, 'rude');
+  const given = await unchanged(host, () => failure(host, 'vm-save rude -o r.img --suspend-timeout 0.3'));
+  expect(given).toMatchObject({
+    status: 124,
+    error: {
+      code: 'DOMAIN_SUSPEND_TIMEOUT',
+      message: 'rude did not answer the request to suspend within 0.3 s',
+      hint: expect.stringContaining('withdrawn'),
+      guest: { domid, state: expect.stringContaining('running') },
+    },
+  });
+  await waitForTicks(host, 'rude');
+  const late = await unchanged(host, () => failure(host, 'vm-save rude -o r.img --timeout 2'));
+  expect(late).toMatchObject({ status: 124, error: { code: 'TIME_LIMIT' } });
+  await waitForTicks(host, 'rude');
+});
+
+testOnHost('a guest that is slow, or never says that it will, is saved', async (host) => {
+  await result(host, 'vm-create slow.cfg name=slow');
+  await create(host, 'silent', 'cmdline=sim.tick=20ms sim.suspend=silent');
+  await waitForTicks(host, 'slow');
+  const saved = await Promise.all(
+    ['slow', 'silent'].map((name) => result(host, `vm-save ${name} -o ${name}.img --suspend-timeout 5`)),
+  );
+  expect(saved.map(({ name }) => name)).toEqual(['slow', 'silent']);
+  expect(await host.run('vm-list --names')).toBe('');
+});
+
+testOnHost('a guest that suspends when it is too late runs all the same', async (host) => {
+  await result(host, 'vm-create late.cfg name=late');
+  await waitForTicks(host, 'late');
+  const late = await unchanged(host, () => failure(host, 'vm-save late -o l.img --suspend-timeout 0.5'));
+  expect(late).toMatchObject({ status: 124, error: { code: 'DOMAIN_SUSPEND_TIMEOUT' } });
+  await waitForTicks(host, 'late');
+});
+
+testOnHost('live, a PV domain stands still on a Xen without shadow paging, or is refused', async (host) => {
+  await create(host, 'pv', 'type=pv');
+  const refused = await unchanged(host, () => failure(host, 'vm-save pv -o pv.img --live require'));
+  expect(refused).toMatchObject({
+    status: 2,
+    error: { code: 'DOMAIN_NOT_LIVE', hint: expect.any(String), guest: { state: 'still running here' } },
+  });
+  expect(await result(host, 'vm-save pv -o pv.img --live auto')).toMatchObject({ iterations: 1 });
+  await create(host, 'pvh', BUSY);
+  const live = await result<{ iterations: number }>(host, 'vm-save pvh -o pvh.img --live require');
+  expect(live.iterations).toBeGreaterThan(1);
+});
+
+testOnHost('what cannot be saved is said before anything is written', async (host) => {
+  await result(host, 'vm-create polite.cfg name=paused --paused');
+  await create(host, 'off');
+  await result(host, 'vm-shutdown off --wait');
+  await addForeignDomain(host, 'foreign');
+  const [paused, off, dom0, foreign] = await unchanged(host, () =>
+    Promise.all(['paused', 'off', '0', 'foreign'].map((name) => failure(host, `vm-save ${name} -o x.img`))),
+  );
+  expect(paused).toMatchObject({
+    status: 2,
+    error: { code: 'DOMAIN_PAUSED', hint: 'vm-unpause paused first' },
+  });
+  for (const refused of [off, dom0, foreign])
+    expect(refused).toMatchObject({ status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } });
+});
+
+testOnHost('no space for the image: seen before, or found out while it is written', async (host) => {
+  await create(host, 'big', 'type=pv');
+  // A file that may not grow beyond 4 MiB is what a full disk is to the tool.
+  const full = await unchanged(host, () => failure(host, 'ulimit -f 4096; vm-save big -o s.img'));
+  expect(full).toMatchObject({
+    status: 5,
+    error: {
+      code: 'XFR_NO_SPACE',
+      hint: expect.stringContaining('make room'),
+      guest: { state: expect.stringContaining('running') },
+    },
+  });
+  await waitForTicks(host, 'big');
+});
+
+testOnHost(
+  'a guest larger than the disk is not even asked to suspend',
+  async (host) => {
+    await create(host, 'vast', 'memory=4194304');
+    const from = (await host.readConsole('vast')).length;
+    const full = await unchanged(host, () => failure(host, 'vm-save vast -o s.img'));
+    expect(full).toMatchObject({
+      status: 5,
+      error: {
+        code: 'XFR_NO_SPACE',
+        message: expect.stringContaining('4 TiB are needed'),
+        hint: expect.any(String),
+      },
+    });
+    expect((await host.readConsole('vast')).slice(from)).not.toContain('suspend');
+  },
+  { memory: '5T' },
+);
+
+testOnHost('a reader that goes away, a stream of libxc that breaks: the guest runs', async (host) => {
+  await create(host, 'kept', 'type=pv');
+  const { code, stderr } = await host.exec(
+    '{ vm-save kept -o -; echo "status $?" >&2; } | head -c 2000000 >/dev/null',
+  );
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/still running/);
+  await waitForTicks(host, 'kept');
+  host.simulated.faults.add({ call: 'domainSave', at: 3_000_000, errno: 'EIO' });
+  const broken = await unchanged(host, () => failure(host, 'vm-save kept -o k.img'));
+  expect(broken).toMatchObject({
+    status: 1,
+    error: {
+      message: expect.stringContaining('Input/output error'),
+      guest: { state: expect.stringContaining('running') },
+    },
+  });
+  await waitForTicks(host, 'kept');
+});
+
+testOnHost('--bwlimit holds, and a rate that is none is refused', async (host) => {
+  await create(host, 'limited');
+  const wrong = await unchanged(host, () => failure(host, 'vm-save limited -o l.img --bwlimit fast'));
+  expect(wrong).toMatchObject({ status: 2, error: { hint: expect.any(String) } });
+  const { transferred, totalTimeMs } = await result(host, 'vm-save limited -o l.img --bwlimit 8M');
+  expect(transferred / (totalTimeMs / 1000)).toBeLessThan(8 * 2 ** 20 * 1.1);
+});
+
+testOnHost('a guest that ends while it is written is no longer saved', async (host) => {
+  for (const end of ['crash', 'reboot', 'poweroff']) {
+    await create(host, end, `cmdline=sim.tick=20ms sim.precopy=${end}`);
+    const died = await failure(host, `vm-save ${end} -o e.img --live require --bwlimit 64M`);
+    expect(died).toMatchObject({
+      status: 1,
+      error: { code: 'GUEST_DIED', hint: expect.any(String), guest: { state: expect.stringContaining(end) } },
+    });
+    expect(await images(host)).toEqual([]);
+    expect(await listed(host, end)).toMatchObject({ shutdownReason: end });
+  }
+});
+
+testOnHost('Ctrl-C in any phase leaves the guest running and no file', async (host) => {
+  await create(host, 'kept', BUSY);
+  for (const phase of ['precopy', 'suspending', 'stop-and-copy']) {
+    const stopped = await unchanged(host, () =>
+      interrupt(host, 'vm-save kept -o k.img --live auto --bwlimit 32M', (event) => event['phase'] === phase),
+    );
+    expect({ phase, ...stopped }).toMatchObject({
+      phase,
+      status: 130,
+      error: {
+        code: 'INTERRUPTED',
+        kind: 'aborted-safe',
+        guest: { state: expect.stringContaining('running') },
+      },
+    });
+    await waitForTicks(host, 'kept');
+  }
+});
+
+testOnHost('Ctrl-C when the image is being finished: there is the guest or the file', async (host) => {
+  for (const phase of ['finishing', 'syncing']) {
+    await create(host, phase, 'type=pv');
+    const stopped = await interrupt(
+      host,
+      `vm-save ${phase} -o ${phase}.img`,
+      (event) => event['phase'] === phase,
+    );
+    if (stopped !== undefined) expect(stopped.status).toBe(130);
+    const isHere = (await host.run('vm-list --names')).includes(phase);
+    const isSaved = (await images(host)).includes(`${phase}.img`);
+    expect({ isHere, isSaved }).toEqual(
+      stopped === undefined ? { isHere: false, isSaved: true } : { isHere: true, isSaved: false },
+    );
+  }
+});
+
+testOnHost('on a terminal a bar is drawn, with -q nothing is said', async (host) => {
+  await create(host, 'seen');
+  const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 32M');
+  const { said } = listenTo(terminal);
+  expect(await terminal.exited).toBe(0);
+  expect(said()).toMatch(/\rstop-and-copy .*\[#+-*\]/);
+  const { code, stdout, stderr } = await host.exec('vm-save seen -o q.img -q');
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+});

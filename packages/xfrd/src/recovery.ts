@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '@vm-tools/errors';
+import type { Log } from '@vm-tools/cli';
+import { recoverTransfers, type RecoveryOptions } from '@vm-tools/libxfr';
+
+/** Between two tries to end what has not come to its end. */
+const EVERY_MS = 60_000;
+/** How long each peer is asked then: less than until it is asked again. */
+const ASK_MS = 20_000;
+
+export interface Recovery {
+  /** What can be ended without asking anybody: quick, and to be done before anybody asks us. */
+  alone(): Promise<void>;
+  /** Asks for the rest, now and every minute, until the signal fires. */
+  untilAborted(reconnect: RecoveryOptions['reconnect'], signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Ends the transfers of this host whose processes have crashed, on whichever side of them it was. Each is logged when
+ * something about it has changed.
+ *
+ * @param onStarted a guest may run here now that did not before
+ */
+export function recovery(
+  log: Log,
+  options: Pick<RecoveryOptions, 'journals' | 'finder'> & { readonly onStarted: () => void },
+): Recovery {
+  const said = new Map<string, string>();
+  const sayOnce = (id: string, text: string, say: () => void): void => {
+    if (said.get(id) === text) return;
+    said.set(id, text);
+    say();
+  };
+
+  async function recover(more: Pick<RecoveryOptions, 'reconnect' | 'signal'>): Promise<void> {
+    const { journals, finder } = options;
+    const timeouts = { confirmMs: ASK_MS };
+    const { transfers, damaged } = await recoverTransfers({ journals, finder, timeouts, ...more });
+    for (const { before, after, error } of transfers) {
+      const { id, guest, state, role } = before;
+      const facts = { transfer: id, name: guest.name, from: state };
+      if (after !== undefined && after.state !== state) {
+        sayOnce(id, after.state, () => log.info('recovered', { ...facts, to: after.state }));
+        if (role === 'target' && after.owner === 'here') options.onStarted();
+      }
+      if (error === undefined) continue;
+      sayOnce(id, error.message, () =>
+        log.warn(error.message, { ...facts, code: error.code, hint: error.hint }),
+      );
+    }
+    for (const { code, message, hint } of damaged)
+      sayOnce(message, message, () => log.error(message, { code, hint }));
+  }
+
+  return {
+    alone: () => recover({}),
+    async untilAborted(reconnect, signal) {
+      while (!signal.aborted) {
+        // Whatever is wrong with the journals or the host, guests can be received; and it may be right in a minute.
+        await recover({ reconnect, signal }).catch((thrown: unknown) => {
+          const message = messageOf(thrown);
+          sayOnce('', message, () => log.error(message));
+        });
+        await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+
+/** The folder of the sources. */
+export const checkout = join(import.meta.dirname, '../../..');
+
+/** What node runs for one of our executables. */
+export const entryOf = (program: string): string => join(checkout, 'packages', program, 'src/main.ts');

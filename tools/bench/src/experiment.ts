@@ -1,0 +1,41 @@
+/** One thing that was measured at each size. */
+export interface Quantity {
+  /** its field in the rows */
+  readonly key: string;
+  readonly label: string;
+  readonly unit: 'ms' | 's' | 'MiB' | '%' | '';
+  /** How it grows is of interest. @default true */
+  readonly hasLaw?: boolean;
+}
+
+/** At one size: `size`, and a number for each quantity that could be measured there. */
+export type Row = Readonly<Record<string, number>> & { readonly size: number };
+
+/** What an experiment found. */
+export interface Result {
+  readonly name: string;
+  readonly title: string;
+  /** What grows from row to row. */
+  readonly sizeLabel: string;
+  readonly machine: string;
+  readonly quantities: readonly Quantity[];
+  readonly rows: readonly Row[];
+  /** What one has to know in order to read the figures. */
+  readonly notes: readonly string[];
+}
+
+/** How large an experiment is to be, and who hears how far it is. */
+export interface Scope {
+  /** domains of (b) */
+  readonly domains: number;
+  /** transfers of (a) */
+  readonly transfers: number;
+  /** the largest guest of (c) that is moved, in MiB */
+  readonly largestMib: number;
+  readonly report: (line: string) => void;
+}
+
+/** Sizes up to the largest, which is one of them. */
+export function sizesUpTo(largest: number, usual: readonly number[]): number[] {
+  return [...usual.filter((size) => size < largest), largest];
+}

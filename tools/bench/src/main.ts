@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkout } from './checkout.ts';
+import type { Result, Scope } from './experiment.ts';
+import { keepResult, resultFolder, writeReport } from './report/write-report.ts';
+import { runTool } from './run-tool.ts';
+
+const USAGE = `npm run bench -- scale [a|b|c|d …]   all four, or these:
+  a  transfers: many at once to one receiver     --transfers 200
+  b  domains: many on one host                   --domains 1000
+  c  size: large guests, created and moved       --largest 16384 (MiB)
+  d  plots and tables of what has been measured`;
+
+const experiments: Readonly<Record<string, (scope: Scope) => Promise<Result>>> = {
+  a: async (scope) => (await import('./scale/transfers.ts')).measureTransfers(scope),
+  b: async (scope) => (await import('./scale/domains.ts')).measureDomains(scope),
+  c: async (scope) => (await import('./scale/sizes.ts')).measureSizes(scope),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    transfers: { type: 'string', default: '200' },
+    domains: { type: 'string', default: '1000' },
+    largest: { type: 'string', default: '16384' },
+    help: { type: 'boolean' },
+  },
+});
+const [group, ...chosen] = positionals;
+const letters = chosen.length === 0 ? ['a', 'b', 'c', 'd'] : chosen;
+if (values.help || group !== 'scale' || letters.some((letter) => letter !== 'd' && !experiments[letter])) {
+  console.error(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+// Hosts of its own, that nobody finds who does not look for them, and that end whatever happens.
+const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+process.env['VM_TOOLS_SIM'] = folder;
+// What Node has compiled is kept, so that the start of a tool is not the time of its compiler.
+process.env['NODE_COMPILE_CACHE'] ??= join(checkout, '.cache/compile');
+const scope: Scope = {
+  transfers: Number(values.transfers),
+  domains: Number(values.domains),
+  largestMib: Number(values.largest),
+  report: (line) => console.error(`bench: ${line}`),
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void tidyUp().finally(() => process.exit(130)));
+}
+try {
+  for (const letter of letters) {
+    const result = await experiments[letter]?.(scope);
+    if (result !== undefined) await keepResult(result);
+  }
+  console.log(await writeReport());
+  console.error(`bench: tables, plots and figures are in ${resultFolder}`);
+} finally {
+  await tidyUp();
+}
+
+async function tidyUp(): Promise<void> {
+  await runTool('xen-sim stop --all');
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,51 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkout } from '../checkout.ts';
+import type { Quantity, Result } from '../experiment.ts';
+import { drawCharts, type Chart } from './chart.ts';
+import { lawOf, markdownTables } from './tables.ts';
+
+export const resultFolder = join(checkout, '.cache/bench');
+
+export async function keepResult(result: Result): Promise<void> {
+  await mkdir(resultFolder, { recursive: true });
+  await writeFile(join(resultFolder, `${result.name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/**
+ * Makes tables and plots of all results that there are.
+ * @returns the tables
+ */
+export async function writeReport(): Promise<string> {
+  const names = await readdir(resultFolder).catch(() => []);
+  const results = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.json'))
+      .sort()
+      .map(async (name) => JSON.parse(await readFile(join(resultFolder, name), 'utf8')) as Result),
+  );
+  for (const result of results) {
+    await writeFile(join(resultFolder, `${result.name}.svg`), drawCharts(chartsOf(result)));
+  }
+  const machines = [...new Set(results.map(({ machine }) => machine))];
+  const text = [...machines.map((machine) => `Measured with ${machine}.\n`), ...results.map(markdownTables)].join('\n');
+  await writeFile(join(resultFolder, 'scale.md'), text);
+  return text;
+}
+
+/** One for each unit, since milliseconds and mebibytes have no axis in common. */
+function chartsOf({ title, sizeLabel, quantities, rows }: Result): Chart[] {
+  const plotted = quantities.filter(({ hasLaw = true }) => hasLaw);
+  return Object.entries(Object.groupBy(plotted, ({ unit }) => unit)).map(([unit, ofUnit]) => ({
+    title: `${title}: ${unit}`,
+    xLabel: sizeLabel,
+    yLabel: unit,
+    lines: ofUnit.map((quantity: Quantity) => ({
+      label: `${quantity.label} (${lawOf(quantity, rows).split(',')[0] ?? ''})`,
+      points: rows.flatMap((row) => {
+        const value = row[quantity.key];
+        return value === undefined ? [] : [[row.size, value] as const];
+      }),
+    })),
+  }));
+}

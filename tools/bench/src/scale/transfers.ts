@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { VmToolsError } from '@vm-tools/errors';
+import { startBenchHost, type BenchHost } from '../bench-host.ts';
+import { sizesUpTo, type Quantity, type Result, type Row, type Scope } from '../experiment.ts';
+import { describeMachine } from '../machine.ts';
+import { memoryOf } from '../memory-of.ts';
+import { createGuest } from './create-guest.ts';
+import { Forked } from './forked.ts';
+import { jainIndex } from './jain.ts';
+import type { ReceiverNews } from './receiver.ts';
+import type { SenderNews } from './sender.ts';
+
+/** On all transfers together. */
+const LIMIT = '40MiB/s';
+/** Fairness is judged by what each gets in this time, from when all have got so much. */
+const WINDOW_MS = 4_000;
+const UNDER_WAY_BYTES = 128 * 1024;
+const LOOK_EVERY_MS = 200;
+const BEGIN_LIMIT_MS = 60_000;
+
+const QUANTITIES: readonly Quantity[] = [
+  { key: 'jain', label: "Jain's index", unit: '', hasLaw: false },
+  { key: 'spread', label: 'most : least', unit: '', hasLaw: false },
+  { key: 'rateMib', label: 'together, MiB/s', unit: '', hasLaw: false },
+  { key: 'receiverMib', label: 'receiver', unit: 'MiB' },
+  { key: 'eachMib', label: 'receiver, for each', unit: 'MiB' },
+  { key: 'sourceMib', label: 'source host', unit: 'MiB' },
+  { key: 'targetMib', label: 'target host', unit: 'MiB' },
+  { key: 'allS', label: 'all, without limit', unit: 's' },
+];
+
+/** Many transfers at once from one host to one receiver, which shares out its limit. */
+export async function measureTransfers({ transfers, report }: Scope): Promise<Result> {
+  const rows: Row[] = [];
+  for (const size of sizesUpTo(transfers, [10, 25, 50, 100])) {
+    const shared = await shareLimit(size);
+    const allS = await moveAll(size);
+    rows.push({ size, ...shared, allS });
+    report(`${size} transfers: ${allS.toFixed(1)} s, fair ${shared['jain']?.toFixed(4) ?? '-'}`);
+  }
+  return {
+    name: 'scale-a-transfers',
+    title: 'Many transfers at once to one receiver',
+    sizeLabel: 'transfers',
+    machine: describeMachine(),
+    quantities: QUANTITIES,
+    rows,
+    notes: [
+      `The limit of the receiver is ${LIMIT} for all together. Shares are of what each got in ${WINDOW_MS / 1000} s in which all were under way, of guests that have 24 MiB that are not zeros.`,
+      'The receiver is what xfrd is, with so many places; the sender is one process that does what so many vm-migrate do. Memory is the peak in that time beyond what a process had before.',
+      'Without limit: guests that have 2 MiB that are not zeros, to which come 8 MiB of libxc’s list of all pages below 4 GiB.',
+    ],
+  };
+}
+
+/** Lets all run under the limit for a while, and then gives them up. */
+async function shareLimit(count: number): Promise<Record<string, number>> {
+  await using a = await hostWith(count, 32, 'sim.set=24M');
+  await using b = await startBenchHost('bench-b', '64G');
+  await using receiver = new Forked<ReceiverNews>('receiver.ts', [b.name, LIMIT, String(count)]);
+  const port = await portOf(receiver);
+  const before = await peaksOf(receiver.pid, a.pid, b.pid);
+  await using sender = new Forked<SenderNews>('sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
+  await allUnderWay(receiver, sender, count);
+  const first = await bytesOf(receiver);
+  await pause(WINDOW_MS);
+  const second = await bytesOf(receiver);
+  const after = await peaksOf(receiver.pid, a.pid, b.pid);
+  const shares = second.map((bytes, index) => bytes - (first[index] ?? 0));
+  const [receiverMib = 0, sourceMib = 0, targetMib = 0] = after.map((mib, index) => mib - (before[index] ?? 0));
+  const together = shares.reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    jain: jainIndex(shares),
+    spread: Math.max(...shares) / Math.min(...shares),
+    rateMib: together / 2 ** 20 / (WINDOW_MS / 1000),
+    receiverMib,
+    eachMib: receiverMib / count,
+    sourceMib,
+    targetMib,
+  };
+}
+
+/** @returns seconds */
+async function moveAll(count: number): Promise<number> {
+  await using a = await hostWith(count, 16, 'sim.set=2M');
+  await using b = await startBenchHost('bench-b', '64G');
+  await using receiver = new Forked<ReceiverNews>('receiver.ts', [b.name, 'off', String(count)]);
+  const port = await portOf(receiver);
+  await using sender = new Forked<SenderNews>('sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
+  return (await sender.news()).seconds;
+}
+
+async function hostWith(count: number, mib: number, behaviour: string): Promise<BenchHost> {
+  const simulated = await startBenchHost('bench-a', '64G');
+  await using host = await simulated.connect();
+  for (let index = 0; index < count; index += 1) {
+    await createGuest(host, simulated, { name: `guest${index}`, mib, behaviour: `${behaviour} sim.tick=off` });
+  }
+  return simulated;
+}
+
+async function portOf(receiver: Forked<ReceiverNews>): Promise<number> {
+  const news = await receiver.news();
+  return news.type === 'listening' ? news.port : 0;
+}
+
+async function bytesOf(receiver: Forked<ReceiverNews>): Promise<readonly number[]> {
+  const news = await receiver.ask();
+  return news.type === 'figures' ? news.bytes : [];
+}
+
+async function allUnderWay(
+  receiver: Forked<ReceiverNews>,
+  sender: Forked<SenderNews>,
+  count: number,
+): Promise<void> {
+  const late = performance.now() + BEGIN_LIMIT_MS;
+  let bytes: readonly number[] = [];
+  while (bytes.length < count || Math.min(...bytes) < UNDER_WAY_BYTES) {
+    if (performance.now() > late || !sender.isRunning) {
+      const message = `${count} transfers do not get under way: ${bytes.length} have begun`;
+      throw new VmToolsError({ code: 'BENCH_STUCK', kind: 'timeout', message });
+    }
+    await pause(LOOK_EVERY_MS);
+    bytes = await bytesOf(receiver);
+  }
+}
+
+async function peaksOf(...pids: readonly number[]): Promise<readonly number[]> {
+  return Promise.all(pids.map(async (pid) => (await memoryOf(pid))?.peakMib ?? 0));
+}
