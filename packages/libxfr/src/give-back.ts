@@ -20,9 +20,10 @@ export function stillRunning(failure: VmToolsError, guest: Guest | undefined): V
 export function notSaved(failure: VmToolsError, thrown: unknown, guest: Guest | undefined): VmToolsError {
   const { guest: told, leftovers } = asVmToolsError(thrown);
   if (told === undefined) return stillRunning(failure, guest);
-  if (leftovers.length === 0) return stillRunning(failure, guest).with({ guest: { ...guest, ...told } });
+  const known = { ...whereabouts(guest, told.state), ...told };
+  if (leftovers.length === 0) return stillRunning(failure, guest).with({ guest: known });
   const kind = failure.kind === 'interrupted' ? 'failure' : failure.kind;
-  return failure.with({ kind, guest: { ...guest, ...told }, ...(failure === thrown ? {} : { leftovers }) });
+  return failure.with({ kind, guest: known, ...(failure === thrown ? {} : { leftovers }) });
 }
 
 /** Resumes a guest that was saved in vain, and returns the error that tells how that ended. */

@@ -5,9 +5,10 @@
  * @example
  * ```ts
  * const onEvent = (event: TransferEvent) => show(event);
- * await sendToPeer(source, parseEndpoint('tcp://b.example:8002'), { limiter, signal, onEvent });
+ * const call: Connect = (signal) => connectPeer(parsePeerAddress('b.example'), { tls: () => trust, signal });
+ * await sendToPeer(source, call, { limiter, signal, onEvent });
  *
- * await using listener = await listen({ makeTarget: () => domainTarget(host), journals }); // and on the other host
+ * await using listener = await listen({ makeTarget: () => domainTarget(host), tls: trust, journals }); // and on the other host
  *
  * const journals = fileJournals(); // on both, so that a crash loses nothing
  * await recoverTransfers({ journals, finder, reconnect });

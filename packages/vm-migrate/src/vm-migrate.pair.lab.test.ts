@@ -2,7 +2,6 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,
-  failure,
   interrupt,
   labHosts,
   listed,

@@ -1,5 +1,4 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { text } from 'node:stream/consumers';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,

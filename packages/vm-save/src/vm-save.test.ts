@@ -273,12 +273,13 @@ testOnHost('Ctrl-C when the image is being finished: there is the guest or the f
   }
 });
 
-testOnHost('on a terminal a bar is drawn, with -q nothing is said', async (host) => {
+testOnHost('on a terminal a bar is drawn on one line, with -q nothing is said', async (host) => {
   await create(host, 'seen');
   const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 32M');
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(0);
   expect(said()).toMatch(/\rstop-and-copy .*\[#+-*\]/);
+  expect(said().split('\n').filter((line) => line.includes('[#')).length).toBe(1); // drawn again and again
   const { code, stdout, stderr } = await host.exec('vm-save seen -o q.img -q');
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
 });

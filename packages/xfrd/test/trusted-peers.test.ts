@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
@@ -11,10 +11,9 @@ import {
   type ListenEvent,
   type TlsOptions,
 } from '@vm-tools/libxfr';
+import { FakeSource, FakeTarget } from '@vm-tools/libxfr/testing';
 import { listPeers, peekFingerprint, trustPeer } from '@vm-tools/trust';
 import { createTestAuthority, createTestHost, type TestHost } from '@vm-tools/trust/testing';
-import { FakeSource } from '../../libxfr/src/testing/fake-source.ts';
-import { FakeTarget } from '../../libxfr/src/testing/fake-target.ts';
 
 const TIMEOUTS = { ...DEFAULT_TIMEOUTS, handshakeMs: 1000, lingerMs: 100 };
 const CALLING = { connectMs: 5000, handshakeMs: 5000 };
@@ -45,7 +44,7 @@ afterAll(async () => {
 async function serve({ trust }: TestHost) {
   const events: ListenEvent[] = [];
   const targets: FakeTarget[] = [];
-  const { port, close } = await listen({
+  const listener = await listen({
     port: 0,
     tls: trust,
     authorise: (who, offer) => trust.authorise(who, offer),
@@ -58,16 +57,16 @@ async function serve({ trust }: TestHost) {
     },
   });
   return {
-    endpoint: { host: '127.0.0.1', port },
+    endpoint: { host: '127.0.0.1', port: listener.port },
     targets,
     /** Resolves when all connections have ended, with the names of peers and the codes of errors. */
     async ends(): Promise<(string | undefined)[]> {
-      await close();
+      await listener.close();
       return events.flatMap((event) =>
         event.type === 'connected' ? [event.who] : event.type === 'failed' ? [event.error.code] : [],
       );
     },
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }
 

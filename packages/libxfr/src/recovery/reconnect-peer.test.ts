@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import type { TransferRecord } from '../journal/record.ts';
 import { reconnectPeer } from './reconnect-peer.ts';
@@ -15,7 +15,7 @@ test('a target is called where it was, and the host of a source where it receive
   const { port } = server.address() as AddressInfo;
   for (const transfer of [known('source', `tcp://127.0.0.1:${port}`), known('target', 'tcp://127.0.0.1:1')]) {
     const { stream } = await reconnectPeer({ tls: noTls, port })(transfer, signal);
-    expect((stream as Socket).remotePort).toBe(port);
+    expect(stream).toMatchObject({ remotePort: port });
     stream.destroy();
   }
   server.close();

@@ -50,10 +50,24 @@ export class Faults implements FaultPoint {
     for (const id of this.#rules.keys()) this.remove(id);
   }
 
-  async before(call: string, domid?: number, signal?: AbortSignal): Promise<void> {
+  before(call: string, domid?: number, signal?: AbortSignal): Promise<void> {
+    return this.ifDue(call, domid, signal) ?? Promise.resolve();
+  }
+
+  /** As `before`, for those who have no time to wait for nothing: undefined when no rule concerns this call. */
+  ifDue(call: string, domid?: number, signal?: AbortSignal): Promise<void> | undefined {
     this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1);
     // All rules count the call before any of them makes it wait.
     const due = this.#due(call, domid, ({ at = 'start' }) => at === 'start');
+    return due.length === 0 ? undefined : this.#apply(due, call, domid, signal);
+  }
+
+  async #apply(
+    due: readonly AddedRule[],
+    call: string,
+    domid: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     for (const { rule, removed } of due) {
       if (rule.delayMs !== undefined) await this.#clock.sleep(rule.delayMs, signal);
       if (rule.hang) await hang(call, removed.signal, signal);

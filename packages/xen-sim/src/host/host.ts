@@ -82,7 +82,7 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
   const xenstored = new MemoryXenstored({ domainExists: (domid) => machine.domains.has(domid) });
   tellXenstored(machine, xenstored);
   const storeHook: RequestHook = {
-    before: ({ name: request, domid }, signal) => faults.before(`xenstore.${request}`, domid, signal),
+    before: ({ name: request, domid }, signal) => faults.ifDue(`xenstore.${request}`, domid, signal),
   };
   const connect = (domid: number, hook?: RequestHook): Promise<Xenstore> =>
     connectXenstore({ stream: xenstored.connect(domid, hook) });

@@ -25,6 +25,11 @@ type PtyCalls = Readonly<Record<'grantpt' | 'unlockpt' | 'ptsname_r' | 'tcgetatt
 
 let calls: Promise<PtyCalls> | undefined;
 
+/** Loads what the first pty would have to wait for. jest lets nobody load anything between two tests. */
+export async function preparePtys(): Promise<void> {
+  await (calls ??= loadCalls());
+}
+
 /**
  * Makes a raw pseudo-terminal. Its other end is held open here as well, as xenconsoled does it, so that it outlives
  * those who come and go there.

@@ -1,7 +1,10 @@
 import { test } from '@jest/globals';
+import { preparePtys } from '../host/pty.ts';
 import { startTestHost, type TestHost, type TestHostOptions } from './test-host.ts';
 
 const LIMIT_MS = 60_000;
+
+await preparePtys();
 
 /**
  * A test with a host of its own: so it sees all that is left there, and runs at the same time as others. Hooks and

@@ -15,31 +15,35 @@ export function answerRequest(
   store: Store,
   client: Client,
   message: Message,
-  { before }: RequestHook,
+  hook: RequestHook,
 ): Promise<void> | undefined {
   const kind = REQUEST_KINDS.get(message.type);
-  if (kind === undefined) refuse(client, message, 'ENOSYS');
-  else if (before === undefined) serve(store, client, message, kind);
-  else return serveAfter(before, store, client, message, kind);
-  return undefined;
+  if (kind === undefined) {
+    refuse(client, message, 'ENOSYS');
+    return undefined;
+  }
+  const allowed = askHook(hook, client, message, kind);
+  if (allowed === undefined) {
+    serve(store, client, message, kind);
+    return undefined;
+  }
+  return allowed.then(
+    () => {
+      if (!client.signal.aborted) serve(store, client, message, kind);
+    },
+    (error: unknown) => refuse(client, message, injectedErrno(error)),
+  );
 }
 
-async function serveAfter(
-  before: NonNullable<RequestHook['before']>,
-  store: Store,
-  client: Client,
-  message: Message,
-  kind: RequestKind,
-): Promise<void> {
-  const [first = ''] = stringsOf(message.payload);
-  const path = kind.hasPath ? absolutePath(first, client.domid) : undefined;
-  try {
-    await before({ name: kind.name, path, domid: client.domid }, client.signal);
-  } catch (error) {
-    refuse(client, message, injectedErrno(error));
-    return;
-  }
-  if (!client.signal.aborted) serve(store, client, message, kind);
+function askHook(
+  { before }: RequestHook,
+  { domid, signal }: Client,
+  { payload }: Message,
+  { name, hasPath }: RequestKind,
+): Promise<void> | undefined {
+  if (before === undefined) return undefined;
+  const [first = ''] = stringsOf(payload);
+  return before({ name, path: hasPath ? absolutePath(first, domid) : undefined, domid }, signal);
 }
 
 function serve(store: Store, client: Client, message: Message, kind: RequestKind): void {

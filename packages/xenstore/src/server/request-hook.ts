@@ -12,9 +12,10 @@ export interface StoreRequest {
 export interface RequestHook {
   /**
    * Asked before each request of the connection, which waits for the answer. When it rejects, the request is refused
-   * with the errno that `details.errnoName` or `details.errno` of the error names, or with EIO.
+   * with the errno that `details.errnoName` or `details.errno` of the error names, or with EIO. Undefined is an answer
+   * that nobody has to wait for.
    *
    * @param signal fires when the connection has ended
    */
-  readonly before?: (request: StoreRequest, signal: AbortSignal) => Promise<void>;
+  readonly before?: (request: StoreRequest, signal: AbortSignal) => Promise<void> | undefined;
 }

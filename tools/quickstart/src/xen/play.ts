@@ -38,7 +38,7 @@ export async function play(lab: Lab): Promise<void> {
     });
     xfrd.exited.then((status) => reject(new Error(`xfrd ended with status ${status}`)), reject);
   });
-  await stage.type(a, `vm-migrate ${guest} b --bwlimit 10M`, 'migrate live');
+  await stage.type(a, `vm-migrate ${guest} tcp://b --bwlimit 10M`, 'migrate live');
   const left = await lastTick(a, guest);
   await labB.waitForConsole(guest, new RegExp(`^tick ${left + 3}\\b`, 'm'), moment);
   await stage.showConsole(b, guest, 4);
