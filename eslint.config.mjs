@@ -14,7 +14,7 @@ const layers = {
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors'],
   // The interface `Xen` over a socket, whoever answers there.
-  wire: ['errors', 'xenstore', 'native'],
+  wire: ['errors', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
   sim: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
@@ -76,7 +76,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/unified-signatures': 'off',
       // `const { timeout: _, ...rest } = options` is how a field is left out.
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      // `using _ = lock` holds it to the end of the block.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
       'prefer-const': 'error',
     },

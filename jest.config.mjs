@@ -1,7 +1,7 @@
 // Unit tests: everything that needs no Xen. Run by `nx run vm-tools:unit` or for one folder by `jest packages/NAME`.
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.lab\\.test\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -108,6 +108,7 @@ testOnHost('a guest that does not suspend is given up and runs on', async (host)
       guest: { domid, state: expect.stringContaining('running') },
     },
   });
+  expect(Object.keys(given.error.guest ?? {}).sort()).toEqual(['domid', 'name', 'state', 'uuid']);
   await waitForTicks(host, 'rude');
   const late = await unchanged(host, () => failure(host, 'vm-save rude -o r.img --timeout 2'));
   expect(late).toMatchObject({ status: 124, error: { code: 'TIME_LIMIT' } });
@@ -279,7 +280,11 @@ testOnHost('on a terminal a bar is drawn on one line, with -q nothing is said', 
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(0);
   expect(said()).toMatch(/\rstop-and-copy .*\[#+-*\]/);
-  expect(said().split('\n').filter((line) => line.includes('[#')).length).toBe(1); // drawn again and again
+  expect(
+    said()
+      .split('\n')
+      .filter((line) => line.includes('[#')).length,
+  ).toBe(1); // drawn again and again
   const { code, stdout, stderr } = await host.exec('vm-save seen -o q.img -q');
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
 });

@@ -14,7 +14,7 @@ export interface BackOff {
 
 export interface TransactionOptions {
   readonly backOff: BackOff;
-  /** of those of this connection that have been disturbed */
+  /** of this connection */
   readonly turns: Turns;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,15 +28,15 @@ const LONGEST_PAUSE_MS = 250;
  * grow and are random: two writers who disturbed each other would otherwise meet again at every try.
  *
  * Who makes or removes a domain changes the list of all domains, so all that do it at the same time disturb each
- * other, and of n tries one succeeds. Those of one connection therefore try again one after the other, or n of them
- * would take n² tries.
+ * other: of n tries one succeeds, and n of them would take n² tries. Those of one connection therefore come one after
+ * the other.
  */
 export async function runTransaction<T>(
   request: Request,
   body: (tx: StoreAccess) => Promise<T>,
   { backOff, turns, signal }: TransactionOptions,
 ): Promise<T> {
-  using turn = new DisposableStack();
+  using _turn = await turns.take(signal);
   for (let tries = 1; ; tries += 1) {
     throwIfAborted(signal, 'changing xenstore');
     try {
@@ -45,7 +45,6 @@ export async function runTransaction<T>(
       if (!isDisturbance(error)) throw error;
       if (tries === MAX_TRIES) throw busyError(error);
     }
-    if (tries === 1) turn.use(await turns.take(signal));
     const ceilingMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
     await backOff.sleep(backOff.random() * ceilingMs, signal);
   }

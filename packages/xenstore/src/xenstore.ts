@@ -28,6 +28,7 @@ export interface Xenstore extends StoreAccess {
   /**
    * Runs `body` in a transaction: all of its writes happen, or none. It runs again when somebody else changed what
    * it had read, so it must have no other effects. When it throws, nothing is written and the error is passed on.
+   * Those of one connection come one after the other: none may wait for another one in its body.
    *
    * @throws VmToolsError XENSTORE_BUSY after many tries
    */

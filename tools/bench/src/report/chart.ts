@@ -20,7 +20,9 @@ const COLOURS = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf
  * its slope is the exponent.
  */
 export function drawCharts(charts: readonly Chart[]): string {
-  const drawn = charts.map((chart, index) => `<g transform="translate(0 ${index * HEIGHT})">${draw(chart)}</g>`);
+  const drawn = charts.map(
+    (chart, index) => `<g transform="translate(0 ${index * HEIGHT})">${draw(chart)}</g>`,
+  );
   const size = `width="${WIDTH}" height="${charts.length * HEIGHT}"`;
   const box = `viewBox="0 0 ${WIDTH} ${charts.length * HEIGHT}"`;
   return [
@@ -38,8 +40,16 @@ function draw({ title, xLabel, yLabel, lines }: Chart): string {
     .map((line) => ({ ...line, points: line.points.filter(([x, y]) => x > 0 && y > 0) }))
     .filter(({ points }) => points.length > 0);
   const points = shown.flatMap((line) => line.points);
-  const x = axis(points.map(([value]) => value), PLOT.left, PLOT.right);
-  const y = axis(points.map(([, value]) => value), PLOT.bottom, PLOT.top);
+  const x = axis(
+    points.map(([value]) => value),
+    PLOT.left,
+    PLOT.right,
+  );
+  const y = axis(
+    points.map(([, value]) => value),
+    PLOT.bottom,
+    PLOT.top,
+  );
   return [
     `<text x="${PLOT.left}" y="22" font-size="14" font-weight="bold">${escape(title)}</text>`,
     ...x.ticks.map((tick) => gridLine(x.place(tick), PLOT.top, x.place(tick), PLOT.bottom)),

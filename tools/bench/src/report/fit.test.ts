@@ -19,8 +19,20 @@ test('finds the exponent of any power law', () => {
 
 test('says nothing about points that have no logarithm or are too few', () => {
   expect(fitPowerLaw([])).toBeUndefined();
-  expect(fitPowerLaw([[1, 1], [2, 2], [3, 0]])).toBeUndefined();
-  expect(fitPowerLaw([[2, 1], [2, 2], [2, 3]])).toBeUndefined();
+  expect(
+    fitPowerLaw([
+      [1, 1],
+      [2, 2],
+      [3, 0],
+    ]),
+  ).toBeUndefined();
+  expect(
+    fitPowerLaw([
+      [2, 1],
+      [2, 2],
+      [2, 3],
+    ]),
+  ).toBeUndefined();
 });
 
 test.each([

@@ -13,7 +13,8 @@ export interface PowerLaw {
 export function fitPowerLaw(points: readonly (readonly [x: number, y: number])[]): PowerLaw | undefined {
   const logs = points.filter(([x, y]) => x > 0 && y > 0).map(([x, y]) => [Math.log(x), Math.log(y)] as const);
   if (logs.length < 3) return undefined;
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / logs.length;
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / logs.length;
   const [meanX, meanY] = [mean(logs.map(([x]) => x)), mean(logs.map(([, y]) => y))];
   const spread = mean(logs.map(([x]) => (x - meanX) ** 2));
   if (spread === 0) return undefined;

@@ -4,7 +4,10 @@ import { fitPowerLaw, nameLaw } from './fit.ts';
 /** The figures as Markdown: a line for each size, and below them how each quantity grows. */
 export function markdownTables({ title, sizeLabel, quantities, rows, notes }: Result): string {
   const measured = quantities.filter(({ key }) => rows.some((row) => row[key] !== undefined));
-  const heads = [sizeLabel, ...measured.map(({ label, unit }) => (unit === '' ? label : `${label}, ${unit}`))];
+  const heads = [
+    sizeLabel,
+    ...measured.map(({ label, unit }) => (unit === '' ? label : `${label}, ${unit}`)),
+  ];
   const lines = rows.map((row) => [String(row.size), ...measured.map(({ key }) => figure(row[key]))]);
   const laws = ['grows as', ...measured.map((quantity) => lawOf(quantity, rows))];
   const table = [heads, heads.map(() => '---:'), ...lines, laws].map((cells) => `| ${cells.join(' | ')} |`);
@@ -13,7 +16,9 @@ export function markdownTables({ title, sizeLabel, quantities, rows, notes }: Re
 
 export function lawOf({ key, hasLaw = true }: Quantity, rows: readonly Row[]): string {
   if (!hasLaw) return '';
-  const law = fitPowerLaw(rows.flatMap((row) => (row[key] === undefined ? [] : [[row.size, row[key]] as const])));
+  const law = fitPowerLaw(
+    rows.flatMap((row) => (row[key] === undefined ? [] : [[row.size, row[key]] as const])),
+  );
   return law === undefined ? '' : nameLaw(law);
 }
 

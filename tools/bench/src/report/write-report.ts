@@ -28,7 +28,10 @@ export async function writeReport(): Promise<string> {
     await writeFile(join(resultFolder, `${result.name}.svg`), drawCharts(chartsOf(result)));
   }
   const machines = [...new Set(results.map(({ machine }) => machine))];
-  const text = [...machines.map((machine) => `Measured with ${machine}.\n`), ...results.map(markdownTables)].join('\n');
+  const text = [
+    ...machines.map((machine) => `Measured with ${machine}.\n`),
+    ...results.map(markdownTables),
+  ].join('\n');
   await writeFile(join(resultFolder, 'scale.md'), text);
   return text;
 }

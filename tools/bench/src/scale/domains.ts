@@ -76,7 +76,10 @@ export async function measureDomains({ domains, report }: Scope): Promise<Result
   };
 }
 
-async function look(host: Host, simulated: BenchHost): Promise<Record<'listMs' | 'toolMs' | 'idleCpu', number>> {
+async function look(
+  host: Host,
+  simulated: BenchHost,
+): Promise<Record<'listMs' | 'toolMs' | 'idleCpu', number>> {
   const listMs = await median(() => timed(async () => void (await listDomains(host))));
   const toolMs = await median(async () => (await runTool(`vm-list --host ${simulated.spec}`)).seconds * 1000);
   const cpuBefore = await cpuMsOf(simulated.pid);

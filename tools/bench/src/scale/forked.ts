@@ -24,7 +24,10 @@ export class Forked<News> implements AsyncDisposable {
   async news(): Promise<News> {
     const ended = new AbortController();
     const exit = once(this.#child, 'exit', { signal: ended.signal }).then(([status]) => {
-      throw new VmToolsError({ code: 'BENCH_FORKED', message: `a process of the bench ended with ${status}` });
+      throw new VmToolsError({
+        code: 'BENCH_FORKED',
+        message: `a process of the bench ended with ${status}`,
+      });
     });
     const message = once(this.#child, 'message', { signal: ended.signal });
     try {

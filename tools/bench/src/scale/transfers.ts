@@ -37,7 +37,9 @@ export async function measureTransfers({ transfers, report }: Scope): Promise<Re
     const shared = await shareLimit(size);
     const allS = await moveAll(size);
     rows.push({ size, ...shared, allS });
-    report(`${size} transfers: ${allS.toFixed(1)} s, under way after ${shared['beginS']?.toFixed(1)} s, fair ${shared['jain']?.toFixed(4)}`);
+    report(
+      `${size} transfers: ${allS.toFixed(1)} s, under way after ${shared['beginS']?.toFixed(1)} s, fair ${shared['jain']?.toFixed(4)}`,
+    );
   }
   return {
     name: 'scale-a-transfers',
@@ -70,7 +72,9 @@ async function shareLimit(count: number): Promise<Record<string, number>> {
   const second = await bytesOf(receiver);
   const after = await peaksOf(receiver.pid, a.pid, b.pid);
   const shares = second.map((bytes, index) => bytes - (first[index] ?? 0));
-  const [receiverMib = 0, sourceMib = 0, targetMib = 0] = after.map((mib, index) => mib - (before[index] ?? 0));
+  const [receiverMib = 0, sourceMib = 0, targetMib = 0] = after.map(
+    (mib, index) => mib - (before[index] ?? 0),
+  );
   const together = shares.reduce((sum, bytes) => sum + bytes, 0);
   return {
     jain: jainIndex(shares),
@@ -98,7 +102,11 @@ async function hostWith(count: number, mib: number, behaviour: string): Promise<
   const simulated = await startBenchHost('bench-a', '64G');
   await using host = await simulated.connect();
   for (let index = 0; index < count; index += 1) {
-    await createGuest(host, simulated, { name: `guest${index}`, mib, behaviour: `${behaviour} sim.tick=off` });
+    await createGuest(host, simulated, {
+      name: `guest${index}`,
+      mib,
+      behaviour: `${behaviour} sim.tick=off`,
+    });
   }
   return simulated;
 }

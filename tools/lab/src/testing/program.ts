@@ -37,7 +37,12 @@ export async function installProgram(host: LabHost, source: string): Promise<Ins
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { path, remove: async () => void (await host.exec(['rm', '-f', path])) };
+  return {
+    path,
+    async remove() {
+      await host.exec(['rm', '-f', path]);
+    },
+  };
 }
 
 /**
