@@ -1,5 +1,7 @@
 // Unit tests: everything that needs no Xen. Run by `nx run vm-tools:unit` or for one folder by `jest packages/NAME`.
 export default {
+  // jest leaves one core free, for somebody who works beside it; of two that is half of them.
+  maxWorkers: '100%',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.lab\\.test\\.ts$'],

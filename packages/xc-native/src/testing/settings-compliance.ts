@@ -104,11 +104,23 @@ export function settingsCompliance(
 
     test('a cap on processor time is 0 until it is set, and can be taken back', async () => {
       const { xen, domains } = host();
-      const domid = await domains.create();
+      const { domid } = await domains.empty();
       expect(await xen.domainGetCap(domid)).toBe(0);
       for (const percent of [50, 5, 0]) {
         await xen.domainSetCap(domid, percent);
         expect(await xen.domainGetCap(domid)).toBe(percent);
+      }
+    });
+
+    test('a cap is no more than the processors of the domain can take', async () => {
+      const { xen, domains } = host();
+      for (const [domid, percent] of [
+        [await domains.create(), 50], // has none yet
+        [(await domains.empty()).domid, 101],
+      ] as const) {
+        await expect(xen.domainSetCap(domid, percent)).rejects.toMatchObject({
+          details: { errnoName: 'EINVAL', domid },
+        });
       }
     });
 
