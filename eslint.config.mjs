@@ -38,7 +38,7 @@ const layers = {
 export default tseslint.config(
   { ignores: ['.cache/**', '.nx/**', '**/node_modules/**', '**/dist/**'] },
   {
-    files: ['packages/**/*.ts', 'tools/**/*.ts'],
+    files: ['packages/**/*.ts', 'tools/**/*.ts', 'examples/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { '@nx': nx },
@@ -82,6 +82,8 @@ export default tseslint.config(
       'prefer-const': 'error',
     },
   },
+  // Examples are what other people would write: they are in no layer.
+  { files: ['examples/**/*.ts'], rules: { '@nx/enforce-module-boundaries': 'off' } },
   {
     files: ['**/*.test.ts', '**/testing/**/*.ts'],
     rules: {

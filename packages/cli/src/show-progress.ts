@@ -61,7 +61,8 @@ function redrawnLine(stream: MessageStream): {
   let shown = '';
   const draw = (text: string): void => {
     shown = text;
-    stream.write(`\r${text.slice(0, (stream.columns ?? 80) - 1)}${ERASE_TO_END}`);
+    // A terminal of which nobody has told the size, a serial line perhaps, has 0 columns.
+    stream.write(`\r${text.slice(0, (stream.columns || 80) - 1)}${ERASE_TO_END}`);
   };
   const erase = (): void => {
     stream.write(`\r${ERASE_TO_END}`);

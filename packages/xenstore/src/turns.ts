@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Longer than any queue of transactions takes; what waits for itself, one inside the other, goes on after that. */
-const WAIT_LIMIT_MS = 10_000;
+/** Longer than hundreds of transactions take on a busy host. What waits for itself, one inside the other, goes on then. */
+const WAIT_LIMIT_MS = 120_000;
 
 /** One after the other, in the order in which they came. */
 export class Turns {

@@ -41,13 +41,14 @@ export class Stage {
    * A failure ends the play.
    * @param what how the summary calls it; without it the summary does not know of it
    * @param tell makes the summary's words of what was said on stdout
+   * @returns what was said on stdout
    */
   async type(
     prompt: Prompt,
     command: string,
     what?: string,
     tell: (said: string) => string | Promise<string> = (said) => said,
-  ): Promise<void> {
+  ): Promise<string> {
     console.log(chalk.cyan(prompt.line(command)));
     const startedAt = performance.now();
     const { status, stdout } = await prompt.type(command);
@@ -58,8 +59,10 @@ export class Stage {
         message: `"${prompt.line(command)}" ended with status ${status}; logs: ${prompt.logs}`,
       });
     }
-    if (what === undefined) return;
-    this.#scenes.push({ what, seconds, result: await tell(stdout.trim().replaceAll('\n', '; ')) });
+    const said = stdout.trim();
+    if (what !== undefined)
+      this.#scenes.push({ what, seconds, result: await tell(said.replaceAll('\n', '; ')) });
+    return said;
   }
 
   /** What the guest has written last. */

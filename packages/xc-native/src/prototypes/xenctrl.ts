@@ -40,7 +40,11 @@ export const XENCTRL = {
   xc_domain_pause: { returns: int, args: [xch, domid], check: 'zero' },
   xc_domain_unpause: { returns: int, args: [xch, domid], check: 'zero' },
   xc_domain_shutdown: { returns: int, args: [xch, domid, int], check: 'zero' },
-  xc_shadow_control: { returns: int, args: [xch, domid, uint, pointerTo('unsigned int'), uint], check: 'zero' },
+  xc_shadow_control: {
+    returns: int,
+    args: [xch, domid, uint, pointerTo('unsigned int'), uint],
+    check: 'zero',
+  },
   xc_sched_id: { returns: int, args: [xch, pointerTo('int')], check: 'zero' },
   xc_sched_credit_domain_get: {
     returns: int,

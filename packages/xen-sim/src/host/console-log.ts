@@ -9,6 +9,8 @@ export class ConsoleLog {
   readonly #path: string;
   #unwritten = '';
   #writing: Promise<void> | undefined;
+  /** What the file has; unknown before the first write, and looked up but once, because guests speak all the time. */
+  #bytes: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -27,20 +29,25 @@ export class ConsoleLog {
   }
 
   async #write(): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
-    let bytes = await stat(this.#path).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    this.#bytes ??= await this.#open();
     while (this.#unwritten !== '') {
       const text = this.#unwritten;
       this.#unwritten = '';
-      if (bytes > LIMIT_BYTES) {
+      if (this.#bytes > LIMIT_BYTES) {
         await rename(this.#path, `${this.#path}.1`);
-        bytes = 0;
+        this.#bytes = 0;
       }
       await appendFile(this.#path, text, { mode: 0o640 });
-      bytes += Buffer.byteLength(text);
+      this.#bytes += Buffer.byteLength(text);
     }
+  }
+
+  /** @returns how long the file is that an earlier domain of this name has left */
+  async #open(): Promise<number> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    return stat(this.#path).then(
+      ({ size }) => size,
+      () => 0,
+    );
   }
 }

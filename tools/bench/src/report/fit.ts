@@ -33,5 +33,6 @@ export function nameLaw({ exponent }: PowerLaw): string {
     [2.25, 'quadratic'],
   ] as const;
   const name = names.find(([limit]) => exponent < limit)?.[1] ?? 'more than quadratic';
-  return `n^${exponent.toFixed(2)}, ${name}`;
+  // Not "-0.00".
+  return `n^${(Math.round(exponent * 100) / 100 + 0).toFixed(2)}, ${name}`;
 }

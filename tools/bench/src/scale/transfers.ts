@@ -78,7 +78,7 @@ async function shareLimit(count: number): Promise<Record<string, number>> {
   const together = shares.reduce((sum, bytes) => sum + bytes, 0);
   return {
     jain: jainIndex(shares),
-    spread: Math.max(...shares) / Math.min(...shares),
+    spread: Math.max(...shares) / Math.max(1, Math.min(...shares)),
     beginS,
     rateMib: together / 2 ** 20 / (WINDOW_MS / 1000),
     receiverMib,

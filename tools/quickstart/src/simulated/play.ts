@@ -5,7 +5,7 @@ import chalk from 'chalk';
 import { lastTick } from '../last-tick.ts';
 import { Stage } from '../stage.ts';
 import { shell, type PlayedHost } from './hosts.ts';
-import { startXfrd } from './xfrd.ts';
+import { ADDRESS, startXfrd } from './xfrd.ts';
 
 const guest = 'web1';
 /** Small, so that it takes seconds; it writes so fast that a move takes some rounds. */
@@ -31,10 +31,16 @@ export async function play(
 ): Promise<readonly [a: string, b: string]> {
   const stage = new Stage();
 
-  stage.say('Two simulated Xen hosts, each with an xfrd that receives guests.');
+  stage.say('Two simulated Xen hosts.');
   const here = shell(signal);
   await stage.type(here, `xen-sim start ${a.name} --memory 8G --cpus 4`, 'host a', () => a.spec);
   await stage.type(here, `xen-sim start ${b.name} --memory 8G --cpus 4`, 'host b', () => b.spec);
+
+  stage.say('Each gets a key and is told the fingerprint of the other one; then their xfrd talk over TLS.');
+  const keyOfA = await stage.type(a, 'xfrd init');
+  const keyOfB = await stage.type(b, 'xfrd init');
+  await stage.type(a, `xfrd trust ${b.name} ${ADDRESS} --fingerprint ${keyOfB}`);
+  await stage.type(b, `xfrd trust ${a.name} ${ADDRESS} --fingerprint ${keyOfA}`);
   const [toA, toB] = await Promise.all([startXfrd(a, signal), startXfrd(b, signal)]);
   console.log(chalk.cyan(a.line(`xfrd --listen ${toA}`)));
   console.log(chalk.cyan(b.line(`xfrd --listen ${toB}`)));
@@ -60,7 +66,7 @@ export async function play(
   await a.waitForConsole(guest, new RegExp(`^tick ${saved + 2}\\b`, 'm'));
   await stage.showConsole(a, guest, 4);
 
-  stage.say('It moves to the other host while it runs and writes, with at most 20 MiB/s.');
+  stage.say('It moves to the other host while it runs and writes, encrypted and with at most 20 MiB/s.');
   await stage.type(a, `vm-migrate ${guest} ${toB} --bwlimit 20M`, 'migrate live');
   const left = await lastTick(a, guest);
   await b.waitForConsole(guest, new RegExp(`^tick ${left + 3}\\b`, 'm'));

@@ -7,6 +7,9 @@ import { VmToolsError } from '@vm-tools/errors';
 import { freePort } from './free-port.ts';
 import { waitForText } from './wait-for-text.ts';
 
+/** Of both hosts. */
+export const ADDRESS = '127.0.0.1';
+
 /** How long it may finish what it is at. */
 const END_LIMIT_MS = 5_000;
 const PAUSE_MS = 20;
@@ -22,7 +25,7 @@ export async function startXfrd(
   { spec, root }: { readonly spec: string; readonly root: string },
   signal: AbortSignal,
 ): Promise<string> {
-  const endpoint = `tcp://127.0.0.1:${await freePort()}`;
+  const endpoint = `tls://${ADDRESS}:${await freePort()}`;
   const logPath = join(root, 'var/log/vm-tools/xfrd.log');
   const child = await startInBackground({
     program: 'xfrd',
