@@ -2,6 +2,8 @@
 export default {
   // jest leaves one core free, for somebody who works beside it; of two that is half of them.
   maxWorkers: '100%',
+  // For a machine that does other things besides; what hangs is found all the same.
+  testTimeout: 60_000,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.lab\\.test\\.ts$'],

@@ -112,7 +112,8 @@ testOnTwoHosts('one at a time: the next is told to come later', async (a, b) => 
   await Promise.all([create(a, 'one', ''), create(a, 'two')]);
   await b.run('xfrd trust a --max-concurrent 1');
   await using xfrd = await startXfrd(b, '', 'tls');
-  const first = result(a, `vm-migrate one ${xfrd.endpoint} --bwlimit 8M`);
+  b.simulated.faults.add({ call: 'domainRestore', delayMs: 8_000 });
+  const first = result(a, `vm-migrate one ${xfrd.endpoint}`);
   await until(() => xfrd.log().includes('"receiving"'), 'the first one');
   const second = await failure(a, `vm-migrate two ${xfrd.endpoint}`);
   expect(second).toMatchObject({
