@@ -1,32 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { runMain, startMain, type EndedMain, type StartedMain } from '../src/testing/index.ts';
 
 const TOOL = join(import.meta.dirname, 'fixture/tool.ts');
 
-function start(...words: string[]): {
-  child: ChildProcess;
-  stdout: Readable;
-  stderr: Readable;
-  status: Promise<unknown>;
-} {
-  const child = spawn(process.execPath, [TOOL, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Whoever runs the tests may have FORCE_COLOR set, and node warns of the contradiction.
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
-  });
-  const status = once(child, 'exit').then(([code]) => code as unknown);
-  return { child, stdout: child.stdout, stderr: child.stderr, status };
-}
-
-async function run(...words: string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
-  const { stdout, stderr, status } = start(...words);
-  const [out, err] = await Promise.all([text(stdout), text(stderr)]);
-  return { status: await status, stdout: out, stderr: err };
-}
+const start = (...words: string[]): StartedMain => startMain(TOOL, words);
+const run = (...words: string[]): Promise<EndedMain> => runMain(TOOL, words);
 
 test('the result alone is on stdout', async () => {
   expect(await run('succeed', '--level', 'high', '-v')).toEqual({

@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
-import { createDomain, readConfigFile, type Domain } from '@vm-tools/libdomain';
-import { join } from 'node:path';
+import { createGuest } from '@vm-tools/libdomain/testing';
 import {
   failure,
   interrupt,
@@ -16,19 +15,9 @@ import {
   unchangedInTheEnd,
   waitForTick,
   waitForTicks,
-  type TestHost,
 } from '@vm-tools/xen-sim/testing';
 
 testRefusals((domain) => `vm-migrate ${domain} tcp://127.0.0.1:1`);
-
-/** As vm-create does it, in this process: that is not what is tested here. */
-async function create(host: TestHost, name: string, ...settings: string[]): Promise<Domain> {
-  const file = join(host.folder, 'polite.cfg');
-  const config = await readConfigFile(file, { overrides: [`name=${name}`, ...settings] });
-  const domain = await createDomain(host.simulated, config);
-  await waitForTicks(host, name);
-  return domain;
-}
 
 const BUSY = 'cmdline=sim.tick=20ms sim.dirty=32M/s sim.set=1M';
 
@@ -38,7 +27,7 @@ for (const [type, live] of [
 ] as const) {
   testOnTwoHosts(`a ${type} domain moves (live: ${live}) and goes on counting`, async (a, b) => {
     const before = await state(a);
-    const { domid, uuid } = await create(a, 'web1', `type=${type}`);
+    const { domid, uuid } = await createGuest(a, 'web1', `type=${type}`);
     await using xfrd = await startXfrd(b);
     const moved = await result(a, `vm-migrate web1 ${xfrd.endpoint}`);
     expect(moved).toMatchObject({ name: 'web1', uuid, live, endpoint: xfrd.endpoint });
@@ -55,7 +44,7 @@ for (const [type, live] of [
 }
 
 testOnTwoHosts('there and back again, while it writes; the limit holds', async (a, b) => {
-  await create(a, 'busy', BUSY);
+  await createGuest(a, 'busy', BUSY);
   await using there = await startXfrd(b);
   await using back = await startXfrd(a);
   const moved = await result(a, `vm-migrate busy ${there.endpoint} --bwlimit 32M --live require`);
@@ -67,7 +56,7 @@ testOnTwoHosts('there and back again, while it writes; the limit holds', async (
 });
 
 testOnTwoHosts('a PV domain is not moved where only a live one will do', async (a, b) => {
-  await create(a, 'pv', 'type=pv');
+  await createGuest(a, 'pv', 'type=pv');
   await using xfrd = await startXfrd(b);
   const before = [await state(a), await state(b)];
   const refused = await failure(a, `vm-migrate pv ${xfrd.endpoint} --live require`);
@@ -77,7 +66,7 @@ testOnTwoHosts('a PV domain is not moved where only a live one will do', async (
 });
 
 testOnTwoHosts('what keeps it from moving is said, and the guest runs on here', async (a, b) => {
-  await create(a, 'stays', 'type=pv');
+  await createGuest(a, 'stays', 'type=pv');
   const unreachable = await unchanged(a, () => failure(a, 'vm-migrate stays tcp://127.0.0.1:1'));
   expect(unreachable).toMatchObject({
     status: 6,
@@ -107,7 +96,7 @@ testOnTwoHosts('what keeps it from moving is said, and the guest runs on here', 
 });
 
 testOnTwoHosts('a target without the memory refuses before the first page', async (a, b) => {
-  await create(a, 'wide', 'type=pv');
+  await createGuest(a, 'wide', 'type=pv');
   await leaveFree(b, 3);
   await using xfrd = await startXfrd(b);
   const refused = await unchangedInTheEnd(b, () =>
@@ -125,7 +114,7 @@ testOnTwoHosts('a target without the memory refuses before the first page', asyn
 });
 
 testOnTwoHosts('a target that runs out of memory, or whose stream breaks, in the middle', async (a, b) => {
-  await create(a, 'kept', 'type=pv');
+  await createGuest(a, 'kept', 'type=pv');
   await using xfrd = await startXfrd(b);
   b.simulated.faults.add({ call: 'domainRestore', at: 2_000_000, errno: 'ENOMEM' });
   const refused = await unchangedInTheEnd(b, () =>
@@ -154,7 +143,7 @@ testOnTwoHosts('a guest that does not suspend stays here, running', async (a, b)
 testOnTwoHosts('a guest that ends in precopy ends here, and is not there', async (a, b) => {
   await using xfrd = await startXfrd(b);
   for (const end of ['crash', 'reboot', 'poweroff']) {
-    await create(a, end, `cmdline=sim.tick=20ms sim.precopy=${end}`);
+    await createGuest(a, end, `cmdline=sim.tick=20ms sim.precopy=${end}`);
     const died = await unchangedInTheEnd(b, () =>
       failure(a, `vm-migrate ${end} ${xfrd.endpoint} --bwlimit 64M`),
     );
@@ -167,7 +156,7 @@ testOnTwoHosts('a guest that ends in precopy ends here, and is not there', async
 });
 
 testOnTwoHosts('Ctrl-C in any phase leaves the guest running here and nothing there', async (a, b) => {
-  await create(a, 'kept', BUSY);
+  await createGuest(a, 'kept', BUSY);
   await using xfrd = await startXfrd(b);
   b.simulated.faults.add({ call: '*', delayMs: 5, times: 10_000 });
   for (const phase of ['connecting', 'reserving', 'precopy', 'suspending', 'stop-and-copy']) {
@@ -186,7 +175,7 @@ testOnTwoHosts('Ctrl-C in any phase leaves the guest running here and nothing th
 });
 
 testOnTwoHosts('Ctrl-C (starting) comes too late, and the guest runs there', async (a, b) => {
-  await create(a, 'moved', 'type=pv');
+  await createGuest(a, 'moved', 'type=pv');
   await using xfrd = await startXfrd(b);
   b.simulated.faults.add({ call: 'domainUnpause', delayMs: 500 });
   const stopped = await interrupt(

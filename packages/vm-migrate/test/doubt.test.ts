@@ -1,8 +1,9 @@
 import { expect } from '@jest/globals';
+import { freePort } from '@vm-tools/lab';
 import { failure, result, state, testOnHost, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
 import type { KnownTransfer } from '@vm-tools/libxfr';
 import { DYING } from './kill/dying.ts';
-import { freePort, startXfrd } from './kill/xfrd.ts';
+import { startXfrd } from './kill/xfrd.ts';
 
 testOnHost('where nothing was moved, there is nothing to tell', async (host) => {
   const before = await state(host);

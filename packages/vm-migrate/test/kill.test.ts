@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
+import { freePort } from '@vm-tools/lab';
 import { EXIT } from '@vm-tools/cli';
 import { createDomain, parseConfig } from '@vm-tools/libdomain';
 import { listTransfers, type KnownTransfer } from '@vm-tools/libxfr';
@@ -15,7 +16,7 @@ import {
 } from '@vm-tools/xen-sim/testing';
 import { journalsOf } from '../src/journals.ts';
 import { DYING } from './kill/dying.ts';
-import { freePort, startXfrd } from './kill/xfrd.ts';
+import { startXfrd } from './kill/xfrd.ts';
 
 /** Who dies, when, and where the guest has to be in the end. */
 const DEATHS = [

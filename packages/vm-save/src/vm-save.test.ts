@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { createDomain, readConfigFile, type Domain } from '@vm-tools/libdomain';
+import { createGuest } from '@vm-tools/libdomain/testing';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -23,21 +23,12 @@ async function images({ folder }: TestHost): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.includes('.img'));
 }
 
-/** As vm-create does it, in this process: that is not what is tested here. */
-async function create(host: TestHost, name: string, ...settings: string[]): Promise<Domain> {
-  const file = join(host.folder, 'polite.cfg');
-  const config = await readConfigFile(file, { overrides: [`name=${name}`, ...settings] });
-  const domain = await createDomain(host.simulated, config);
-  await waitForTicks(host, name);
-  return domain;
-}
-
 /** Writes 32 MiB a second, so that there is something to copy in each round. */
 const BUSY = 'cmdline=sim.tick=20ms sim.dirty=32M/s sim.set=1M';
 
 testOnHost('a domain is written to a file of its owner alone, and is gone from the host', async (host) => {
   const before = await state(host);
-  const { domid } = await create(host, 'web1', 'type=pv');
+  const { domid } = await createGuest(host, 'web1', 'type=pv');
   const saved = await result(host, 'vm-save web1 -o web1.img');
   expect(saved).toMatchObject({ domid, name: 'web1', file: 'web1.img', iterations: 1 });
   const { mode } = await stat(join(host.folder, 'web1.img'));
@@ -47,7 +38,7 @@ testOnHost('a domain is written to a file of its owner alone, and is gone from t
 });
 
 testOnHost('--checkpoint lets it go on, --pause leaves it paused', async (host) => {
-  await create(host, 'copied', 'type=pv');
+  await createGuest(host, 'copied', 'type=pv');
   await unchanged(host, async () => {
     await result(host, 'vm-save copied -o c.img --checkpoint');
     await host.run('rm c.img');
@@ -62,7 +53,7 @@ testOnHost('--checkpoint lets it go on, --pause leaves it paused', async (host) 
 });
 
 testOnHost('a file that exists is not touched without --overwrite', async (host) => {
-  await create(host, 'again', 'type=pv');
+  await createGuest(host, 'again', 'type=pv');
   await writeFile(join(host.folder, 'old.img'), 'old');
   await host.run('mkdir there.img; ln -s old.img link.img');
   const [exists, folder, link, nowhere] = await unchanged(host, () =>
@@ -85,7 +76,7 @@ testOnHost('a file that exists is not touched without --overwrite', async (host)
 });
 
 testOnHost('into a pipe; and not onto a terminal', async (host) => {
-  await create(host, 'piped', 'type=pv');
+  await createGuest(host, 'piped', 'type=pv');
   const terminal = await host.spawnOnTerminal('vm-save piped -o -');
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(2);
@@ -117,7 +108,7 @@ testOnHost('a guest that does not suspend is given up and runs on', async (host)
 
 testOnHost('a guest that is slow, or never says that it will, is saved', async (host) => {
   await result(host, 'vm-create slow.cfg name=slow');
-  await create(host, 'silent', 'cmdline=sim.tick=20ms sim.suspend=silent');
+  await createGuest(host, 'silent', 'cmdline=sim.tick=20ms sim.suspend=silent');
   await waitForTicks(host, 'slow');
   const saved = await Promise.all(
     ['slow', 'silent'].map((name) => result(host, `vm-save ${name} -o ${name}.img --suspend-timeout 5`)),
@@ -135,21 +126,21 @@ testOnHost('a guest that suspends when it is too late runs all the same', async 
 });
 
 testOnHost('live, a PV domain stands still on a Xen without shadow paging, or is refused', async (host) => {
-  await create(host, 'pv', 'type=pv');
+  await createGuest(host, 'pv', 'type=pv');
   const refused = await unchanged(host, () => failure(host, 'vm-save pv -o pv.img --live require'));
   expect(refused).toMatchObject({
     status: 2,
     error: { code: 'DOMAIN_NOT_LIVE', hint: expect.any(String), guest: { state: 'still running here' } },
   });
   expect(await result(host, 'vm-save pv -o pv.img --live auto')).toMatchObject({ iterations: 1 });
-  await create(host, 'pvh', BUSY);
+  await createGuest(host, 'pvh', BUSY);
   const live = await result<{ iterations: number }>(host, 'vm-save pvh -o pvh.img --live require');
   expect(live.iterations).toBeGreaterThan(1);
 });
 
 testOnHost('what cannot be saved is said before anything is written', async (host) => {
   await result(host, 'vm-create polite.cfg name=paused --paused');
-  await create(host, 'off');
+  await createGuest(host, 'off');
   await result(host, 'vm-shutdown off --wait');
   await addForeignDomain(host, 'foreign');
   const [paused, off, dom0, foreign] = await unchanged(host, () =>
@@ -164,7 +155,7 @@ testOnHost('what cannot be saved is said before anything is written', async (hos
 });
 
 testOnHost('no space for the image: seen before, or found out while it is written', async (host) => {
-  await create(host, 'big', 'type=pv');
+  await createGuest(host, 'big', 'type=pv');
   // A file that may not grow beyond 4 MiB is what a full disk is to the tool.
   const full = await unchanged(host, () => failure(host, 'ulimit -f 4096; vm-save big -o s.img'));
   expect(full).toMatchObject({
@@ -181,7 +172,7 @@ testOnHost('no space for the image: seen before, or found out while it is writte
 testOnHost(
   'a guest larger than the disk is not even asked to suspend',
   async (host) => {
-    await create(host, 'vast', 'memory=4194304');
+    await createGuest(host, 'vast', 'memory=4194304');
     const from = (await host.readConsole('vast')).length;
     const full = await unchanged(host, () => failure(host, 'vm-save vast -o s.img'));
     expect(full).toMatchObject({
@@ -198,7 +189,7 @@ testOnHost(
 );
 
 testOnHost('a reader that goes away, a stream of libxc that breaks: the guest runs', async (host) => {
-  await create(host, 'kept', 'type=pv');
+  await createGuest(host, 'kept', 'type=pv');
   const { code, stderr } = await host.exec(
     '{ vm-save kept -o -; echo "status $?" >&2; } | head -c 2000000 >/dev/null',
   );
@@ -218,7 +209,7 @@ testOnHost('a reader that goes away, a stream of libxc that breaks: the guest ru
 });
 
 testOnHost('--bwlimit holds, and a rate that is none is refused', async (host) => {
-  await create(host, 'limited');
+  await createGuest(host, 'limited');
   const wrong = await unchanged(host, () => failure(host, 'vm-save limited -o l.img --bwlimit fast'));
   expect(wrong).toMatchObject({ status: 2, error: { hint: expect.any(String) } });
   const { transferred, totalTimeMs } = await result(host, 'vm-save limited -o l.img --bwlimit 8M');
@@ -227,7 +218,7 @@ testOnHost('--bwlimit holds, and a rate that is none is refused', async (host) =
 
 testOnHost('a guest that ends while it is written is no longer saved', async (host) => {
   for (const end of ['crash', 'reboot', 'poweroff']) {
-    await create(host, end, `cmdline=sim.tick=20ms sim.precopy=${end}`);
+    await createGuest(host, end, `cmdline=sim.tick=20ms sim.precopy=${end}`);
     const died = await failure(host, `vm-save ${end} -o e.img --live require --bwlimit 64M`);
     expect(died).toMatchObject({
       status: 1,
@@ -239,7 +230,7 @@ testOnHost('a guest that ends while it is written is no longer saved', async (ho
 });
 
 testOnHost('Ctrl-C in any phase leaves the guest running and no file', async (host) => {
-  await create(host, 'kept', BUSY);
+  await createGuest(host, 'kept', BUSY);
   for (const phase of ['precopy', 'suspending', 'stop-and-copy']) {
     const stopped = await unchanged(host, () =>
       interrupt(host, 'vm-save kept -o k.img --live auto --bwlimit 32M', (event) => event['phase'] === phase),
@@ -259,7 +250,7 @@ testOnHost('Ctrl-C in any phase leaves the guest running and no file', async (ho
 
 testOnHost('Ctrl-C when the image is being finished: there is the guest or the file', async (host) => {
   for (const phase of ['finishing', 'syncing']) {
-    await create(host, phase, 'type=pv');
+    await createGuest(host, phase, 'type=pv');
     const stopped = await interrupt(
       host,
       `vm-save ${phase} -o ${phase}.img`,
@@ -275,7 +266,7 @@ testOnHost('Ctrl-C when the image is being finished: there is the guest or the f
 });
 
 testOnHost('on a terminal a bar is drawn on one line, with -q nothing is said', async (host) => {
-  await create(host, 'seen');
+  await createGuest(host, 'seen');
   const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 32M');
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(0);

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { runMain, type EndedMain } from '@vm-tools/cli/testing';
 
 const TOOL = join(import.meta.dirname, '../src/main.ts');
 let base: string;
@@ -18,15 +16,8 @@ afterAll(async () => {
   await rm(base, { recursive: true });
 });
 
-async function run(...words: string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [TOOL, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, VM_TOOLS_SIM: base, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
-  });
-  const exit = once(child, 'exit');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = (await exit) as [unknown];
-  return { status, stdout, stderr };
+function run(...words: string[]): Promise<EndedMain> {
+  return runMain(TOOL, words, { VM_TOOLS_SIM: base });
 }
 
 test('a host runs in the background until it is stopped, and leaves nothing but its log', async () => {

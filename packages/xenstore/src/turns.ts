@@ -11,7 +11,7 @@ export class Turns {
   async take(signal?: AbortSignal): Promise<Disposable> {
     const before = this.#last;
     const { promise: done, resolve } = Promise.withResolvers<undefined>();
-    this.#last = Promise.all([before, done]);
+    this.#last = before.then(() => done);
     const over = new AbortController();
     const ends = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
     await Promise.race([before, delay(WAIT_LIMIT_MS, undefined, { signal: ends }).catch(() => undefined)]);

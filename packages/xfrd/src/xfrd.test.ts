@@ -1,8 +1,7 @@
 import { expect } from '@jest/globals';
-import { createDomain, readConfigFile, type Domain } from '@vm-tools/libdomain';
+import { createGuest } from '@vm-tools/libdomain/testing';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { join } from 'node:path';
 import {
   failure,
   listed,
@@ -15,17 +14,7 @@ import {
   until,
   waitForTicks,
   type RunningXfrd,
-  type TestHost,
 } from '@vm-tools/xen-sim/testing';
-
-/** As vm-create does it, in this process: that is not what is tested here. */
-async function create(host: TestHost, name: string, ...settings: string[]): Promise<Domain> {
-  const file = join(host.folder, 'polite.cfg');
-  const config = await readConfigFile(file, { overrides: [`name=${name}`, ...settings] });
-  const domain = await createDomain(host.simulated, config);
-  await waitForTicks(host, name);
-  return domain;
-}
 
 /** A PVH domain has a list of a million frames, which takes a while to send. */
 const LONG = 'type=pvh';
@@ -61,14 +50,14 @@ testOnHost('a signal ends it, with nothing left', async (host) => {
 });
 
 testOnTwoHosts('--once ends with the status of its transfer', async (a, b) => {
-  await create(a, 'once', 'type=pv');
+  await createGuest(a, 'once', 'type=pv');
   const first = await startXfrd(b, '--once');
   const { uuid } = await result(a, `vm-migrate once ${first.endpoint}`);
   expect(await first.exited).toBe(0);
   expect(first.log()).toMatch(/"state":"ended",.*"domid":1\b/);
   expect(await listed(b, 'once')).toMatchObject({ uuid });
 
-  await create(a, 'once', 'type=pv');
+  await createGuest(a, 'once', 'type=pv');
   const second = await startXfrd(b, '--once');
   expect(await failure(a, `vm-migrate once ${second.endpoint}`)).toMatchObject({ status: 2 });
   expect(await second.exited).toBe(2);
@@ -76,7 +65,7 @@ testOnTwoHosts('--once ends with the status of its transfer', async (a, b) => {
 });
 
 testOnTwoHosts('several at once, under one limit', async (a, b) => {
-  await Promise.all(['one', 'two'].map((name) => create(a, name, 'type=pv')));
+  await Promise.all(['one', 'two'].map((name) => createGuest(a, name, 'type=pv')));
   await using xfrd = await startXfrd(b, '--bwlimit 8M');
   const start = performance.now();
   const moved = await Promise.all(
@@ -88,7 +77,7 @@ testOnTwoHosts('several at once, under one limit', async (a, b) => {
 });
 
 testOnTwoHosts('SIGTERM lets a transfer under way come to its end', async (a, b) => {
-  await create(a, 'last', LONG);
+  await createGuest(a, 'last', LONG);
   const xfrd = await startXfrd(b);
   const moving = result(a, `vm-migrate last ${xfrd.endpoint} --bwlimit 8M`);
   await says(xfrd, '"receiving"');
@@ -99,7 +88,7 @@ testOnTwoHosts('SIGTERM lets a transfer under way come to its end', async (a, b)
 });
 
 testOnTwoHosts('who speaks something else is shown out, and others are served', async (a, b) => {
-  await create(a, 'served', 'type=pv');
+  await createGuest(a, 'served', 'type=pv');
   await using xfrd = await startXfrd(b);
   const stranger = createConnection({ host: '127.0.0.1', port: Number(new URL(xfrd.endpoint).port) });
   stranger.on('error', () => undefined);
@@ -112,7 +101,7 @@ testOnTwoHosts('who speaks something else is shown out, and others are served', 
 });
 
 testOnTwoHosts('a source that is killed leaves its guest running, and nothing here', async (a, b) => {
-  await create(a, 'orphan', LONG);
+  await createGuest(a, 'orphan', LONG);
   await using xfrd = await startXfrd(b);
   await unchangedInTheEnd(b, async () => {
     const moving = a.spawn(`exec vm-migrate orphan ${xfrd.endpoint} --bwlimit 8M`);
@@ -125,7 +114,7 @@ testOnTwoHosts('a source that is killed leaves its guest running, and nothing he
 });
 
 testOnTwoHosts('a target that is killed: the guest runs on where it is', async (a, b) => {
-  await create(a, 'kept', LONG);
+  await createGuest(a, 'kept', LONG);
   const xfrd = await startXfrd(b);
   const moving = unchanged(a, () => failure(a, `vm-migrate kept ${xfrd.endpoint} --bwlimit 8M`));
   await says(xfrd, '"receiving"');

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { runMain, type EndedMain } from '@vm-tools/cli/testing';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 let base: string;
@@ -18,15 +16,8 @@ afterAll(async () => {
   await rm(base, { recursive: true });
 });
 
-async function quickstart(...words: string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, VM_TOOLS_SIM: base, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
-  });
-  const exit = once(child, 'exit');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = (await exit) as [unknown];
-  return { status, stdout, stderr };
+function quickstart(...words: string[]): Promise<EndedMain> {
+  return runMain(MAIN, words, { VM_TOOLS_SIM: base });
 }
 
 /** What the guest counted on its console at this host. */

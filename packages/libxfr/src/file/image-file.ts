@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
@@ -7,6 +7,7 @@ import { formatBytes } from '@vm-tools/ratelimit';
 import { fileError } from './file-error.ts';
 import { zeroSpans } from '../zero-spans.ts';
 import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
+import { syncFolder } from './sync-folder.ts';
 
 const BUFFER_BYTES = 2 ** 20;
 
@@ -143,15 +144,6 @@ async function nameUnlessTaken(partial: string, path: string): Promise<void> {
     return rename(partial, path);
   }
   await rm(partial).catch(() => undefined); // the image is there; a second name for it does no harm
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function fileExists(path: string): VmToolsError {

@@ -4,6 +4,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { fileError } from '../file/file-error.ts';
 import { lockByName } from './lock-by-name.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
+import { syncFolder } from '../file/sync-folder.ts';
 
 /** Files in one folder that only root may read, each line of them synced before anybody acts on it. */
 export function diskStorage(folder: string): JournalStorage {
@@ -78,15 +79,6 @@ function journalFile(handle: FileHandle): JournalFile {
 async function makeFolder(folder: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (made !== undefined) await syncFolder(dirname(made));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function isMissing(thrown: unknown): boolean {

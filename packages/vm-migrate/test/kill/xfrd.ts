@@ -1,15 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type { LineProcess, TestHost } from '@vm-tools/xen-sim/testing';
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts xfrd, and resolves when it listens: by then it has ended what could be ended without asking anybody. */
 export async function startXfrd(host: TestHost, port: number, environment = ''): Promise<LineProcess> {

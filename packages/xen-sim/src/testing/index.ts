@@ -21,7 +21,7 @@ export { testRefusals } from './refusals.ts';
 export { testOnHost, testOnTwoHosts } from './on-host.ts';
 export { state, unchanged, unchangedInTheEnd } from './state.ts';
 export { failure, interrupt, interruptAt, listed, result } from './tools.ts';
-export type { Failure, PrintedError, Result, ToolEvent, ToolHost } from './tools.ts';
+export type { Failure, PrintedError, Result, ToolEvent, ToolHost } from '@vm-tools/cli/testing';
 export { listenTo } from './listen-to.ts';
 export type { Listener } from './listen-to.ts';
 export { startXfrd } from './xfrd.ts';

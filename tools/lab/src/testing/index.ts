@@ -6,7 +6,7 @@
  */
 export { describeLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
-export type { Failure, PrintedError, Result } from './tools.ts';
+export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
 export { freeMemoryMib, traces } from './traces.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
 export { peakMemory } from './peak-memory.ts';

@@ -1,10 +1,10 @@
+import { freePort } from '@vm-tools/lab';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startInBackground } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { freePort } from './free-port.ts';
 import { waitForText } from './wait-for-text.ts';
 
 /** Of both hosts. */

@@ -1,11 +1,8 @@
 import type { RingFrames } from '@vm-tools/xc-native';
 import type { MachineDomain } from '../../machine/index.ts';
 import { PAGE_BYTES } from '../../memory/index.ts';
-import type { CallLog } from '../call-log.ts';
-import type { DomainRecords } from '../records/domain-records.ts';
 import { PV_LAYOUT, writeWord } from '../records/pv-layout.ts';
-import { writeKernel, writeRamdisk, type GuestFiles } from './files.ts';
-import type { GuestWriter } from './guest-writer.ts';
+import { loadFiles, type GuestFiles, type GuestInBuild } from './files.ts';
 import { PAGE_TABLES, setPvState } from './pv-state.ts';
 import { Segments } from './segments.ts';
 
@@ -23,20 +20,12 @@ const MODULE_IS_PFN = 1 << 3;
  */
 export async function buildPv(
   domain: MachineDomain,
-  { spec, kernel, ramdisk }: GuestFiles,
-  guest: {
-    readonly totalPages: number;
-    readonly records: DomainRecords;
-    readonly writer: GuestWriter;
-    readonly log: CallLog;
-  },
+  files: GuestFiles,
+  { totalPages, records, writer, log }: GuestInBuild,
 ): Promise<RingFrames> {
-  const { totalPages, records, writer, log } = guest;
+  const { spec } = files;
   const segments = new Segments(totalPages, log);
-  segments.allocate('kernel', Number(kernel.end - kernel.start), kernel.start);
-  await writeKernel(kernel, writer);
-  const module_ = ramdisk && segments.allocate('module0', ramdisk.bytes);
-  if (ramdisk !== undefined && module_ !== undefined) await writeRamdisk(ramdisk, module_.address, writer);
+  const module_ = await loadFiles(files, segments, writer);
   const p2m = segments.allocate('phys2mach', totalPages * WIDTH);
   const startInfo = segments.allocate('start info', PAGE_BYTES);
   const xenstore = segments.allocate('xenstore', PAGE_BYTES);
@@ -52,10 +41,10 @@ export async function buildPv(
   set('storePort', spec.storePort);
   set('consolePfn', console_.pfn);
   set('consolePort', spec.consolePort);
-  if (ramdisk !== undefined && module_ !== undefined) {
+  if (module_ !== undefined) {
     set('flags', MODULE_IS_PFN);
     set('modulePfn', module_.pfn);
-    set('moduleBytes', ramdisk.bytes);
+    set('moduleBytes', module_.bytes);
   }
   page.write(spec.cmdline, START_INFO.cmdline, CMDLINE_BYTES - 1);
   writer.write(startInfo.address, page);

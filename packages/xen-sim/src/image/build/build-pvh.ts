@@ -4,10 +4,8 @@ import type { Machine, MachineDomain } from '../../machine/index.ts';
 import { PAGE_BYTES } from '../../memory/index.ts';
 import type { CallLog } from '../call-log.ts';
 import { populateExact } from '../populate.ts';
-import type { DomainRecords } from '../records/domain-records.ts';
 import { hvmContext } from '../records/hvm-context.ts';
-import { writeKernel, writeRamdisk, type GuestFiles } from './files.ts';
-import type { GuestWriter } from './guest-writer.ts';
+import { loadFiles, type GuestFiles, type GuestInBuild } from './files.ts';
 import { pvhStartInfo, pvhStartInfoBytes } from './pvh-start-info.ts';
 import { Segments } from './segments.ts';
 import {
@@ -22,20 +20,12 @@ import {
 export async function buildPvh(
   machine: Machine,
   domain: MachineDomain,
-  { spec, kernel, ramdisk }: GuestFiles,
-  guest: {
-    readonly totalPages: number;
-    readonly records: DomainRecords;
-    readonly writer: GuestWriter;
-    readonly log: CallLog;
-  },
+  files: GuestFiles,
+  { totalPages, records, writer, log }: GuestInBuild,
 ): Promise<RingFrames> {
-  const { totalPages, records, writer, log } = guest;
+  const { spec, kernel } = files;
   const segments = new Segments(totalPages, log);
-  segments.allocate('kernel', Number(kernel.end - kernel.start), kernel.start);
-  await writeKernel(kernel, writer);
-  const module_ = ramdisk && { ...segments.allocate('module0', ramdisk.bytes), bytes: ramdisk.bytes };
-  if (ramdisk !== undefined && module_ !== undefined) await writeRamdisk(ramdisk, module_.address, writer);
+  const module_ = await loadFiles(files, segments, writer);
 
   for (const { guestAddress, data } of spec.acpi ?? []) {
     const first = Math.floor(guestAddress / PAGE_BYTES);
