@@ -4,6 +4,7 @@ export default {
   maxWorkers: '100%',
   // For a machine that does other things besides; what hangs is found all the same.
   testTimeout: 60_000,
+  globalSetup: '<rootDir>/tools/bundle/src/testing/global-setup.ts',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.lab\\.test\\.ts$'],

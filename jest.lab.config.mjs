@@ -12,4 +12,6 @@ export default {
   globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',
   testTimeout: 300_000,
+  // Each test with its time: of what runs for minutes one wants to know where they go.
+  verbose: true,
 };

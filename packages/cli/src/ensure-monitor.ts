@@ -17,6 +17,7 @@ export async function isAnswered(socketPath: string): Promise<boolean> {
     await within(once(socket, 'connect'), 1_000, {
       code: 'MONITOR_SILENT',
       message: 'vm-monitor does not answer',
+      hint: 'run vm-monitor, and see what it says',
     });
     return true;
   } catch {

@@ -38,7 +38,12 @@ export async function relayConsole(
     if (error.code === 'EIO') resolve('end');
     else
       reject(
-        new VmToolsError({ code: 'CONSOLE_FAILED', message: `the console at ${path} failed`, cause: error }),
+        new VmToolsError({
+          code: 'CONSOLE_FAILED',
+          message: `the console at ${path} failed`,
+          hint: 'connect again; see whether xenconsoled still runs',
+          cause: error,
+        }),
       );
   };
   const onInput = (chunk: Buffer): void => {

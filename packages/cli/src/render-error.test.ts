@@ -37,6 +37,29 @@ describe('renderError', () => {
     expect(text).not.toContain('ENOSPC');
   });
 
+  test('shows with -v which end says it, whether to try again, and the log of the other end', () => {
+    const theirs = new VmToolsError({
+      code: 'XEN_NO_MEMORY',
+      message: 'no memory',
+      side: 'target',
+      log: ['xc: there'],
+    });
+    const ours = new VmToolsError({
+      code: 'XFR_PEER_ABORTED',
+      kind: 'resource',
+      message: 'the target gave up: no memory',
+      side: 'source',
+      phase: 'precopy',
+      log: ['xc: here'],
+      cause: theirs,
+    });
+    expect(render(ours, 1).split('\n').slice(1)).toEqual([
+      'failed: on the source, precopy; trying again: safe',
+      'libxc: xc: here',
+      'libxc on the target: xc: there',
+    ]);
+  });
+
   test('shows causes, details and stacks with -vv', () => {
     const text = render(error, 2);
     expect(text).toContain('details: {"call":"write"}');

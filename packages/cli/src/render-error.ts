@@ -28,9 +28,24 @@ export function renderError(
   lines.push(...error.leftovers.map((leftover) => `left behind: ${leftover}`));
   if (error.hint !== undefined) lines.push(`${chalk.cyan('hint:')} ${error.hint}`);
   if (verbosity >= 1)
-    lines.push(...error.log.slice(-LOG_TAIL_LINES).map((line) => chalk.dim(`libxc: ${line}`)));
+    lines.push(...describePlace(error), ...describeLogs(error).map((line) => chalk.dim(line)));
   if (verbosity >= 2) lines.push(...describeCauses(error).map((line) => chalk.dim(line)));
   return lines.join('\n');
+}
+
+/** e.g. "failed: on the target, receiving; trying again: safe" */
+function describePlace({ side, phase, retry }: VmToolsError): string[] {
+  const place = [...(side === undefined ? [] : [`on the ${side}`]), ...(phase === undefined ? [] : [phase])];
+  return [`${place.length === 0 ? '' : `failed: ${place.join(', ')}; `}trying again: ${retry}`];
+}
+
+/** The last words of libxc, at this end and at the other: each cause has its own. */
+function describeLogs(error: VmToolsError): string[] {
+  return [...chainOf(error)].flatMap((link) => {
+    if (!(link instanceof VmToolsError)) return [];
+    const where = link.side === undefined || link.side === error.side ? '' : ` on the ${link.side}`;
+    return link.log.slice(-LOG_TAIL_LINES).map((line) => `libxc${where}: ${line}`);
+  });
 }
 
 /** e.g. "web1 (domid 12): still running here" */
@@ -40,17 +55,23 @@ function describeGuest({ name, domid, state }: GuestWhereabouts): string {
   return known === '' ? state : `${known}: ${state}`;
 }
 
-function describeCauses(error: Error): string[] {
-  const lines: string[] = [];
+function describeCauses(error: VmToolsError): string[] {
+  return [...chainOf(error)].flatMap((link) => {
+    const hasDetails = link instanceof VmToolsError && Object.keys(link.details).length > 0;
+    const text = link instanceof Error ? (link.stack ?? link.message) : messageOf(link);
+    return [
+      ...(hasDetails ? [`details: ${JSON.stringify(link.details)}`] : []),
+      link === error ? text : `caused by: ${text}`,
+    ];
+  });
+}
+
+/** An error and what led to it; it ends although a cause leads back to itself. */
+function chainOf(error: VmToolsError): Set<unknown> {
   const seen = new Set<unknown>();
   for (let link: unknown = error; link !== undefined && !seen.has(link);) {
     seen.add(link);
-    if (link instanceof VmToolsError && Object.keys(link.details).length > 0) {
-      lines.push(`details: ${JSON.stringify(link.details)}`);
-    }
-    const text = link instanceof Error ? (link.stack ?? link.message) : messageOf(link);
-    lines.push(link === error ? text : `caused by: ${text}`);
     link = link instanceof Error ? link.cause : undefined;
   }
-  return lines;
+  return seen;
 }

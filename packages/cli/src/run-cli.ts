@@ -1,4 +1,5 @@
 import { messageOf, VmToolsError, within } from '@vm-tools/errors';
+import { Chalk } from 'chalk';
 import { versionText } from './build-info.ts';
 import { chooseCommand, type ChosenCommand } from './choose-command.ts';
 import { exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
@@ -68,6 +69,7 @@ async function run<Input>(
       input: parsed.input as Input, // of the shape that the spec declared to commander
       signal: controller.signal,
       messages,
+      chalk: new Chalk({ level: wantsColour(process.stdout, process.env, options.color) ? 1 : 0 }),
       hostSpec: options.host,
       root,
       openHost: () =>
@@ -77,10 +79,11 @@ async function run<Input>(
       claimStdout: (content) => output.claimStdout(content),
       onHangup: (listener) => interruption.onHangup(listener),
     };
-    const { value, text = '' } = (await command.run?.(invocation)) ?? { value: null };
+    const { value, text = '', failure } = (await command.run?.(invocation)) ?? { value: null };
     await close(host, messages);
     if (json) output.print(`${JSON.stringify(value)}\n`);
     else if (text !== '') output.print(`${text}\n`);
+    if (failure !== undefined) return await output.end(exitStatus(failure));
   } catch (thrown) {
     await close(host, messages);
     return fail(thrown, output, messages, interruption.received);
@@ -117,6 +120,7 @@ function abortAfter(limitMs: number, controller: AbortController): void {
     code: 'TIME_LIMIT',
     kind: 'timeout',
     message: `not done within the ${limitMs / 1000} s of --timeout`,
+    hint: 'allow it more time',
   });
   setTimeout(() => controller.abort(late), limitMs).unref();
 }

@@ -6,7 +6,7 @@ export type ShownEvent =
   | ({ readonly type: 'progress' } & TransferFigures)
   | { readonly type: 'phase'; readonly phase: string }
   | { readonly type: 'warning'; readonly message: string }
-  | { readonly type: 'completed' };
+  | { readonly type: 'began' | 'changed' | 'completed' | 'failed' };
 
 export interface ShownProgress extends Disposable {
   readonly onEvent: (event: ShownEvent) => void;

@@ -51,7 +51,8 @@ test('a time limit aborts', async () => {
   const { status, stderr } = await run('undo', '--timeout', '0.05');
   expect({ status, stderr }).toEqual({
     status: 124,
-    stderr: 'waiting\nundone\ntool: not done within the 0.05 s of --timeout [TIME_LIMIT]\n',
+    stderr:
+      'waiting\nundone\ntool: not done within the 0.05 s of --timeout [TIME_LIMIT]\nhint: allow it more time\n',
   });
 });
 

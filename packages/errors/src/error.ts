@@ -1,20 +1,8 @@
-/**
- * What kind of failure it is, in the words of somebody who has to react to it. Executables turn it into their
- * exit status (packages/cli), a management program into its own reaction.
- */
-export type FailureKind =
-  | 'failure' // any other failure; state unchanged or restored
-  | 'usage' // bad arguments or configuration
-  | 'no-domain' // domain not found, or its name is ambiguous
-  | 'no-xen' // no hypervisor, no privilege, unknown version of its libraries
-  | 'resource' // not enough memory or disk, here or there
-  | 'peer' // the other host: unreachable, refused, incompatible
-  | 'not-converged' // a budget of time, downtime or rounds was reached; the guest runs at the source
-  | 'aborted-safe' // interrupted during a transfer; the guest runs at the source
-  | 'uncertain' // failed after hand-over began: both sides must be looked at
-  | 'corrupt' // a stream or image that is not what it should be
-  | 'timeout' // a time limit was reached
-  | 'interrupted'; // a signal, or an AbortSignal, after a clean undo
+import type { FailureKind } from './failure-kind.ts';
+import { retryOf, type Retry } from './retry.ts';
+
+/** An end of a transfer. */
+export type Side = 'source' | 'target';
 
 /** Where the guest is after the failure: the first thing that its owner wants to know. */
 export interface GuestWhereabouts {
@@ -33,6 +21,12 @@ export interface VmToolsErrorInit {
   readonly message: string;
   /** @default 'failure' */
   readonly kind?: FailureKind;
+  /** @default by the kind: see `retryOf` */
+  readonly retry?: Retry;
+  /** Of a transfer: which end of it says this. Phase, guest and log are as that end knows them. */
+  readonly side?: Side;
+  /** What was being done, in the words of the events that tell the progress of it. */
+  readonly phase?: string;
   /** What to do about it, in one sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -50,6 +44,10 @@ export class VmToolsError extends Error {
   override readonly name = 'VmToolsError';
   readonly code: string;
   readonly kind: FailureKind;
+  /** whether the same thing may be asked for again */
+  readonly retry: Retry;
+  readonly side: Side | undefined;
+  readonly phase: string | undefined;
   readonly hint: string | undefined;
   readonly guest: GuestWhereabouts | undefined;
   readonly log: readonly string[];
@@ -60,6 +58,9 @@ export class VmToolsError extends Error {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
     this.code = init.code;
     this.kind = init.kind ?? 'failure';
+    this.retry = init.retry ?? retryOf(this.kind);
+    this.side = init.side;
+    this.phase = init.phase;
     this.hint = init.hint;
     this.guest = init.guest;
     this.log = init.log ?? [];
@@ -67,18 +68,31 @@ export class VmToolsError extends Error {
     this.leftovers = init.leftovers ?? [];
   }
 
-  /** The same error with more known about it: a caller higher up adds where the guest is, or what was left. */
+  /**
+   * The same error with more known about it: a caller higher up adds where the guest is, or what was left. Another
+   * kind brings its own advice on trying again, unless that is given, too.
+   */
   with(more: Partial<Omit<VmToolsErrorInit, 'code'>>): VmToolsError {
-    return new VmToolsError({
+    const isSameKind = more.kind === undefined || more.kind === this.kind;
+    const above = new VmToolsError({
       code: this.code,
       message: more.message ?? this.message,
       kind: more.kind ?? this.kind,
-      ...pickDefined({ hint: more.hint ?? this.hint, guest: more.guest ?? this.guest }),
+      ...pickDefined({
+        retry: more.retry ?? (isSameKind ? this.retry : undefined),
+        side: more.side ?? this.side,
+        phase: more.phase ?? this.phase,
+        hint: more.hint ?? this.hint,
+        guest: more.guest ?? this.guest,
+      }),
       cause: more.cause ?? this.cause,
       log: more.log ?? this.log,
       details: { ...this.details, ...more.details },
       leftovers: [...this.leftovers, ...(more.leftovers ?? [])],
     });
+    // Where it was thrown first is what somebody who looks for a defect wants to see.
+    if (more.message === undefined && this.stack !== undefined) above.stack = this.stack;
+    return above;
   }
 
   /** For `--json` and for a peer; Error's own fields are not enumerable and would be lost. */
@@ -86,6 +100,8 @@ export class VmToolsError extends Error {
     return {
       code: this.code,
       kind: this.kind,
+      retry: this.retry,
+      ...pickDefined({ side: this.side, phase: this.phase }),
       message: this.message,
       ...pickDefined({ hint: this.hint, guest: this.guest }),
       ...(this.log.length > 0 ? { log: this.log } : {}),
@@ -96,6 +112,9 @@ export class VmToolsError extends Error {
   }
 }
 
+/** No chain of causes is that long, unless it leads back to itself. */
+const MAX_CAUSES = 8;
+
 function pickDefined<T extends Record<string, unknown>>(
   fields: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -104,13 +123,16 @@ function pickDefined<T extends Record<string, unknown>>(
   };
 }
 
-function describeCause(cause: unknown): unknown {
+function describeCause(cause: unknown, left = MAX_CAUSES): unknown {
   if (cause instanceof VmToolsError) return cause.toJSON();
-  if (cause instanceof Error) {
-    const { code } = cause as NodeJS.ErrnoException;
-    return { message: cause.message, ...(code === undefined ? {} : { code }) };
-  }
-  return String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const { code } = cause as NodeJS.ErrnoException;
+  const isLast = cause.cause === undefined || left === 0;
+  return {
+    message: cause.message,
+    ...pickDefined({ code }),
+    ...(isLast ? {} : { cause: describeCause(cause.cause, left - 1) }),
+  };
 }
 
 /** The text of anything that was thrown. */

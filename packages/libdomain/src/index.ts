@@ -37,6 +37,7 @@ export type { Step, StepEvent, StepIo, StepState } from './step/step.ts';
 
 export { checkSavable, type LiveMode } from './transfer/check-savable.ts';
 export type {
+  Check,
   FoundSource,
   FoundTarget,
   GuestFinder,
@@ -50,8 +51,14 @@ export type {
   Source,
   Target,
 } from './transfer/ports.ts';
-export { DEFAULT_BUDGET, type PrecopyBudget } from './transfer/budget/judge-round.ts';
+export {
+  DEFAULT_BUDGET,
+  type JudgedRound,
+  type PrecopyBudget,
+  type RateLimits,
+} from './transfer/budget/judge-round.ts';
 export { defaultPrecopyPolicy, type PrecopyPolicy, type RoundStats } from './transfer/precopy-policy.ts';
 export { guestFinder } from './transfer/guest-finder.ts';
 export { domainSource, type SourceOptions } from './transfer/source.ts';
-export { domainTarget, type TargetOptions } from './transfer/target.ts';
+export type { CheckedImage } from './transfer/checked-image.ts';
+export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target.ts';

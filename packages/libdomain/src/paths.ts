@@ -25,6 +25,10 @@ export const cappedPath = (domid: number): string => `${markerPath(domid)}/cappe
 /** Where a toolstack writes what it asks of the guest. */
 export const controlPath = (domid: number): string => `${domainPath(domid)}/control/shutdown`;
 
+/** Where the guest says, with 1, that it can do what it may be asked for. */
+export const featurePath = (domid: number, word: 'suspend' | 'poweroff' | 'reboot'): string =>
+  `${domainPath(domid)}/control/feature-${word}`;
+
 /** The folder in which xl keeps the configuration of each domain. */
 export const userdataFolder = (host: Pick<Host, 'root'>): string => join(host.root, 'var/lib/xen');
 

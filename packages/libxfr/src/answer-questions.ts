@@ -3,7 +3,7 @@ import { answerOf, type Answer } from './commit/answers.ts';
 import { Party } from './commit/party.ts';
 import type { OnStep, TransferStep } from './commit/step.ts';
 import { TARGET } from './commit/table.ts';
-import type { Journals } from './journal/journals.ts';
+import type { OpenJournals } from './journal/journals.ts';
 import type { TransferId } from './journal/record.ts';
 import type { Channel } from './protocol/channel.ts';
 import type { Control } from './protocol/messages.ts';
@@ -11,12 +11,15 @@ import { encodeRemoteError } from './protocol/remote-error.ts';
 import type { Standby } from './standby.ts';
 
 interface Parts {
-  readonly journals: Journals;
+  readonly journals: OpenJournals;
   readonly standby: Standby | undefined;
   readonly onStep: OnStep | undefined;
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
 }
+
+/** Ours ask once and go. Who would go on for ever would keep a connection for ever. */
+const MOST_QUESTIONS = 16;
 
 /**
  * A connection over which no guest comes, but questions about one. They are answered from the journal, so anybody who
@@ -28,7 +31,8 @@ export async function answerQuestions(
   first: Control<'GO' | 'STATUS'>,
   { journals, standby, onStep, limitMs, signal }: Parts,
 ): Promise<void> {
-  for (let question = first; ;) {
+  let question = first;
+  for (let count = 0; count < MOST_QUESTIONS; count += 1) {
     const { id, epoch } = question.body;
     const tell = (when: TransferStep['when'], kind: TransferStep['kind'], name: string) =>
       onStep?.({ side: 'target', when, kind, name, id });
@@ -47,19 +51,19 @@ export async function answerQuestions(
   }
 }
 
-async function lookUp(journals: Journals, id: TransferId, epoch: number): Promise<Answer> {
+async function lookUp(journals: OpenJournals, id: TransferId, epoch: number): Promise<Answer> {
   try {
     const record = await journals.read(id);
     return answerOf(record?.epoch === epoch ? record : undefined);
   } catch (thrown) {
     // It is there, and says nothing that could be relied on.
     if (!(thrown instanceof VmToolsError)) throw thrown;
-    return { name: 'PENDING', body: { error: encodeRemoteError(thrown) } };
+    return { name: 'PENDING', body: { error: encodeRemoteError(thrown, 'target') } };
   }
 }
 
 /** The source knows that the guest runs here, so nobody is going to ask again. */
-async function settle(journals: Journals, id: TransferId, onStep: OnStep | undefined): Promise<void> {
+async function settle(journals: OpenJournals, id: TransferId, onStep: OnStep | undefined): Promise<void> {
   const record = await journals.read(id);
   if (record?.role !== 'target' || record.state !== 'running') return;
   await using party = Party.resume(TARGET, await journals.open(id), { guest: 'running', onStep });

@@ -5,7 +5,7 @@ import type { SourceParty, TargetParty } from './commit/party.ts';
 import type { TransferId } from './journal/record.ts';
 import type { Reconnect } from './options.ts';
 import { Channel } from './protocol/channel.ts';
-import { asVmToolsError, peerError, type Side } from './protocol/remote-error.ts';
+import { asVmToolsError, otherSide, peerError } from './protocol/remote-error.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from './timeouts.ts';
 import type { Connection } from './transport/connection.ts';
 
@@ -67,7 +67,7 @@ export async function askUntilKnown(party: SourceParty | TargetParty, options: A
       pauseMs = Math.min(2 * pauseMs || timeouts.retryMs, LONGEST_PAUSE * timeouts.retryMs);
       let fresh: Channel | undefined;
       try {
-        fresh = new Channel(await reconnect(party.record, signal), otherSide(party), timeouts);
+        fresh = new Channel(await reconnect(party.record, signal), otherSide(party.record.role), timeouts);
         await fresh.negotiate(signal);
         answer = await askOnce(party, fresh, timeouts, signal);
         if (isKnown(answer)) return { answer, channel: fresh, failure, latest };
@@ -103,12 +103,8 @@ function isKnown({ name }: Answer): boolean {
   return name !== 'PENDING';
 }
 
-function otherSide({ record }: SourceParty | TargetParty): Side {
-  return record.role === 'source' ? 'target' : 'source';
-}
-
 function pendingError(answer: Answer, party: SourceParty | TargetParty): VmToolsError {
-  const side = otherSide(party);
+  const side = otherSide(party.record.role);
   const { error } = answer.body as { error?: Parameters<typeof peerError>[0] };
   if (error !== undefined) {
     return peerError(error, { code: 'XFR_TARGET_START_FAILED', did: 'could not start the guest', side });
@@ -116,6 +112,8 @@ function pendingError(answer: Answer, party: SourceParty | TargetParty): VmTools
   return new VmToolsError({
     code: 'XFR_PENDING',
     kind: 'peer',
+    retry: 'safe',
+    side: party.record.role,
     message: `the ${side} does not know yet where ${party.record.guest.name} runs`,
     hint: 'ask again',
     details: { side },
@@ -162,13 +160,13 @@ export function uncertain(
   return new VmToolsError({
     code: 'XFR_UNCERTAIN',
     kind: 'uncertain',
+    side: 'source',
     message: why,
     hint: isUnknown
       ? `look whether ${name} runs on ${peer}, then say so here: vm-migrate resolve ${id} --owner here (or there); never let both run`
       : `vm-migrate resolve ${id} asks again; until it has an answer ${name} stays suspended here, and must not be resumed by hand`,
     cause,
     guest: { name, uuid, state: 'suspended on the source, perhaps running on the target' },
-    log: cause?.log ?? [],
     details: { id, peer, ...(latest === undefined ? {} : { latest: latest.toJSON() }) },
   });
 }

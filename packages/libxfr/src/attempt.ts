@@ -1,5 +1,5 @@
-import { abortError } from '@vm-tools/errors';
-import type { VmToolsError } from '@vm-tools/errors';
+import { abortError, type VmToolsError } from '@vm-tools/errors';
+import { placed, type Place } from './place.ts';
 import { asVmToolsError } from './protocol/remote-error.ts';
 
 /**
@@ -9,11 +9,16 @@ import { asVmToolsError } from './protocol/remote-error.ts';
 export class Attempt implements Disposable {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
+  readonly #place: Place;
   readonly #onAbort: () => void;
 
-  /** @param what is being done, to complete "interrupted while ..." */
-  constructor(outer: AbortSignal | undefined, what: string) {
+  /**
+   * @param what is being done, to complete "interrupted while ..."
+   * @param place what a failure that does not say so itself is told to have its place in
+   */
+  constructor(outer: AbortSignal | undefined, what: string, place: Place) {
     this.#outer = outer;
+    this.#place = place;
     this.#onAbort = () => {
       if (outer === undefined) return;
       const error = abortError(outer, what);
@@ -29,13 +34,18 @@ export class Attempt implements Disposable {
   }
 
   fail(thrown: unknown): void {
-    this.#controller.abort(asVmToolsError(thrown));
+    this.#controller.abort(placed(thrown, this.#place));
   }
 
-  /** Why it failed: the first cause, or else what was thrown now. */
+  /**
+   * Why it failed: the first cause, or else what was thrown now. A first cause that came from the other end has the
+   * words of the libxc there behind it; those of the libxc here are in what was thrown when it was stopped.
+   */
   cause(thrown: unknown): VmToolsError {
     this.fail(thrown);
-    return this.signal.reason as VmToolsError;
+    const first = this.signal.reason as VmToolsError;
+    const { log } = asVmToolsError(thrown);
+    return first.log.length === 0 && log.length > 0 ? first.with({ log }) : first;
   }
 
   [Symbol.dispose](): void {

@@ -1,3 +1,5 @@
+import type { VmToolsError } from '@vm-tools/errors';
+import type { TransferId } from './journal/record.ts';
 import type { SaveProgress } from './ports.ts';
 
 /**
@@ -28,7 +30,7 @@ export interface TransferFigures {
   readonly dirtyPagesRate?: number;
   /** milliseconds since the guest was suspended; final once it runs again */
   readonly downtime?: number;
-  /** milliseconds that the guest would be down if it were suspended now */
+  /** milliseconds that the guest would be down if it were suspended now and sent at the pace of now */
   readonly expectedDowntime?: number;
   /** milliseconds until nothing remains */
   readonly eta?: number;
@@ -64,11 +66,47 @@ export interface TransferSummary {
   readonly warnings: readonly TransferWarning[];
 }
 
+/** Which transfer it is: what its journal, `vm-migrate status` and `vm-migrate cancel` know it by. */
+export interface TransferStart {
+  /** the same on both ends: 32 hexadecimal digits */
+  readonly id: TransferId;
+  /** which end of it this one is */
+  readonly role: 'source' | 'target';
+  readonly guest: { readonly name: string; readonly uuid: string };
+  /** where the other end is, e.g. "tls://10.0.0.2:8002" */
+  readonly peer: string;
+}
+
+/** What can be changed while a transfer runs, as it is now. */
+export interface TransferSettings {
+  /** the limit of this transfer alone, as `parseSchedule` reads it: "20 MiB/s", "08:00,50 MiB/s 20:00,off", "off" */
+  readonly bwlimit: string;
+  /** that of the stop-and-copy phase; absent: none behind a precopy, and `bwlimit` for a guest that stood still all along */
+  readonly stopAndCopyBwlimit?: string;
+  /** milliseconds that the guest may stand still; absent where this end does not decide that */
+  readonly maxDowntimeMs?: number;
+  readonly onNoConvergence?: 'abort' | 'force' | 'throttle';
+}
+
+/**
+ * Everything that happens, in this order: `phase` "connecting"; `began`, once the first line of the journal is written
+ * (a file has no journal, and so no `began`); further phases, each with its figures; and `completed`.
+ */
 export type TransferEvent =
+  | ({ readonly type: 'began' } & TransferStart)
   | { readonly type: 'phase'; readonly phase: TransferPhase; /** performance.now() */ readonly at: number }
   | ({ readonly type: 'progress' } & TransferFigures)
   | ({ readonly type: 'warning' } & TransferWarning)
   | { readonly type: 'completed'; readonly summary: TransferSummary };
+
+/**
+ * What an observer of a `Transfer` hears: besides, `changed` when somebody has changed its settings, and `failed` at
+ * the end of one that was not completed. The plain functions reject instead.
+ */
+export type ObservedEvent =
+  | TransferEvent
+  | ({ readonly type: 'changed' } & TransferSettings)
+  | { readonly type: 'failed'; readonly error: VmToolsError };
 
 /** Told of everything that happens. What it throws is not heard: an observer cannot make a transfer fail. */
 export type OnEvent = (event: TransferEvent) => void;

@@ -4,33 +4,42 @@ import { asVmToolsError } from './protocol/remote-error.ts';
 import type { ProgressReporter } from './progress.ts';
 import { whereabouts, type Guest } from './whereabouts.ts';
 
-/** What the owner of the guest gets to read after a failure that has left it running where it was. */
-export function stillRunning(failure: VmToolsError, guest: Guest | undefined): VmToolsError {
+/** What the owner of the guest gets to read after a failure that has left it where it was. */
+export function stillRunning(
+  { unmoved = 'still running on the source' }: Pick<Source, 'unmoved'>,
+  guest: Guest | undefined,
+  failure: VmToolsError,
+): VmToolsError {
   const kind = failure.kind === 'interrupted' ? 'aborted-safe' : failure.kind;
-  return failure.with({ kind, guest: whereabouts(guest, 'still running on the source') });
+  return failure.with({ kind, guest: whereabouts(guest, unmoved) });
 }
 
 /**
  * The error for a transfer that failed before the guest was saved. A failed save resumes the guest by itself; only
  * when it could not does its error say where the guest is, and that must not get lost behind an earlier cause.
  *
- * @param failure why, the first cause
- * @param thrown what ended it, perhaps by the save
+ * @param how.failure why, the first cause
+ * @param how.thrown what ended it, perhaps by the save
  */
-export function notSaved(failure: VmToolsError, thrown: unknown, guest: Guest | undefined): VmToolsError {
+export function notSaved(
+  source: Source,
+  guest: Guest | undefined,
+  { failure, thrown }: { readonly failure: VmToolsError; readonly thrown: unknown },
+): VmToolsError {
   const { guest: told, leftovers } = asVmToolsError(thrown);
-  if (told === undefined) return stillRunning(failure, guest);
+  if (told === undefined) return stillRunning(source, guest, failure);
   const known = { ...whereabouts(guest, told.state), ...told };
-  if (leftovers.length === 0) return stillRunning(failure, guest).with({ guest: known });
+  if (leftovers.length === 0) return stillRunning(source, guest, failure).with({ guest: known });
   const kind = failure.kind === 'interrupted' ? 'failure' : failure.kind;
-  return failure.with({ kind, guest: known, ...(failure === thrown ? {} : { leftovers }) });
+  const untold = leftovers.filter((leftover) => !failure.leftovers.includes(leftover));
+  return failure.with({ kind, guest: known, leftovers: untold });
 }
 
 /** Resumes a guest that was saved in vain, and returns the error that tells how that ended. */
 export async function giveBack(source: Source, guest: Guest, failure: VmToolsError): Promise<VmToolsError> {
   try {
     await source.resume();
-    return stillRunning(failure, guest);
+    return stillRunning(source, guest, failure);
   } catch (thrown) {
     return resumeFailed(thrown, guest, failure);
   }

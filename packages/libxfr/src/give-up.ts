@@ -38,7 +38,10 @@ export async function giveUp(
   // Who does not hear it now asks, or gives up by himself.
   if (wasReady) await sayWord(party, channel).catch(() => undefined);
   else if (wasAccepted) await party.abort(channel, failure).catch(() => undefined);
-  else await party.say(channel, 'REJECT', { error: encodeRemoteError(failure) }).catch(() => undefined);
+  else
+    await party
+      .say(channel, 'REJECT', { error: encodeRemoteError(failure, 'target') })
+      .catch(() => undefined);
   throw await removeFenced(party, target, told);
 }
 

@@ -67,7 +67,7 @@ describe('a receiver', () => {
     [
       'speaks a later version',
       'XFR_PROTOCOL_NEWER',
-      (peer) => peer.say(encodePreamble({ oldest: 3, newest: 4 })),
+      (peer) => peer.say(encodePreamble({ oldest: 4, newest: 5 })),
     ],
     [
       'speaks the version before',
@@ -77,6 +77,11 @@ describe('a receiver', () => {
     ['hangs up at once', 'XFR_CONNECTION_LOST', (peer) => peer.hangUp()],
     ['offers nothing', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE)],
     ['offers nonsense', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('HELLO', { offer: 7 }))],
+    [
+      'offers JSON without end',
+      'XFR_PROTOCOL',
+      (peer) => peer.say(PREAMBLE, frame('HELLO', Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)))),
+    ],
     ['offers no JSON', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('HELLO', Buffer.from('{')))],
     [
       'asks nonsense',
@@ -128,6 +133,56 @@ describe('a receiver', () => {
     });
     clearInterval(drip);
     expect(error).toMatchObject({ code: 'XFR_PEER_SILENT', kind: 'timeout' });
+  });
+
+  test.each<[string, Buffer]>([
+    ['a frame of one byte', frame('DATA', Buffer.from('x'))],
+    ['PING', frame('PING', Buffer.alloc(0))],
+  ])('gives up a source that sends %s now and then instead of an image', async (_what, bytes) => {
+    let drip: NodeJS.Timeout | undefined;
+    const { target, error } = await receive((peer) => {
+      peer.say(PREAMBLE, hello);
+      drip = setInterval(() => peer.say(bytes), 20);
+    });
+    clearInterval(drip);
+    expect(error).toMatchObject({ code: 'XFR_PEER_SLOW', kind: 'timeout' });
+    expect(target.state).toBe('abandoned');
+  });
+
+  test('reads no image that never ends', async () => {
+    let flood: NodeJS.Timeout | undefined;
+    const { target, error } = await receive(
+      (peer) => {
+        peer.say(PREAMBLE, hello);
+        flood = setInterval(() => peer.say(frame('DATA', Buffer.alloc(2 ** 19))), 5);
+      },
+      { readsBytes: 1 },
+    );
+    clearInterval(flood);
+    expect(error).toMatchObject({ code: 'XFR_PROTOCOL', message: expect.stringContaining('behind its end') });
+    expect(target.state).toBe('abandoned');
+  });
+
+  test('answers no more questions than anybody has', async () => {
+    const link = (await LINKS['tcp']?.()) as Link;
+    const peer = new RawPeer(link.source.stream);
+    const served = receiveFromPeer(link.target, () => new FakeTarget(), { timeouts: TIMEOUTS });
+    peer.say(PREAMBLE, ...Array<Buffer>(100).fill(frame('STATUS', { id: ID, epoch: 1 })));
+    expect(await served).toBeUndefined();
+    expect(link.target.stream.destroyed).toBe(true);
+    peer.hangUp();
+  });
+
+  test('takes a frame that comes byte by byte, and no memory for it', async () => {
+    const { error } = await receive((peer) => {
+      for (const byte of Buffer.concat([PREAMBLE, hello, frame('DATA', Buffer.alloc(2000)), frame('BYE')])) {
+        peer.say(Buffer.of(byte));
+      }
+    });
+    expect(error).toMatchObject({
+      code: 'XFR_PROTOCOL',
+      details: { frame: 'BYE' },
+    });
   });
 
   test('takes a peer that only sends PING for alive, as long as that is its turn', async () => {

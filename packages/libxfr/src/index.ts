@@ -4,9 +4,10 @@
  *
  * @example
  * ```ts
- * const onEvent = (event: TransferEvent) => show(event);
  * const call: Connect = (signal) => connectPeer(parsePeerAddress('b.example'), { tls: () => trust, signal });
- * await sendToPeer(source, call, { limiter, signal, onEvent });
+ * const transfer = startTransfer(source, call, { rate: parseRate('50M'), signal });
+ * for await (const event of transfer) show(event);
+ * await transfer.result;
  *
  * await using listener = await listen({ makeTarget: () => domainTarget(host), tls: trust, journals }); // and on the other host
  *
@@ -17,6 +18,7 @@
  * @packageDocumentation
  */
 export type {
+  Check,
   FoundSource,
   FoundTarget,
   GuestFinder,
@@ -29,29 +31,54 @@ export type {
   Target,
 } from './ports.ts';
 export type {
+  ObservedEvent,
   OnEvent,
   TransferEvent,
   TransferFigures,
   TransferPhase,
+  TransferSettings,
+  TransferStart,
   TransferSummary,
   TransferWarning,
 } from './events.ts';
 export type { Connect, PeerOptions, Reconnect, TransferOptions } from './options.ts';
 export { DEFAULT_TIMEOUTS } from './timeouts.ts';
 export type { TransferTimeouts } from './timeouts.ts';
+export { startReceiving, startRestoring, startSaving, startTransfer } from './transfer/start.ts';
+export type {
+  StartReceivingOptions,
+  StartRestoringOptions,
+  StartSavingOptions,
+  StartTransferOptions,
+} from './transfer/start.ts';
+export type { SteerOptions, SteerSourceOptions } from './transfer/handle.ts';
+export type { Transfer, TransferBudget, TransferChange, TransferLimits } from './transfer/transfer.ts';
+export { serveTransfer } from './control/serve-transfer.ts';
+export { serveTransfers } from './control/serve-transfers.ts';
+export type { ControlServer } from './control/serve-transfers.ts';
+export { cancelServed, changeServed, listServed, watchServed } from './control/ask-served.ts';
+export type { SettingsChange } from './control/ask-served.ts';
+export type { ServedTransfer } from './control/messages.ts';
+export { findServed, transferSocketPath, XFRD_SOCKET } from './control/find-served.ts';
+export type { FoundTransfer } from './control/find-served.ts';
 export { sendToPeer } from './send.ts';
 export type { SendOptions } from './send.ts';
 export { receiveFromPeer } from './receive.ts';
 export type { MakeTarget, ReceiveOptions } from './receive.ts';
 export { Standby } from './standby.ts';
+export { checkPeer } from './check/check-peer.ts';
+export type { CheckOptions, ConnectFor, PeerCheck } from './check/check-peer.ts';
 export { askPeer } from './ask.ts';
 export type { Answer } from './commit/answers.ts';
 export { stepName } from './commit/step.ts';
 export type { OnStep, TransferStep } from './commit/step.ts';
-export type { SourceState, TargetState, Word } from './commit/table.ts';
+export type { SourceState, TargetAction, TargetState, Word } from './commit/table.ts';
+export { targetMayAct, targetMayWrite } from './commit/allows.ts';
 export { fileJournals, JOURNAL_FOLDER, memoryJournals } from './journal/open-journals.ts';
-export type { Journal, Journals, JournalStart, NextEntry } from './journal/journals.ts';
+export type { Journal, Journals, JournalStart, NextEntry, OpenJournals } from './journal/journals.ts';
 export type { JournalsOptions } from './journal/stored-journals.ts';
+export { journalEntrySchema, journalStartSchema } from './journal/schemas.ts';
+export { offerSchema, transferIdSchema } from './protocol/messages.ts';
 export type {
   JournalEntry,
   JournalledGuest,
@@ -72,10 +99,13 @@ export type { RecoveryOptions } from './recovery/options.ts';
 export { saveToFile } from './save-to-file.ts';
 export type { SaveToFileOptions } from './save-to-file.ts';
 export type { Storage, WrittenFile } from './file/storage.ts';
+export { fileSource } from './file/file-source.ts';
 export { restoreFromFile } from './restore-from-file.ts';
 export type { RestoreFromFileOptions } from './restore-from-file.ts';
 export { listen } from './listen.ts';
-export type { Listener, ListenEvent, ListenOptions } from './listen.ts';
+export type { Listener, ListenEvent, ListenOptions, Session, SessionLimiter } from './listen.ts';
+export { Reception } from './reception.ts';
+export { bind } from './transport/bind.ts';
 export { DEFAULT_PORT, formatAddress, parseEndpoint } from './transport/endpoint.ts';
 export type { Endpoint } from './transport/endpoint.ts';
 export { formatPeerAddress, parsePeerAddress } from './transport/peer-address.ts';

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
+import { createLimiter } from '@vm-tools/ratelimit';
 import { listen, type ListenEvent, type Listener, type ListenOptions } from './listen.ts';
+import { Reception } from './reception.ts';
 import { sendToPeer } from './send.ts';
 import { FakeSource } from './testing/fake-source.ts';
 import { FakeTarget, type FakeTargetInit } from './testing/fake-target.ts';
@@ -78,6 +80,50 @@ test('refuses more than it may receive at once, and others still get through', a
   await send();
   await listener.close();
   expect([failures(), listener.active]).toEqual([['XFR_BUSY'], 0]);
+});
+
+test('two listeners share places, which can be changed, and number their sessions together', async () => {
+  const reception = new Reception(0);
+  const [first, second] = [await listening({ reception }), await listening({ reception })];
+  const send = ({ listener }: typeof first) =>
+    sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: TIMEOUTS });
+  await expect(send(first)).rejects.toMatchObject({ details: { remoteCode: 'XFR_BUSY' } });
+  reception.places = 1;
+  await send(second);
+  await Promise.all([first, second].map(({ listener }) => listener.close()));
+  expect(first.events.map((event) => 'session' in event && event.session)).toContain(1);
+  expect(second.events.map((event) => 'session' in event && event.session)).toContain(2);
+});
+
+test('each session has its own pace, for as long as it lasts', async () => {
+  const calls: string[] = [];
+  const { listener } = await listening({
+    limiterFor: ({ session, peer }) => {
+      calls.push(`in ${session}`);
+      expect(peer).toMatch(/^127\.0\.0\.1:/);
+      return {
+        limiter: createLimiter({ rate: Infinity }),
+        rate: [{ fromMs: 0, rate: Infinity }],
+        [Symbol.dispose]: () => void calls.push(`out ${session}`),
+      };
+    },
+  });
+  await sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: TIMEOUTS });
+  await listener.close();
+  expect(calls).toEqual(['in 1', 'out 1']);
+});
+
+test('every event tells which transfer it is, and the last one how long the guest stood still', async () => {
+  const { listener, events } = await listening();
+  const sent = await sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: TIMEOUTS });
+  await listener.close();
+  const [completed] = events.filter(({ type }) => type === 'transfer').slice(-1);
+  expect(completed).toMatchObject({
+    session: 1,
+    transfer: expect.stringMatching(/^[0-9a-f]{32}$/),
+    name: 'web1',
+    event: { type: 'completed', summary: { iterations: sent.iterations, downtimeMs: expect.any(Number) } },
+  });
 });
 
 test('bad peers keep no good one out', async () => {

@@ -1,14 +1,17 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { throwIfAborted, type VmToolsError } from '@vm-tools/errors';
-import { Admission } from './admission.ts';
-import type { TransferEvent } from './events.ts';
+import type { LimiterNode, Schedule } from '@vm-tools/ratelimit';
+import { lookAt, type Gate } from './check/answer-check.ts';
+import type { TransferEvent, TransferSummary } from './events.ts';
+import type { TransferId } from './journal/record.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import type { PeerOptions } from './options.ts';
-import type { Offer, Target } from './ports.ts';
+import type { Check, Offer, Target } from './ports.ts';
 import { asVmToolsError } from './protocol/remote-error.ts';
-import { receiveFromPeer } from './receive.ts';
-import { Standby } from './standby.ts';
+import { Reception } from './reception.ts';
 import { DEFAULT_TIMEOUTS } from './timeouts.ts';
+import { startReceiving } from './transfer/start.ts';
+import type { Transfer } from './transfer/transfer.ts';
 import { acceptTls } from './transport/accept-tls.ts';
 import { bind, type ListenAt } from './transport/bind.ts';
 import { DEFAULT_PORT, formatAddress } from './transport/endpoint.ts';
@@ -19,28 +22,43 @@ import { unixConnection } from './transport/unix.ts';
 /** Connections that have not yet offered anything, or are about to be refused; beyond these the kernel says no. */
 const WAITING_CONNECTIONS = 256;
 
-/** What happens at a listener; `session` counts from 1. */
+/** One connection, and what is known of it by now. */
+export interface Session {
+  /** counts from 1 */
+  readonly session: number;
+  /** where it comes from: "10.0.0.1:4711" */
+  readonly peer: string;
+  /** its name here, when it has proved that */
+  readonly who?: string;
+  /** of the transfer, when a guest has been offered */
+  readonly transfer?: TransferId;
+  /** of that guest */
+  readonly name?: string;
+}
+
+/** What happens at a listener. */
 export type ListenEvent =
-  /** `who` it is, when it has proved that. */
-  | { readonly type: 'connected'; readonly session: number; readonly peer: string; readonly who?: string }
-  | {
-      readonly type: 'transfer';
-      readonly session: number;
-      readonly peer: string;
-      readonly event: TransferEvent;
-    }
-  | { readonly type: 'failed'; readonly session: number; readonly peer: string; readonly error: VmToolsError }
+  | ({ readonly type: 'connected' } & Session)
+  | ({ readonly type: 'transfer'; readonly event: TransferEvent } & Session)
+  | ({ readonly type: 'failed'; readonly error: VmToolsError } & Session)
   /** A connection could not be accepted, for want of file descriptors for instance; the listener goes on. */
   | { readonly type: 'accept-failed'; readonly error: VmToolsError };
 
-export interface ListenOptions extends Omit<PeerOptions, 'onEvent'> {
+export interface ListenOptions extends Omit<PeerOptions, 'onEvent' | 'limiter'> {
+  /** paces all guests together, each in turn; each has a limit of its own below it. @default no limit */
+  readonly limiter?: LimiterNode | undefined;
   /** an address of this machine. @default "127.0.0.1", which nobody else can reach */
   readonly host?: string | undefined;
   /** 0 picks a free one. @default 8002 */
   readonly port?: number | undefined;
   /** of a unix socket, instead of host and port */
   readonly path?: string | undefined;
-  /** Lets only peers in that are known. @default everybody who reaches the port, in the clear */
+  /** a socket that somebody else has opened, systemd for instance, instead of them */
+  readonly fd?: number | undefined;
+  /**
+   * Lets only peers in that are known. Not asked for a unix socket, where whoever may open it is let in.
+   * @default everybody who reaches the port, in the clear
+   */
   readonly tls?: TlsOptions | undefined;
   /**
    * Whether a known peer may send this guest; what it throws refuses the offer. What it returns is disposed of when
@@ -51,12 +69,27 @@ export interface ListenOptions extends Omit<PeerOptions, 'onEvent'> {
   readonly makeTarget: () => Target;
   /** guests that are received at the same time; more are refused. @default 4 */
   readonly maxConcurrent?: number | undefined;
+  /** Several listeners may have one, and so their places, in common. @default one of its own, with `maxConcurrent` */
+  readonly reception?: Reception | undefined;
+  /** What paces the image that comes in this session; it is disposed of when the session ends. @default `limiter` */
+  readonly limiterFor?: ((session: Session) => SessionLimiter) | undefined;
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
+  /** Given each guest's transfer once it has begun, to watch and to steer it; `result` says when it is over. */
+  readonly onTransfer?: ((transfer: Transfer<TransferSummary | undefined>) => void) | undefined;
+}
+
+/** What paces a session, until it ends. */
+export interface SessionLimiter extends Disposable {
+  /** the level above that of the guest: of the peer, or of the whole host */
+  readonly limiter: LimiterNode;
+  /** the limit of this guest alone */
+  readonly rate: Schedule;
 }
 
 export interface Listener extends AsyncDisposable {
-  /** how others call it: "tls://10.0.0.2:8002" */
+  /** how others call it: "tls://10.0.0.2:8002"; "fd://3" for a unix socket that somebody else has opened */
   readonly address: string;
+  /** empty for a unix socket */
   readonly host: string;
   /** 0 for a unix socket */
   readonly port: number;
@@ -78,9 +111,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     host = '127.0.0.1',
     port = DEFAULT_PORT,
     path,
+    fd,
     tls,
     authorise,
-    maxConcurrent = 4,
+    reception = new Reception(options.maxConcurrent),
     signal,
   } = options;
   throwIfAborted(signal, 'opening the port');
@@ -91,42 +125,69 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       // A listener of events that throws must not end the sessions of others.
     }
   };
-  const admission = new Admission(maxConcurrent);
   const sessions = new Set<Promise<void>>();
   // A guest whose source has lost its connection is asked for over another one: the sessions know of each other.
-  const shared = { journals: options.journals ?? memoryJournals(), standby: new Standby() };
+  const shared = { journals: options.journals ?? memoryJournals(), standby: reception.standby };
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  let count = 0;
+
+  const gatesFor = (who: string | undefined): readonly Gate[] => [
+    ...(who === undefined || authorise === undefined
+      ? []
+      : [{ name: 'allowed', enter: (offer: Offer) => authorise(who, offer), isLast: true }]),
+    { name: 'place', enter: () => reception.enter() },
+  ];
 
   /** A place is taken by an offer, not by a connection: who connects and says nothing keeps nobody out. */
   const receive = async (socket: Socket): Promise<void> => {
     using taken = new DisposableStack();
-    const session = (count += 1);
-    const plain = path === undefined ? tcpConnection(socket) : unixConnection(socket, path);
-    const { peer } = plain;
+    const plain = bound.isUnix ? unixConnection(socket, bound.address) : tcpConnection(socket);
+    let session: Session = { session: reception.nextSession(), peer: plain.peer };
     try {
-      const connection = tls === undefined ? plain : await acceptTls(socket, tls, { timeouts, signal });
+      const isPlain = tls === undefined || bound.isUnix;
+      const connection = isPlain ? plain : await acceptTls(socket, tls, { timeouts, signal });
       const { who } = connection;
-      tell({ type: 'connected', session, peer, ...(who === undefined ? {} : { who }) });
-      const makeTarget = async (offer: Offer): Promise<Target> => {
-        taken.use(admission.enter());
-        if (who !== undefined && authorise !== undefined) taken.use(await authorise(who, offer));
+      session = { ...session, ...(who === undefined ? {} : { who }) };
+      tell({ type: 'connected', ...session });
+      const gates = gatesFor(who);
+      const makeTarget = async (offer: Offer, transfer: TransferId): Promise<Target> => {
+        session = { ...session, transfer, name: offer.name };
+        for (const gate of gates) taken.use(await gate.enter(offer));
         return options.makeTarget();
       };
-      const onEvent = (event: TransferEvent): void => tell({ type: 'transfer', session, peer, event });
-      await receiveFromPeer(connection, makeTarget, { ...options, ...shared, onEvent });
+      const check = (offer: Offer): Promise<readonly Check[]> => {
+        session = { ...session, name: offer.name };
+        return lookAt(offer, gates, options.makeTarget);
+      };
+      const onEvent = (event: TransferEvent): void => {
+        if (event.type === 'began') options.onTransfer?.(transfer);
+        tell({ type: 'transfer', ...session, event });
+      };
+      const pace = options.limiterFor && taken.use(options.limiterFor(session));
+      const paced = {
+        ...options,
+        ...shared,
+        check,
+        ...(pace && { limiter: pace.limiter, rate: pace.rate }),
+        onEvent,
+      };
+      const transfer = startReceiving(connection, makeTarget, paced);
+      await transfer.result;
     } catch (thrown) {
-      tell({ type: 'failed', session, peer, error: asVmToolsError(thrown) });
+      const error = asVmToolsError(thrown);
+      const isPlaced = error.side !== undefined;
+      const place = { side: 'target', phase: 'connecting' } as const;
+      tell({ type: 'failed', ...session, error: isPlaced ? error : error.with(place) });
     }
   };
 
   const server = createServer((socket) => {
+    server.maxConnections = reception.places + WAITING_CONNECTIONS;
     const session = receive(socket).finally(() => sessions.delete(session));
     sessions.add(session);
   });
-  server.maxConnections = maxConcurrent + WAITING_CONNECTIONS;
-  const at: ListenAt = path === undefined ? { host, port } : { path };
+  const at: ListenAt = fd !== undefined ? { fd } : path !== undefined ? { path } : { host, port };
   await bind(server, at, signal);
+  const bound = boundTo(server, at, tls === undefined ? 'tcp' : 'tls', path);
 
   server.on('error', (thrown) => tell({ type: 'accept-failed', error: asVmToolsError(thrown) }));
   const stop = (): void => void server.close();
@@ -136,16 +197,32 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     stop();
     while (sessions.size > 0) await Promise.all(sessions);
   };
-  const bound = path === undefined ? (server.address() as AddressInfo).port : 0;
-  const scheme = tls === undefined ? 'tcp' : 'tls';
   return {
-    address: path === undefined ? `${scheme}://${formatAddress(host, bound)}` : `unix://${path}`,
-    host,
-    port: bound,
+    address: bound.address,
+    host: bound.host,
+    port: bound.port,
     get active() {
-      return admission.active;
+      return reception.active;
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+interface Bound extends Pick<Listener, 'address' | 'host' | 'port'> {
+  readonly isUnix: boolean;
+}
+
+/** @param path of a unix socket that somebody else has opened, if that is known */
+function boundTo(server: Server, at: ListenAt, scheme: 'tcp' | 'tls', path?: string): Bound {
+  if ('path' in at) return { isUnix: true, address: `unix://${at.path}`, host: '', port: 0 };
+  const bound = server.address() as AddressInfo | null;
+  // Of a unix socket that somebody else has opened node knows no address.
+  if ('fd' in at && bound === null) {
+    const address = path === undefined ? `fd://${at.fd}` : `unix://${path}`;
+    return { isUnix: true, address, host: '', port: 0 };
+  }
+  const { port = 0 } = bound ?? {};
+  const host = 'host' in at ? at.host : (bound?.address ?? '');
+  return { isUnix: false, address: `${scheme}://${formatAddress(host, port)}`, host, port };
 }

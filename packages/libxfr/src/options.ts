@@ -1,7 +1,7 @@
 import type { Clock, Limiter } from '@vm-tools/ratelimit';
 import type { OnStep } from './commit/step.ts';
 import type { OnEvent } from './events.ts';
-import type { Journals } from './journal/journals.ts';
+import type { OpenJournals } from './journal/journals.ts';
 import type { TransferRecord } from './journal/record.ts';
 import type { TransferTimeouts } from './timeouts.ts';
 import type { Connection } from './transport/connection.ts';
@@ -19,7 +19,7 @@ export interface TransferOptions {
 /** What a transfer between two hosts can be given besides. */
 export interface PeerOptions extends TransferOptions {
   /** those of this host. @default in memory: they carry it through a broken link, not through a crash */
-  readonly journals?: Journals | undefined;
+  readonly journals?: OpenJournals | undefined;
   readonly timeouts?: Partial<TransferTimeouts> | undefined;
   /** for fault injection and tracing */
   readonly onStep?: OnStep | undefined;

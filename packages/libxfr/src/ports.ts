@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { VmToolsError } from '@vm-tools/errors';
 import type { SourceRecord, TargetRecord } from './journal/record.ts';
 
 /**
@@ -21,8 +22,18 @@ export interface Offer {
   readonly live: boolean;
   /** version of the hypervisor, e.g. "4.17.7" */
   readonly xen: string;
+  /** what the guest has been told of its processor, in base64; an older release does not say */
+  readonly cpuPolicy?: { readonly cpuid: string; readonly msrs: string } | undefined;
   /** JSON that only the target understands */
   readonly config: unknown;
+}
+
+/** One thing that could make a transfer fail, as it was found before the first page. */
+export interface Check {
+  /** Stable, lower case, words joined by hyphens: "memory", "cpu-policy". */
+  readonly name: string;
+  /** Why the guest cannot be moved; without one the check has passed. */
+  readonly error?: VmToolsError | undefined;
 }
 
 export interface SaveProgress {
@@ -58,7 +69,11 @@ export interface SaveReport {
 export interface Source {
   /** The number of the guest on this host, where it has one; it goes into the journal. */
   readonly domid?: number | undefined;
+  /** Where the guest is as long as it is not moved, for errors. @default "still running on the source" */
+  readonly unmoved?: string | undefined;
   describe(): Promise<Offer>;
+  /** All that could make `save` fail and can be known now: one entry each, always in the same order. Changes nothing. */
+  check(): Promise<readonly Check[]>;
   /**
    * Writes the guest into `sink`, ends it, and leaves the guest suspended. When it rejects, by itself or because
    * the signal fired or the sink broke, the guest runs again, unless `guest` of the error says otherwise.
@@ -80,7 +95,16 @@ export interface RestoreControl {
 export interface Target {
   /** The number of the guest on this host, once `restore` has made it; it goes into the journal. */
   readonly domid?: number | undefined;
-  /** Takes what the offer needs, or rejects; only a peer's guest is offered, a file's is not. */
+  /**
+   * Looks at everything that `reserve` looks at, and goes on when something has failed. It takes nothing, needs no
+   * `reserve` before it or `abandon` behind it, and may be asked any number of times. One entry for each check, always
+   * in the same order; it resolves also when one of them could not be made, whose error then says why.
+   */
+  check(offer: Offer): Promise<readonly Check[]>;
+  /**
+   * Takes what the offer needs, or rejects with all that `check` finds: code, kind and hint are those of the first,
+   * and `details.checks` has all. Only a peer's guest is offered, a file's is not.
+   */
   reserve(offer: Offer): Promise<void>;
   /** Reads the guest from `stream` and leaves it paused. */
   restore(stream: Readable, control: RestoreControl): Promise<void>;

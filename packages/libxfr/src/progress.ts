@@ -4,6 +4,7 @@ import type {
   TransferEvent,
   TransferFigures,
   TransferPhase,
+  TransferStart,
   TransferSummary,
   TransferWarning,
 } from './events.ts';
@@ -12,15 +13,21 @@ import type { SaveProgress } from './ports.ts';
 const PAGE_BYTES = 4096;
 /** Often enough for a bar that moves, rare enough for a log. */
 const EVERY_MS = 200;
+/** A transfer that stands still says so. */
+const AT_LEAST_EVERY_MS = 1000;
 
-/** Collects the figures of one transfer and tells them, at most five times a second and at each change of phase. */
-export class ProgressReporter {
+/**
+ * Collects the figures of one transfer and tells them: at most five times a second, at each change of phase, and once
+ * a second while nothing moves.
+ */
+export class ProgressReporter implements Disposable {
   readonly #onEvent: OnEvent;
   readonly #clock: Clock;
   readonly #meter: Meter;
   /** of all bytes of the image, zeros or not: what tells when it will be done */
   readonly #pace: Meter;
   readonly #startedAt: number;
+  readonly #stillThere: NodeJS.Timeout;
   readonly #warnings: TransferWarning[] = [];
   #phase: TransferPhase = 'connecting';
   #toldAt = -Infinity;
@@ -38,6 +45,12 @@ export class ProgressReporter {
     this.#startedAt = clock.now();
     this.#meter = new Meter({ clock });
     this.#pace = new Meter({ clock });
+    this.#stillThere = setInterval(() => this.#tellFiguresIfDue(), AT_LEAST_EVERY_MS).unref();
+  }
+
+  /** What is being done now. */
+  get currentPhase(): TransferPhase {
+    return this.#phase;
   }
 
   get transferred(): number {
@@ -46,6 +59,10 @@ export class ProgressReporter {
 
   get zeroBytes(): number {
     return this.#pace.bytes - this.#meter.bytes;
+  }
+
+  began(start: TransferStart): void {
+    this.#tell({ type: 'began', ...start });
   }
 
   setTotal(bytes: number): void {
@@ -84,6 +101,28 @@ export class ProgressReporter {
     this.#downtimeMs = this.#clock.now() - suspendedAt;
   }
 
+  /** Milliseconds since `at`, performance.now(). */
+  since(at: number): number {
+    return Math.max(0, this.#clock.now() - at);
+  }
+
+  /** The source has told, at the end of the image, how long the guest has stood still, and how many rounds it took. */
+  received({
+    downtimeMs,
+    iterations,
+  }: {
+    readonly downtimeMs?: number | undefined;
+    readonly iterations?: number | undefined;
+  }): void {
+    if (downtimeMs !== undefined) this.#suspendedAt = this.#clock.now() - downtimeMs;
+    this.#iteration = iterations;
+  }
+
+  /** The guest that has been received runs here. */
+  started(): void {
+    if (this.#suspendedAt !== undefined) this.running(this.#suspendedAt);
+  }
+
   warn(warning: TransferWarning): void {
     this.#warnings.push(warning);
     this.#tell({ type: 'warning', ...warning });
@@ -98,7 +137,7 @@ export class ProgressReporter {
       total: this.#total,
       totalTimeMs,
       downtimeMs: this.#downtimeMs,
-      iterations: outcome.iterations ?? 0,
+      iterations: outcome.iterations ?? this.#iteration ?? 0,
       zeroBytes: this.zeroBytes,
       throughput: totalTimeMs === 0 ? 0 : (this.transferred / totalTimeMs) * 1000,
       domid: outcome.domid,
@@ -106,6 +145,10 @@ export class ProgressReporter {
     };
     this.#tell({ type: 'completed', summary });
     return summary;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#stillThere);
   }
 
   #tellFiguresIfDue(): void {

@@ -3,15 +3,21 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
+import { ImagePace } from './image-pace.ts';
 import type { ProgressReporter } from './progress.ts';
 import { outOfTurn, type Channel } from './protocol/channel.ts';
+import { protocolError } from './protocol/frame.ts';
 import { MAX_ZEROS, type Body } from './protocol/messages.ts';
+
+/** Whoever reads ahead has read more than the image; a peer that never ends would keep its place for ever. */
+const MOST_BEHIND_BYTES = 2 * MAX_ZEROS;
 
 const ZEROS = Buffer.alloc(MAX_ZEROS);
 
 /** An image as it comes: frames of DATA and ZEROS up to EOS, with the digest checked at the end. */
 export class ReceivedImage {
   readonly #channel: Channel;
+  readonly #pace: ImagePace;
   readonly #progress: ProgressReporter;
   readonly #attempt: Attempt;
   readonly #limiter: Limiter | undefined;
@@ -26,13 +32,16 @@ export class ReceivedImage {
       progress,
       attempt,
       limiter,
+      answerMs,
     }: {
       readonly progress: ProgressReporter;
       readonly attempt: Attempt;
       readonly limiter?: Limiter | undefined;
+      readonly answerMs: number;
     },
   ) {
     this.#channel = channel;
+    this.#pace = new ImagePace(channel, answerMs);
     this.#progress = progress;
     this.#attempt = attempt;
     this.#limiter = limiter;
@@ -45,7 +54,11 @@ export class ReceivedImage {
 
   /** Takes what a target that knows where its image ends has not read, and checks the digest. */
   async finish(): Promise<void> {
-    while ((await this.#take()) !== undefined);
+    let left = MOST_BEHIND_BYTES;
+    for (let pieces = await this.#take(); pieces !== undefined; pieces = await this.#take()) {
+      left -= pieces.reduce((sum, { length }) => sum + length, 0);
+      if (left < 0) throw protocolError('the image goes on behind its end');
+    }
   }
 
   async *#chunks(): AsyncGenerator<Buffer, void> {
@@ -61,7 +74,7 @@ export class ReceivedImage {
   async #takeNext(): Promise<readonly Buffer[] | undefined> {
     if (this.#isComplete) return undefined;
     try {
-      const message = await this.#channel.next();
+      const message = await this.#pace.next();
       if (message.name === 'DATA') {
         for (const piece of message.pieces) {
           this.#hash.update(piece);
@@ -78,6 +91,7 @@ export class ReceivedImage {
       }
       if (message.name !== 'EOS') throw outOfTurn(message.name, ['DATA', 'ZEROS', 'EOS']);
       this.#check(message.body);
+      this.#progress.received(message.body);
     } catch (thrown) {
       throw this.#attempt.cause(thrown);
     }
@@ -96,6 +110,7 @@ export class ReceivedImage {
     throw new VmToolsError({
       code: 'XFR_DIGEST',
       kind: 'corrupt',
+      retry: 'safe',
       message: `the image was damaged on its way: ${received.bytes} of ${bytes} bytes came, with ${received.bytes === bytes ? 'another' : 'no matching'} digest`,
       hint: 'try again; if it happens again, look at the memory and the network cards of both hosts',
       details: { sent: { blake2b512, bytes }, received },

@@ -1,18 +1,22 @@
+import { throwIfAborted } from '@vm-tools/errors';
 import { systemClock } from '@vm-tools/ratelimit';
 import { answerQuestions } from './answer-questions.ts';
 import { Attempt } from './attempt.ts';
+import { answerCheck } from './check/answer-check.ts';
 import { Party, type TargetParty } from './commit/party.ts';
 import { TARGET } from './commit/table.ts';
 import type { TransferSummary } from './events.ts';
 import { giveUp } from './give-up.ts';
-import type { Journals } from './journal/journals.ts';
+import type { OpenJournals } from './journal/journals.ts';
 import { memoryJournals } from './journal/open-journals.ts';
+import type { TransferId } from './journal/record.ts';
 import type { PeerOptions } from './options.ts';
-import type { Offer, RestoreControl, Target } from './ports.ts';
+import type { Check, Offer, RestoreControl, Target } from './ports.ts';
+import { placed, type Place } from './place.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
 import type { Control } from './protocol/messages.ts';
-import { asVmToolsError, encodeRemoteError } from './protocol/remote-error.ts';
+import { encodeRemoteError } from './protocol/remote-error.ts';
 import { ReceivedImage } from './receive-image.ts';
 import type { Arrival, Standby } from './standby.ts';
 import { startGuest } from './start-guest.ts';
@@ -22,17 +26,23 @@ import { untilGo } from './until-go.ts';
 import { warnIfPlain } from './warn-if-plain.ts';
 import { whereabouts } from './whereabouts.ts';
 
-export type MakeTarget = (offer: Offer) => Target | Promise<Target>;
+/** `id` is that of the transfer, by which both ends call it. */
+export type MakeTarget = (offer: Offer, id: TransferId) => Target | Promise<Target>;
 
 export interface ReceiveOptions extends PeerOptions {
   /** shared by all sessions of a process, so that GO may come over any of them. @default none */
   readonly standby?: Standby | undefined;
+  /**
+   * Answers a source that only wants to know what would become of its offer: all that `makeTarget` asks first, and the
+   * target's own checks. @default these alone
+   */
+  readonly check?: ((offer: Offer) => Promise<readonly Check[]>) | undefined;
 }
 
 /**
  * Serves one peer: takes a guest from it, which is the other end of `sendToPeer`, or answers what it asks about an
  * earlier one. Resolves when the guest runs here and the source knows that, or cannot be told; with undefined when
- * there were only questions.
+ * there were only questions, an offer that is not meant yet (CHECK) among them.
  *
  * Until the source gives its word (GO), any failure and any abort ends with `abandon()`, and the source is told why.
  * After GO an abort is not heard any more.
@@ -53,13 +63,21 @@ export async function receiveFromPeer(
 ): Promise<TransferSummary | undefined> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const journals = options.journals ?? memoryJournals();
-  using attempt = new Attempt(options.signal, 'receiving a guest');
-  const progress = new ProgressReporter(options.onEvent, options.clock);
+  using progress = new ProgressReporter(options.onEvent, options.clock);
+  const place: Place = { side: 'target', progress };
+  using attempt = new Attempt(options.signal, 'receiving a guest', place);
   progress.phase('connecting');
   const channel = new Channel(connection, 'source', timeouts);
   try {
     warnIfPlain(connection, progress);
     const first = await firstMessage(channel, timeouts, attempt);
+    if (first.name === 'CHECK') {
+      const { id, offer } = first.body;
+      const check = options.check ?? (async () => (await makeTarget(offer, id)).check(offer));
+      const limits = { limitMs: timeouts.answerMs, signal: attempt.signal };
+      await answerCheck(channel, () => check(offer), limits);
+      return undefined;
+    }
     if (first.name !== 'HELLO') {
       const { standby, onStep, signal } = options;
       const limitMs = timeouts.handshakeMs;
@@ -69,6 +87,8 @@ export async function receiveFromPeer(
     const address = connection.address ?? connection.peer;
     const parts = { ...options, timeouts, journals, attempt, progress, address };
     return await receiveGuest(channel, first, makeTarget, parts);
+  } catch (thrown) {
+    throw placed(thrown, place);
   } finally {
     await channel.close();
   }
@@ -78,11 +98,11 @@ async function firstMessage(
   channel: Channel,
   { handshakeMs }: TransferTimeouts,
   attempt: Attempt,
-): Promise<Control<'HELLO' | 'GO' | 'STATUS'>> {
+): Promise<Control<'HELLO' | 'CHECK' | 'GO' | 'STATUS'>> {
   const { signal } = attempt;
   try {
     await channel.negotiate(signal);
-    return await channel.expect(['HELLO', 'GO', 'STATUS'], { limitMs: handshakeMs, signal });
+    return await channel.expect(['HELLO', 'CHECK', 'GO', 'STATUS'], { limitMs: handshakeMs, signal });
   } catch (thrown) {
     const failure = attempt.cause(thrown);
     channel.abort(failure);
@@ -92,7 +112,7 @@ async function firstMessage(
 
 interface Parts extends ReceiveOptions {
   readonly timeouts: TransferTimeouts;
-  readonly journals: Journals;
+  readonly journals: OpenJournals;
   readonly attempt: Attempt;
   readonly progress: ProgressReporter;
   /** of the source, for the journal */
@@ -130,12 +150,14 @@ async function begin(
     await onStep?.({ side: 'target', when: 'after', kind: 'receive', name: 'HELLO', id });
     progress.setTotal(offer.memoryBytes);
     progress.phase('reserving');
-    const target = await makeTarget(offer);
+    const target = await makeTarget(offer, id);
     const start = { id, epoch, guest: { name, uuid }, peer: address };
-    return { party: await Party.begin(TARGET, journals, start, { guest: 'absent', onStep }), target };
+    const party = await Party.begin(TARGET, journals, start, { guest: 'absent', onStep });
+    progress.began({ id, role: 'target', guest: { name, uuid }, peer: address });
+    return { party, target };
   } catch (thrown) {
     const failure = attempt.cause(thrown);
-    channel.send('REJECT', { error: encodeRemoteError(failure) }).catch(() => undefined);
+    channel.send('REJECT', { error: encodeRemoteError(failure, 'target') }).catch(() => undefined);
     throw failure.with({ guest: whereabouts(offer, 'never started here') });
   }
 }
@@ -146,7 +168,7 @@ async function untilReady(
   target: Target,
   channel: Channel,
   offer: Offer,
-  { limiter, attempt, progress }: Parts,
+  { limiter, attempt, progress, timeouts }: Parts,
 ): Promise<void> {
   const { signal } = attempt;
   try {
@@ -155,7 +177,7 @@ async function untilReady(
     await party.say(channel, 'ACCEPT', { epoch: party.epoch });
 
     progress.phase('receiving');
-    const image = new ReceivedImage(channel, { progress, attempt, limiter });
+    const image = new ReceivedImage(channel, { progress, attempt, limiter, answerMs: timeouts.answerMs });
     await party.act('restore', () => restore(target, image, { signal, transferId: party.id }), 'EOS');
     signal.throwIfAborted();
     party.domid = target.domid;
@@ -170,16 +192,17 @@ async function untilOwner(
   party: TargetParty,
   target: Target,
   channel: Channel,
-  { standby, clock = systemClock, signal, timeouts }: Parts,
+  { standby, clock = systemClock, signal, timeouts, progress }: Parts,
 ): Promise<Arrival> {
   let go: Arrival | undefined;
   try {
     go = await untilGo(party, channel, { standby, clock, signal, timeouts });
+    throwIfAborted(signal, 'waiting for GO'); // the last moment at which somebody may change his mind
     await party.write('owner', 'GO');
     return go;
   } catch (thrown) {
     go?.done();
-    return giveUp(party, target, channel, asVmToolsError(thrown));
+    return giveUp(party, target, channel, placed(thrown, { side: 'target', progress }));
   }
 }
 

@@ -28,8 +28,8 @@ export async function restoreFromFile(
   target: Target,
   options: RestoreFromFileOptions = {},
 ): Promise<TransferSummary> {
-  using attempt = new Attempt(options.signal, 'restoring the guest');
-  const progress = new ProgressReporter(options.onEvent, options.clock);
+  using progress = new ProgressReporter(options.onEvent, options.clock);
+  using attempt = new Attempt(options.signal, 'restoring the guest', { side: 'target', progress });
   const { signal } = attempt;
   signal.throwIfAborted();
   await using file = typeof origin === 'string' ? await openImageFile(origin) : undefined;

@@ -10,6 +10,7 @@ import type { Storage } from './file/storage.ts';
 import { destroyLeftover, giveBack, notSaved, resumeFailed } from './give-back.ts';
 import type { TransferOptions } from './options.ts';
 import type { Offer, SaveReport, Source } from './ports.ts';
+import { placed, type Place } from './place.ts';
 import { ProgressReporter } from './progress.ts';
 
 export interface SaveToFileOptions extends TransferOptions {
@@ -39,8 +40,9 @@ export async function saveToFile(
   destination: string | Writable,
   options: SaveToFileOptions,
 ): Promise<TransferSummary> {
-  using attempt = new Attempt(options.signal, 'saving the guest');
-  const progress = new ProgressReporter(options.onEvent, options.clock);
+  using progress = new ProgressReporter(options.onEvent, options.clock);
+  const place: Place = { side: 'source', progress };
+  using attempt = new Attempt(options.signal, 'saving the guest', place);
   const { signal } = attempt;
   const resumes = options.afterwards === 'resume';
   let offer: Offer | undefined;
@@ -56,13 +58,16 @@ export async function saveToFile(
     }
     signal.throwIfAborted();
 
-    const sink = paced(options.limiter ?? createLimiter({ rate: Infinity }), { signal });
+    const unlimited = createLimiter({ rate: Infinity });
+    const { limiter = unlimited } = options;
     const onWritten = (bytes: number, zeroBytes = 0): void => progress.add(bytes, zeroBytes);
     const onFailed = (error: VmToolsError): void => attempt.fail(error);
+    // A pipe carries the zeros, too; a file has holes in their place, and so its writer knows what counts.
+    const sink = paced(file === undefined ? limiter : unlimited, { signal });
     const written =
       file === undefined
         ? pipeline(sink, counted(onWritten), destination as Writable)
-        : pipeline(sink, file.writer({ onWritten, onFailed }));
+        : pipeline(sink, file.writer({ limiter, signal, onWritten, onFailed }));
     written.catch(() => undefined); // the save hears of it through its sink
     saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report) });
     isSuspended = true;
@@ -79,10 +84,10 @@ export async function saveToFile(
   } catch (thrown) {
     const failure = attempt.cause(thrown);
     await file?.discard();
-    if (offer === undefined || !isSuspended) throw notSaved(failure, thrown, offer);
-    throw await giveBack(source, offer, failure);
+    if (offer === undefined || !isSuspended) throw notSaved(source, offer, { failure, thrown });
+    throw placed(await giveBack(source, offer, failure), place);
   }
-  if (resumeError !== undefined) throw resumeError;
+  if (resumeError !== undefined) throw placed(resumeError, place);
   if (!resumes) await destroyLeftover(source, offer, progress);
   return progress.complete({ iterations: saved.iterations });
 }

@@ -6,10 +6,11 @@ import { SOURCE } from './commit/table.ts';
 import type { TransferSummary } from './events.ts';
 import { notSaved } from './give-back.ts';
 import { handOver } from './hand-over.ts';
-import type { Journals } from './journal/journals.ts';
+import type { OpenJournals } from './journal/journals.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import type { Connect, PeerOptions, Reconnect } from './options.ts';
 import type { Offer, SaveReport, Source } from './ports.ts';
+import { placed, type Place } from './place.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
 import { protocolError } from './protocol/frame.ts';
@@ -58,10 +59,11 @@ export async function sendToPeer(
 ): Promise<TransferSummary> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const journals = options.journals ?? memoryJournals();
-  using attempt = new Attempt(options.signal, 'sending the guest');
-  const progress = new ProgressReporter(options.onEvent, options.clock);
+  using progress = new ProgressReporter(options.onEvent, options.clock);
+  const place: Place = { side: 'source', progress };
+  using attempt = new Attempt(options.signal, 'sending the guest', place);
   progress.phase('connecting');
-  const connection = 'stream' in peer ? peer : await connect(peer, timeouts, attempt);
+  const connection = 'stream' in peer ? peer : await connect(peer, source, timeouts, attempt);
   const channel = new Channel(connection, 'target', timeouts);
   const address =
     options.address ??
@@ -77,6 +79,8 @@ export async function sendToPeer(
     const { party, saved } = await untilCommitted(source, channel, parts);
     await using held = party;
     return await handOver(held, source, channel, { ...options, timeouts, reconnect, saved, progress });
+  } catch (thrown) {
+    throw placed(thrown, place);
   } finally {
     await channel.close();
   }
@@ -84,6 +88,7 @@ export async function sendToPeer(
 
 async function connect(
   peer: Endpoint | Connect,
+  source: Source,
   { connectMs }: TransferTimeouts,
   attempt: Attempt,
 ): Promise<Connection> {
@@ -91,13 +96,13 @@ async function connect(
   try {
     return await ('host' in peer ? connectTcp(peer, { connectMs, signal }) : peer(signal));
   } catch (thrown) {
-    throw notSaved(attempt.cause(thrown), thrown, undefined);
+    throw notSaved(source, undefined, { failure: attempt.cause(thrown), thrown });
   }
 }
 
 interface Parts extends SendOptions {
   readonly timeouts: TransferTimeouts;
-  readonly journals: Journals;
+  readonly journals: OpenJournals;
   readonly attempt: Attempt;
   readonly progress: ProgressReporter;
   readonly address: string;
@@ -126,6 +131,7 @@ async function untilCommitted(
     };
     party = await Party.begin(SOURCE, journals, start, { guest: 'running', onStep });
     const sender = party;
+    progress.began({ id: sender.id, role: 'source', guest: { name, uuid }, peer: address });
     await sender.say(channel, 'HELLO', { id: sender.id, epoch: sender.epoch, offer });
     const verdict = await sender.hear(channel, ['ACCEPT', 'REJECT'], answer);
     if (verdict.name === 'REJECT') throw peerError(verdict.body.error, REJECTED);
@@ -141,7 +147,9 @@ async function untilCommitted(
     const save = (): Promise<SaveReport> =>
       source.save(image.sink, { signal: attempt.signal, onProgress, sent });
     const saved = await sender.act('save', save, 'ACCEPT');
-    await sender.say(channel, 'EOS', await image.sent);
+    const { iterations, suspendedAt } = saved;
+    const downtimeMs = progress.since(suspendedAt);
+    await sender.say(channel, 'EOS', { ...(await image.sent), iterations, downtimeMs });
     await sender.hear(channel, ['READY'], answer);
     attempt.signal.throwIfAborted(); // the last moment at which somebody may change his mind
     await sender.write('committed', 'READY');
@@ -150,12 +158,12 @@ async function untilCommitted(
     const failure = attempt.cause(thrown);
     if (party === undefined) {
       channel.abort(failure);
-      throw notSaved(failure, thrown, offer);
+      throw notSaved(source, offer, { failure, thrown });
     }
     await using held = party;
     if (held.guest !== 'running')
       throw await takeBack(held, source, channel, { failure, on: reason(failure) });
-    throw await closeAborted(held, channel, { failure, told: notSaved(failure, thrown, offer) });
+    throw await closeAborted(held, channel, { failure, told: notSaved(source, offer, { failure, thrown }) });
   }
 }
 

@@ -38,6 +38,7 @@ export async function startGuest(
       hint: `vm-migrate resolve ${party.id} tries again`,
     });
   }
+  progress.started();
   const { domid } = party;
   try {
     await party.say(channel, 'RUNNING', { domid, at: Date.now() });
@@ -69,7 +70,8 @@ export async function bringUp(
     await pursue(party, { start });
     return undefined;
   } catch (thrown) {
-    const failure = asVmToolsError(thrown);
+    const told = asVmToolsError(thrown);
+    const failure = told.with({ side: 'target', phase: told.phase ?? 'starting' });
     if (party.guest === 'running') return failure;
     try {
       await party.write('failing', 'start failed', failure);

@@ -29,13 +29,13 @@ export async function takeBack(
       throw thrown;
     }
     await pursue(party, { resume });
-    return stillRunning(failure, guest);
+    return stillRunning(source, guest, failure);
   } catch (thrown) {
     // Not by hand: whatever the journal says by now, its own way out is the only one that asks the target.
     const hint = `it is suspended in memory on the source; once the cause is gone: vm-migrate resolve ${party.id}`;
     if (party.guest !== 'running') return resumeFailed(thrown, guest, failure).with({ hint });
     // A journal that has not been ended can be told later that the guest runs.
-    return stillRunning(failure, guest).with({ leftovers: [journalLeft(party.id, thrown)] });
+    return stillRunning(source, guest, failure).with({ leftovers: [journalLeft(party.id, thrown)] });
   }
 }
 

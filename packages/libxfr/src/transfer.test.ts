@@ -110,10 +110,10 @@ describe.each(Object.entries(LINKS))('a transfer over %s', (_name, link) => {
         kind: 'resource',
         message: expect.stringContaining('4 GiB are needed, 3 GiB are free'),
         hint: 'free some',
-        log: ['xc: error: no memory'],
+        side: 'source',
         guest: STILL_RUNNING,
         details: { side: 'target', remoteCode: 'DOMAIN_NO_MEMORY' },
-        cause: { code: 'DOMAIN_NO_MEMORY' },
+        cause: { code: 'DOMAIN_NO_MEMORY', side: 'target', log: ['xc: error: no memory'] },
       });
       expect(received).toMatchObject({ code: 'DOMAIN_NO_MEMORY', guest: { state: 'never started here' } });
       if (when === 'restored') expect(source.calls).toContain('resume');

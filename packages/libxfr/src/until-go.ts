@@ -61,6 +61,7 @@ async function overThis(
   throw new VmToolsError({
     code: 'XFR_EPOCH',
     kind: 'peer',
+    retry: 'safe',
     message: `GO came for attempt ${epoch} of transfer ${id}, and this is attempt ${party.epoch} of ${party.id}`,
     hint: 'begin a new transfer',
   });

@@ -227,26 +227,54 @@ function isWithin(index: number | undefined, level: number): boolean {
   return index !== undefined && (index === level || isWithin(PARENTS[index], level));
 }
 
-test('for all sizes of slices: busy siblings stay within one slice of each other', async () => {
-  const sizes = fc.array(fc.integer({ min: 1000, max: BURST / 2 }), { minLength: 1, maxLength: 5 });
-  const children = fc.array(sizes, { minLength: 2, maxLength: 5 });
+const sizes = fc.array(fc.integer({ min: 1000, max: BURST / 2 }), { minLength: 1, maxLength: 5 });
+const children = fc.array(sizes, { minLength: 2, maxLength: 5 });
+const hostRate = fc.integer({ min: BURST, max: 20 * BURST });
+
+test('for all sizes of slices and changes of the rate: busy siblings stay within one slice of each other', async () => {
+  const seconds = fc.array(hostRate, { minLength: 3, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(children, fc.integer({ min: BURST, max: 20 * BURST }), async (patterns, hostRate) => {
+    fc.asyncProperty(children, seconds, async (patterns, rates) => {
       const clock = new ManualClock();
-      const host = createLimiter({ rate: hostRate, burst: BURST, clock });
+      const host = createLimiter({ rate: BURST, burst: BURST, clock });
       const takers = patterns.map((pattern) => {
         let next = 0;
         const child = createLimiter({ rate: Infinity, parent: host });
         return new Taker(child, () => pattern[next++ % pattern.length] ?? 1000);
       });
-      for (let second = 0; second < 3; second += 1) {
+      for (const each of rates) {
+        host.setRate(each);
         await clock.advance(1000);
         const bytes = takers.map((taker) => taker.bytes);
         expect(Math.max(...bytes) - Math.min(...bytes)).toBeLessThanOrEqual(BURST);
       }
       const sum = takers.reduce((total, { bytes }) => total + bytes, 0);
-      expect(sum).toBeGreaterThan(3 * hostRate - 2 * BURST);
+      const allowed = rates.reduce((total, each) => total + each);
+      expect(sum).toBeGreaterThan(allowed - 3 * BURST); // a change of the rate drops what was saved up
+      expect(sum).toBeLessThanOrEqual(allowed + BURST);
       for (const taker of takers) taker.stop();
+    }),
+    { numRuns: 40 },
+  );
+}, 30_000);
+
+test('for all pauses: who comes and goes gets no more than who stays, and who stays loses nothing by it', async () => {
+  const pauses = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 10 });
+  await fc.assert(
+    fc.asyncProperty(sizes, pauses, hostRate, async (pattern, restsMs, rate) => {
+      const clock = new ManualClock();
+      const host = createLimiter({ rate, burst: BURST, clock });
+      let [next, rest] = [0, 0];
+      const size = (): number => pattern[next++ % pattern.length] ?? 1000;
+      const pause = (): Promise<void> => clock.sleep(restsMs[rest++ % restsMs.length] ?? 1);
+      const fickle = new Taker(createLimiter({ rate: Infinity, parent: host }), size, pause);
+      const steady = new Taker(createLimiter({ rate: Infinity, parent: host }), size);
+      await clock.advance(5000);
+      expect(fickle.bytes).toBeLessThanOrEqual(steady.bytes + BURST);
+      expect(fickle.bytes).toBeGreaterThan(0);
+      expect(fickle.bytes + steady.bytes).toBeGreaterThan(5 * rate - 2 * BURST);
+      for (const taker of [fickle, steady]) taker.stop();
+      await settled();
     }),
     { numRuns: 40 },
   );

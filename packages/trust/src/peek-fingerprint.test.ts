@@ -33,6 +33,7 @@ test('nothing is said', async () => {
   await expect(peek(createNetServer(), { limitMs: 50 })).rejects.toMatchObject({
     code: 'XFR_PEEK',
     message: expect.stringContaining('no answer in 50 ms'),
+    cause: { code: 'XFR_LATE', kind: 'timeout' },
   });
 });
 

@@ -10,6 +10,9 @@ import type { TrustFolder } from './trust-folder.ts';
 import { syncFolder, writeAside } from './write-aside.ts';
 
 const SUFFIX = '.json';
+/** Of what is wrong with a file, as much as fits on a screen. */
+const MOST_PROBLEMS = 8;
+const MOST_CHARACTERS = 1000;
 
 /**
  * All known peers, in the order of their names. A file that cannot be understood is an error and not one peer less:
@@ -117,10 +120,11 @@ function pathOf({ peers }: TrustFolder, name: string): string {
 function parsePeer(name: string, path: string, content: unknown): Peer {
   const { success, data, error } = peerSchema.safeParse(content);
   if (success) return { name, ...data };
-  const problems = error.issues.map(({ path: at, message }) =>
-    [at.join('.'), message].filter(Boolean).join(': '),
-  );
-  throw badFile(path, problems.join('; '), error instanceof z.ZodError ? undefined : error);
+  const problems = error.issues
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path: at, message }) => [at.join('.'), message].filter(Boolean).join(': '));
+  const why = problems.join('; ').slice(0, MOST_CHARACTERS);
+  throw badFile(path, why, error instanceof z.ZodError ? undefined : error);
 }
 
 function badFile(path: string, why: string, cause?: unknown): VmToolsError {

@@ -51,6 +51,6 @@ testOnHost('a domain that nobody serves a console for', async (host) => {
   const { code, stderr } = await host.exec('vm-console mute --timeout 2');
   expect({ code, stderr }).toEqual({
     code: 124,
-    stderr: 'vm-console: not done within the 2 s of --timeout [TIME_LIMIT]\n',
+    stderr: 'vm-console: not done within the 2 s of --timeout [TIME_LIMIT]\nhint: allow it more time\n',
   });
 });

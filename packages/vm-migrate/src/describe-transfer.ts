@@ -1,4 +1,6 @@
-import type { KnownTransfer } from '@vm-tools/libxfr';
+import { formatDuration } from '@vm-tools/cli';
+import type { KnownTransfer, TransferFigures, TransferSettings } from '@vm-tools/libxfr';
+import { formatRate } from '@vm-tools/ratelimit';
 
 /** e.g. "web1 to b:8002: committed, is suspended here; only the target says whether it runs there" */
 export function describeTransfer({ guest, role, peer, state, means }: KnownTransfer): string {
@@ -8,4 +10,27 @@ export function describeTransfer({ guest, role, peer, state, means }: KnownTrans
 /** Where it lives, in a word; "?" as long as that is not settled. */
 export function place({ owner }: KnownTransfer): string {
   return owner === 'undecided' ? '?' : owner;
+}
+
+/** e.g. "precopy 45%, 20 MiB/s, 12 s left" */
+export function describeFigures(figures: TransferFigures): string {
+  const { status, transferred, zeroBytes, remaining, throughput, eta } = figures;
+  const done = transferred + zeroBytes;
+  const percent = done === 0 ? 0 : Math.floor((100 * done) / (done + remaining));
+  return [
+    `${status} ${percent}%`,
+    formatRate(throughput),
+    ...(eta === undefined ? [] : [`${formatDuration(eta)} left`]),
+  ].join(', ');
+}
+
+/** e.g. "bwlimit 20 MiB/s, max-downtime 300 ms, on-no-convergence force" */
+export function describeSettings(settings: TransferSettings): string {
+  const { bwlimit, stopAndCopyBwlimit, maxDowntimeMs, onNoConvergence } = settings;
+  return [
+    `bwlimit ${bwlimit}`,
+    ...(stopAndCopyBwlimit === undefined ? [] : [`stop-and-copy-bwlimit ${stopAndCopyBwlimit}`]),
+    ...(maxDowntimeMs === undefined ? [] : [`max-downtime ${formatDuration(maxDowntimeMs)}`]),
+    ...(onNoConvergence === undefined ? [] : [`on-no-convergence ${onNoConvergence}`]),
+  ].join(', ');
 }

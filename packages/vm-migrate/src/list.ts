@@ -1,21 +1,35 @@
 import { table, type Invocation, type Outcome } from '@vm-tools/cli';
-import { listTransfers, type KnownTransfer } from '@vm-tools/libxfr';
+import { listTransfers, type FoundTransfer, type KnownTransfer } from '@vm-tools/libxfr';
+import { describeFigures, place } from './describe-transfer.ts';
+import { underWay } from './find-under-way.ts';
 import { journalsOf } from './journals.ts';
 import type { ListInput } from './options.ts';
-import { place } from './describe-transfer.ts';
 
 /** Enough of an id to be told from others, and short enough to be typed. */
 const ID_CHARACTERS = 8;
 
+/** What the journals know, and, of those that somebody is moving now, how far they are. */
+export type ListedTransfer = KnownTransfer & Partial<Pick<FoundTransfer, 'figures' | 'settings'>>;
+
 export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
-  const { transfers, damaged } = await listTransfers(journalsOf(invocation));
+  const [{ transfers, damaged }, moving] = await Promise.all([
+    listTransfers(journalsOf(invocation)),
+    underWay(invocation),
+  ]);
   for (const { message, hint } of damaged)
     invocation.messages.warn(hint === undefined ? message : `${message}; ${hint}`);
-  const shown = invocation.input.all ? transfers : transfers.filter(({ isEnded }) => !isEnded);
+  const shown = transfers
+    .filter(({ isEnded }) => invocation.input.all || !isEnded)
+    .map((known) => withFigures(known, moving));
   return { value: shown, text: shown.length === 0 ? '' : format(shown) };
 }
 
-function format(transfers: readonly KnownTransfer[]): string {
+export function withFigures(known: KnownTransfer, moving: readonly FoundTransfer[]): ListedTransfer {
+  const found = moving.find(({ id, role }) => id === known.id && role === known.role);
+  return found === undefined ? known : { ...known, figures: found.figures, settings: found.settings };
+}
+
+function format(transfers: readonly ListedTransfer[]): string {
   return table(transfers, [
     { heading: 'Transfer', text: ({ id }) => id.slice(0, ID_CHARACTERS) },
     { heading: 'Domain', text: ({ guest }) => guest.name },
@@ -23,5 +37,6 @@ function format(transfers: readonly KnownTransfer[]): string {
     { heading: 'State', text: ({ state }) => state },
     { heading: 'Lives', text: place },
     { heading: 'Since', text: ({ changedAt }) => new Date(changedAt).toISOString() },
+    { heading: 'Progress', text: ({ figures }) => (figures === undefined ? '-' : describeFigures(figures)) },
   ]);
 }

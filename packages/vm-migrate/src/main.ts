@@ -1,12 +1,25 @@
 import { runCli } from '@vm-tools/cli';
-import { command, listCommand, resolveCommand, statusCommand, type MigrateInput } from './options.ts';
+import {
+  cancelCommand,
+  command,
+  listCommand,
+  resolveCommand,
+  setCommand,
+  statusCommand,
+  type MigrateInput,
+} from './options.ts';
 
 await runCli<MigrateInput>({
   ...command,
-  run: async (invocation) => (await import('./run.ts')).migrate(invocation),
+  run: async (invocation) =>
+    invocation.input.check
+      ? (await import('./check.ts')).check(invocation)
+      : (await import('./run.ts')).migrate(invocation),
   commands: [
     { ...listCommand, run: async (invocation) => (await import('./list.ts')).list(invocation) },
     { ...statusCommand, run: async (invocation) => (await import('./status.ts')).status(invocation) },
+    { ...cancelCommand, run: async (invocation) => (await import('./cancel.ts')).cancel(invocation) },
+    { ...setCommand, run: async (invocation) => (await import('./set.ts')).set(invocation) },
     { ...resolveCommand, run: async (invocation) => (await import('./resolve.ts')).resolve(invocation) },
   ],
 });

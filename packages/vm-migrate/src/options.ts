@@ -3,8 +3,9 @@ import { parseCount, parseSeconds, type CommandSpec } from '@vm-tools/cli';
 export interface MigrateInput {
   readonly domain: string;
   readonly endpoint: string;
+  readonly check?: boolean;
   readonly bwlimit?: string;
-  /** nothing depends on it yet */
+  readonly stopAndCopyBwlimit?: string;
   readonly insecure?: boolean;
   readonly live: 'auto' | 'require' | 'never';
   /** milliseconds */
@@ -17,6 +18,15 @@ export interface MigrateInput {
   readonly onNoConvergence: 'abort' | 'force' | 'throttle';
 }
 
+const BWLIMIT = {
+  flags: '--bwlimit <rate>',
+  description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+};
+const STOP_AND_COPY_BWLIMIT = {
+  flags: '--stop-and-copy-bwlimit <rate>',
+  description: 'the same while a live domain is stopped for its last pages',
+};
+
 export const command: CommandSpec = {
   name: 'vm-migrate',
   summary: 'moves a running domain to another host, where xfrd listens',
@@ -28,7 +38,9 @@ export const command: CommandSpec = {
     },
   ],
   options: [
-    { flags: '--bwlimit <rate>', description: 'bytes a second at most: 10M, 1.5GiB/s, 100Mbit, off' },
+    { flags: '--check', description: 'only tell whether it can be moved, and change nothing on either host' },
+    BWLIMIT,
+    { ...STOP_AND_COPY_BWLIMIT, description: `${STOP_AND_COPY_BWLIMIT.description} (default: off)` },
     {
       flags: '--live <when>',
       description: 'whether the domain runs on while its memory is sent',
@@ -65,12 +77,17 @@ export const command: CommandSpec = {
     },
     {
       flags: '--insecure',
-      description: 'says that tcp:// is meant, which a later version takes with nothing less',
+      description: 'allow tcp://, which is neither encrypted nor authenticated; xfrd must allow it, too',
     },
   ],
   examples: [
+    { command: 'vm-migrate web1 b --check', effect: 'what would stand in the way' },
     { command: 'vm-migrate web1 b', effect: 'move web1 to host b' },
     { command: 'vm-migrate web1 b:8003 --bwlimit 10M', effect: 'with at most 10 MiB/s' },
+    {
+      command: 'vm-migrate web1 b --bwlimit "08:00,20M 20:00,off"',
+      effect: 'with at most 20 MiB/s by day',
+    },
     { command: 'vm-migrate web1 ssh://root@b', effect: 'through ssh, which starts xfrd there' },
     {
       command: 'vm-migrate web1 b --max-downtime 100 --on-no-convergence abort',
@@ -79,7 +96,7 @@ export const command: CommandSpec = {
     { command: 'vm-migrate web1 b --json | jq .downtimeMs', effect: 'how long it stood still' },
   ],
   notes: [
-    'A host alone is called over TLS, and both must know each other: xfrd init, xfrd trust. tcp:// is neither encrypted nor authenticated: use it on loopback or on a trusted network only.\nUntil the other host has the whole domain any failure, and Ctrl-C, leaves it running here: any exit status but 0 and 9. After 9 nobody has said where it runs; it stands still here, in memory and whole, until vm-migrate resolve knows.',
+    'A host alone is called over TLS, and both must know each other: xfrd init, xfrd trust. tcp:// is neither encrypted nor authenticated and needs --insecure on both hosts: use it on loopback or on a network that you trust only.\nUntil the other host has the whole domain any failure, and Ctrl-C, leaves it running here: any exit status but 0 and 9. After 9 nobody has said where it runs; it stands still here, in memory and whole, until vm-migrate resolve knows.',
   ],
 };
 
@@ -91,11 +108,15 @@ export const listCommand: CommandSpec = {
   name: 'list',
   summary: 'lists the transfers of this host that have not ended',
   options: [{ flags: '--all', description: 'those that have ended, too; they are kept for a week' }],
-  examples: [{ command: 'vm-migrate list --all', effect: 'what came and went' }],
+  examples: [
+    { command: 'vm-migrate list', effect: 'what is under way, with its progress, and what is in doubt' },
+    { command: 'vm-migrate list --all', effect: 'what came and went' },
+  ],
 };
 
 export interface StatusInput {
   readonly transfer?: string;
+  readonly watch?: boolean;
 }
 
 const transfer = 'id of a transfer, or as much of it as no other one has';
@@ -104,7 +125,64 @@ export const statusCommand: CommandSpec = {
   name: 'status',
   summary: 'tells what is known of a transfer, here and at the other end, and changes nothing',
   arguments: [{ name: '[transfer]', description: `${transfer}; without it: all that have not ended` }],
-  examples: [{ command: 'vm-migrate status 3f2a', effect: 'its journal, and what the other end says' }],
+  options: [{ flags: '--watch', description: 'show how it goes on, until it ends' }],
+  examples: [
+    { command: 'vm-migrate status 3f2a', effect: 'its journal, and what the other end says' },
+    {
+      command: 'vm-migrate status 3f2a --watch',
+      effect: 'follow it; Ctrl-C ends the looking, not the transfer',
+    },
+  ],
+};
+
+export interface CancelInput {
+  readonly transfer: string;
+}
+
+export const cancelCommand: CommandSpec = {
+  name: 'cancel',
+  summary: 'gives a transfer up that is under way: the domain runs on where it was',
+  arguments: [{ name: '<transfer>', description: transfer }],
+  examples: [{ command: 'vm-migrate cancel 3f2a', effect: 'ends when all is undone' }],
+  notes: [
+    'On either host: what xfrd receives can be given up there. Once the domain belongs to the other host it is too late, and is said so.',
+  ],
+};
+
+export interface SetInput {
+  readonly transfer: string;
+  readonly bwlimit?: string;
+  readonly stopAndCopyBwlimit?: string;
+  /** milliseconds */
+  readonly maxDowntime?: number;
+  readonly onNoConvergence?: 'abort' | 'force' | 'throttle';
+}
+
+export const setCommand: CommandSpec = {
+  name: 'set',
+  summary: 'changes the limits of a transfer while it runs',
+  arguments: [{ name: '<transfer>', description: transfer }],
+  options: [
+    BWLIMIT,
+    STOP_AND_COPY_BWLIMIT,
+    {
+      flags: '--max-downtime <ms>',
+      description: 'how long the domain may stand still; from the next round on',
+      parse: parseCount,
+    },
+    {
+      flags: '--on-no-convergence <action>',
+      description: 'when it writes faster than can be sent; from the next round on',
+      choices: ['abort', 'force', 'throttle'],
+    },
+  ],
+  examples: [
+    { command: 'vm-migrate set 3f2a --bwlimit 20M', effect: 'from now on at most 20 MiB/s' },
+    { command: 'vm-migrate set 3f2a --max-downtime 500', effect: 'it may stand still for longer' },
+  ],
+  notes: [
+    'The host that receives the domain has a limit of its own, which is set there in the same way: --bwlimit only.',
+  ],
 };
 
 export interface ResolveInput {

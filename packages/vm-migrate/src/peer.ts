@@ -1,5 +1,7 @@
 import {
   connectPeer,
+  notSecure,
+  parsePeerAddress,
   reconnectPeer,
   type Connect,
   type Offer,
@@ -12,7 +14,29 @@ interface Host {
   readonly root: string;
 }
 
-/** Calls the host that the domain is to go to, and makes sure that it is one that it may go to. */
+/**
+ * Where the command line says that the domain is to go to.
+ *
+ * @throws VmToolsError of kind usage: XFR_INSECURE for tcp:// without --insecure, XFR_ENDPOINT_SYNTAX,
+ *   XFR_ENDPOINT_TRANSPORT
+ */
+export function peerAddress({
+  endpoint,
+  insecure = false,
+}: {
+  readonly endpoint: string;
+  readonly insecure?: boolean | undefined;
+}): PeerAddress {
+  const address = parsePeerAddress(endpoint);
+  if (address.transport === 'tcp' && !insecure) throw notSecure(address);
+  return address;
+}
+
+/**
+ * Calls the host that the domain is to go to, and makes sure that it is one that it may go to.
+ *
+ * @param address as `peerAddress` has let it pass
+ */
 export function callingPeer({ root }: Host, address: PeerAddress, offer: Offer): Connect {
   return async (signal) => {
     let trust: Trust | undefined;

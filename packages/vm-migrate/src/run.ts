@@ -1,34 +1,46 @@
 import { formatDuration, showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
-import { VmToolsError } from '@vm-tools/errors';
-import { domainSource, resolveDomain } from '@vm-tools/libdomain';
-import { formatPeerAddress, parsePeerAddress, sendToPeer, type TransferSummary } from '@vm-tools/libxfr';
-import { createLimiter, formatBytes, formatRate, parseRate } from '@vm-tools/ratelimit';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { domainSource, resolveDomain, type JudgedRound, type RateLimits } from '@vm-tools/libdomain';
+import {
+  formatPeerAddress,
+  serveTransfer,
+  startTransfer,
+  type Transfer,
+  type TransferSummary,
+} from '@vm-tools/libxfr';
+import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/ratelimit';
+import { describeSettings } from './describe-transfer.ts';
 import { journalsOf } from './journals.ts';
-import { openOverhead } from './overhead.ts';
+import { openMeasured } from './measured.ts';
 import type { MigrateInput } from './options.ts';
-import { callingPeer, recallingPeer } from './peer.ts';
+import { callingPeer, peerAddress, recallingPeer } from './peer.ts';
 
 export async function migrate(invocation: Invocation<MigrateInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const limiter = createLimiter({ rate: parseRate(input.bwlimit ?? 'off') });
-  const address = parsePeerAddress(input.endpoint);
+  const { bwlimit = 'off', stopAndCopyBwlimit } = input;
+  const rate = parseSchedule(bwlimit);
+  const stopAndCopyRate = stopAndCopyBwlimit === undefined ? undefined : parseRate(stopAndCopyBwlimit);
+  const address = peerAddress(input);
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
   const { uuid, name } = domain;
-  const overhead = await openOverhead(invocation, input.endpoint);
+  const measured = await openMeasured(invocation, input.endpoint);
+  // The source reads it before each round, so it can be changed while the domain moves.
+  const budget = {
+    maxDowntimeMs: input.maxDowntime,
+    deadlineMs: input.deadline,
+    maxRounds: input.maxRounds,
+    onNoConvergence: input.onNoConvergence,
+    overheadMs: measured.overheadMs,
+    limits: (): RateLimits => ({ ...transfer.limits, unlimited: measured.bytesPerS }),
+    onVerdict: ({ round, dirtyPages, verdict }: JudgedRound): void =>
+      messages.detail(
+        `round ${round}: ${dirtyPages} pages dirty, ${formatDuration(verdict.expectedDowntimeMs)} of downtime expected: ${verdict.decision}`,
+      ),
+  };
   const source = domainSource(host, domain, {
     live: input.live,
-    budget: {
-      maxDowntimeMs: input.maxDowntime,
-      deadlineMs: input.deadline,
-      maxRounds: input.maxRounds,
-      onNoConvergence: input.onNoConvergence,
-      overheadMs: overhead.expectedMs,
-      onVerdict: ({ round, dirtyPages, verdict }) =>
-        messages.detail(
-          `round ${round}: ${dirtyPages} pages dirty, ${formatDuration(verdict.expectedDowntimeMs)} of downtime expected: ${verdict.decision}`,
-        ),
-    },
+    budget,
     ...(input.suspendTimeout === undefined ? {} : { suspendTimeoutMs: input.suspendTimeout }),
     onLog: messages.trace,
   });
@@ -42,22 +54,32 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
   }
   using progress = showProgress(messages);
   const journals = journalsOf(invocation);
-  const summary = await sendToPeer(source, callingPeer(invocation, address, offer), {
+  const transfer: Transfer = startTransfer(source, callingPeer(invocation, address, offer), {
     address: formatPeerAddress(address),
     reconnect: recallingPeer(invocation),
-    limiter,
+    rate,
+    stopAndCopyRate,
+    budget: live ? budget : undefined,
     journals,
-    signal: input.onNoConvergence === 'abort' ? withDeadline(signal, input.deadline) : signal,
-    onEvent: (event) => {
-      progress.onEvent(event);
-      overhead.onEvent(event);
-    },
+    signal: withDeadline(signal, budget),
   });
-  await overhead.save();
+  await using _ = serveTransfer(invocation.root, transfer, (thrown) =>
+    messages.warn(`vm-migrate cancel and set do not reach this transfer: ${messageOf(thrown)}`),
+  );
+  const show = async (): Promise<void> => {
+    for await (const event of transfer) {
+      progress.onEvent(event);
+      measured.onEvent(event, transfer.limits);
+      if (event.type === 'changed') messages.note(`from now on: ${describeSettings(event)}`);
+    }
+  };
+  await Promise.allSettled([show()]); // whatever is wrong with the showing, the domain comes to where it belongs
+  const summary = await transfer.result;
+  await measured.save();
   const { downtimeMs = 0 } = summary;
-  if (live && downtimeMs > input.maxDowntime) {
+  if (live && downtimeMs > budget.maxDowntimeMs) {
     messages.warn(
-      `${name} stood still for ${formatDuration(downtimeMs)}, longer than the ${formatDuration(input.maxDowntime)} of --max-downtime`,
+      `${name} stood still for ${formatDuration(downtimeMs)}, longer than the ${formatDuration(budget.maxDowntimeMs)} of --max-downtime`,
     );
   }
   return {
@@ -66,8 +88,12 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
   };
 }
 
-/** Until the domain is handed over, a transfer that is late is one that is given up. */
-function withDeadline(signal: AbortSignal, deadlineMs: number | undefined): AbortSignal {
+/** Until the domain is handed over, a transfer that is late is one that is given up, if it is not to be forced. */
+function withDeadline(
+  signal: AbortSignal,
+  budget: Pick<MigrateInput, 'onNoConvergence'> & { readonly deadlineMs: number | undefined },
+): AbortSignal {
+  const { deadlineMs } = budget;
   if (deadlineMs === undefined) return signal;
   const deadline = new AbortController();
   const late = new VmToolsError({
@@ -76,7 +102,10 @@ function withDeadline(signal: AbortSignal, deadlineMs: number | undefined): Abor
     message: `not done within the ${deadlineMs / 1000} s of --deadline`,
     hint: 'allow more time or more bandwidth',
   });
-  setTimeout(() => deadline.abort(late), deadlineMs).unref();
+  const onLate = (): void => {
+    if (budget.onNoConvergence === 'abort') deadline.abort(late);
+  };
+  setTimeout(onLate, deadlineMs).unref();
   return AbortSignal.any([signal, deadline.signal]);
 }
 

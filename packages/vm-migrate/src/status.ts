@@ -1,24 +1,31 @@
 import { asVmToolsError, type Invocation, type Outcome } from '@vm-tools/cli';
-import { askPeer, listTransfers, type KnownTransfer, type TransferRecord } from '@vm-tools/libxfr';
-import { describeTransfer } from './describe-transfer.ts';
+import { VmToolsError } from '@vm-tools/errors';
+import { askPeer, listTransfers, type TransferRecord } from '@vm-tools/libxfr';
+import { describeFigures, describeSettings, describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
+import { underWay } from './find-under-way.ts';
 import { journalsOf } from './journals.ts';
+import { withFigures, type ListedTransfer } from './list.ts';
 import type { StatusInput } from './options.ts';
 import { recallingPeer } from './peer.ts';
 
 /** What is known of one transfer, here and at the other end, or of all that have not ended; changes nothing. */
 export async function status(invocation: Invocation<StatusInput>): Promise<Outcome> {
+  const { transfer: wanted, watch = false } = invocation.input;
+  if (watch && wanted === undefined) throw nothingToWatch();
+  if (watch && wanted !== undefined) return (await import('./watch.ts')).watch(invocation, wanted);
   const journals = journalsOf(invocation);
-  const { transfers } = await listTransfers(journals);
-  if (invocation.input.transfer === undefined) {
+  const [listed, moving] = await Promise.all([listTransfers(journals), underWay(invocation)]);
+  const transfers = listed.transfers.map((each) => withFigures(each, moving));
+  if (wanted === undefined) {
     const open = transfers.filter(({ isEnded }) => !isEnded);
     return {
       value: open,
-      text: open.map((each) => `${each.id} ${describeTransfer(each)}`).join('\n') || 'all have ended',
+      text: open.map((each) => `${each.id} ${describeFully(each)}`).join('\n') || 'all have ended',
     };
   }
-  const record = await findTransfer(journals, invocation.input.transfer);
-  const known = transfers.find(({ id }) => id === record.id) as KnownTransfer;
+  const record = await findTransfer(journals, wanted);
+  const known = transfers.find(({ id }) => id === record.id) as ListedTransfer;
   const peer = known.isEnded ? undefined : await ask(record, invocation);
   return { value: { ...known, entries: record.entries, ...peer }, text: format(known, record, peer) };
 }
@@ -41,14 +48,31 @@ async function ask(record: TransferRecord, invocation: Invocation<StatusInput>):
   }
 }
 
-function format(known: KnownTransfer, { entries }: TransferRecord, peer: Told | undefined): string {
+/** What the journal says, and how far it is, on one line. */
+function describeFully(known: ListedTransfer): string {
+  const { figures, settings } = known;
+  const now = figures === undefined ? [] : [describeFigures(figures)];
+  const limits = settings === undefined ? [] : [describeSettings(settings)];
+  return [describeTransfer(known), ...now, ...limits].join('; ');
+}
+
+function nothingToWatch(): VmToolsError {
+  return new VmToolsError({
+    code: 'USAGE',
+    kind: 'usage',
+    message: '--watch shows one transfer, and none was named',
+    hint: 'vm-migrate list shows which there are',
+  });
+}
+
+function format(known: ListedTransfer, { entries }: TransferRecord, peer: Told | undefined): string {
   const lines = entries.map(({ at, state, error }) => {
     const why = error === undefined ? '' : `: ${error.message}`;
     return `  ${new Date(at).toISOString()} ${state}${why}`;
   });
   const says = peer?.peerSays ?? `nothing: ${peer?.peerError}`;
   return [
-    `${known.id} ${describeTransfer(known)}`,
+    `${known.id} ${describeFully(known)}`,
     ...lines,
     ...(peer === undefined ? [] : [`the other end says ${says}`]),
   ].join('\n');

@@ -17,7 +17,7 @@ import {
   waitForTicks,
 } from '@vm-tools/xen-sim/testing';
 
-testRefusals((domain) => `vm-migrate ${domain} tcp://127.0.0.1:1`);
+testRefusals((domain) => `vm-migrate ${domain} 127.0.0.1:1`);
 
 const BUSY = 'cmdline=sim.tick=20ms sim.dirty=32M/s sim.set=1M';
 
@@ -67,7 +67,7 @@ testOnTwoHosts('a PV domain is not moved where only a live one will do', async (
 
 testOnTwoHosts('what keeps it from moving is said, and the guest runs on here', async (a, b) => {
   await createGuest(a, 'stays', 'type=pv');
-  const unreachable = await unchanged(a, () => failure(a, 'vm-migrate stays tcp://127.0.0.1:1'));
+  const unreachable = await unchanged(a, () => failure(a, 'vm-migrate stays tcp://127.0.0.1:1 --insecure'));
   expect(unreachable).toMatchObject({
     status: 6,
     error: {
@@ -162,7 +162,11 @@ testOnTwoHosts('Ctrl-C in any phase leaves the guest running here and nothing th
   for (const phase of ['connecting', 'reserving', 'precopy', 'suspending', 'stop-and-copy']) {
     const stopped = await unchangedInTheEnd(b, () =>
       unchanged(a, () =>
-        interrupt(a, `vm-migrate kept ${xfrd.endpoint} --bwlimit 32M`, (event) => event['phase'] === phase),
+        interrupt(
+          a,
+          `vm-migrate kept ${xfrd.endpoint} --bwlimit 32M --stop-and-copy-bwlimit 32M`,
+          (event) => event['phase'] === phase,
+        ),
       ),
     );
     expect({ phase, ...stopped }).toMatchObject({

@@ -18,7 +18,7 @@ async function busy(host: TestHost, name: string): Promise<void> {
 const capOf = ({ simulated }: TestHost): number | undefined =>
   [...simulated.machine.domains.values()].find(({ domid }) => domid > 0)?.capPercent;
 
-const SLOW = '--bwlimit 4M --max-downtime 200';
+const SLOW = '--bwlimit 4M --stop-and-copy-bwlimit 4M --max-downtime 200';
 
 testOnTwoHosts('a guest that is too busy stays, and runs', async (a, b) => {
   await using xfrd = await startXfrd(b);

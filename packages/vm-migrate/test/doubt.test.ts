@@ -20,7 +20,7 @@ testOnTwoHosts('both ends die after the hand-over began: somebody has to say who
   await waitForTicks(a, 'doubtful');
   const port = await freePort();
   const xfrd = await startXfrd(b, port);
-  await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port}`);
+  await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
   await xfrd.kill('SIGKILL');
 
   const [open] = await result<KnownTransfer[]>(a, 'vm-migrate list');
@@ -33,7 +33,7 @@ testOnTwoHosts('both ends die after the hand-over began: somebody has to say who
   });
   const uncertain = await failure(a, `vm-migrate resolve ${id} --wait 0.1`);
   expect(uncertain).toMatchObject({ status: 9, error: { code: 'XFR_UNCERTAIN' } });
-  const again = await failure(a, `vm-migrate doubtful tcp://127.0.0.1:${port}`);
+  const again = await failure(a, `vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
   expect(again).toMatchObject({ status: 6, error: { code: 'XFR_UNREACHABLE' } });
 
   expect(await a.run(`vm-migrate resolve ${id} --wait 0.1 --owner here`)).toBe('doubtful runs here\n');

@@ -27,6 +27,14 @@ test('is held by one at a time and given back', async () => {
   expect(again).toBeDefined();
 });
 
+test('where no socket can be, it says so', async () => {
+  const tooLong = join(folder, 'x'.repeat(120), 'monitor.sock');
+  await expect(takeLock(tooLong)).rejects.toMatchObject({
+    code: 'MONITOR_SOCKET',
+    hint: expect.stringContaining('folder'),
+  });
+});
+
 test('is taken over from a process that was killed', async () => {
   await mkdir(dirname(path));
   const source = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('up'))`;

@@ -36,6 +36,7 @@ async function listen(socketPath: string): Promise<AsyncDisposable | undefined> 
     throw new VmToolsError({
       code: 'MONITOR_SOCKET',
       message: `cannot listen on ${socketPath}: ${(cause as NodeJS.ErrnoException).code}`,
+      hint: 'run it as root, and check the folder and its mode',
       cause,
     });
   }

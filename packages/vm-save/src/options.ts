@@ -7,6 +7,7 @@ export interface SaveInput {
   readonly pause?: boolean;
   readonly overwrite?: boolean;
   readonly bwlimit?: string;
+  readonly stopAndCopyBwlimit?: string;
   readonly live: 'auto' | 'require' | 'never';
   /** milliseconds */
   readonly suspendTimeout?: number;
@@ -24,6 +25,10 @@ export const command: CommandSpec = {
     {
       flags: '--bwlimit <rate>',
       description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+    },
+    {
+      flags: '--stop-and-copy-bwlimit <rate>',
+      description: 'the same while a live domain is stopped for its last pages (default: off)',
     },
     {
       flags: '--live <when>',

@@ -1,14 +1,15 @@
 import { showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
 import { domainSource, resolveDomain } from '@vm-tools/libdomain';
-import { saveToFile } from '@vm-tools/libxfr';
-import { createLimiter, followSchedule, parseSchedule } from '@vm-tools/ratelimit';
+import { startSaving, type TransferSummary } from '@vm-tools/libxfr';
+import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { SaveInput } from './options.ts';
 import { resumePaused } from './resume-paused.ts';
 
 export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const limiter = createLimiter({ rate: Infinity });
-  using _ = followSchedule(limiter, parseSchedule(input.bwlimit ?? 'off'), { signal });
+  const { bwlimit = 'off', stopAndCopyBwlimit } = input;
+  const rate = parseSchedule(bwlimit);
+  const stopAndCopyRate = stopAndCopyBwlimit === undefined ? undefined : parseRate(stopAndCopyBwlimit);
   const output = input.output === '-' ? invocation.claimStdout('bytes') : input.output;
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
@@ -18,14 +19,15 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
     onLog: messages.trace,
   });
   using progress = showProgress(messages);
-  const transfer = (from: typeof source): ReturnType<typeof saveToFile> =>
-    saveToFile(from, output, {
-      limiter,
+  const transfer = (from: typeof source): Promise<TransferSummary> =>
+    startSaving(from, output, {
+      rate,
+      stopAndCopyRate,
       afterwards: input.checkpoint || input.pause ? 'resume' : 'destroy',
       overwrite: input.overwrite,
       signal,
       onEvent: progress.onEvent,
-    });
+    }).result;
   const summary = await (input.pause ? resumePaused(host, domain, source, transfer) : transfer(source));
   const { domid, uuid, name } = domain;
   return { value: { ...summary, domid, uuid, name, file: input.output } };

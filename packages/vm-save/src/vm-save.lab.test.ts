@@ -112,7 +112,7 @@ describeLab('vm-save and vm-restore on real Xen', () => {
     for (const phase of ['precopy', 'stop-and-copy']) {
       const stopped = await interrupt(
         a,
-        'vm-save kept -o /tmp/k.img --live auto --bwlimit 4M',
+        'vm-save kept -o /tmp/k.img --live auto --bwlimit 4M --stop-and-copy-bwlimit 4M',
         (event) => event['phase'] === phase,
       );
       if (stopped === undefined) {

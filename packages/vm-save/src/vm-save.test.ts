@@ -233,7 +233,11 @@ testOnHost('Ctrl-C in any phase leaves the guest running and no file', async (ho
   await createGuest(host, 'kept', BUSY);
   for (const phase of ['precopy', 'suspending', 'stop-and-copy']) {
     const stopped = await unchanged(host, () =>
-      interrupt(host, 'vm-save kept -o k.img --live auto --bwlimit 32M', (event) => event['phase'] === phase),
+      interrupt(
+        host,
+        'vm-save kept -o k.img --live auto --bwlimit 32M --stop-and-copy-bwlimit 32M',
+        (event) => event['phase'] === phase,
+      ),
     );
     expect({ phase, ...stopped }).toMatchObject({
       phase,

@@ -16,6 +16,7 @@ export type { OpenXenOptions } from './open-xen.ts';
 export { HVM_PARAM } from './xen.ts';
 export type {
   BuildSpec,
+  CpuPolicy,
   CreateDomainSpec,
   DomainInfo,
   E820Entry,
@@ -35,6 +36,10 @@ export type {
   Xen,
   XenVersion,
 } from './xen.ts';
+
+export { cpuFeatures, cpuVendor, findLeaf, LEAF_BYTES, MSR_BYTES } from './cpu/cpu-policy.ts';
+export { CPU_FEATURE_WORDS, NO_SUBLEAF } from './cpu/feature-words.ts';
+export type { CpuidRegister, FeatureWord } from './cpu/feature-words.ts';
 
 // For other implementations of `Xen`: the same errors for the same errno.
 export { callError } from './call-error.ts';

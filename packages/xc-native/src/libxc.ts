@@ -48,7 +48,11 @@ export class Libxc {
   /** The handle that most calls take first. */
   get xch(): Address {
     if (this.#xch === null) {
-      throw new VmToolsError({ code: 'XEN_CLOSED', message: 'the connection to Xen has been closed' });
+      throw new VmToolsError({
+        code: 'XEN_CLOSED',
+        message: 'the connection to Xen has been closed',
+        hint: 'this is a defect of the program: it uses a host that it has closed',
+      });
     }
     return this.#xch;
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
 import { StructView } from './abi/struct-view.ts';
+import { LEAF_BYTES, MSR_BYTES } from './cpu/cpu-policy.ts';
 import { openStub } from './testing/open-stub.ts';
 import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
@@ -63,6 +64,7 @@ test.each<[name: string, call: (xen: Xen) => Promise<unknown>, args: readonly st
     (x) => x.cpuidApplyPolicy(7, { restore: true }),
     ['7', '1', 'null', '0', '1', '0', '0', 'null', 'null'],
   ],
+  ['xc_domain_claim_pages', (x) => x.domainClaimPages(7, 2 ** 33), ['7', '8589934592']],
 ])('%s gets what it was given', async (name, call, args) => {
   await call(xen);
   expect(await stub.takeCalls()).toEqual([[name, 'ptr', ...args]]);
@@ -73,6 +75,52 @@ test('xc_hvm_param_get gives 64 bits back', async () => {
   value.writeBigUInt64LE(2n ** 60n + 1n);
   await stub.give('xc_hvm_param_get', value);
   expect(await xen.hvmParamGet(7, HVM_PARAM.STORE_PFN)).toBe(2n ** 60n + 1n);
+});
+
+test('a CPU policy is taken from Xen, and held against what Xen can give', async () => {
+  const policy = { cpuid: Buffer.alloc(2 * LEAF_BYTES, 1), msrs: Buffer.alloc(MSR_BYTES, 2) };
+  await stub.give('xc_cpu_policy_serialise', Buffer.concat([policy.cpuid, policy.msrs]));
+  expect(await xen.cpuPolicyGetDomain(7)).toEqual(policy);
+  expect(await xen.cpuPolicyGetSystem('pvh')).toEqual(policy);
+  const serialised = [
+    ['xc_cpu_policy_get_size', 'ptr', 'ptr', 'ptr'],
+    ['xc_cpu_policy_serialise', 'ptr', 'ptr', 'ptr', 'ptr', 'ptr', 'ptr'],
+    ['xc_cpu_policy_destroy', 'ptr'],
+  ];
+  expect(await stub.takeCalls()).toEqual([
+    ['xc_cpu_policy_init'],
+    ['xc_cpu_policy_get_domain', 'ptr', '7', 'ptr'],
+    ...serialised,
+    ['xc_cpu_policy_init'],
+    ['xc_cpu_policy_get_system', 'ptr', '3', 'ptr'],
+    ...serialised,
+  ]);
+  expect(await xen.cpuPolicyIsCompatible('pv', policy)).toBe(false);
+  await stub.script('xc_cpu_policy_is_compatible 1 0 0');
+  expect(await xen.cpuPolicyIsCompatible('pv', policy)).toBe(true);
+  const calls = await stub.takeCalls();
+  expect(calls.slice(calls.length / 2)).toEqual([
+    ['xc_cpu_policy_init'],
+    ['xc_cpu_policy_init'],
+    ['xc_cpu_policy_get_system', 'ptr', '2', 'ptr'],
+    ['xc_cpu_policy_update_cpuid', 'ptr', 'ptr', 'ptr', '2'],
+    ['xc_cpu_policy_update_msrs', 'ptr', 'ptr', 'ptr', '1'],
+    ['xc_cpu_policy_is_compatible', 'ptr', 'ptr', 'ptr'],
+    ['xc_cpu_policy_destroy', 'ptr'],
+    ['xc_cpu_policy_destroy', 'ptr'],
+  ]);
+});
+
+test('a CPU policy that is no policy never reaches Xen, and none is left in C', async () => {
+  const broken = { cpuid: Buffer.alloc(LEAF_BYTES + 1), msrs: Buffer.alloc(MSR_BYTES) };
+  await expect(xen.cpuPolicyIsCompatible('pv', broken)).rejects.toMatchObject({
+    code: 'XEN_CPU_POLICY',
+    kind: 'corrupt',
+  });
+  const names = (await stub.takeCalls()).map(([name]) => name);
+  expect(names).not.toContain('xc_cpu_policy_update_cpuid');
+  const count = (call: string): number => names.filter((name) => name === call).length;
+  expect(count('xc_cpu_policy_destroy')).toBe(count('xc_cpu_policy_init'));
 });
 
 test('xc_domain_create: a PVH domain and a PV domain', async () => {

@@ -1,5 +1,10 @@
 /* eslint-disable @typescript-eslint/require-await -- async is what makes a rejection of what a call throws */
-import { applyCpuPolicy } from './calls/cpu-policy.ts';
+import {
+  applyCpuPolicy,
+  domainCpuPolicy,
+  isCpuPolicyCompatible,
+  systemCpuPolicy,
+} from './calls/cpu-policy.ts';
 import { createDomain } from './calls/create-domain.ts';
 import { SHUTDOWN_REASONS, readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
 import { readHostInfo } from './calls/host-info.ts';
@@ -80,6 +85,22 @@ export class NativeXen implements Types.Xen {
 
   async cpuidApplyPolicy(domid: number, { restore }: { readonly restore: boolean }): Promise<void> {
     applyCpuPolicy(this.#libxc, domid, restore);
+  }
+
+  async cpuPolicyGetDomain(domid: number): Promise<Types.CpuPolicy> {
+    return domainCpuPolicy(this.#libxc, domid);
+  }
+
+  async cpuPolicyGetSystem(type: 'pv' | 'pvh'): Promise<Types.CpuPolicy> {
+    return systemCpuPolicy(this.#libxc, type);
+  }
+
+  async cpuPolicyIsCompatible(type: 'pv' | 'pvh', guest: Types.CpuPolicy): Promise<boolean> {
+    return isCpuPolicyCompatible(this.#libxc, type, guest);
+  }
+
+  async domainClaimPages(domid: number, pages: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_claim_pages', domid, pages);
   }
 
   async evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number> {

@@ -67,6 +67,14 @@ export interface CreateDomainSpec {
   readonly grantVersion?: 1 | 2;
 }
 
+/** What a processor can do, as a guest sees it: entries as a libxc stream holds them. */
+export interface CpuPolicy {
+  /** xen_cpuid_leaf_t, 24 bytes each: what CPUID answers */
+  readonly cpuid: Uint8Array;
+  /** xen_msr_entry_t, 16 bytes each: the model specific registers that say what the processor can */
+  readonly msrs: Uint8Array;
+}
+
 /** One entry of the physical memory map of a guest. */
 export interface E820Entry {
   /** guest physical address, bytes */
@@ -176,6 +184,21 @@ export interface Xen {
   hvmParamSet(domid: number, param: HvmParam, value: bigint): Promise<void>;
   hvmParamGet(domid: number, param: HvmParam): Promise<bigint>;
   cpuidApplyPolicy(domid: number, options: { readonly restore: boolean }): Promise<void>;
+  /** What the guest has been told of its processor. */
+  cpuPolicyGetDomain(domid: number): Promise<CpuPolicy>;
+  /** The most that a guest of this type can be told here. */
+  cpuPolicyGetSystem(type: 'pv' | 'pvh'): Promise<CpuPolicy>;
+  /**
+   * Whether Xen would give this policy to a domain of this type. Xen 4.17 looks at the number of leaves and at MSRs: a
+   * feature that the host lacks is no reason for it, and is taken from the guest without a word.
+   */
+  cpuPolicyIsCompatible(type: 'pv' | 'pvh', guest: CpuPolicy): Promise<boolean>;
+  /**
+   * Sets memory aside for a domain that is to get it, so that nobody else does: what it is to have in all, in pages of
+   * 4 KiB. What it gets is taken off its claim; 0 gives back what is left of it. Rejects with ENOMEM when there is not
+   * so much, and with EINVAL when the domain has a claim or may not have so much.
+   */
+  domainClaimPages(domid: number, pages: number): Promise<void>;
   evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number>;
   domainPause(domid: number): Promise<void>;
   domainUnpause(domid: number): Promise<void>;

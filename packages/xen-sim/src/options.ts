@@ -6,6 +6,7 @@ export interface StartInput {
   readonly memory: string;
   readonly cpus: number;
   readonly seed: number;
+  readonly withoutCpuFeatures?: readonly string[];
   readonly scenario?: string;
   readonly foreground?: boolean;
 }
@@ -72,6 +73,11 @@ export const startCommand: CommandSpec = {
       description: 'what guests do by chance depends on it',
       default: 1,
       parse: parseCount,
+    },
+    {
+      flags: '--without-cpu-features <names>',
+      description: 'what its processors lack: aesni,avx',
+      parse: (text) => text.split(','),
     },
     { flags: '--scenario <file>', description: 'JSON: how guests behave, and which calls fail' },
     { flags: '--foreground', description: 'stay in the foreground until a signal comes' },

@@ -98,6 +98,7 @@ export class ByteReader {
       throw new VmToolsError({
         code: 'STREAM_READ',
         message: `reading failed at byte ${this.#offset}: ${messageOf(error)}`,
+        hint: 'see what has become of the file, or of whoever writes into the pipe',
         cause: error,
         details: { offset: this.#offset },
       });

@@ -36,7 +36,7 @@ export {
   readLibxlHeader,
 } from './libxl-stream.ts';
 export { openImage } from './open-image.ts';
-export type { OpenedImage, OpenImageOptions } from './open-image.ts';
+export type { ExpectedDomain, OpenedImage, OpenImageOptions } from './open-image.ts';
 export { wrapImage } from './wrap-image.ts';
 export type { ImageWrapping } from './wrap-image.ts';
 export { encodeXlHeader, readXlHeader, XL_CONFIG_MAX_BYTES } from './xl-header.ts';

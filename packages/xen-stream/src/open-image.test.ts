@@ -97,16 +97,21 @@ test('offsets of errors are those of the file', async () => {
   });
 });
 
-test('the configuration tells which domain is expected', async () => {
+test('the configuration tells which domain is expected, and how large it may be', async () => {
   const seen: string[] = [];
   const opened = await openImage(streamOf([image]), {
     expect: (json) => {
       seen.push(json);
-      return 'pv';
+      return { type: 'pv' };
     },
   });
   expect(seen).toEqual([configJson]);
   await expect(buffer(opened.libxc)).rejects.toMatchObject({ code: 'STREAM_CORRUPT' });
+
+  const small = await openImage(streamOf([image]), {
+    expect: () => Promise.resolve({ type: 'pvh', maxPfns: 1 }),
+  });
+  await expect(buffer(small.libxc)).rejects.toMatchObject({ code: 'STREAM_TOO_LARGE' });
 });
 
 test('finishing before the libxc stream was read is an error', async () => {

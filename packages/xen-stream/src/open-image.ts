@@ -2,12 +2,24 @@ import { Readable } from 'node:stream';
 import { ByteReader } from './byte-reader.ts';
 import { streamError } from './error.ts';
 import { readLibxlEnd, readLibxlHeader } from './libxl-stream.ts';
-import { LibxcVerifier, type LibxcVerifierOptions } from './libxc/verifier.ts';
+import { LibxcVerifier } from './libxc/verifier.ts';
 import { readXlHeader } from './xl-header.ts';
 
-export interface OpenImageOptions extends Pick<LibxcVerifierOptions, 'maxPfns'> {
-  /** The type of the domain, which the configuration tells: the libxc stream must be of such a domain. */
-  readonly expect?: (configJson: string) => 'pv' | 'pvh';
+/** What the configuration tells of the libxc stream, which must be of such a domain. */
+export interface ExpectedDomain {
+  readonly type: 'pv' | 'pvh';
+  /**
+   * One more than the highest pfn that it can have. Its memory does not tell: the p2m of a Linux PV domain reaches to
+   * 512 GiB whatever it has, and a PVH domain may map what is not its own far above. @default that of the verifier
+   */
+  readonly maxPfns?: number | undefined;
+  /** What it may own of memory, 4 KiB each; the record that exceeds it is refused. @default no limit */
+  readonly maxPages?: number | undefined;
+}
+
+export interface OpenImageOptions {
+  /** Asked once, before the first byte of the libxc stream is looked at. */
+  readonly expect?: (configJson: string) => ExpectedDomain | Promise<ExpectedDomain>;
   /** Its abort destroys the stream. */
   readonly signal?: AbortSignal;
 }
@@ -32,14 +44,16 @@ export interface OpenedImage {
  * @throws VmToolsError of kind corrupt; so do `libxc` and `finish`
  */
 export async function openImage(image: Readable, options: OpenImageOptions = {}): Promise<OpenedImage> {
-  const { expect, maxPfns, signal } = options;
+  const { expect, signal } = options;
   const reader = new ByteReader(image, { signal });
   const { configJson } = await readXlHeader(reader);
   await readLibxlHeader(reader);
+  const expected = await expect?.(configJson);
   const verifier = new LibxcVerifier({
     baseOffset: reader.offset,
-    ...(maxPfns === undefined ? {} : { maxPfns }),
-    ...(expect === undefined ? {} : { expect: expect(configJson) }),
+    ...(expected?.maxPfns === undefined ? {} : { maxPfns: expected.maxPfns }),
+    ...(expected?.maxPages === undefined ? {} : { maxPages: expected.maxPages }),
+    ...(expected === undefined ? {} : { expect: expected.type }),
   });
   return {
     configJson,

@@ -1,6 +1,7 @@
 import { HVM_PARAM } from '@vm-tools/xc-native';
 import type {
   BuildSpec,
+  CpuPolicy,
   CreateDomainSpec,
   DomainInfo,
   HostInfo,
@@ -72,6 +73,16 @@ const createSpec: z.ZodType<CreateDomainSpec> = z.object({
   grantVersion: z.literal([1, 2]).exactOptional(),
 });
 
+/** A policy has some hundred entries; a kibi of them is more than any processor will have. */
+const LONGEST_CPUID_BYTES = 1024 * 24;
+const LONGEST_MSRS_BYTES = 1024 * 16;
+const upTo = (bytes: number) =>
+  z.instanceof(Uint8Array).refine(({ length }) => length <= bytes, `must not be longer than ${bytes} bytes`);
+const cpuPolicy: z.ZodType<CpuPolicy> = z.object({
+  cpuid: upTo(LONGEST_CPUID_BYTES),
+  msrs: upTo(LONGEST_MSRS_BYTES),
+});
+
 const ports = { storePort: u32, storeDomid: domid, consolePort: u32, consoleDomid: domid };
 
 const buildSpec: z.ZodType<BuildSpec> = z.object({
@@ -121,6 +132,10 @@ export const CALLS = {
   hvmParamSet: { args: z.tuple([domid, hvmParam, z.bigint()]), result: nothing },
   hvmParamGet: { args: z.tuple([domid, hvmParam]), result: z.bigint() },
   cpuidApplyPolicy: { args: z.tuple([domid, z.object({ restore: z.boolean() })]), result: nothing },
+  cpuPolicyGetDomain: { args: z.tuple([domid]), result: cpuPolicy },
+  cpuPolicyGetSystem: { args: z.tuple([type]), result: cpuPolicy },
+  cpuPolicyIsCompatible: { args: z.tuple([type, cpuPolicy]), result: z.boolean() },
+  domainClaimPages: { args: z.tuple([domid, natural]), result: nothing },
   evtchnAllocUnbound: { args: z.tuple([domid, domid]), result: u32 },
   domainPause: { args: z.tuple([domid]), result: nothing },
   domainUnpause: { args: z.tuple([domid]), result: nothing },

@@ -108,6 +108,7 @@ export async function readHello(connection: Duplex, limitMs: number, signal?: Ab
   const late = {
     code: 'XEN_WIRE_TIMEOUT',
     message: `waited ${limitMs} ms for the other end to say its version`,
+    hint: 'see whether whoever serves Xen still runs, and is a vm-tools',
   };
   try {
     return decodeLine(await within(promise, limitMs, late, signal));

@@ -125,7 +125,8 @@ export class RemoteCall {
     this.#graceTimer ??= setTimeout(() => {
       const leftovers = [`the other end did not say within ${abortGraceMs} ms that it has stopped ${what}`];
       const message = `waited ${abortGraceMs} ms for the end of ${what}`;
-      const late = { code: 'XEN_WIRE_TIMEOUT', kind: 'timeout', message, leftovers } as const;
+      const hint = 'see whether whoever serves Xen still runs, then list the domains';
+      const late = { code: 'XEN_WIRE_TIMEOUT', kind: 'timeout', message, hint, leftovers } as const;
       this.#outcome.resolve({ error: new VmToolsError(late) });
     }, abortGraceMs);
   }

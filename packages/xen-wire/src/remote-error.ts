@@ -18,8 +18,14 @@ const KINDS = [
 
 /** A VmToolsError as its toJSON gives it. */
 export const errorSchema = z.object({
-  code: z.string(),
+  code: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
+    .catch('XEN_CALL_FAILED'),
   kind: z.enum(KINDS),
+  retry: z.enum(['safe', 'after-fix', 'unsafe']).exactOptional(),
+  side: z.enum(['source', 'target']).exactOptional(),
+  phase: z.string().exactOptional(),
   message: z.string(),
   hint: z.string().exactOptional(),
   guest: z

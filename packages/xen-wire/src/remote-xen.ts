@@ -85,6 +85,10 @@ class RemoteXen implements Types.Xen {
   hvmParamSet = this.#short('hvmParamSet');
   hvmParamGet = this.#short('hvmParamGet');
   cpuidApplyPolicy = this.#short('cpuidApplyPolicy');
+  cpuPolicyGetDomain = this.#short('cpuPolicyGetDomain');
+  cpuPolicyGetSystem = this.#short('cpuPolicyGetSystem');
+  cpuPolicyIsCompatible = this.#short('cpuPolicyIsCompatible');
+  domainClaimPages = this.#short('domainClaimPages');
   evtchnAllocUnbound = this.#short('evtchnAllocUnbound');
   domainPause = this.#short('domainPause');
   domainUnpause = this.#short('domainUnpause');

@@ -55,6 +55,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       ['hvmParamSet', [7, 10, 0xffff_ffff_ffff_ffffn], undefined],
       ['hvmParamGet', [7, 10], 0xffff_ffff_ffff_ffffn],
       ['cpuidApplyPolicy', [7, { restore: true }], undefined],
+      ['domainClaimPages', [7, 2 ** 31], undefined],
       ['evtchnAllocUnbound', [7, 0], 3],
       ['domainCreate', [{ uuid: 'u', type: 'pvh', maxVcpus: 2, hap: true }], 7],
       ['domainPause', [7], undefined],
@@ -83,6 +84,24 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       const received = await xen.domainGetinfolist();
       expect(received).toHaveLength(all.length);
       expect(received.at(-1)).toEqual(all.at(-1));
+    });
+
+    test('CPU policies, as bytes', async () => {
+      const policy = { cpuid: Buffer.alloc(48, 1), msrs: Buffer.alloc(16, 2) };
+      double.answer = () => policy;
+      expect(await xen.cpuPolicyGetDomain(7)).toEqual(policy);
+      expect(await xen.cpuPolicyGetSystem('pvh')).toEqual(policy);
+      double.answer = () => false;
+      expect(await xen.cpuPolicyIsCompatible('pv', policy)).toBe(false);
+      expect(double.calls).toEqual([
+        ['cpuPolicyGetDomain', 7],
+        ['cpuPolicyGetSystem', 'pvh'],
+        ['cpuPolicyIsCompatible', 'pv', policy],
+      ]);
+      const tooLong = { ...policy, cpuid: Buffer.alloc(24 * 1025) };
+      await expect(xen.cpuPolicyIsCompatible('pv', tooLong)).rejects.toMatchObject({
+        code: 'XEN_WIRE_PROTOCOL',
+      });
     });
 
     test('many at once, answered in whichever order', async () => {

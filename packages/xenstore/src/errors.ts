@@ -32,13 +32,15 @@ export function isRefusal(thrown: unknown, errno: string): boolean {
 
 /** The other side said something that is not xenstore. */
 export function protocolError(message: string): VmToolsError {
-  return new VmToolsError({ code: 'XENSTORE_PROTOCOL', kind: 'corrupt', message });
+  const hint = 'see what listens on the socket of xenstored';
+  return new VmToolsError({ code: 'XENSTORE_PROTOCOL', kind: 'corrupt', message, hint });
 }
 
 export function closedError(cause?: unknown): VmToolsError {
   return new VmToolsError({
     code: 'XENSTORE_CLOSED',
     message: 'the connection to xenstored is closed',
+    hint: 'see whether xenstored still runs',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -60,6 +60,8 @@ export function encodeMessage({ type, requestId, transactionId, payload }: Messa
 export class MessageDecoder {
   readonly #buffer = Buffer.allocUnsafe(HEADER_BYTES + MAX_PAYLOAD_BYTES);
   #length = 0;
+  /** of the message that is being read: bytes from the beginning */
+  #offset = 0;
 
   /**
    * The messages that end in this chunk.
@@ -83,8 +85,8 @@ export class MessageDecoder {
       throw new VmToolsError({
         code: 'XENSTORE_PROTOCOL',
         kind: 'corrupt',
-        message: `a xenstore message claims a payload of ${payloadBytes} bytes, the limit is ${MAX_PAYLOAD_BYTES}`,
-        details: { payloadBytes },
+        message: `a xenstore message at byte ${this.#offset} claims a payload of ${payloadBytes} bytes, the limit is ${MAX_PAYLOAD_BYTES}`,
+        details: { offset: this.#offset, payloadBytes },
       });
     }
     return HEADER_BYTES + payloadBytes - this.#length;
@@ -92,6 +94,7 @@ export class MessageDecoder {
 
   #takeMessage(): Message {
     const payload = Buffer.from(this.#buffer.subarray(HEADER_BYTES, this.#length));
+    this.#offset += this.#length;
     this.#length = 0;
     return {
       type: this.#buffer.readUInt32LE(0),

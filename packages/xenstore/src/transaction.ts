@@ -85,6 +85,8 @@ function isDisturbance(error: unknown): boolean {
 function busyError(cause: unknown): VmToolsError {
   return new VmToolsError({
     code: 'XENSTORE_BUSY',
+    kind: 'failure',
+    retry: 'safe',
     message: `xenstore was changed by somebody else during each of ${MAX_TRIES} tries of a transaction`,
     hint: 'try again when the host is less busy',
     cause,

@@ -1,19 +1,30 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { parsePeerAddress, type Endpoint, type TlsAddress, type UnixAddress } from '@vm-tools/libxfr';
+import {
+  DEFAULT_PORT,
+  parsePeerAddress,
+  type Endpoint,
+  type TlsAddress,
+  type UnixAddress,
+} from '@vm-tools/libxfr';
+
+export type ListenAddress = TlsAddress | Endpoint | UnixAddress;
+
+/** All addresses of this host: nobody is let in there who is not known. */
+export const DEFAULT_LISTEN: ListenAddress = { transport: 'tls', host: '0.0.0.0', port: DEFAULT_PORT };
 
 /**
  * Where xfrd can listen.
  *
  * @throws VmToolsError XFR_ENDPOINT_SYNTAX, XFR_ENDPOINT_TRANSPORT (usage)
  */
-export function parseListenAddress(text: string): TlsAddress | Endpoint | UnixAddress {
+export function parseListenAddress(text: string): ListenAddress {
   const address = parsePeerAddress(text);
   if (address.transport !== 'ssh' && address.transport !== 'fd') return address;
   throw new VmToolsError({
     code: 'XFR_ENDPOINT_TRANSPORT',
     kind: 'usage',
     message: `nobody can listen at ${text}`,
-    hint: 'tls://ADDRESS, unix:///PATH or tcp://ADDRESS; for ssh nothing has to listen: it starts xfrd --stdio itself',
+    hint: 'tls://ADDRESS, unix:///PATH, or tcp://ADDRESS with --insecure; for ssh nothing has to listen: it starts xfrd --stdio itself',
     details: { text },
   });
 }

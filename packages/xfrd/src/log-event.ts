@@ -1,25 +1,20 @@
 import { formatDuration, type Log } from '@vm-tools/cli';
-import type { ListenEvent, TransferEvent } from '@vm-tools/libxfr';
+import type { ListenEvent, Session, TransferEvent } from '@vm-tools/libxfr';
 import { formatBytes } from '@vm-tools/ratelimit';
 
-/** One line for each thing that happens to a session; its figures come at the end. */
+/** One line for each thing that happens to a session, each with who it is and which transfer; its figures come last. */
 export function logEvent(log: Log, happened: ListenEvent): void {
   switch (happened.type) {
     case 'connected':
-      log.info('connected', { session: happened.session, peer: happened.peer, who: happened.who });
+      log.info('connected', factsOf(happened));
       break;
     case 'transfer':
-      logTransfer(log, happened.session, happened.event);
+      logTransfer(log, factsOf(happened), happened.event);
       break;
     case 'failed': {
-      const { session, peer, error } = happened;
-      log.error(error.message, {
-        session,
-        peer,
-        code: error.code,
-        name: error.guest?.name,
-        hint: error.hint,
-      });
+      const { code, message, hint, guest } = happened.error;
+      const { name = guest?.name, ...facts } = factsOf(happened);
+      log.error(message, { ...facts, name, code, hint });
       break;
     }
     case 'accept-failed':
@@ -27,18 +22,24 @@ export function logEvent(log: Log, happened: ListenEvent): void {
   }
 }
 
-function logTransfer(log: Log, session: number, event: TransferEvent): void {
-  if (event.type === 'phase') log.info(event.phase, { session });
+/** Which session it is, and all that is known of it by now. */
+function factsOf({ session, peer, who, transfer, name }: Session) {
+  return { session, peer, who, transfer, name };
+}
+
+function logTransfer(log: Log, facts: ReturnType<typeof factsOf>, event: TransferEvent): void {
+  if (event.type === 'phase') log.info(event.phase, facts);
   // That TCP is not encrypted has been said at the start.
   if (event.type === 'warning' && event.code !== 'XFR_W_PLAIN')
-    log.warn(event.message, { session, code: event.code });
+    log.warn(event.message, { ...facts, code: event.code });
   if (event.type === 'completed') {
-    const { domid, transferred, totalTimeMs } = event.summary;
+    const { domid, transferred, totalTimeMs, downtimeMs } = event.summary;
     log.info('completed', {
-      session,
+      ...facts,
       domid,
       transferred: formatBytes(transferred),
       time: formatDuration(totalTimeMs),
+      downtime: downtimeMs === undefined ? undefined : formatDuration(downtimeMs),
     });
   }
 }

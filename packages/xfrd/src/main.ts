@@ -13,10 +13,12 @@ import {
 
 await runCli<ServeInput>({
   ...command,
-  run: async (invocation) =>
-    invocation.input.stdio
-      ? (await import('./stdio.ts')).serveStdio(invocation)
-      : (await import('./run.ts')).serve(invocation),
+  run: async (invocation) => {
+    const { checkConfig, stdio } = invocation.input;
+    if (checkConfig) return (await import('./config/check-config.ts')).checkConfig(invocation);
+    if (stdio) return (await import('./stdio.ts')).serveStdio(invocation);
+    return (await import('./run.ts')).serve(invocation);
+  },
   commands: [
     {
       ...initCommand,

@@ -1,12 +1,15 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { parseCount, type CommandSpec } from '@vm-tools/cli';
 
 export interface ServeInput {
-  readonly listen: string;
+  readonly listen?: string;
   readonly once?: boolean;
   readonly stdio?: boolean;
-  /** nothing depends on it yet */
   readonly insecure?: boolean;
   readonly bwlimit?: string;
+  readonly maxConcurrent?: number;
+  readonly metrics?: string;
+  readonly config?: string;
+  readonly checkConfig?: boolean;
 }
 
 export const command: CommandSpec = {
@@ -14,11 +17,28 @@ export const command: CommandSpec = {
   summary: 'receives domains that vm-migrate sends from other hosts',
   options: [
     {
-      flags: '--listen <endpoint>',
-      description: 'tls://ADDRESS:PORT, unix:///PATH or tcp://ADDRESS:PORT',
-      default: 'tcp://127.0.0.1:8002',
+      flags: '--listen <addresses>',
+      description:
+        '[tls://]ADDRESS[:PORT], unix:///PATH or tcp://ADDRESS[:PORT]; several with commas (default: tls://0.0.0.0:8002)',
     },
-    { flags: '--bwlimit <rate>', description: 'bytes a second at most, all domains together' },
+    {
+      flags: '--bwlimit <rate>',
+      description: 'bytes a second at most, all domains together: 50M, or a timetable "08:00,50M 20:00,off"',
+    },
+    {
+      flags: '--max-concurrent <count>',
+      description: 'domains at the same time (default: 4)',
+      parse: parseCount,
+    },
+    { flags: '--metrics <address>', description: 'for Prometheus: unix:///PATH or http://127.0.0.1:PORT' },
+    {
+      flags: '--config <file>',
+      description: 'what to read (default: /etc/vm-tools/xfrd.toml, if it is there)',
+    },
+    {
+      flags: '--check-config',
+      description: 'only say what file and options mean together, or what is wrong',
+    },
     { flags: '--once', description: 'end after one transfer, with its status' },
     {
       flags: '--stdio',
@@ -27,18 +47,17 @@ export const command: CommandSpec = {
     },
     {
       flags: '--insecure',
-      description: 'says that tcp:// is meant, which a later version takes with nothing less',
-      conflicts: ['stdio'],
+      description: 'allow tcp://, which is neither encrypted nor authenticated',
     },
   ],
   examples: [
-    { command: 'xfrd', effect: 'listen on loopback, port 8002' },
     { command: 'xfrd init', effect: 'make the identity of this host' },
     { command: 'xfrd trust b 10.0.0.2', effect: 'show who b is, and how to trust it' },
-    { command: 'xfrd --listen tls://0.0.0.0', effect: 'receive from peers that are trusted' },
+    { command: 'xfrd', effect: 'receive from peers that are trusted, on port 8002' },
+    { command: 'xfrd --check-config', effect: 'what the configuration means' },
     { command: 'xfrd --once --json', effect: 'receive one domain and print what happened' },
   ],
   notes: [
-    'tls:// is TLS 1.3 and lets only peers in that xfrd trust has made known. tcp:// is neither encrypted nor authenticated: whoever reaches the port can start domains here.\nSIGHUP reads the identity again. SIGTERM lets transfers under way come to their end and takes no new ones.',
+    'tls:// is TLS 1.3 and lets only peers in that xfrd trust has made known. tcp:// is neither encrypted nor authenticated: whoever reaches the port can start domains here.\nWhat is on the command line comes before the configuration file.\nSIGHUP reads the file and the identity again: rates, places and keys change, and transfers go on. SIGTERM lets transfers under way come to their end and takes no new ones; a second one ends at once.',
   ],
 };

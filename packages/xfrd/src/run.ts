@@ -1,73 +1,111 @@
-import { asVmToolsError, ensureMonitor, type Invocation, type Log, type Outcome } from '@vm-tools/cli';
+import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
 import {
   DEFAULT_PORT,
-  listen,
+  parsePeerAddress,
   reconnectPeer,
   type ListenEvent,
+  type Reconnect,
   type TransferSummary,
 } from '@vm-tools/libxfr';
-import { Trust, trustFolder } from '@vm-tools/trust';
+import { listPeers, Trust, trustFolder } from '@vm-tools/trust';
 import { once } from 'node:events';
-import { parseListenAddress } from './listen-address.ts';
+import { readSettings, type Settings } from './config/settings.ts';
 import { logEvent } from './log-event.ts';
+import { openMetrics } from './metrics/open-metrics.ts';
 import type { ServeInput } from './options.ts';
 import { openReceiver } from './receiver.ts';
+import { keepReceiver, type KeptReceiver } from './receiver-process/keep-receiver.ts';
+import { reload } from './reload.ts';
+import { listenFds } from './systemd/listen-fds.ts';
+import { openSupervisor } from './systemd/supervisor.ts';
 
 export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome> {
   const { input, signal } = invocation;
-  const address = parseListenAddress(input.listen);
+  const settings = await readSettings(invocation);
+  const sockets = input.listen === undefined ? listenFds() : [];
+  const isSecure = sockets.length > 0 || settings.listen.some(({ transport }) => transport === 'tls');
+  const isAlwaysSecure =
+    sockets.length === 0 && settings.listen.every(({ transport }) => transport === 'tls');
   const folder = trustFolder(invocation.root);
-  const trust = address.transport === 'tls' ? await Trust.open(folder) : undefined;
-  const { log, limiter, journals, makeTarget, left } = await openReceiver(invocation);
+  const trust = isSecure ? await Trust.open(folder) : undefined;
+
+  // What owns the host.
+  const { log, journals, makeTarget, left } = await openReceiver(invocation);
+
+  // What listens.
+  const reception = { places: settings.maxConcurrent };
+  await using metrics = await openMetrics(settings.metrics, reception);
+  using supervisor = await openSupervisor(log);
   const { promise: first, resolve, reject } = Promise.withResolvers<TransferSummary | undefined>();
   first.catch(() => undefined); // only --once waits for it
-
+  let receiver: KeptReceiver | undefined;
+  let where = '';
+  const statusOf = (): string => `listening on ${where}; domains on their way: ${receiver?.active ?? 0}`;
   const onEvent = (event: ListenEvent): void => {
     logEvent(log, event);
+    metrics.onEvent(event);
     if (event.type === 'failed') reject(event.error);
-    if (event.type !== 'transfer' || event.event.type !== 'completed') return;
+    if (event.type !== 'transfer' || event.event.type === 'progress') return;
+    supervisor.status(statusOf());
+    if (event.event.type !== 'completed') return;
     resolve(event.event.summary);
     void ensureMonitor(invocation);
   };
-  // The listener does not get the signal, which would end transfers under way: they come to their end.
-  await using listener = await listen({
-    ...address,
-    makeTarget,
-    limiter,
-    journals,
-    onEvent,
-    tls: trust,
-    authorise: trust && ((who, offer) => trust.authorise(who, offer)),
-  });
-  log.info(`listening on ${listener.address}`, {
-    pid: process.pid,
-    fingerprint: trust?.identity.fingerprint,
-  });
-  if (address.transport === 'tcp')
-    log.warn('tcp is neither encrypted nor authenticated: use it on loopback or on a trusted network only');
-  invocation.onHangup(() => void reload(trust, log));
+  await using listeners = (receiver = await keepReceiver({
+    settings,
+    root: invocation.root,
+    sockets,
+    host: {
+      journals,
+      makeTarget,
+      onEvent,
+      trust: trust && {
+        isAsked: isAlwaysSecure ? 'always' : 'of peers that have a name',
+        listPeers: () => listPeers(folder),
+        authorise: (who, offer) => trust.authorise(who, offer),
+      },
+    },
+    credentials: () => trust?.credentials,
+    log,
+    recover: () => left.alone(),
+    onLost: reject,
+  }));
+  where = listeners.addresses.join(', ');
+  log.info(`listening on ${where}`, { pid: process.pid, fingerprint: trust?.identity.fingerprint });
+  if (listeners.addresses.some((address) => address.startsWith('tcp:'))) {
+    log.warn('tcp is neither encrypted nor authenticated: whoever reaches the port can start domains here');
+  }
+  supervisor.ready(statusOf());
+
+  const apply = (changed: Settings): void => {
+    reception.places = changed.maxConcurrent;
+    listeners.change(changed);
+  };
+  let reloading = Promise.resolve();
+  const reloadNow = async (): Promise<void> => {
+    supervisor.reloading();
+    await reload(() => readSettings(invocation), settings, { trust, apply, log });
+    supervisor.ready(statusOf());
+  };
+  invocation.onHangup(() => void (reloading = reloading.then(reloadNow)));
 
   const over = new AbortController();
-  const recovering = left.untilAborted(
-    reconnectPeer({ tls: () => trust ?? Trust.open(folder), port: listener.port || DEFAULT_PORT }),
-    AbortSignal.any([signal, over.signal]),
-  );
+  const byItself = reconnectPeer({
+    tls: () => trust ?? Trust.open(folder),
+    port: listeners.port ?? DEFAULT_PORT,
+  });
+  const reconnect: Reconnect = (transfer, ended) => {
+    const { transport } = parsePeerAddress(transfer.peer);
+    const isOfNetwork = transport === 'tcp' || (transport === 'tls' && trust !== undefined);
+    return (isOfNetwork ? listeners.reconnect : byItself)(transfer, ended);
+  };
+  const recovering = left.untilAborted(reconnect, AbortSignal.any([signal, over.signal]));
   const told = signal.aborted ? Promise.resolve() : once(signal, 'abort').then(() => undefined);
   const summary = await (input.once ? Promise.race([first, told]) : told);
-  if (listener.active > 0) log.info('waiting for transfers under way', { active: listener.active });
+  supervisor.stopping();
+  if (listeners.active > 0) log.info('waiting for transfers under way', { active: listeners.active });
   over.abort();
-  await Promise.all([listener.close(), recovering]);
+  await Promise.all([listeners.close(), recovering]);
   log.info('ended');
   return { value: { state: 'ended', ...summary } };
-}
-
-/** Only the identity has to be read again: known peers and their rules are looked up for each connection and guest. */
-async function reload(trust: Trust | undefined, log: Log): Promise<void> {
-  try {
-    await trust?.reload();
-    log.info('reloaded', { fingerprint: trust?.identity.fingerprint });
-  } catch (thrown) {
-    const { message, code, hint } = asVmToolsError(thrown, 'xfrd');
-    log.error(`not reloaded: ${message}`, { code, hint });
-  }
 }

@@ -2,11 +2,16 @@ import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
 import {
   descriptorConnection,
   formatAddress,
-  receiveFromPeer,
+  serveTransfer,
+  startReceiving,
   type Connection,
+  type Session,
   type TransferEvent,
 } from '@vm-tools/libxfr';
+import { messageOf } from '@vm-tools/errors';
 import { isIP } from 'node:net';
+import { Bandwidth } from './bandwidth.ts';
+import { readSettings } from './config/settings.ts';
 import { logEvent } from './log-event.ts';
 import type { ServeInput } from './options.ts';
 import { openReceiver } from './receiver.ts';
@@ -15,12 +20,26 @@ import { openReceiver } from './receiver.ts';
 export async function serveStdio(invocation: Invocation<ServeInput>): Promise<Outcome> {
   const { signal } = invocation;
   invocation.claimStdout('bytes'); // it belongs to the peer: the result goes to stderr
-  const { log, makeTarget, ...options } = await openReceiver(invocation);
+  const settings = await readSettings(invocation);
+  const { log, makeTarget, journals } = await openReceiver(invocation);
   const connection = fromStdio(process.env['SSH_CONNECTION']);
-  const session = { session: 1, peer: connection.peer };
+  using bandwidth = new Bandwidth(settings.bandwidth);
+  using paced = bandwidth.enter(connection.peer);
+  let session: Session = { session: 1, peer: connection.peer };
   const onEvent = (event: TransferEvent): void => logEvent(log, { type: 'transfer', ...session, event });
   logEvent(log, { type: 'connected', ...session });
-  const summary = await receiveFromPeer(connection, makeTarget, { ...options, signal, onEvent });
+  const transfer = startReceiving(
+    connection,
+    ({ name }, transfer) => {
+      session = { ...session, transfer, name };
+      return makeTarget();
+    },
+    { limiter: paced.limiter, rate: paced.rate, journals, signal, onEvent, timeouts: settings.timeouts },
+  );
+  await using _ = serveTransfer(invocation.root, transfer, (thrown) =>
+    log.warn(`vm-migrate cancel and set do not reach it: ${messageOf(thrown)}`),
+  );
+  const summary = await transfer.result;
   if (summary !== undefined) await ensureMonitor(invocation);
   return { value: { state: 'ended', ...summary } };
 }

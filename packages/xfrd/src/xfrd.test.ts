@@ -28,9 +28,9 @@ testOnHost('where it cannot listen is said, with what to do', async (host) => {
   const [taken, foreign, rate, noHost] = await unchanged(host, () =>
     Promise.all([
       failure(host, `xfrd --listen ${xfrd.endpoint}`),
-      failure(host, 'xfrd --listen tcp://192.0.2.1:8002'),
+      failure(host, 'xfrd --listen tcp://192.0.2.1:8002 --insecure'),
       failure(host, 'xfrd --bwlimit fast'),
-      failure(host, 'xfrd --host sim:nobody'),
+      failure(host, 'xfrd --listen unix:///nowhere --host sim:nobody'),
     ]),
   );
   const hint = expect.any(String);
@@ -89,14 +89,14 @@ testOnTwoHosts('SIGTERM lets a transfer under way come to its end', async (a, b)
 
 testOnTwoHosts('who speaks something else is shown out, and others are served', async (a, b) => {
   await createGuest(a, 'served', 'type=pv');
-  await using xfrd = await startXfrd(b);
+  await using xfrd = await startXfrd(b, '', 'tcp');
   const stranger = createConnection({ host: '127.0.0.1', port: Number(new URL(xfrd.endpoint).port) });
   stranger.on('error', () => undefined);
   stranger.write('GET / HTTP/1.1\r\n\r\n'.repeat(100));
   stranger.resume();
   await once(stranger, 'close');
   await says(xfrd, '"code":"XFR_PROTOCOL');
-  await result(a, `vm-migrate served ${xfrd.endpoint}`);
+  await result(a, `vm-migrate served ${xfrd.endpoint} --insecure`);
   await waitForTicks(b, 'served');
 });
 

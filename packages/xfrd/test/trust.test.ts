@@ -155,10 +155,10 @@ testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (
 testOnTwoHosts('plain and encrypted do not mix, and each says so', async (a, b) => {
   await trustEachOther(a, b);
   await create(a, 'web1');
-  await using plain = await startXfrd(b);
+  await using plain = await startXfrd(b, '', 'tcp');
   await using secure = await startXfrd(b, '', 'tls');
   const toPlain = await refused(a, b, `vm-migrate web1 ${plain.endpoint.replace('tcp', 'tls')}`);
-  const toSecure = await refused(a, b, `vm-migrate web1 ${secure.endpoint.replace('tls', 'tcp')}`);
+  const toSecure = await refused(a, b, `vm-migrate web1 ${secure.endpoint.replace('tls', 'tcp')} --insecure`);
   expect(toPlain).toMatchObject({ status: 6, error: { code: 'XFR_TLS_PLAIN' } });
   expect(toSecure).toMatchObject({ status: 6, error: { details: { remoteCode: 'XFR_TLS_PLAIN' } } });
 });

@@ -1,15 +1,20 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { CALLBACKS, PROTOTYPES, SUPPORTED_VERSIONS } from '@vm-tools/xc-native';
+import { CALLBACKS, CPU_FEATURE_WORDS, PROTOTYPES, SUPPORTED_VERSIONS } from '@vm-tools/xc-native';
 import { checkAbi } from './check-abi.ts';
 import type { AbiTables } from './generate-check.ts';
 import { ensureHeaders } from './headers.ts';
 
 const { layouts } = SUPPORTED_VERSIONS['4.17']!;
-const right: AbiTables = { prototypes: PROTOTYPES, callbacks: CALLBACKS, layouts };
+const right: AbiTables = {
+  prototypes: PROTOTYPES,
+  callbacks: CALLBACKS,
+  layouts,
+  cpuFeatures: CPU_FEATURE_WORDS,
+};
 
 beforeAll(() => ensureHeaders(), 310_000);
 
-test('every prototype, callback and layout is what the headers say', async () => {
+test('every prototype, callback, layout and CPU feature is what the headers say', async () => {
   expect(await checkAbi(right)).toEqual([]);
 });
 
@@ -50,6 +55,14 @@ describe('a mistake is caught and named', () => {
       'xc_domaininfo_t is not of 120 bytes',
       'xc_domaininfo_t.flags is not at offset 8',
       'xc_domaininfo_t.domain is not of 4 bytes',
+    ]);
+  });
+
+  test('a CPU feature at another bit', async () => {
+    const [first] = CPU_FEATURE_WORDS;
+    const wrong = { ...first!, names: [undefined, 'fpu'] };
+    expect(await checkAbi({ ...right, cpuFeatures: [wrong] })).toEqual([
+      'the feature fpu is not bit 1 of word 0',
     ]);
   });
 

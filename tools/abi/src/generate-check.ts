@@ -1,18 +1,26 @@
 import { FIELD_BYTES } from '@vm-tools/xc-native';
-import type { CallbackPrototype, Prototype, PrototypeTable, StructLayout } from '@vm-tools/xc-native';
+import type {
+  CallbackPrototype,
+  FeatureWord,
+  Prototype,
+  PrototypeTable,
+  StructLayout,
+} from '@vm-tools/xc-native';
 
 /** Everything that xc-native believes of C. */
 export interface AbiTables {
   readonly prototypes: Readonly<Record<string, PrototypeTable>>;
   readonly callbacks: Readonly<Record<string, CallbackPrototype>>;
   readonly layouts: Readonly<Record<string, StructLayout>>;
+  /** @default none */
+  readonly cpuFeatures?: readonly FeatureWord[];
 }
 
 const HEADERS = ['stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'stdio.h', 'string.h'];
-const XEN_HEADERS = ['xentoollog.h', 'xenctrl.h', 'xenguest.h'];
+const XEN_HEADERS = ['xentoollog.h', 'xenctrl.h', 'xenguest.h', 'xen/arch-x86/cpufeatureset.h'];
 
 /** One static assertion a line; each says in words what differs when it fails. */
-export function generateCheck({ prototypes, callbacks, layouts }: AbiTables): string {
+export function generateCheck({ prototypes, callbacks, layouts, cpuFeatures = [] }: AbiTables): string {
   return [
     ...[...HEADERS, ...XEN_HEADERS].map((header) => `#include <${header}>`),
     ...Object.values(prototypes).flatMap((table) =>
@@ -20,6 +28,7 @@ export function generateCheck({ prototypes, callbacks, layouts }: AbiTables): st
     ),
     ...Object.values(callbacks).map(checkCallback),
     ...Object.values(layouts).flatMap(checkLayout),
+    ...cpuFeatures.flatMap(checkFeatures),
     '',
   ].join('\n');
 }
@@ -48,6 +57,19 @@ function checkLayout({ c: struct, size, fields }: StructLayout): readonly string
       ];
     }),
   ];
+}
+
+function checkFeatures({ word, names }: FeatureWord): readonly string[] {
+  return names.flatMap((name, bit) =>
+    name === undefined
+      ? []
+      : [
+          assert(
+            `XEN_X86_FEATURE_${name.toUpperCase()} == ${word * 32 + bit}`,
+            `the feature ${name} is not bit ${bit} of word ${word}`,
+          ),
+        ],
+  );
 }
 
 function isCompatible(actual: string, expected: string, name: string): string {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkout } from './checkout.ts';
 import type { Result, Scope } from './experiment.ts';
+import { markdownTables } from './report/tables.ts';
 import { keepResult, resultFolder, writeReport } from './report/write-report.ts';
 import { runTool } from './run-tool.ts';
 
-const USAGE = `npm run bench -- scale [a|b|c|d …]   all four, or these:
+const USAGE = `npm run bench -- rate                what limits of the rate are worth, a minute
+npm run bench -- scale [a|b|c|d …]   all four, or these:
   a  transfers: many at once to one receiver     --transfers 200
   b  domains: many on one host                   --domains 1000
   c  size: large guests, created and moved       --largest 16384 (MiB)
@@ -30,9 +32,22 @@ const { values, positionals } = parseArgs({
 });
 const [group, ...chosen] = positionals;
 const letters = chosen.length === 0 ? ['a', 'b', 'c', 'd'] : chosen;
-if (values.help || group !== 'scale' || letters.some((letter) => letter !== 'd' && !experiments[letter])) {
+const isScale = group === 'scale' && letters.every((letter) => letter === 'd' || experiments[letter]);
+const isRate = group === 'rate' && chosen.length === 0;
+if (values.help || !(isScale || isRate)) {
   console.error(USAGE);
   process.exit(values.help ? 0 : 2);
+}
+const report = (line: string): void => console.error(`bench: ${line}`);
+
+if (isRate) {
+  const { measureRates, missesOf } = await import('./rate/rates.ts');
+  const result = await measureRates({ report });
+  await keepResult(result);
+  console.log(markdownTables(result));
+  const misses = missesOf(result);
+  misses.forEach(report);
+  process.exit(misses.length === 0 ? 0 : 1);
 }
 
 // Hosts of its own, that nobody finds who does not look for them, and that end whatever happens.
@@ -44,7 +59,7 @@ const scope: Scope = {
   transfers: Number(values.transfers),
   domains: Number(values.domains),
   largestMib: Number(values.largest),
-  report: (line) => console.error(`bench: ${line}`),
+  report,
 };
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void tidyUp().finally(() => process.exit(130)));

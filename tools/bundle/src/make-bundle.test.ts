@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeBundle, type Bundle } from './make-bundle.ts';
@@ -38,6 +38,22 @@ test('every executable tells its version and its help without Xen', async () => 
   const { stdout } = await run(join(folder, 'bin/vm-list'), '--version');
   expect(stdout).toMatch(/^vm-list \d+\.\d+\.\d+ \(commit \S+\)\n$/);
 }, 20_000);
+
+test('a unit for systemd runs what is in the bundle', async () => {
+  const units = (await readdir(join(folder, 'systemd'))).filter((name) => name.endsWith('.service'));
+  expect(units).toEqual(expect.arrayContaining(['vm-monitor.service', 'xfrd.service']));
+  for (const unit of units) {
+    const text = await readFile(join(folder, 'systemd', unit), 'utf8');
+    const [, program = ''] = /^ExecStart=\/usr\/lib\/vm-tools\/bin\/(\S+)/m.exec(text) ?? [];
+    expect(bundle.executables).toContain(program);
+  }
+  const settings = ['--check-config', '--config', join(folder, 'etc/xfrd.toml'), '--json'];
+  const { status, stdout } = await run(join(folder, 'bin/xfrd'), ...settings);
+  expect({ status, ...(JSON.parse(stdout) as object) }).toMatchObject({
+    status: 0,
+    listen: ['tls://0.0.0.0:8002'],
+  });
+});
 
 test('a launcher runs through a link from another folder, and so do the sources', async () => {
   const link = join(folder, 'vm-pause');

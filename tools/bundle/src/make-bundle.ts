@@ -3,6 +3,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBuildInfo } from './build-info.ts';
 import { copyKoffi } from './copy-koffi.ts';
+import { copySettings, SETTINGS_FOLDERS } from './copy-settings.ts';
 import { listExecutables } from './executables.ts';
 import { launcher } from './launcher.ts';
 
@@ -18,7 +19,8 @@ const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * Bundles all executables into a folder: `bin/NAME`, which runs `lib/NAME.js`. Processors of hosts may be slow, so
+ * Bundles all executables into a folder: `bin/NAME`, which runs `lib/NAME.js`; units for systemd and examples of
+ * configuration lie beside them. Processors of hosts may be slow, so
  * each executable gets no more than it uses, and what it imports when it runs is loaded only then.
  * @param paths.root the checkout
  * @param paths.folder emptied first, but not replaced: a virtual machine may share it
@@ -29,16 +31,19 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   const entries = [
     ...executables.map((name) => ({ in: join(root, 'packages', name, 'src/main.ts'), out: name })),
     { in: join(root, 'packages/xc-native/src/helper/main.ts'), out: 'xc-helper' },
+    { in: join(root, 'packages/xfrd/src/receiver-process/main.ts'), out: 'xfrd-receiver' },
   ];
   // One build for each: in a common one a chunk holds whatever any of them needs of a package. Chunks that come out
   // the same have the same name.
   const outputs = await Promise.all(entries.map((entry) => bundleEntry(entry, { root, lib, info })));
   const files = new Map(outputs.flat().map(({ path, contents }) => [path, contents]));
 
-  await Promise.all(['bin', 'lib'].map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  const folders = ['bin', 'lib', ...SETTINGS_FOLDERS];
+  await Promise.all(folders.map((name) => rm(join(folder, name), { recursive: true, force: true })));
   await Promise.all([...files].map(([path, contents]) => writeIn(path, contents)));
   await Promise.all(executables.map((name) => writeLauncher(folder, name)));
   await copyKoffi(root, join(lib, 'node_modules'));
+  await copySettings({ root, folder, executables });
   await writeIn(join(folder, 'package.json'), JSON.stringify({ name: 'vm-tools', ...info, type: 'module' }));
   const bytes = [...files.values()].reduce((sum, contents) => sum + contents.length, 0);
   return { executables, files: files.size, bytes };

@@ -4,6 +4,7 @@ import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import type { Step } from '../step/step.ts';
 import { archParams } from '../steps/arch-params.ts';
 import { bootEntries } from '../steps/boot-entries.ts';
+import { claimMemory, releaseClaim } from '../steps/claim-memory.ts';
 import { checkKernel } from '../steps/check-kernel.ts';
 import { checkMemory } from '../steps/check-memory.ts';
 import { checkNameFree } from '../steps/check-name-free.ts';
@@ -27,7 +28,10 @@ export interface DomainPlan {
   readonly name: string;
   readonly config: DomainConfig;
   readonly fill: FillStep;
-  /** A new domain needs a kernel and a CPU policy; a saved one brings both along. */
+  /**
+   * A new domain needs a kernel and a CPU policy; a saved one brings both along. The memory of a new one is claimed by
+   * libxenguest, which builds it.
+   */
   readonly isNew: boolean;
   /** Which transfer brings it; none for a new one or one from a file. */
   readonly transfer?: string | undefined;
@@ -56,7 +60,9 @@ export function planDomain({ name, config, fill, isNew, transfer }: DomainPlan):
     .step(archParams)
     .when(config.type === 'pvh', pagingPool)
     .when(isNew, cpuPolicy)
+    .when(!isNew, claimMemory)
     .step(fill)
+    .when(!isNew, releaseClaim)
     .step(bootEntries)
     .step(introduce)
     .step(consoleEntries)

@@ -10,6 +10,8 @@
  */
 export { DOMAIN_TYPES, SHUTDOWN_ACTIONS, domainConfigSchema } from './schema.ts';
 export type { DomainConfig, DomainConfigInput, DomainType, ShutdownAction } from './schema.ts';
+export { configError } from './config-error.ts';
+export type { ConfigErrorCode, Position } from './config-error.ts';
 export { checkConfig, parseConfig } from './parse-config.ts';
 export type { ParseConfigOptions } from './parse-config.ts';
 export { suggest } from './suggest.ts';

@@ -10,7 +10,7 @@ export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve', 'rename-resta
  * The local APIC of vCPU n has the id 2n, ids are bytes and 255 means everybody: 128 vCPUs are as many as a PVH
  * guest can have (HVM_MAX_VCPUS).
  */
-const MAX_VCPUS = 128;
+export const MAX_VCPUS = 128;
 
 /** 16 TiB, Xen's own limit for a host; it catches bytes given for MiB. */
 const MAX_MEMORY_KIB = 2 ** 34;

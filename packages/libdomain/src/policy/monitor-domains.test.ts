@@ -1,3 +1,5 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
@@ -106,6 +108,16 @@ describe('monitorDomains', () => {
     host.machine.guestShutdown(1, 'poweroff');
     host.machine.guestShutdown(2, 'poweroff');
     expect(await watchUntil(host, 2)).toEqual(['failed 1: DOMAIN_NO_CONFIG', 'destroyed 2']);
+  });
+
+  it('reports what the system does not let it do', async () => {
+    await using host = await createSimulatedHost();
+    await guest(host);
+    host.machine.guestShutdown(1, 'reboot');
+    const folder = join(host.root, 'run/vm-tools/restart');
+    await mkdir(dirname(folder), { recursive: true });
+    await symlink('nowhere/at/all', folder);
+    expect(await watchUntil(host, 1)).toEqual(['failed 1: DOMAIN_POLICY_FAILED']);
   });
 
   it.each(['written down', 'destroyed', 'created'] as const)(

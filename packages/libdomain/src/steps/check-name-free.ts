@@ -1,4 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
+import type { DomainInfo } from '@vm-tools/xc-native';
+import type { Host } from '../host.ts';
 import { readNames } from '../read-names.ts';
 import type { Step } from '../step/step.ts';
 import type { Wanted } from './context.ts';
@@ -7,30 +9,41 @@ import type { Wanted } from './context.ts';
 export const checkNameFree: Step<Wanted> = {
   name: 'check-name-free',
   about: ({ config }) => `no domain is called ${config?.name} or has UUID ${config?.uuid}`,
-  async run({ config, host: { xen, store } }) {
-    const living = (await xen.domainGetinfolist()).filter(({ isDying }) => !isDying);
-    const names = await readNames(store, living);
-    const namesake = living[names.indexOf(config.name)];
-    if (namesake !== undefined) {
-      throw new VmToolsError({
-        code: 'DOMAIN_NAME_TAKEN',
-        kind: 'usage',
-        message: `a domain called ${config.name} is there already, as domid ${namesake.domid}`,
-        hint: 'destroy it first, or choose another name',
-        details: { name: config.name, domid: namesake.domid },
-      });
-    }
-    const twin = living.findIndex(({ uuid }) => uuid === config.uuid);
-    const domid = living[twin]?.domid;
-    if (domid !== undefined) {
-      throw new VmToolsError({
-        code: 'DOMAIN_UUID_TAKEN',
-        kind: 'usage',
-        message: `UUID ${config.uuid} is that of the domain ${names[twin] ?? ''} (domid ${domid})`,
-        hint: 'destroy it first, or leave out uuid to get a new one',
-        details: { uuid: config.uuid, domid },
-      });
-    }
+  async run({ config, host }) {
+    await requireNameFree(host, config.name);
+    await requireUuidFree(host, config.uuid);
     return {};
   },
 };
+
+/** @throws VmToolsError DOMAIN_NAME_TAKEN of kind usage */
+export async function requireNameFree(host: Host, name: string): Promise<void> {
+  const infos = await living(host);
+  const namesake = infos[(await readNames(host.store, infos)).indexOf(name)];
+  if (namesake === undefined) return;
+  throw new VmToolsError({
+    code: 'DOMAIN_NAME_TAKEN',
+    kind: 'usage',
+    message: `a domain called ${name} is there already, as domid ${namesake.domid}`,
+    hint: 'destroy it first, or choose another name',
+    details: { name, domid: namesake.domid },
+  });
+}
+
+/** @throws VmToolsError DOMAIN_UUID_TAKEN of kind usage */
+export async function requireUuidFree(host: Host, uuid: string): Promise<void> {
+  const twin = (await living(host)).find((info) => info.uuid === uuid);
+  if (twin === undefined) return;
+  const [name = ''] = await readNames(host.store, [twin]);
+  throw new VmToolsError({
+    code: 'DOMAIN_UUID_TAKEN',
+    kind: 'usage',
+    message: `UUID ${uuid} is that of the domain ${name} (domid ${twin.domid})`,
+    hint: 'destroy it first, or leave out uuid to get a new one',
+    details: { uuid, domid: twin.domid },
+  });
+}
+
+async function living({ xen }: Host): Promise<readonly DomainInfo[]> {
+  return (await xen.domainGetinfolist()).filter(({ isDying }) => !isDying);
+}

@@ -1,10 +1,15 @@
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import { abortError, VmToolsError } from '@vm-tools/errors';
-import type { OpenedImage } from '@vm-tools/xen-stream';
 import type { FillStep } from '../actions/plan-domain.ts';
 
-/** Fills the domain with what was saved. Only bytes that have been checked reach libxc. */
-export function restoreMemory(image: OpenedImage): FillStep {
+/**
+ * Gives the whole libxc stream to the sink and ends it, each byte after it has been checked, and resolves when what
+ * followed the stream in its image was sound, too. Rejects with what was not.
+ */
+export type FeedMemory = (sink: Writable, signal: AbortSignal) => Promise<void>;
+
+/** Fills the domain with what was saved. */
+export function restoreMemory(feed: FeedMemory): FillStep {
   return {
     name: 'restore-memory',
     about: () => 'memory and vCPUs from the stream',
@@ -16,14 +21,8 @@ export function restoreMemory(image: OpenedImage): FillStep {
       );
       // When libxc fails, nobody may wait until it takes more.
       call.done.catch((error: unknown) => call.sink.destroy(error as Error));
-      const [restored, fed] = await Promise.allSettled([
-        call.done,
-        pipeline(image.libxc, call.sink, { signal }),
-      ]);
-      if (restored.status === 'fulfilled' && fed.status === 'fulfilled') {
-        await image.finish();
-        return { frames: restored.value };
-      }
+      const [restored, fed] = await Promise.allSettled([call.done, feed(call.sink, signal)]);
+      if (restored.status === 'fulfilled' && fed.status === 'fulfilled') return { frames: restored.value };
       if (signal.aborted) throw abortError(signal, `restoring ${config.name}`);
       throw firstCause(restored, fed);
     },

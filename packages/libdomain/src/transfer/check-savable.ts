@@ -50,10 +50,19 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
       guest: { domid, name, state: 'paused' },
     });
   }
-  return { type, info, live: await isLive(host, domain, mode) };
+  return { type, info, live: await requireLive(host, domain, mode) };
 }
 
-async function isLive(host: Host, { name, domid, type }: Domain, mode: LiveMode): Promise<boolean> {
+/**
+ * Whether it goes on running while it is saved.
+ *
+ * @throws DOMAIN_NOT_LIVE when it is required to and cannot
+ */
+export async function requireLive(
+  host: Host,
+  { name, domid, type }: Domain,
+  mode: LiveMode,
+): Promise<boolean> {
   if (mode === 'never') return false;
   // A PV guest owns its page tables; only shadow page tables tell Xen which pages it has written to.
   const canBeLive = type === 'pvh' || (await host.xen.physinfo()).capabilities.shadow;

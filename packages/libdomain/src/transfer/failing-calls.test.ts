@@ -106,9 +106,9 @@ async function coming(host: SimulatedHost): Promise<Coming> {
 const OFFER: Offer = {
   name: 'web1',
   uuid: '11111111-2222-3333-4444-555555555555',
-  type: 'pv',
-  memoryBytes: 2 ** 21,
-  maxMemoryBytes: 2 ** 21,
+  type: 'pvh',
+  memoryBytes: 2 ** 26,
+  maxMemoryBytes: 2 ** 26,
   vcpus: 1,
   live: false,
   xen: '4.17.7',
@@ -129,7 +129,10 @@ test('restore', async () => {
 test('reserve', async () => {
   await tryEachCall({
     prepare: coming,
-    act: (_host, { target }) => target.reserve(OFFER),
+    async act(_host, { target }) {
+      await target.reserve(OFFER);
+      await target.abandon();
+    },
     check: ({ error, before, after }) => expect([error.leftovers, after]).toEqual([[], before]),
   });
 });

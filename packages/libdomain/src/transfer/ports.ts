@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { VmToolsError } from '@vm-tools/errors';
 
 /** What is offered to whoever is to take the domain. */
 export interface Offer {
@@ -12,8 +13,24 @@ export interface Offer {
   readonly live: boolean;
   /** Version of the Xen that it runs on, e.g. "4.17.7". */
   readonly xen: string;
+  /** What the guest has been told of its processor; an older release does not say. */
+  readonly cpuPolicy?: OfferedCpu | undefined;
   /** libxl's JSON, as an object. */
   readonly config: unknown;
+}
+
+/** A CPU policy, as X86_CPUID_POLICY and X86_MSR_POLICY of a libxc stream hold it, in base64. */
+export interface OfferedCpu {
+  readonly cpuid: string;
+  readonly msrs: string;
+}
+
+/** One thing that could make a transfer fail, as it was found before the first page. */
+export interface Check {
+  /** Stable, lower case, words joined by hyphens. */
+  readonly name: string;
+  /** Why the domain cannot be moved; without one the check has passed. */
+  readonly error?: VmToolsError | undefined;
 }
 
 export interface SaveProgress {
@@ -58,6 +75,8 @@ export interface SaveReport {
 export interface Source {
   readonly domid: number;
   describe(): Promise<Offer>;
+  /** All that could make `save` fail and can be known now; changes nothing. */
+  check(): Promise<readonly Check[]>;
   /** Ends the sink when all is written and leaves the guest suspended; when it rejects, the guest runs again. */
   save(sink: Writable, control: SaveControl): Promise<SaveReport>;
   resume(): Promise<void>;
@@ -74,7 +93,9 @@ export interface RestoreControl {
 export interface Target {
   /** From the moment on at which `restore` has made it. */
   readonly domid: number | undefined;
-  /** Rejects when the offer cannot be taken. Takes nothing yet. */
+  /** All that could make `restore` fail and can be known now, one entry each. Takes nothing. */
+  check(offer: Offer): Promise<readonly Check[]>;
+  /** Promises memory to the offer, until `restore` has claimed it or `abandon`; or rejects with all that `check` finds. */
   reserve(offer: Offer): Promise<void>;
   /** Makes the domain, paused. When it rejects, it has left nothing behind. */
   restore(stream: Readable, control: RestoreControl): Promise<void>;

@@ -41,6 +41,7 @@ function asSaveError(thrown: unknown, name: string): VmToolsError {
     code: 'DOMAIN_SAVE_FAILED',
     kind: code !== undefined && DISK_FULL.has(code) ? 'resource' : 'failure',
     message: `${name} could not be saved: ${messageOf(thrown)}`,
+    hint: 'the cause says what to mend; then save it again',
     cause: thrown,
     details: code === undefined ? {} : { errno: code },
   });

@@ -8,8 +8,11 @@ import { guestError } from '../guest/guest-error.ts';
 import { resumeGuest } from '../guest/resume.ts';
 import type { Host } from '../host.ts';
 import { PAGE_BYTES } from '../memory.ts';
-import { readUserdata } from '../userdata.ts';
+import { encodeCpuPolicy } from './admission/cpu-policy.ts';
+import { runChecks } from './admission/run-checks.ts';
+import { SOURCE_CHECKS } from './admission/source-checks.ts';
 import { checkSavable, type LiveMode } from './check-savable.ts';
+import { currentConfig } from './current-config.ts';
 import { budgetPolicy } from './budget/budget-policy.ts';
 import type { PrecopyBudget } from './budget/judge-round.ts';
 import { throttleByCap } from './budget/throttle.ts';
@@ -38,17 +41,19 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
   async function describe(): Promise<Offer> {
     try {
       const { live, info } = await checkSavable(host, domain, mode);
+      const current = await currentConfig(host, domain);
       const { major, minor, extra } = host.xen.version;
       return {
         name: domain.name,
         uuid: domain.uuid,
         type: domain.type,
         memoryBytes: info.totPages * PAGE_BYTES,
-        maxMemoryBytes: domain.maxMemoryKib * 1024,
+        maxMemoryBytes: Math.max(domain.maxMemoryKib, current.maxMemoryKib) * 1024,
         vcpus: info.maxVcpuId + 1,
         live,
         xen: `${major}.${minor}${extra}`,
-        config: JSON.parse(await readUserdata(host, domain)),
+        cpuPolicy: encodeCpuPolicy(await host.xen.cpuPolicyGetDomain(domain.domid)),
+        config: current.config,
       };
     } catch (thrown) {
       throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
@@ -62,7 +67,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
     const throttle = throttleByCap(host, domain, domain);
     try {
       const savable = await checkSavable(host, domain, mode);
-      const image = wrapImage(await readUserdata(host, domain));
+      const image = wrapImage((await currentConfig(host, domain)).json);
       mustResume = savable.info.shutdownReason !== 'suspend';
       await write(sink, image.head);
       const { budget } = options;
@@ -86,6 +91,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
   return {
     domid: domain.domid,
     describe,
+    check: () => runChecks(SOURCE_CHECKS, { host, domain, live: mode }),
     save,
     resume: () => resumeGuest(host, domain),
     destroy: () => destroyDomain(host, domain),

@@ -1,18 +1,19 @@
 import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
-import { openImage } from '@vm-tools/xen-stream';
+import { openImage, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../actions/plan-domain.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
-import { pipeline } from '../step/pipeline.ts';
 import { runPipeline, type Completed, type RunOptions } from '../step/run.ts';
-import { checkMemory } from '../steps/check-memory.ts';
-import { checkNameFree } from '../steps/check-name-free.ts';
-import type { Wanted } from '../steps/context.ts';
 import { restoreMemory } from '../steps/restore-memory.ts';
-import type { Offer, RestoreControl, Target } from './ports.ts';
+import { reservationsOf } from './admission/reservations.ts';
+import { refusalOf, runChecks } from './admission/run-checks.ts';
+import { arrivingOf, TARGET_CHECKS, type Arrival } from './admission/target-checks.ts';
+import { checkOffered, maxPagesOf } from './check-offered.ts';
+import { checkedHere, type CheckedImage } from './checked-image.ts';
+import type { Check, Offer, RestoreControl, Target } from './ports.ts';
 import { startRestored } from './start-restored.ts';
 
 export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'> {
@@ -22,9 +23,20 @@ export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'> {
   readonly name?: string;
 }
 
+/** A target for those, too, who read and check the image elsewhere. */
+export interface DomainTarget extends Target {
+  /** What is to be expected of the libxc stream behind this configuration. */
+  readonly expect: (configJson: string) => ExpectedDomain;
+  /** As `restore`. */
+  readonly restoreChecked: (image: CheckedImage, control: RestoreControl) => Promise<void>;
+}
+
 /** This host, as a place where one saved domain can come to life again. */
-export function domainTarget(host: Host, options: TargetOptions = {}): Target {
+export function domainTarget(host: Host, options: TargetOptions = {}): DomainTarget {
   let made: Completed<Finished> | undefined;
+  let offered: Offer | undefined;
+  /** the UUID to which memory and name are promised */
+  let promised: string | undefined;
 
   function configOf(json: string): DomainConfig & { readonly uuid: string } {
     const config = fromLibxlJson(json);
@@ -32,23 +44,67 @@ export function domainTarget(host: Host, options: TargetOptions = {}): Target {
     return { ...config, uuid: config.uuid, name: options.name ?? config.name };
   }
 
-  async function reserve({ config }: Offer): Promise<void> {
-    const wanted: Wanted = { config: configOf(JSON.stringify(config)) };
-    await runPipeline(pipeline('reserve', wanted).step(checkNameFree).step(checkMemory), host);
+  /** A file is offered by nobody; it may be restored under another name. */
+  function offeredConfig(json: string, offer = offered): ReturnType<typeof configOf> {
+    const config = configOf(json);
+    if (offer === undefined) return config;
+    checkOffered(options.name === undefined ? config : { ...config, name: offer.name }, offer);
+    return config;
   }
 
-  async function restore(stream: Readable, { signal, transferId }: RestoreControl): Promise<void> {
+  function arrivalOf(offer: Offer): Arrival {
+    const readConfig = (): ReturnType<typeof configOf> => offeredConfig(JSON.stringify(offer.config), offer);
+    return { host, offer, name: options.name ?? offer.name, readConfig };
+  }
+
+  function check(offer: Offer): Promise<readonly Check[]> {
+    return runChecks(TARGET_CHECKS, arrivalOf(offer));
+  }
+
+  async function reserve(offer: Offer): Promise<void> {
+    const refusal = refusalOf(await check(offer));
+    if (refusal !== undefined) throw refusal;
+    const arriving = arrivingOf(arrivalOf(offer));
+    try {
+      await reservationsOf(host).hold(host.xen, arriving);
+    } catch (thrown) {
+      // Somebody else was a moment faster, which all can see by now.
+      throw refusalOf(await check(offer)) ?? thrown;
+    }
+    promised = arriving.uuid;
+    offered = offer;
+  }
+
+  /** What is promised to it is for others again. */
+  function letGo(): void {
+    if (promised !== undefined) reservationsOf(host).end(promised);
+    promised = undefined;
+  }
+
+  function expect(json: string): ExpectedDomain {
+    const config = offeredConfig(json);
+    return { type: config.type, maxPages: maxPagesOf(config) };
+  }
+
+  const restore = (stream: Readable, control: RestoreControl): Promise<void> =>
+    make(async () => checkedHere(await openImage(stream, { signal: control.signal, expect })), control);
+
+  async function make(
+    open: () => Promise<CheckedImage>,
+    { signal, transferId }: RestoreControl,
+  ): Promise<void> {
     let saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined;
     try {
       throwIfAborted(signal, 'restoring a domain');
-      const image = await openImage(stream, { signal, expect: (json) => configOf(json).type });
-      const config = configOf(image.configJson);
+      const image = await open();
+      const config = offeredConfig(image.configJson);
       saved = config;
       // It stays paused until `start`: before that the guest may still be running where it came from.
-      const fill = restoreMemory(image);
+      const fill = restoreMemory(image.feed);
       const plan = planDomain({ name: 'vm-restore', config, fill, isNew: false, transfer: transferId });
       made = await runPipeline(plan, host, { ...options, signal });
     } catch (thrown) {
+      letGo();
       throw restoreError(thrown, saved);
     }
   }
@@ -60,6 +116,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): Target {
   }
 
   async function abandon(): Promise<void> {
+    letGo();
     const leftovers = (await made?.undo()) ?? [];
     if (leftovers.length === 0) return;
     throw new VmToolsError({
@@ -74,8 +131,11 @@ export function domainTarget(host: Host, options: TargetOptions = {}): Target {
     get domid() {
       return made?.context.domid;
     },
+    expect,
+    check,
     reserve,
     restore,
+    restoreChecked: (image, control) => make(() => Promise.resolve(image), control),
     start,
     abandon,
   };

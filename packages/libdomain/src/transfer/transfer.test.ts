@@ -11,7 +11,7 @@ import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
-import type { SaveProgress, SaveReport } from './ports.ts';
+import type { Offer, SaveProgress, SaveReport } from './ports.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import { domainSource, type SourceOptions } from './source.ts';
 import { domainTarget } from './target.ts';
@@ -86,7 +86,7 @@ describe('domainSource', () => {
       return defaultPrecopyPolicy(stats);
     };
     const { image, report, progress } = await save(host, domain, { precopy });
-    const opened = await openImage(Readable.from([image]), { expect: () => 'pv' });
+    const opened = await openImage(Readable.from([image]), { expect: () => ({ type: 'pv' }) });
     expect(JSON.parse(opened.configJson)).toMatchObject({ c_info: { uuid: domain.uuid } });
     await buffer(opened.libxc);
     await opened.finish();
@@ -255,6 +255,20 @@ describe('domainTarget', () => {
     expect(await there.snapshot()).toEqual(before);
   });
 
+  it('says what could not be removed', async () => {
+    await using here = await createSimulatedHost();
+    await using there = await createSimulatedHost();
+    const { image } = await save(here, await smallDomain(here));
+    const target = domainTarget(there);
+    await target.restore(Readable.from([image]), { signal: never });
+    there.faults.add({ call: 'domainDestroy', errno: 'EPERM', times: 9 });
+    expect(await failure(target.abandon())).toMatchObject({
+      code: 'DOMAIN_NOT_ABANDONED',
+      hint: expect.stringContaining('vm-destroy'),
+      leftovers: [expect.stringContaining('domain')],
+    });
+  });
+
   it.each([
     ['truncated', (image: Buffer) => image.subarray(0, image.length - 20_000), /^STREAM_TRUNCATED/],
     ['changed', (image: Buffer) => Buffer.from(image).fill(0xff, 800, 1200), /^STREAM_/],
@@ -287,6 +301,67 @@ describe('domainTarget', () => {
     expect(await failure(domainTarget(small).reserve({ ...offer, config: { c_info: 1 } }))).toMatchObject({
       kind: 'corrupt',
     });
+  });
+
+  it('refuses an image of another domain than was offered, before anything is made', async () => {
+    await using here = await createSimulatedHost();
+    const domain = await smallDomain(here);
+    const honest = await domainSource(here, domain).describe();
+    const { image } = await save(here, domain);
+    const lies: [field: string, Partial<Offer>][] = [
+      ['name', { name: 'web2' }],
+      ['uuid', { uuid: '11111111-2222-3333-4444-555555555555' }],
+      ['type', { type: 'pvh' }],
+      ['maxMemoryBytes', { maxMemoryBytes: 2 ** 22 }],
+    ];
+    for (const [field, lie] of lies) {
+      await using there = await createSimulatedHost();
+      const target = domainTarget(there);
+      const refused = { code: 'DOMAIN_NOT_AS_OFFERED', kind: 'corrupt', details: { field } };
+      expect(await failure(target.reserve({ ...honest, ...lie }))).toMatchObject(refused);
+
+      const config = structuredClone(honest.config) as { c_info: object; b_info: object };
+      Object.assign(config.c_info, field === 'maxMemoryBytes' ? {} : { [field]: lie[field as keyof Offer] });
+      if (field === 'maxMemoryBytes') Object.assign(config.b_info, { max_memkb: 4096, target_memkb: 4096 });
+      await target.reserve({ ...honest, ...lie, config });
+      const before = await there.snapshot();
+      expect(await failure(target.restore(Readable.from([image]), { signal: never }))).toMatchObject(refused);
+      expect(await there.snapshot()).toEqual(before);
+    }
+  });
+
+  it('refuses the record with which an image exceeds what its configuration has', async () => {
+    await using here = await createSimulatedHost();
+    const { image } = await save(here, await smallDomain(here));
+    const text = image.toString('latin1');
+    const less = Buffer.from(
+      text
+        .replace('"max_memkb": 8192', '"max_memkb": 4096')
+        .replace('"target_memkb": 8192', '"target_memkb": 4096'),
+      'latin1',
+    );
+    await using there = await createSimulatedHost();
+    const failed = await failure(domainTarget(there).restore(Readable.from([less]), { signal: never }));
+    expect(failed).toMatchObject({
+      code: 'STREAM_TOO_LARGE',
+      kind: 'corrupt',
+      details: { record: 'PAGE_DATA', recordIndex: expect.any(Number), offset: expect.any(Number) },
+    });
+  });
+
+  it('comes under the name that it has now', async () => {
+    await using here = await createSimulatedHost();
+    await using there = await createSimulatedHost();
+    const domain = await smallDomain(here);
+    await here.store.write(`/local/domain/${domain.domid}/name`, 'renamed');
+    const renamed = { ...domain, name: 'renamed' };
+    const offer = await domainSource(here, renamed).describe();
+    expect(offer).toMatchObject({ name: 'renamed', config: { c_info: { name: 'renamed' } } });
+    const { image } = await save(here, renamed);
+    const target = domainTarget(there);
+    await target.reserve(offer);
+    await target.restore(Readable.from([image]), { signal: never });
+    expect(await there.nameOf(target.domid!)).toBe('renamed');
   });
 
   it('leaves nothing behind when Xen gives up half way', async () => {

@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Journal, Journals, JournalStart } from '../journal/journals.ts';
+import type { Journal, JournalStart, OpenJournals } from '../journal/journals.ts';
 import type { TransferRecord } from '../journal/record.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Body, Control } from '../protocol/messages.ts';
@@ -51,7 +51,7 @@ export class Party<State extends AnyState, Action extends string> implements Asy
   /** Begins a transfer, with the first line of its journal. */
   static async begin<State extends AnyState, Action extends string>(
     table: Table<State, Action>,
-    journals: Journals,
+    journals: OpenJournals,
     start: Omit<JournalStart, 'role'>,
     options: { readonly guest: GuestState; readonly onStep?: OnStep | undefined },
   ): Promise<Party<State, Action>> {
@@ -136,7 +136,7 @@ export class Party<State extends AnyState, Action extends string> implements Asy
           state,
           epoch: this.epoch,
           ...(this.#domid === undefined ? {} : { domid: this.#domid }),
-          ...(error === undefined ? {} : { error: encodeRemoteError(error) }),
+          ...(error === undefined ? {} : { error: encodeRemoteError(error, this.#table.side) }),
         });
       } catch (thrown) {
         const isInDoubt = thrown instanceof VmToolsError && thrown.details['inDoubt'] === true;

@@ -9,7 +9,7 @@ export function fileError(thrown: unknown, doing: string, path: string): VmTools
     code,
     kind,
     message: `cannot ${doing} ${path}: ${messageOf(thrown)}`,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
     cause: thrown,
     details: { path, errno },
   });
@@ -18,10 +18,14 @@ export function fileError(thrown: unknown, doing: string, path: string): VmTools
 interface Meaning {
   readonly code: string;
   readonly kind: FailureKind;
-  readonly hint?: string;
+  readonly hint: string;
 }
 
-const OTHERWISE: Meaning = { code: 'XFR_FILE_IO', kind: 'failure' };
+const OTHERWISE: Meaning = {
+  code: 'XFR_FILE_IO',
+  kind: 'failure',
+  hint: 'see what the log of the kernel says of that disk',
+};
 const NO_SPACE: Meaning = {
   code: 'XFR_NO_SPACE',
   kind: 'resource',

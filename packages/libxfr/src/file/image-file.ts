@@ -3,7 +3,7 @@ import { link, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
-import { formatBytes } from '@vm-tools/ratelimit';
+import { createLimiter, formatBytes, sliceBytes, type Limiter } from '@vm-tools/ratelimit';
 import { fileError } from './file-error.ts';
 import { zeroSpans } from '../zero-spans.ts';
 import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
@@ -19,6 +19,15 @@ export interface ImageFileOptions {
   /** wait for the disk, so that the image outlives a power cut. @default true */
   readonly durable?: boolean | undefined;
   readonly storage?: Storage | undefined;
+}
+
+export interface WriterOptions {
+  /** paces what is really written. @default no limit */
+  readonly limiter?: Limiter | undefined;
+  /** ends the waiting for the limiter */
+  readonly signal?: AbortSignal | undefined;
+  readonly onWritten: (bytes: number, zeroBytes: number) => void;
+  readonly onFailed: (error: VmToolsError) => void;
 }
 
 /**
@@ -61,21 +70,15 @@ export class ImageFile {
 
   /**
    * A stream into the file, in few large writes; what the file system says is told before the stream acts on it. Pages
-   * of zeros become holes: they are read back as zeros, and take neither time nor room.
+   * of zeros become holes: they are read back as zeros, take neither time nor room, and do not count for the limiter.
    */
-  writer(told: {
-    onWritten(bytes: number, zeroBytes: number): void;
-    onFailed(error: VmToolsError): void;
-  }): Writable {
+  writer(options: WriterOptions): Writable {
     const write = (chunk: Buffer, done: (error?: Error) => void): void => {
-      this.#writeSpans(chunk).then(
-        (zeroBytes) => {
-          told.onWritten(chunk.length - zeroBytes, zeroBytes);
-          done();
-        },
+      this.#writeSpans(chunk, options).then(
+        () => done(),
         (thrown: unknown) => {
           const error = fileError(thrown, 'write', this.#path);
-          told.onFailed(error);
+          options.onFailed(error);
           done(error);
         },
       );
@@ -87,15 +90,21 @@ export class ImageFile {
     });
   }
 
-  /** @returns how many bytes were left out */
-  async #writeSpans(chunk: Buffer): Promise<number> {
-    let zeroBytes = 0;
+  async #writeSpans(
+    chunk: Buffer,
+    { onWritten, signal, limiter = createLimiter({ rate: Infinity }) }: WriterOptions,
+  ): Promise<void> {
     for (const { start, end, isZero } of zeroSpans(chunk, this.#bytes)) {
-      if (isZero) zeroBytes += end - start;
-      else await this.#file.write(chunk.subarray(start, end), this.#bytes + start);
+      if (isZero) onWritten(0, end - start);
+      for (let at = start; !isZero && at < end;) {
+        const slice = chunk.subarray(at, Math.min(end, at + sliceBytes(limiter)));
+        await limiter.take(slice.length, signal);
+        await this.#file.write(slice, this.#bytes + at);
+        onWritten(slice.length, 0);
+        at += slice.length;
+      }
     }
     this.#bytes += chunk.length;
-    return zeroBytes;
   }
 
   /** Gives the file its name. When it rejects, `discard` is still to be called. */

@@ -1,10 +1,13 @@
-import { mkdir, open, readdir, readFile, realpath, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { fileError } from '../file/file-error.ts';
 import { lockByName } from './lock-by-name.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 import { syncFolder } from '../file/sync-folder.ts';
+
+/** A journal has some ten lines; of these, the longest has an error with the last fifty lines of a log. */
+const LONGEST_JOURNAL_BYTES = 4 * 1024 * 1024;
 
 /** Files in one folder that only root may read, each line of them synced before anybody acts on it. */
 export function diskStorage(folder: string): JournalStorage {
@@ -17,10 +20,15 @@ export function diskStorage(folder: string): JournalStorage {
     },
 
     async read(name) {
-      return readFile(join(folder, name)).catch((thrown: unknown) => {
+      try {
+        await using file = await open(join(folder, name), 'r');
+        const { size } = await file.stat();
+        if (size > LONGEST_JOURNAL_BYTES) throw new Error(`it has ${size} bytes, and no journal has so many`);
+        return await file.readFile();
+      } catch (thrown) {
         if (isMissing(thrown)) return undefined;
         throw thrown;
-      });
+      }
     },
 
     async create(name, bytes) {

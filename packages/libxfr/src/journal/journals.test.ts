@@ -6,6 +6,7 @@ import type { JournalStart, Journals } from './journals.ts';
 import { diskStorage } from './disk-storage.ts';
 import { decodeJournal } from './lines.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { formatJournalName } from './name.ts';
 import { fileJournals } from './open-journals.ts';
 import type { JournalStorage } from './storage.ts';
 import { storedJournals } from './stored-journals.ts';
@@ -13,6 +14,7 @@ import { storedJournals } from './stored-journals.ts';
 const UUID = '0f0e0d0c-0b0a-0908-0706-050403020100';
 const OTHER = '1f0e0d0c-0b0a-0908-0706-050403020100';
 const id = (digit: string): string => digit.repeat(32);
+const nameOf = (digit: string): string => formatJournalName({ id: id(digit), uuid: UUID });
 
 const start = (digit: string, more: Partial<JournalStart> = {}): JournalStart => ({
   id: id(digit),
@@ -162,11 +164,11 @@ describe.each(Object.entries(KEPT))('journals in %s', (_name, keep) => {
     await using whole = await reopen().begin(start('1'));
     await whole.append({ state: 'committed', epoch: 1 });
     await whole[Symbol.asyncDispose]();
-    const name = `${id('1')}.jsonl`;
+    const name = nameOf('1');
     const bytes = (await storage.read(name))!;
     const firstLine = bytes.indexOf('\n') + 1;
     for (let length = 0; length <= bytes.length; length += 1) {
-      const state = decodeJournal(id('1'), bytes.subarray(0, length), name)?.record.state;
+      const state = decodeJournal({ id: id('1') }, bytes.subarray(0, length), name)?.record.state;
       const expected = length < firstLine ? undefined : length < bytes.length ? 'offered' : 'committed';
       expect([length, state]).toEqual([length, expected]);
     }
@@ -205,7 +207,7 @@ describe('a journal that is damaged', () => {
       kind: 'corrupt',
       details: expect.objectContaining({ line: number }),
     };
-    expect(() => decodeJournal(id('1'), Buffer.from(text), 'x.jsonl')).toThrow(
+    expect(() => decodeJournal({ id: id('1') }, Buffer.from(text), 'x.jsonl')).toThrow(
       expect.objectContaining(refused),
     );
   });
@@ -213,7 +215,7 @@ describe('a journal that is damaged', () => {
   test('hides no other one, and keeps its guest from being moved', async () => {
     const journals = fileJournals(folder);
     await endOne(journals, '2', { guest: { name: 'web2', uuid: OTHER } });
-    await writeFile(join(folder, `${id('1')}.jsonl`), `${first}nonsense\n`);
+    await writeFile(join(folder, nameOf('1')), `${first}nonsense\n`);
     const { records, damaged } = await journals.list();
     expect([records.map((record) => record.id), damaged.map(({ code }) => code)]).toEqual([
       [id('2')],
@@ -221,21 +223,69 @@ describe('a journal that is damaged', () => {
     ]);
     await expect(journals.begin(start('3'))).rejects.toMatchObject({ code: 'XFR_JOURNAL_CORRUPT' });
     await endOne(journals, '4', { guest: { name: 'web2', uuid: OTHER } });
-    await writeFile(join(folder, `${id('5')}.jsonl`), 'nonsense\n');
-    const other = start('6', { guest: { name: 'web2', uuid: OTHER } });
-    await expect(journals.begin(other)).rejects.toMatchObject({ code: 'XFR_JOURNAL_CORRUPT' });
   });
+
+  test.each([
+    ['its first line', `nonsense\n${line(2, 'committed')}`],
+    ['all of it', '\0'.repeat(500) + '\n'],
+    ['its guest', first.replace(UUID, OTHER)],
+    ['its line ends', `${first}${line(2, 'committed')}`.replaceAll('\n', ' ').repeat(20)],
+  ])('in %s keeps its own guest from being moved, and no other', async (_what, text) => {
+    const journals = fileJournals(folder);
+    await writeFile(join(folder, nameOf('1')), text);
+    expect((await journals.list()).damaged).toMatchObject([
+      { code: 'XFR_JOURNAL_CORRUPT', hint: expect.stringContaining(UUID), details: { uuid: UUID, line: 1 } },
+    ]);
+    const refused = { code: 'XFR_JOURNAL_CORRUPT' };
+    await expect(journals.begin(start('3'))).rejects.toMatchObject(refused);
+    await expect(journals.open(id('1'))).rejects.toMatchObject(refused);
+    await endOne(journals, '4', { guest: { name: 'web2', uuid: OTHER } });
+  });
+
+  test('in its first line keeps every guest here when its name does not tell whose it is', async () => {
+    await writeFile(join(folder, `${id('1')}.jsonl`), 'nonsense\n');
+    await expect(fileJournals(folder).begin(start('3'))).rejects.toMatchObject({
+      code: 'XFR_JOURNAL_CORRUPT',
+      hint: expect.stringContaining('none can be moved'),
+    });
+  });
+
+  test('by its size is not read into memory', async () => {
+    await writeFile(join(folder, nameOf('1')), first);
+    await truncate(join(folder, nameOf('1')), 2 ** 40);
+    const { damaged } = await fileJournals(folder).list();
+    expect(damaged).toMatchObject([{ code: 'XFR_FILE_IO', details: { uuid: UUID } }]);
+  });
+});
+
+test('one guest is one guest, however its UUID is spelt', async () => {
+  const journals = fileJournals(folder);
+  await (await journals.begin(start('1')))[Symbol.asyncDispose]();
+  const spelt = start('2', { guest: { name: 'web1', uuid: UUID.toUpperCase() } });
+  await expect(journals.begin(spelt)).rejects.toMatchObject({ code: 'XFR_UNRESOLVED' });
+});
+
+test('one id is taken once, also by two who come at the same moment for different guests', async () => {
+  const journals = fileJournals(folder);
+  const guests = [UUID, OTHER].map((uuid) => start('1', { guest: { name: 'web', uuid } }));
+  const begun = await Promise.allSettled(guests.map((one) => journals.begin(one)));
+  const taken = begun.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  expect(begun.find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: { code: 'XFR_TRANSFER_EXISTS' },
+  });
+  expect(taken).toHaveLength(1);
+  for (const one of taken) await one[Symbol.asyncDispose]();
 });
 
 describe('journals in files', () => {
   test('are one file for each transfer, for its owner only, in a folder that is made', async () => {
     const inner = join(folder, 'var', 'transfers');
     await using journal = await fileJournals(inner).begin(start('1'));
-    expect(await readdir(inner)).toEqual([`${id('1')}.jsonl`]);
+    expect(await readdir(inner)).toEqual([nameOf('1')]);
     expect((await stat(inner)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(inner, `${id('1')}.jsonl`))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(inner, nameOf('1')))).mode & 0o777).toBe(0o600);
     expect(journal.record.state).toBe('offered');
-    const text = await readFile(join(inner, `${id('1')}.jsonl`), 'utf8');
+    const text = await readFile(join(inner, nameOf('1')), 'utf8');
     expect(text.split('\n').map((one) => one && (JSON.parse(one) as { state: string }).state)).toEqual([
       'offered',
       '',
@@ -260,7 +310,7 @@ describe('journals in files', () => {
 
   test('see what another process has written meanwhile', async () => {
     await (await fileJournals(folder).begin(start('1')))[Symbol.asyncDispose]();
-    const path = join(folder, `${id('1')}.jsonl`);
+    const path = join(folder, nameOf('1'));
     const { size } = await stat(path);
     await appendFile(path, `${JSON.stringify({ seq: 2, state: 'aborted', epoch: 1, at: 1 })}\n`);
     expect((await fileJournals(folder).read(id('1')))?.state).toBe('aborted');

@@ -1,6 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import type { SourceState, TargetState } from '../commit/table.ts';
-import type { RemoteErrorBody } from '../protocol/remote-error.ts';
+import type { RemoteErrorBody } from '../protocol/remote-error-schema.ts';
 import type { JournalledGuest, TransferId, TransferRecord } from './record.ts';
 
 /** With what a journal begins. */
@@ -35,6 +35,9 @@ export interface Journal extends AsyncDisposable {
   /** Removes it. */
   remove(): Promise<void>;
 }
+
+/** What a transfer needs of the journals; who tidies up needs all. */
+export type OpenJournals = Pick<Journals, 'begin' | 'open' | 'read'>;
 
 /** The journals of one host, one for each transfer that it has had a part in. */
 export interface Journals {

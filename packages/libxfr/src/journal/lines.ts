@@ -1,8 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import { SOURCE, TARGET, type SourceState, type TargetState } from '../commit/table.ts';
-import { remoteErrorSchema } from '../protocol/remote-error.ts';
+import { remoteErrorSchema } from '../protocol/remote-error-schema.ts';
 import type { JournalStart } from './journals.ts';
+import type { JournalName } from './name.ts';
 import type { JournalEntry, TransferRecord } from './record.ts';
 
 /**
@@ -18,7 +19,9 @@ import type { JournalEntry, TransferRecord } from './record.ts';
  * on it. Anything else that is wrong means that something was lost which somebody may have acted on: that is an
  * error, and a human's decision.
  */
-export const ID = /^[0-9a-f]{32}$/;
+const ID = /^[0-9a-f]{32}$/;
+/** No first line is longer. More bytes than that without a line feed are no line that was just being written. */
+const LONGEST_HEAD_BYTES = 4096;
 
 const epoch = z.int().positive();
 const domid = z.int().nonnegative().optional();
@@ -69,26 +72,34 @@ export function recordOf(head: Head, entries: readonly JournalEntry[]): Transfer
  * @throws VmToolsError XFR_JOURNAL_CORRUPT of kind corrupt, with `details.line`, and `details.uuid` if that is known
  */
 export function decodeJournal(
-  id: string,
+  name: JournalName,
   bytes: Buffer,
   where: string,
 ): { readonly record: TransferRecord; readonly length: number } | undefined {
-  const length = bytes.lastIndexOf('\n') + 1;
-  if (length === 0) return undefined;
-  const [first = '', ...others] = bytes.toString('utf8', 0, length - 1).split('\n');
-  const corrupt = (line: number, why: string, uuid?: string): VmToolsError =>
+  const { id } = name;
+  const corrupt = (line: number, why: string, uuid = name.uuid): VmToolsError =>
     new VmToolsError({
       code: 'XFR_JOURNAL_CORRUPT',
       kind: 'corrupt',
       message: `line ${line} of the journal ${where} ${why}`,
-      hint: `see on both hosts where the guest runs; move the file away when that is settled`,
+      hint:
+        uuid === undefined
+          ? 'until it is known which guest it is about, none can be moved: see on both hosts where it runs, then move the file away'
+          : `until the file is moved away, the guest ${uuid} cannot be moved: see first on both hosts where it runs`,
       details: { id, where, line, ...(uuid === undefined ? {} : { uuid }) },
     });
 
+  const length = bytes.lastIndexOf('\n') + 1;
+  if (length === 0) {
+    if (bytes.length > LONGEST_HEAD_BYTES) throw corrupt(1, 'has no end');
+    return undefined;
+  }
+  const [first = '', ...others] = bytes.toString('utf8', 0, length - 1).split('\n');
   const head = headSchema.safeParse(parseJson(first));
   if (!head.success) throw corrupt(1, 'is not the head of a journal');
   const { uuid } = head.data.guest;
-  if (head.data.id !== id) throw corrupt(1, `is of another transfer, ${head.data.id}`, uuid);
+  if (head.data.id !== id) throw corrupt(1, `is of another transfer, ${head.data.id}`, name.uuid ?? uuid);
+  if (uuid !== (name.uuid ?? uuid)) throw corrupt(1, `is about another guest, ${uuid}`);
   const entries: JournalEntry[] = [];
   for (const [index, text] of [first, ...others].entries()) {
     const line = index + 1;

@@ -1,5 +1,5 @@
 import type { SourceState, TargetState } from '../commit/table.ts';
-import type { RemoteErrorBody } from '../protocol/remote-error.ts';
+import type { RemoteErrorBody } from '../protocol/remote-error-schema.ts';
 
 /** 128 random bits in hex, made by the source for each attempt. */
 export type TransferId = string;

@@ -2,12 +2,12 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { fileError } from '../file/file-error.ts';
 import { SOURCE, TARGET, type StateFacts } from '../commit/table.ts';
 import type { Journal, Journals, JournalStart, NextEntry } from './journals.ts';
-import { decodeJournal, encodeLine, ID, recordOf } from './lines.ts';
+import { decodeJournal, encodeLine, recordOf } from './lines.ts';
+import { formatJournalName, parseJournalName, type JournalName } from './name.ts';
 import type { JournalEntry, TransferId, TransferRecord } from './record.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
-const SUFFIX = '.jsonl';
 
 export interface JournalsOptions {
   /** wall clock, ms since 1970. @default Date.now */
@@ -16,28 +16,37 @@ export interface JournalsOptions {
 
 /** Journals as lines of text, wherever these are kept. */
 export function storedJournals(storage: JournalStorage, { now = Date.now }: JournalsOptions = {}): Journals {
-  async function readBytes(id: TransferId): Promise<Buffer | undefined> {
-    if (!ID.test(id)) return undefined;
-    return storage.read(id + SUFFIX).catch((thrown: unknown) => {
-      throw fileError(thrown, 'read', id + SUFFIX);
+  /** Of a file that is there. Of one that cannot be read at least the guest is known. */
+  async function readNamed(name: JournalName, file: string): Promise<ReturnType<typeof decodeJournal>> {
+    const bytes = await storage.read(file).catch((thrown: unknown) => {
+      const error = fileError(thrown, 'read', file);
+      throw name.uuid === undefined ? error : error.with({ details: { uuid: name.uuid } });
+    });
+    return bytes && decodeJournal(name, bytes, file);
+  }
+
+  async function files(): Promise<(JournalName & { readonly file: string })[]> {
+    return (await storage.names()).flatMap((file) => {
+      const name = parseJournalName(file);
+      return name === undefined ? [] : [{ ...name, file }];
     });
   }
 
+  async function find(id: TransferId): Promise<(JournalName & { readonly file: string }) | undefined> {
+    return (await files()).find((name) => name.id === id);
+  }
+
   async function read(id: TransferId): Promise<TransferRecord | undefined> {
-    const bytes = await readBytes(id);
-    return bytes && decodeJournal(id, bytes, id + SUFFIX)?.record;
+    const found = await find(id);
+    return found && (await readNamed(found, found.file))?.record;
   }
 
   async function list(): Promise<{ records: TransferRecord[]; damaged: VmToolsError[] }> {
-    const ids = (await storage.names())
-      .filter((name) => name.endsWith(SUFFIX))
-      .map((name) => name.slice(0, -SUFFIX.length))
-      .filter((id) => ID.test(id));
     const records: TransferRecord[] = [];
     const damaged: VmToolsError[] = [];
-    for (const id of ids) {
+    for (const name of await files()) {
       try {
-        const record = await read(id);
+        const record = (await readNamed(name, name.file))?.record;
         if (record !== undefined) records.push(record);
       } catch (thrown) {
         if (!(thrown instanceof VmToolsError)) throw thrown;
@@ -47,8 +56,11 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     return { records: records.sort((a, b) => begunAt(a) - begunAt(b)), damaged };
   }
 
-  async function begin({ epoch: atLeast = 1, ...head }: JournalStart): Promise<Journal> {
-    const { id, role, guest } = head;
+  async function begin({ epoch: atLeast = 1, ...start }: JournalStart): Promise<Journal> {
+    const { id, role } = start;
+    // It is compared with others, and goes into a name: the same guest must not be two for its spelling.
+    const guest = { ...start.guest, uuid: start.guest.uuid.toLowerCase() };
+    const head = { ...start, guest };
     const lock = await lockGuest(storage, guest);
     try {
       const { records, damaged } = await list();
@@ -60,38 +72,39 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
       const epoch = Math.max(atLeast, ...mine.map((record) => record.epoch + 1));
       const entry: JournalEntry = { state: role === 'source' ? 'offered' : 'reserved', epoch, at: now() };
       const line = encodeLine(1, entry, head);
-      const file = await storage.create(id + SUFFIX, line).catch((thrown: unknown) => {
-        throw (thrown as NodeJS.ErrnoException).code === 'EEXIST'
-          ? exists(id)
-          : fileError(thrown, 'create', id + SUFFIX);
-      });
-      return new StoredJournal({
-        storage,
-        now,
-        lock,
-        file,
-        length: line.length,
-        record: recordOf(head, [entry]),
-      });
+      const name = formatJournalName({ id, uuid: guest.uuid });
+      const file = await createOnce(id, name, line);
+      const record = recordOf(head, [entry]);
+      return new StoredJournal({ storage, now, lock, file, name, length: line.length, record });
     } catch (thrown) {
       await lock[Symbol.asyncDispose]();
       throw thrown;
     }
   }
 
+  /** Two peers may come with one id at the same moment, and for different guests. */
+  async function createOnce(id: TransferId, name: string, line: Buffer): Promise<JournalFile> {
+    await using lock = await storage.lock(id);
+    if (lock === undefined || (await find(id)) !== undefined) throw exists(id);
+    return await storage.create(name, line).catch((thrown: unknown) => {
+      throw fileError(thrown, 'create', name);
+    });
+  }
+
   async function open(id: TransferId): Promise<Journal> {
-    const found = await read(id);
-    if (found === undefined) throw unknown(id);
-    const lock = await lockGuest(storage, found.guest);
+    const found = await find(id);
+    const before = found && (await readNamed(found, found.file));
+    if (before === undefined) throw unknown(id);
+    const { file: name } = found as { file: string };
+    const lock = await lockGuest(storage, before.record.guest);
     try {
       // Whoever held the lock until now may have written more.
-      const bytes = await readBytes(id);
-      const decoded = bytes && decodeJournal(id, bytes, id + SUFFIX);
+      const decoded = await readNamed(found as JournalName, name);
       if (decoded === undefined) throw unknown(id);
-      const file = await storage.open(id + SUFFIX, decoded.length).catch((thrown: unknown) => {
-        throw fileError(thrown, 'open', id + SUFFIX);
+      const file = await storage.open(name, decoded.length).catch((thrown: unknown) => {
+        throw fileError(thrown, 'open', name);
       });
-      return new StoredJournal({ storage, now, lock, file, ...decoded });
+      return new StoredJournal({ storage, now, lock, file, name, ...decoded });
     } catch (thrown) {
       await lock[Symbol.asyncDispose]();
       throw thrown;
@@ -110,8 +123,9 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
         record.epoch < (newest.get(record.guest.uuid) ?? 0) &&
         (record.entries.at(-1)?.at ?? 0) + olderThanMs <= now(),
     );
-    for (const { id } of old) await storage.remove(id + SUFFIX);
-    return old.map(({ id }) => id);
+    const ids = old.map(({ id }) => id);
+    for (const { id, file } of await files()) if (ids.includes(id)) await storage.remove(file);
+    return ids;
   }
 
   return { begin, open, read, list, prune };
@@ -122,6 +136,8 @@ interface StoredJournalInit {
   readonly now: () => number;
   readonly lock: AsyncDisposable;
   readonly file: JournalFile;
+  /** of the file */
+  readonly name: string;
   readonly length: number;
   readonly record: TransferRecord;
 }
@@ -157,7 +173,7 @@ class StoredJournal implements Journal {
 
   /** A line that could not be written for good must be gone for good, or else nobody knows what the journal says. */
   async #undo(thrown: unknown, state: string): Promise<VmToolsError> {
-    const name = this.record.id + SUFFIX;
+    const { name } = this.#init;
     const { code, kind, hint } = fileError(thrown, 'write', name);
     const told = {
       code: code === 'XFR_NO_SPACE' ? code : 'XFR_JOURNAL_IO',
@@ -176,7 +192,7 @@ class StoredJournal implements Journal {
   }
 
   remove(): Promise<void> {
-    return this.#init.storage.remove(this.record.id + SUFFIX);
+    return this.#init.storage.remove(this.#init.name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -204,6 +220,7 @@ async function lockGuest(
   throw new VmToolsError({
     code: 'XFR_GUEST_BUSY',
     kind: 'usage',
+    retry: 'safe',
     message: `another process of this host is moving ${name} right now`,
     hint: 'wait until it is through',
     details: { name, uuid },
@@ -226,6 +243,7 @@ function exists(id: TransferId): VmToolsError {
   return new VmToolsError({
     code: 'XFR_TRANSFER_EXISTS',
     kind: 'peer',
+    retry: 'safe',
     message: `there has been a transfer ${id} on this host already`,
     hint: 'begin a new one',
     details: { id },

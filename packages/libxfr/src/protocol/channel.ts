@@ -1,4 +1,4 @@
-import { VmToolsError, within } from '@vm-tools/errors';
+import { VmToolsError, within, type Side } from '@vm-tools/errors';
 import type { Connection } from '../transport/connection.ts';
 import type { TransferTimeouts } from '../timeouts.ts';
 import { decodeHeader, encodeHeader, HEADER_BYTES, protocolError, type FrameName } from './frame.ts';
@@ -21,7 +21,7 @@ import {
   type VersionRange,
 } from './preamble.ts';
 import { connectionLost, PullReader } from './pull-reader.ts';
-import { encodeRemoteError, peerError, type Side } from './remote-error.ts';
+import { encodeRemoteError, otherSide, peerError } from './remote-error.ts';
 
 /**
  * DATA goes out in pieces of this size, though the protocol allows more: a piece then passes even a line of 3 KiB/s
@@ -38,6 +38,8 @@ export class Channel {
   readonly #reader: PullReader;
   readonly #pings: NodeJS.Timeout;
   #hasGreeted = false;
+  /** where the last frame began, bytes from the beginning */
+  #frameOffset = 0;
   #hasSent = false;
   #isClosing = false;
   /** The one message that was read before anybody asked for it. */
@@ -93,7 +95,8 @@ export class Channel {
   abort(error: VmToolsError): void {
     if (this.#aborted !== undefined) return;
     this.#greet(VERSIONS); // or it would take our last word for somebody else's
-    this.#write('ABORT', encodeBody('ABORT', { error: encodeRemoteError(error) })).catch(() => undefined);
+    const body = { error: encodeRemoteError(error, otherSide(this.#theirSide)) };
+    this.#write('ABORT', encodeBody('ABORT', body)).catch(() => undefined);
   }
 
   /** What comes next, left there for `next`. Rejects with the peer's error after ABORT. */
@@ -116,7 +119,8 @@ export class Channel {
   ): Promise<Control<Name>> {
     const late = this.#late(`did not send ${names.join(' or ')} in ${options.limitMs} ms`);
     const message = await within(this.next(), options.limitMs, late, options.signal);
-    if (!(names as readonly string[]).includes(message.name)) throw outOfTurn(message.name, names);
+    if (!(names as readonly string[]).includes(message.name))
+      throw outOfTurn(message.name, names, this.#frameOffset);
     return message as Control<Name>;
   }
 
@@ -147,6 +151,7 @@ export class Channel {
       const { inactivityMs } = this.#timeouts;
       const late = this.#late(`was silent for ${inactivityMs} ms`);
       const { name, pieces, offset } = await within(this.#readFrame(), inactivityMs, late);
+      this.#frameOffset = offset;
       if (name === 'DATA') return { name, pieces };
       if (name === 'PING') continue;
       if (name === 'ZEROS') return { name, bytes: decodeZeros(Buffer.concat(pieces), offset) };
@@ -223,6 +228,9 @@ export class Channel {
 }
 
 /** A frame that is valid, but not now. */
-export function outOfTurn(name: FrameName, wanted: readonly FrameName[]): VmToolsError {
-  return protocolError(`${name} came when it was the turn of ${wanted.join(' or ')}`);
+export function outOfTurn(name: FrameName, wanted: readonly FrameName[], offset?: number): VmToolsError {
+  return protocolError(`${name} came when it was the turn of ${wanted.join(' or ')}`, {
+    frame: name,
+    ...(offset === undefined ? {} : { offset }),
+  });
 }

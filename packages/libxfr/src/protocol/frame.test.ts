@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { frame } from '../testing/raw-peer.ts';
 import { DEFAULT_TIMEOUTS } from '../timeouts.ts';
 import { Channel } from './channel.ts';
-import { decodeHeader, encodeHeader, FRAME_TYPES, MAX_PAYLOAD_BYTES, type FrameName } from './frame.ts';
+import {
+  decodeHeader,
+  encodeHeader,
+  FRAME_TYPES,
+  MAX_CONTROL_BYTES,
+  MAX_PAYLOAD_BYTES,
+  type FrameName,
+} from './frame.ts';
 import type { Message } from './messages.ts';
 
 const DIGEST = 'a'.repeat(128);
@@ -114,9 +121,11 @@ describe('frames', () => {
 });
 
 describe('a header', () => {
+  const longest: Partial<Record<FrameName, number>> = { PING: 0, ZEROS: 4, DATA: MAX_PAYLOAD_BYTES };
+
   test('is read back', () => {
     for (const name of Object.keys(FRAME_TYPES) as FrameName[]) {
-      const length = name === 'PING' ? 0 : MAX_PAYLOAD_BYTES;
+      const length = longest[name] ?? MAX_CONTROL_BYTES;
       expect(decodeHeader(encodeHeader({ name, length }))).toEqual({ name, length });
     }
   });
@@ -129,8 +138,11 @@ describe('a header', () => {
     ['a length above the limit', '0400000000100001'],
     ['the largest length', '04000000ffffffff'],
     ['a PING with content', '0b00000000000001'],
+    ['a number of zeros of five bytes', '1000000000000005'],
+    ['JSON above its limit', '0100000000040001'],
   ])('with %s is refused, and the error says where', (_what, hex) => {
-    const refused = { code: 'XFR_PROTOCOL', kind: 'peer', details: { offset: 42 } };
+    const details = expect.objectContaining({ offset: 42 });
+    const refused = { code: 'XFR_PROTOCOL', kind: 'peer', details };
     expect(() => decodeHeader(Buffer.from(hex, 'hex'), 42)).toThrow(expect.objectContaining(refused));
   });
 

@@ -38,6 +38,17 @@
  *   S->>T: BYE
  * ```
  *
+ * A source that only wants to know whether the guest could come asks for that, and nothing happens on either host
+ * (since version 3):
+ *
+ * ```mermaid
+ * sequenceDiagram
+ *   participant S as source
+ *   participant T as target
+ *   S->>T: CHECK {id, offer}
+ *   T->>S: CHECKED {checks}
+ * ```
+ *
  * A frame is a header of 8 bytes, big-endian (network order), and a payload:
  *
  * ```
@@ -48,7 +59,7 @@
  * ```
  *
  * The payload of DATA is bytes of the image, that of ZEROS the number of bytes that are zero (32 bits, at most 1 MiB),
- * PING has none, all others carry JSON (messages.ts). No flag is defined in version 2: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
+ * PING has none, all others carry JSON (messages.ts). No flag is defined yet: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
  */
 import { VmToolsError } from '@vm-tools/errors';
 
@@ -70,6 +81,8 @@ export const FRAME_TYPES = {
   STATUS: 14,
   BYE: 15,
   ZEROS: 16,
+  CHECK: 17,
+  CHECKED: 18,
 } as const;
 
 export type FrameName = keyof typeof FRAME_TYPES;
@@ -77,6 +90,9 @@ export type FrameName = keyof typeof FRAME_TYPES;
 export const HEADER_BYTES = 8;
 /** No payload is longer. A length is checked against this before anything is allocated for it. */
 export const MAX_PAYLOAD_BYTES = 2 ** 20;
+/** Nor is one that carries JSON; the longest is an error with the last lines of a log, or a configuration. */
+export const MAX_CONTROL_BYTES = 2 ** 18;
+const ZEROS_BYTES = 4;
 
 const NAMES = new Map<number, FrameName>(
   (Object.keys(FRAME_TYPES) as FrameName[]).map((name) => [FRAME_TYPES[name], name]),
@@ -89,14 +105,14 @@ export interface FrameHeader {
 }
 
 export function encodeHeader({ name, length }: FrameHeader): Buffer {
-  if (length > MAX_PAYLOAD_BYTES) throw protocolError(`a ${name} of ${length} bytes is too long to be sent`);
+  if (length > longestOf(name)) throw protocolError(`a ${name} of ${length} bytes is too long to be sent`);
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt8(FRAME_TYPES[name], 0);
   header.writeUInt32BE(length, 4);
   return header;
 }
 
-/** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is a header that version 2 allows */
+/** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is a header of ours */
 export function decodeHeader(header: Buffer, offset = 0): FrameHeader {
   const type = header.readUInt8(0);
   const name = NAMES.get(type);
@@ -104,11 +120,20 @@ export function decodeHeader(header: Buffer, offset = 0): FrameHeader {
   const reserved = header.readUInt16BE(2);
   const length = header.readUInt32BE(4);
   if (name === undefined) throw protocolError(`${type} is no type of frame`, { offset });
-  if (flags !== 0 || reserved !== 0) throw protocolError(`unknown flags are set on a ${name}`, { offset });
-  if (length > MAX_PAYLOAD_BYTES || (name === 'PING' && length > 0)) {
-    throw protocolError(`a ${name} of ${length} bytes is too long`, { offset });
+  if (flags !== 0 || reserved !== 0) {
+    throw protocolError(`unknown flags are set on a ${name}`, { offset, frame: name });
+  }
+  if (length > longestOf(name)) {
+    throw protocolError(`a ${name} of ${length} bytes is too long`, { offset, frame: name });
   }
   return { name, length };
+}
+
+/** of the payload, bytes */
+function longestOf(name: FrameName): number {
+  if (name === 'DATA') return MAX_PAYLOAD_BYTES;
+  if (name === 'ZEROS') return ZEROS_BYTES;
+  return name === 'PING' ? 0 : MAX_CONTROL_BYTES;
 }
 
 /** The peer said something that is not in the protocol. */

@@ -1,25 +1,46 @@
 import * as z from 'zod';
-import { MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
-import { remoteErrorSchema } from './remote-error.ts';
+import { MAX_CONTROL_BYTES, MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
+import { parseJson } from './parse-json.ts';
+import { remoteErrorSchema } from './remote-error-schema.ts';
 
 const bytes = z.int().nonnegative();
-const id = z.string().regex(/^[0-9a-f]{32}$/);
-const epoch = z
+export const transferIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+export const epochSchema = z
   .int()
   .positive()
   .max(2 ** 32);
 
-const offerSchema = z.object({
+const [id, epoch] = [transferIdSchema, epochSchema];
+
+/** A thousand leaves of CPUID; a processor of today has a hundred. */
+const base64 = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+  .max(32 * 1024);
+
+export const offerSchema = z.object({
   name: z.string().min(1).max(256),
-  uuid: z.guid(),
+  /** the same guest must not be two for its spelling */
+  uuid: z.guid().toLowerCase(),
   type: z.string().min(1).max(32),
   memoryBytes: bytes,
   maxMemoryBytes: bytes,
   vcpus: z.int().positive(),
   live: z.boolean(),
   xen: z.string().max(64),
+  cpuPolicy: z.object({ cpuid: base64, msrs: base64 }).optional(),
   config: z.unknown(),
 });
+
+/** One of the checks of a target; it has some ten. */
+const MOST_CHECKS = 64;
+const checkSchema = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+  error: remoteErrorSchema.optional(),
+});
+
+/** A month: what a timer can be told, and more than anybody waits. */
+const MAX_DOWNTIME_MS = 2 ** 31;
 
 /** What the JSON of each control frame holds. Unknown fields are ignored: a later release may add some. */
 const BODIES = {
@@ -28,7 +49,13 @@ const BODIES = {
   /** `epoch`: that of this attempt, more than either end has had. */
   ACCEPT: z.object({ epoch }),
   REJECT: z.object({ error: remoteErrorSchema }),
-  EOS: z.object({ blake2b512: z.string().regex(/^[0-9a-f]{128}$/), bytes }),
+  /** `downtimeMs`: how long the guest has stood still by now. */
+  EOS: z.object({
+    blake2b512: z.string().regex(/^[0-9a-f]{128}$/),
+    bytes,
+    downtimeMs: z.number().nonnegative().max(MAX_DOWNTIME_MS).optional(),
+    iterations: z.int().nonnegative().optional(),
+  }),
   READY: z.object({ epoch }),
   GO: z.object({ id, epoch }),
   STATUS: z.object({ id, epoch }),
@@ -39,6 +66,9 @@ const BODIES = {
   PENDING: z.object({ error: remoteErrorSchema.optional() }),
   UNKNOWN: z.object({}),
   BYE: z.object({}),
+  /** Since version 3. `id` is that of a transfer that is not going to be, by which both ends call it. */
+  CHECK: z.object({ id, offer: offerSchema }),
+  CHECKED: z.object({ checks: z.array(checkSchema).max(MOST_CHECKS) }),
   ABORT: z.object({ error: remoteErrorSchema }),
 } as const;
 
@@ -61,7 +91,7 @@ export type Message = Control | DataFrame | ZerosFrame;
 
 export function encodeBody<Name extends ControlName>(name: Name, body: Body<Name>): Buffer {
   const payload = Buffer.from(JSON.stringify(body));
-  if (payload.length > MAX_PAYLOAD_BYTES) {
+  if (payload.length > MAX_CONTROL_BYTES) {
     throw protocolError(`a ${name} of ${payload.length} bytes is too long to be sent`);
   }
   return payload;
@@ -79,15 +109,6 @@ export function decodeBody<Name extends ControlName>(name: Name, payload: Buffer
     });
   }
   return { name, body: parsed.data } as Control<Name>;
-}
-
-/** undefined, which no schema here takes, when it is no JSON */
-function parseJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws VmToolsError XFR_PROTOCOL of kind peer */

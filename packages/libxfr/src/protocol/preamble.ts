@@ -20,8 +20,13 @@ export interface VersionRange {
   readonly newest: number;
 }
 
-/** What this release speaks. Version 1 had no journals: after a broken link neither end could say where the guest is. */
-export const VERSIONS: VersionRange = { oldest: 2, newest: 2 };
+/**
+ * What this release speaks. Version 1 had no journals: after a broken link neither end could say where the guest is.
+ * Version 2 cannot be asked whether a guest could come.
+ */
+export const VERSIONS: VersionRange = { oldest: 2, newest: 3 };
+/** Since this one there is CHECK. */
+export const CHECK_VERSION = 3;
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   const preamble = Buffer.alloc(PREAMBLE_BYTES);
@@ -61,6 +66,18 @@ export function newestCommon(ours: VersionRange, theirs: VersionRange, peer: str
     message: `no common version of the transfer protocol: ${peer} speaks ${rangeText(theirs)}, this side ${rangeText(ours)}`,
     hint: `bring vm-tools ${isOlder ? `on ${peer}` : 'here'} up to date`,
     details: { peer, ours, theirs },
+  });
+}
+
+/** @throws VmToolsError XFR_PROTOCOL_OLDER of kind peer when the version that both speak knows no checks */
+export function requireChecks(version: number, peer: string): void {
+  if (version >= CHECK_VERSION) return;
+  throw new VmToolsError({
+    code: 'XFR_PROTOCOL_OLDER',
+    kind: 'peer',
+    message: `${peer} speaks version ${version} of the transfer protocol, which has no way to ask whether a guest could come`,
+    hint: `bring vm-tools on ${peer} up to date, or move the guest without asking first`,
+    details: { peer, version, needed: CHECK_VERSION },
   });
 }
 

@@ -1,6 +1,10 @@
 import type { Readable } from 'node:stream';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 
+/** A peer that sends byte by byte makes a chunk of each, and a chunk takes a hundred times its byte. */
+const CRUMBS = 64;
+const CRUMB_BYTES = 512;
+
 /**
  * Reads exact numbers of bytes from a stream, on demand: what nobody asks for stays in the stream's buffer, so the
  * peer is slowed down by our reader and never by the amount of our memory. One reader at a time.
@@ -46,12 +50,19 @@ export class PullReader {
    */
   async readPieces(length: number, what: string): Promise<readonly Buffer[]> {
     const pieces: Buffer[] = [];
+    let joined = 0; // pieces before this one are no crumbs any more
     for (let missing = length; missing > 0;) {
       const chunk = this.#rest.length > 0 ? this.#rest : await this.#chunk(what);
       const piece = chunk.subarray(0, missing);
       this.#rest = chunk.subarray(piece.length);
       missing -= piece.length;
       pieces.push(piece);
+      if (pieces.length - joined === CRUMBS) {
+        const crumbs = pieces.splice(joined);
+        const bytes = crumbs.reduce((sum, { length: one }) => sum + one, 0);
+        pieces.push(...(bytes < CRUMBS * CRUMB_BYTES ? [Buffer.concat(crumbs)] : crumbs));
+        joined = pieces.length;
+      }
     }
     this.#offset += length;
     return pieces;
@@ -79,6 +90,7 @@ export function connectionLost(peer: string, when: string, cause: unknown): VmTo
   return new VmToolsError({
     code: 'XFR_CONNECTION_LOST',
     kind: 'peer',
+    retry: 'safe',
     message:
       cause === undefined
         ? `${peer} closed the connection ${when}`

@@ -1,77 +1,80 @@
-import { messageOf, VmToolsError, type FailureKind } from '@vm-tools/errors';
-import * as z from 'zod';
+import { messageOf, VmToolsError, type Side, type VmToolsErrorInit } from '@vm-tools/errors';
+import { remoteErrorSchema, type RemoteErrorBody, type RemoteLink } from './remote-error-schema.ts';
 
-/** Kinds that can be told to somebody else. Whether something is uncertain is for the one who asks to say. */
-const KINDS = [
-  'failure',
-  'usage',
-  'no-domain',
-  'no-xen',
-  'resource',
-  'peer',
-  'not-converged',
-  'aborted-safe',
-  'corrupt',
-  'timeout',
-  'interrupted',
-] as const satisfies readonly FailureKind[];
+/** @param side the end that says it, unless the error itself names one; undefined where there is none */
+export function encodeRemoteError(error: VmToolsError, side: Side | undefined): RemoteErrorBody {
+  const [first, ...causes] = chainOf(error);
+  return remoteErrorSchema.parse({ side, ...first, ...(causes.length > 0 ? { causes } : {}) });
+}
 
-const LOG_LINES = 50;
+/** An error and what led to it, without the causes in each. */
+function chainOf(error: VmToolsError): Record<string, unknown>[] {
+  const links: Record<string, unknown>[] = [];
+  const seen = new Set<unknown>();
+  for (let thrown: unknown = error; thrown !== undefined && !seen.has(thrown);) {
+    seen.add(thrown);
+    links.push(linkOf(thrown));
+    thrown = thrown instanceof Error ? thrown.cause : undefined;
+  }
+  return links;
+}
 
-/** Text of a peer ends on somebody's terminal, where control characters would be commands. */
-const text = (length: number) =>
-  z.string().transform((raw) => raw.replace(/\p{Cc}+/gu, ' ').slice(0, length));
+function linkOf(thrown: unknown): Record<string, unknown> {
+  if (!(thrown instanceof VmToolsError)) {
+    return { code: (thrown as { code?: unknown } | null)?.code, message: messageOf(thrown) };
+  }
+  const { code, kind, message, hint, retry, side, phase, guest, details, leftovers, log } = thrown;
+  return {
+    ...{ code, kind, message, retry },
+    ...Object.fromEntries(
+      Object.entries({ hint, side, phase, guest }).filter(([, value]) => value !== undefined),
+    ),
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(leftovers.length > 0 ? { leftovers } : {}),
+    ...(log.length > 0 ? { log } : {}),
+  };
+}
 
-/** An error as it travels. What is too long is cut, so that no error is lost for its length. */
-export const remoteErrorSchema = z.object({
-  code: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
-    .catch('XFR_FAILED'),
-  kind: z.enum(KINDS).catch('failure'),
-  message: text(2000),
-  hint: text(2000).optional(),
-  log: z
-    .array(text(1000))
-    .transform((lines) => lines.slice(-LOG_LINES))
-    .optional(),
-});
-
-export type RemoteErrorBody = z.infer<typeof remoteErrorSchema>;
-
-export function encodeRemoteError(error: VmToolsError): RemoteErrorBody {
-  return remoteErrorSchema.parse({
-    code: error.code,
-    kind: error.kind,
-    message: error.message,
-    hint: error.hint,
-    ...(error.log.length > 0 ? { log: error.log } : {}),
+/**
+ * Our error about theirs: it keeps the kind, the hint and the advice on trying again, and has theirs as its cause,
+ * with all that led to it there and the last words of their libxc.
+ */
+export function peerError(
+  { causes = [], ...told }: RemoteErrorBody,
+  { code, did, side }: { readonly code: string; readonly did: string; readonly side: Side },
+): VmToolsError {
+  const { kind, hint = `see what the log of the ${side} says`, retry } = told;
+  return new VmToolsError({
+    ...{ code, kind, hint, side: otherSide(side) },
+    ...(retry === undefined ? {} : { retry }),
+    message: `the ${side} ${did}: ${told.message}`,
+    cause: remoteError({ causes, ...told }),
+    details: { side, remoteCode: told.code },
   });
 }
 
-/** Which end of a transfer something comes from. */
-export type Side = 'source' | 'target';
+/** Their error as they have said it, with all that led to it there. */
+export function remoteError({ causes = [], ...told }: RemoteErrorBody): VmToolsError {
+  const led = causes.reduceRight<VmToolsError | undefined>(remoteCause, undefined);
+  return remoteCause(led, told);
+}
 
-/** Our error about theirs: it keeps the kind, the hint and the log, and has theirs as its cause. */
-export function peerError(
-  body: RemoteErrorBody,
-  { code, did, side }: { readonly code: string; readonly did: string; readonly side: Side },
-): VmToolsError {
-  const hint = body.hint === undefined ? {} : { hint: body.hint };
-  const log = body.log ?? [];
-  return new VmToolsError({
-    code,
-    kind: body.kind,
-    message: `the ${side} ${did}: ${body.message}`,
-    ...hint,
-    log,
-    cause: new VmToolsError({ code: body.code, kind: body.kind, message: body.message, ...hint, log }),
-    details: { side, remoteCode: body.code },
-  });
+export function otherSide(side: Side): Side {
+  return side === 'source' ? 'target' : 'source';
+}
+
+function remoteCause(cause: VmToolsError | undefined, link: RemoteLink): VmToolsError {
+  const known = Object.fromEntries(Object.entries(link).filter(([, value]) => value !== undefined));
+  return new VmToolsError({ ...(known as unknown as VmToolsErrorInit), cause });
 }
 
 /** Anything that was thrown, as an error with a code. */
 export function asVmToolsError(thrown: unknown): VmToolsError {
   if (thrown instanceof VmToolsError) return thrown;
-  return new VmToolsError({ code: 'XFR_FAILED', message: messageOf(thrown), cause: thrown });
+  return new VmToolsError({
+    code: 'XFR_FAILED',
+    message: messageOf(thrown),
+    hint: 'the cause has a stack, which -vv shows: it says whose defect this is',
+    cause: thrown,
+  });
 }

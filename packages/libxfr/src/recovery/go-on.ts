@@ -150,6 +150,7 @@ function lost({ id, record }: TargetParty, { failure, latest }: Asked): VmToolsE
   return new VmToolsError({
     code: 'XFR_UNCERTAIN',
     kind: 'uncertain',
+    side: 'target',
     message: `${name} was to be started here, is not here any more, and its source does not know whether it has run`,
     hint: `if it has run here: vm-migrate resolve ${id} --owner here; if it certainly has not, --owner there gives it back to the source`,
     cause: failure ?? latest,

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Offer, Target } from '../ports.ts';
+import type { Check, Offer, Target } from '../ports.ts';
 
 type Hook = () => void | Promise<void>;
 
 export interface FakeTargetInit {
   readonly onReserve?: Hook;
+  /** what `check` finds. @default one that has passed */
+  readonly checks?: readonly Check[];
   /** called for each chunk, with the bytes so far */
   readonly onChunk?: (bytes: number) => void | Promise<void>;
   /** called when all was read, before `restore` resolves */
@@ -30,6 +32,11 @@ export class FakeTarget implements Target {
 
   constructor(init: FakeTargetInit = {}) {
     this.#init = init;
+  }
+
+  async check(): Promise<readonly Check[]> {
+    this.calls.push('check');
+    return this.#init.checks ?? [{ name: 'memory' }];
   }
 
   async reserve(offer: Offer): Promise<void> {

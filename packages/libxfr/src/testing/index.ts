@@ -5,4 +5,29 @@
  */
 export { FakeSource } from './fake-source.ts';
 export { FakeTarget } from './fake-target.ts';
+export { frame } from './raw-peer.ts';
 export type { FakeTargetInit } from './fake-target.ts';
+
+// What reads bytes of others, for who feeds it nonsense.
+export { decodeJournal, encodeLine } from '../journal/lines.ts';
+export { Channel } from '../protocol/channel.ts';
+export {
+  decodeHeader,
+  encodeHeader,
+  FRAME_TYPES,
+  HEADER_BYTES,
+  MAX_PAYLOAD_BYTES,
+} from '../protocol/frame.ts';
+export type { FrameName } from '../protocol/frame.ts';
+export { decodeBody, decodeZeros, encodeBody } from '../protocol/messages.ts';
+export type { ControlName } from '../protocol/messages.ts';
+export {
+  decodePreamble,
+  encodePreamble,
+  newestCommon,
+  PREAMBLE_BYTES,
+  VERSIONS,
+} from '../protocol/preamble.ts';
+export { encodeRemoteError, peerError } from '../protocol/remote-error.ts';
+export { remoteErrorSchema } from '../protocol/remote-error-schema.ts';
+export { DEFAULT_TIMEOUTS } from '../timeouts.ts';

@@ -291,6 +291,7 @@ export class KillWorld {
     return {
       domid: 3,
       describe: () => process.alive(() => OFFER),
+      check: () => process.alive(() => []),
       save,
       resume: () => process.alive(() => this.#become('source', 'running')),
       destroy: () => process.alive(() => this.#become('source', 'absent')),
@@ -310,6 +311,7 @@ export class KillWorld {
     };
     return {
       domid: 7,
+      check: () => process.alive(() => []),
       reserve: () => process.alive(() => undefined),
       restore: async (stream: Readable) => {
         await process.alive(() => this.#become('target', 'paused'));

@@ -4,8 +4,9 @@ import { connect, type Server } from 'node:net';
 import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
 import { formatAddress } from './endpoint.ts';
 
-/** A port of an address of this machine, or a file that is a socket. */
-export type ListenAt = { readonly host: string; readonly port: number } | { readonly path: string };
+/** A port of an address of this machine, a file that is a socket, or one that somebody else has opened: systemd. */
+export type ListenAt =
+  { readonly host: string; readonly port: number } | { readonly path: string } | { readonly fd: number };
 
 /**
  * Makes a server listen. A socket that a process has left behind which is no more is taken over; only the owner of a
@@ -48,15 +49,21 @@ async function isLeftBehind(path: string): Promise<boolean> {
 function cannotListen(at: ListenAt, cause: unknown): VmToolsError {
   const errno = errnoOf(cause);
   const isForeign = errno === 'EADDRNOTAVAIL' || errno === 'ENOTFOUND' || errno === 'ENOENT';
-  const where = 'path' in at ? at.path : formatAddress(at.host, at.port);
+  const where = 'path' in at ? at.path : 'fd' in at ? `fd://${at.fd}` : formatAddress(at.host, at.port);
   return new VmToolsError({
     code: 'XFR_LISTEN',
     kind: isForeign ? 'usage' : 'failure',
     message: `cannot listen on ${where}: ${messageOf(cause)}`,
-    ...(errno === 'EADDRINUSE' ? { hint: 'another program has it; choose another one' } : {}),
+    hint: hintFor(errno),
     cause,
     details: { ...at, errno },
   });
+}
+
+function hintFor(errno: string | undefined): string {
+  if (errno === 'EADDRINUSE') return 'another program has it; choose another one';
+  if (errno === 'EACCES') return 'run it as root, or choose one that everybody may open';
+  return 'choose an address or a folder of this machine';
 }
 
 function errnoOf(thrown: unknown): string | undefined {

@@ -50,7 +50,7 @@ export function notSecure(address: PeerAddress): VmToolsError {
     code: 'XFR_INSECURE',
     kind: 'usage',
     message: `${formatPeerAddress(address)} is neither encrypted nor authenticated`,
-    hint: 'use tls://, or say --insecure on both ends',
+    hint: 'use tls:// with xfrd init and xfrd trust, or say --insecure on both ends',
     details: { address: formatPeerAddress(address) },
   });
 }

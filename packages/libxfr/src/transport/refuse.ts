@@ -13,8 +13,13 @@ export async function refuse(
   timeouts: TransferTimeouts,
 ): Promise<void> {
   const channel = new Channel(connection, 'source', timeouts);
-  channel.abort(error.kind === 'peer' ? error : CLOSED);
+  channel.abort(error.kind === 'peer' ? spoken(error) : CLOSED);
   await channel.close();
+}
+
+/** What is said aloud of an error: without causes and facts. */
+function spoken({ code, kind, message, hint }: VmToolsError): VmToolsError {
+  return new VmToolsError({ code, kind, message, ...(hint === undefined ? {} : { hint }) });
 }
 
 const CLOSED = new VmToolsError({

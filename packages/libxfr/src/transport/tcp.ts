@@ -32,6 +32,7 @@ export async function connectTcp(
     throw new VmToolsError({
       code: 'XFR_UNREACHABLE',
       kind: 'peer',
+      retry: 'safe',
       message: `cannot connect to ${peer}: ${isLate ? `no answer in ${connectMs} ms` : reasonOf(thrown)}`,
       hint: hintFor(errno, host),
       cause: thrown,

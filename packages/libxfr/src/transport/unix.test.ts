@@ -27,7 +27,7 @@ test('a guest moves through a socket of this machine', async () => {
   const timeouts = { lingerMs: 100 };
   const [summary] = await Promise.all([
     sendToPeer(new FakeSource(), connection, { timeouts }),
-    receiveFromPeer(unixConnection(socket, path), () => new FakeTarget(), { timeouts }),
+    receiveFromPeer(unixConnection(socket, `unix://${path}`), () => new FakeTarget(), { timeouts }),
   ]);
   expect(summary).toMatchObject({ domid: 7, warnings: [] });
   server.close();

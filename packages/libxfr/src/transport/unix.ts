@@ -24,16 +24,17 @@ export async function connectUnix(
     throw new VmToolsError({
       code: 'XFR_UNREACHABLE',
       kind: 'peer',
+      retry: 'safe',
       message: `cannot connect to ${path}: ${messageOf(thrown)}`,
       hint: errno === 'EACCES' ? 'run it as root' : `start xfrd with --listen unix://${path}`,
       cause: thrown,
       details: { path, errno },
     });
   }
-  return unixConnection(socket, path);
+  return unixConnection(socket, `unix://${path}`);
 }
 
-/** One that is connected, or has been accepted. */
-export function unixConnection(socket: Socket, path: string): Connection {
-  return { stream: socket, peer: `unix://${path}`, isConfidential: true };
+/** One that is connected, or has been accepted. @param address what it is called: "unix:///run/xfrd.sock" */
+export function unixConnection(socket: Socket, address: string): Connection {
+  return { stream: socket, peer: address, isConfidential: true };
 }

@@ -2,7 +2,7 @@ import type { LineProcess, TestHost } from '@vm-tools/xen-sim/testing';
 
 /** Starts xfrd, and resolves when it listens: by then it has ended what could be ended without asking anybody. */
 export async function startXfrd(host: TestHost, port: number, environment = ''): Promise<LineProcess> {
-  const xfrd = host.spawn(`${environment} exec xfrd --listen tcp://127.0.0.1:${port}`);
+  const xfrd = host.spawn(`${environment} exec xfrd --insecure --listen tcp://127.0.0.1:${port}`);
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   let said = '';
   xfrd.stdout.resume();

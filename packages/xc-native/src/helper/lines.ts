@@ -55,5 +55,9 @@ function parse(line: string): unknown {
 }
 
 export function protocolError(what: string): VmToolsError {
-  return new VmToolsError({ code: 'XEN_HELPER_PROTOCOL', message: `the helper process: ${what}` });
+  return new VmToolsError({
+    code: 'XEN_HELPER_PROTOCOL',
+    message: `the helper process: ${what}`,
+    hint: 'this looks like a defect of vm-tools: please report it',
+  });
 }

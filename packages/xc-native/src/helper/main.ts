@@ -46,6 +46,11 @@ function asError(thrown: unknown): WireError {
   const error =
     thrown instanceof VmToolsError
       ? thrown
-      : new VmToolsError({ code: 'XEN_HELPER_FAILED', message: messageOf(thrown), cause: thrown });
+      : new VmToolsError({
+          code: 'XEN_HELPER_FAILED',
+          message: messageOf(thrown),
+          hint: 'this looks like a defect of vm-tools: please report it',
+          cause: thrown,
+        });
   return error.toJSON() as unknown as WireError;
 }

@@ -78,6 +78,7 @@ export function crashError({ kind, domid }: Job, end: HelperEnd): VmToolsError {
   return new VmToolsError({
     code: 'XEN_HELPER_CRASHED',
     message: `the helper process for ${CALLS[kind]} ${howItEnded(end)}`,
+    hint: 'its last words are in the log; dmesg says whether the kernel ended it',
     log: stderr === '' ? [] : stderr.split('\n'),
     details: { call: CALLS[kind], domid, signal, exitCode, stderr },
     cause: end.spawnError,

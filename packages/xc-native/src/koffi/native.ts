@@ -128,6 +128,7 @@ function attempt<T>(code: string, soname: string, body: () => T): T {
       code,
       kind: 'no-xen',
       message: `${soname}: ${messageOf(error)}`,
+      hint: 'see whether the libraries that belong to the running Xen are installed, and no others before them',
       details: { library: soname },
       cause: error,
     });

@@ -34,6 +34,7 @@ export const XENCTRL = {
   xc_domain_set_tsc_info: { returns: int, args: [xch, domid, uint32, uint64, uint32, uint32], check: 'zero' },
   xc_domain_set_time_offset: { returns: int, args: [xch, domid, int32], check: 'zero' },
   xc_set_paging_mempool_size: { returns: int, args: [xch, domid, uint64], check: 'zero' },
+  xc_domain_claim_pages: { returns: int, args: [xch, domid, ulong], check: 'zero' },
   xc_hvm_param_set: { returns: int, args: [xch, domid, uint32, uint64], check: 'zero' },
   xc_hvm_param_get: { returns: int, args: [xch, domid, uint32, pointerTo('uint64_t')], check: 'zero' },
   xc_evtchn_alloc_unbound: { returns: int, args: [xch, domid, domid], check: 'non-negative' },

@@ -4,6 +4,7 @@ import type { CType, PrototypeTable } from './ctype.ts';
 const xch = pointerTo('xc_interface');
 const dom = pointerTo('struct xc_dom_image');
 const domid = uint32;
+const policy = pointerTo('xc_cpu_policy_t');
 const streamType: CType<'uint32'> = { c: 'xc_stream_type_t', crossing: 'uint32' };
 
 /** libxenguest: what takes many hypercalls at a stroke: build, save, restore, resume, CPU policy. */
@@ -24,6 +25,38 @@ export const XENGUEST = {
     ],
     check: 'zero',
   },
+  xc_cpu_policy_init: { returns: policy, args: [], check: 'non-null' },
+  xc_cpu_policy_destroy: { returns: nothing, args: [policy], check: 'none' },
+  xc_cpu_policy_get_size: {
+    returns: int,
+    args: [xch, pointerTo('uint32_t'), pointerTo('uint32_t')],
+    check: 'zero',
+  },
+  xc_cpu_policy_get_domain: { returns: int, args: [xch, domid, policy], check: 'zero' },
+  xc_cpu_policy_get_system: { returns: int, args: [xch, uint, policy], check: 'zero' },
+  xc_cpu_policy_serialise: {
+    returns: int,
+    args: [
+      xch,
+      pointerTo('const xc_cpu_policy_t'),
+      pointerTo('xen_cpuid_leaf_t'),
+      pointerTo('uint32_t'),
+      pointerTo('xen_msr_entry_t'),
+      pointerTo('uint32_t'),
+    ],
+    check: 'zero',
+  },
+  xc_cpu_policy_update_cpuid: {
+    returns: int,
+    args: [xch, policy, pointerTo('const xen_cpuid_leaf_t'), uint32],
+    check: 'zero',
+  },
+  xc_cpu_policy_update_msrs: {
+    returns: int,
+    args: [xch, policy, pointerTo('const xen_msr_entry_t'), uint32],
+    check: 'zero',
+  },
+  xc_cpu_policy_is_compatible: { returns: bool, args: [xch, policy, policy], check: 'none' },
   xc_domain_resume: { returns: int, args: [xch, domid, int], check: 'zero' },
 
   xc_dom_loginit: { returns: int, args: [xch], check: 'zero' },

@@ -18,7 +18,10 @@ export interface StubLibrary extends AsyncDisposable {
   /** Lines "call result errno xc_error text to log"; what is not named succeeds. */
   script(...lines: readonly string[]): Promise<void>;
   /** The bytes that a call gives back through its pointer. */
-  give(call: 'xc_physinfo' | 'xc_domain_getinfolist' | 'xc_hvm_param_get', bytes: Uint8Array): Promise<void>;
+  give(
+    call: 'xc_physinfo' | 'xc_domain_getinfolist' | 'xc_hvm_param_get' | 'xc_cpu_policy_serialise',
+    bytes: Uint8Array,
+  ): Promise<void>;
   /** How xc_domain_save and xc_domain_restore behave. */
   mode(mode: '' | 'crash' | 'hang' | 'flood' | 'picky'): Promise<void>;
 }
@@ -35,6 +38,13 @@ const EFFECTS: Readonly<Partial<Record<FunctionName, string>>> = {
   xc_domain_getinfolist: `load("xc_domain_getinfolist", a3, a2 * ${LAYOUTS_4_17.xc_domaininfo_t.size});`,
   xc_domain_create: `dump(a2, ${LAYOUTS_4_17.xen_domctl_createdomain.size}); *(uint32_t *)a1 = 7;`,
   xc_hvm_param_get: 'load("xc_hvm_param_get", a3, 8);',
+  // There is room for more than there is: two leaves, and behind them in the file one MSR.
+  xc_cpu_policy_get_size: '*(uint32_t *)a1 = 3; *(uint32_t *)a2 = 2;',
+  xc_cpu_policy_serialise: `
+    static char policy[2 * ${LAYOUTS_4_17.xen_cpuid_leaf_t.size} + ${LAYOUTS_4_17.xen_msr_entry_t.size}];
+    load("xc_cpu_policy_serialise", policy, sizeof(policy));
+    memcpy(a2, policy, 2 * ${LAYOUTS_4_17.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
+    memcpy(a4, policy + 2 * ${LAYOUTS_4_17.xen_cpuid_leaf_t.size}, ${LAYOUTS_4_17.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
   xc_domain_set_memory_map: `dump(a2, a3 * ${LAYOUTS_4_17.e820entry.size});`,
   xc_dom_allocate: 'memset(stub_memory, 0, sizeof(stub_memory));',
   xc_dom_malloc: 'result = (long)calloc(1, a1);',

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { HVM_PARAM } from '../xen.ts';
 import type { Xen } from '../xen.ts';
 import { ComplianceDomains, type ComplianceStore, MEMORY_KIB } from './compliance-domains.ts';
+import { admissionCompliance } from './admission-compliance.ts';
 import { buildCompliance } from './build-compliance.ts';
 import { imageCompliance } from './image-compliance.ts';
 import { settingsCompliance } from './settings-compliance.ts';
@@ -139,6 +140,7 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
       xc_hvm_param_set: () => xen.hvmParamSet(ABSENT, HVM_PARAM.TIMER_MODE, 1n),
       xc_hvm_param_get: () => xen.hvmParamGet(ABSENT, HVM_PARAM.TIMER_MODE),
       xc_cpuid_apply_policy: () => xen.cpuidApplyPolicy(ABSENT, { restore: false }),
+      xc_cpu_policy_get_domain: () => xen.cpuPolicyGetDomain(ABSENT),
       xc_evtchn_alloc_unbound: () => xen.evtchnAllocUnbound(ABSENT, 0),
       xc_domain_pause: () => xen.domainPause(ABSENT),
       xc_domain_unpause: () => xen.domainUnpause(ABSENT),
@@ -180,6 +182,7 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
   });
 
   settingsCompliance(() => ({ xen, domains }));
+  admissionCompliance(() => ({ xen, domains }));
   buildCompliance(() => ({ xen, domains }));
   imageCompliance(() => ({ xen, domains }), verify);
 }

@@ -11,7 +11,7 @@ export async function runHost(
   { input, messages, signal }: Invocation<StartInput>,
   scenario: unknown,
 ): Promise<Outcome> {
-  const { name, memory, cpus, seed } = input;
+  const { name, memory, cpus, seed, withoutCpuFeatures = [] } = input;
   const log = createLog(messages);
   const folder = await claimFolder(name);
   try {
@@ -20,6 +20,7 @@ export async function runHost(
       memory,
       cpus,
       seed,
+      withoutCpuFeatures,
       scenario,
       root: simPaths(folder).root,
       ptys: true,

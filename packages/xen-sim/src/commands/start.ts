@@ -46,13 +46,14 @@ async function readScenario(path: string): Promise<unknown> {
       code: 'XEN_SIM_SCENARIO',
       kind: 'usage',
       message: `cannot read the scenario ${path}: ${messageOf(cause)}`,
+      hint: 'a scenario is a JSON file; check its path and what it holds',
       cause,
     });
   }
 }
 
 async function startDaemon({ input, signal }: Invocation<StartInput>): Promise<HostStatus> {
-  const { name, memory, cpus, seed, scenario } = input;
+  const { name, memory, cpus, seed, withoutCpuFeatures, scenario } = input;
   simFolder(name); // refuses a name that can be none
   await makePrivateFolder(simBase());
   if ((await statusOfHost(name, signal)) !== undefined) throw alreadyRuns(name);
@@ -62,6 +63,7 @@ async function startDaemon({ input, signal }: Invocation<StartInput>): Promise<H
     program: 'xen-sim',
     args: [
       ...['start', name, '--foreground', '--memory', memory, '--cpus', `${cpus}`, '--seed', `${seed}`],
+      ...(withoutCpuFeatures === undefined ? [] : ['--without-cpu-features', withoutCpuFeatures.join(',')]),
       ...(scenario === undefined ? [] : ['--scenario', resolve(scenario)]),
     ],
     env: { VM_TOOLS_SIM: simBase(), VM_TOOLS_HOST: undefined },

@@ -39,6 +39,7 @@ async function stopHost(name: string, isTolerant: boolean, signal: AbortSignal):
         code: 'XEN_SIM_STOP',
         kind: 'timeout',
         message: `${name} has not ended within ${END_LIMIT_MS / 1000} s`,
+        hint: 'end its process: xen-sim list shows which it is',
       });
     }
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));

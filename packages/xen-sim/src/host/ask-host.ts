@@ -24,7 +24,8 @@ export async function askHost<Ask extends ControlRequest['ask']>(
 ): Promise<ControlAnswers[Ask]> {
   const socket = createConnection(simPaths(simFolder(name)).control);
   try {
-    const late = { code: 'XEN_SIM_SILENT', message: `the simulated host ${name} does not answer` };
+    const hint = `see its log, in ${simFolder(name)}`;
+    const late = { code: 'XEN_SIM_SILENT', message: `the simulated host ${name} does not answer`, hint };
     const asked = once(socket, 'connect').then(() => {
       socket.end(`${JSON.stringify(request)}\n`);
       return text(socket);
@@ -38,6 +39,7 @@ export async function askHost<Ask extends ControlRequest['ask']>(
     throw new VmToolsError({
       code: 'XEN_SIM_SILENT',
       message: `the simulated host ${name} ended before it had answered`,
+      hint: `see its log, in ${simFolder(name)}`,
       cause: thrown,
     });
   } finally {

@@ -45,6 +45,7 @@ function parseRequest(line: string): ControlRequest {
       code: 'XEN_SIM_REQUEST',
       kind: 'usage',
       message: `the simulated host does not understand the request: ${why}`,
+      hint: 'use the xen-sim of the same release',
       cause,
     });
   }

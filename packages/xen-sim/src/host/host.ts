@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
-import type { HostInfo, Xen } from '@vm-tools/xc-native';
+import type { HostInfo, Xen, XenVersion } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
 import { MemoryXenstored, type RequestHook } from '@vm-tools/xenstore/server';
 import { Faults } from '../faults/index.ts';
@@ -27,6 +27,10 @@ export interface SimulatedHostOptions {
   readonly cpus?: number;
   /** What its Xen and its processors can. @default as Debian's Xen: hvm, pv, hap, grant tables 1 and 2, no shadow */
   readonly capabilities?: Partial<HostInfo['capabilities']>;
+  /** Features that its processors lack, as Xen's header calls them: "aesni". @default none */
+  readonly withoutCpuFeatures?: readonly string[];
+  /** @default 4.17.7 */
+  readonly xenVersion?: XenVersion;
   /** What guests do by chance depends on it and on their names alone. @default 1 */
   readonly seed?: number;
   /** @default systemClock */
@@ -75,7 +79,15 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
   const { name = 'sim', memory = '16G', cpus = 4, seed = 1, clock = systemClock, ptys = false } = options;
   const scenario = parseScenario(options.scenario ?? {});
   const memoryMib = Math.floor(parseSize(memory) / MIB);
-  const machine = new Machine({ memoryMib, cpus, clock, capabilities: options.capabilities ?? {} });
+  const { capabilities = {}, withoutCpuFeatures = [], xenVersion } = options;
+  const machine = new Machine({
+    memoryMib,
+    cpus,
+    clock,
+    capabilities,
+    withoutCpuFeatures,
+    ...(xenVersion === undefined ? {} : { version: xenVersion }),
+  });
   const faults = new Faults(clock);
   for (const rule of scenario.faults) faults.add(rule);
 

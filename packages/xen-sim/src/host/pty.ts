@@ -55,7 +55,12 @@ export async function openPty(): Promise<Pty> {
   } catch (cause) {
     if (slave !== undefined) closeSync(slave);
     if (master !== undefined) closeSync(master);
-    throw new VmToolsError({ code: 'XEN_SIM_PTY', message: `cannot make a pty: ${messageOf(cause)}`, cause });
+    throw new VmToolsError({
+      code: 'XEN_SIM_PTY',
+      message: `cannot make a pty: ${messageOf(cause)}`,
+      hint: 'see how many there may be: /proc/sys/kernel/pty/max',
+      cause,
+    });
   }
 }
 

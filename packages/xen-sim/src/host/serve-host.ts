@@ -53,6 +53,7 @@ async function listen(server: Server, path: string): Promise<void> {
     throw new VmToolsError({
       code: 'XEN_SIM_SOCKET',
       message: `cannot listen on ${path}: ${messageOf(cause)}`,
+      hint: 'see whether a host of that name runs already: xen-sim list',
       cause,
     });
   }

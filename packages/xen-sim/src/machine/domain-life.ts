@@ -1,6 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import type { Clock } from '@vm-tools/ratelimit';
-import type { CreateDomainSpec, HostInfo, ShutdownReason } from '@vm-tools/xc-native';
+import type { CpuPolicy, CreateDomainSpec, HostInfo, ShutdownReason } from '@vm-tools/xc-native';
 import { checkCreation } from './create-rules.ts';
 import { DomainState } from './domain-state.ts';
 import type { DomainTable } from './domain-table.ts';
@@ -28,12 +28,16 @@ export class DomainLife {
   }
 
   /** Paused, without vCPUs, without memory but what its paging pool begins with. */
-  create(spec: CreateDomainSpec, capabilities: HostInfo['capabilities'], clock: Clock): number {
+  create(
+    spec: CreateDomainSpec,
+    host: { readonly capabilities: HostInfo['capabilities']; readonly cpu: CpuPolicy },
+    clock: Clock,
+  ): number {
     const domid = this.#table.nextDomid();
-    checkCreation(spec, capabilities);
+    checkCreation(spec, host.capabilities);
     const { type, maxVcpus, maxEvtchnPort = DEFAULT_MAX_EVTCHN_PORT } = spec;
     const uuid = spec.uuid.toLowerCase();
-    const domain = new DomainState({ domid, uuid, type, maxVcpus, maxEvtchnPort }, clock);
+    const domain = new DomainState({ domid, uuid, type, maxVcpus, hostCpu: host.cpu, maxEvtchnPort }, clock);
     if (type === 'pvh') this.#accounts.growPagingPool(domain, FIRST_POOL_PAGES, 'xc_domain_create');
     this.#table.add(domain);
     this.#events.emit('created', domid);

@@ -1,9 +1,9 @@
 import type { Clock } from '@vm-tools/ratelimit';
-import type { ShutdownReason } from '@vm-tools/xc-native';
+import type { CpuPolicy, ShutdownReason } from '@vm-tools/xc-native';
 import { GuestMemory } from '../memory/index.ts';
 import type { GuestProgram, MachineDomain } from './machine-domain.ts';
 
-export interface DomainInit extends Pick<MachineDomain, 'domid' | 'uuid' | 'type' | 'maxVcpus'> {
+export interface DomainInit extends Pick<MachineDomain, 'domid' | 'uuid' | 'type' | 'maxVcpus' | 'hostCpu'> {
   /** the highest port that it may have */
   readonly maxEvtchnPort: number;
 }
@@ -14,6 +14,7 @@ export class DomainState implements MachineDomain {
   readonly uuid: string;
   readonly type: 'pv' | 'pvh';
   readonly maxVcpus: number;
+  readonly hostCpu: CpuPolicy;
   readonly maxEvtchnPort: number;
   readonly memory = new GuestMemory();
   readonly hvmParams = new Map<number, bigint>();
@@ -42,11 +43,12 @@ export class DomainState implements MachineDomain {
   /** since when it runs without a break that is not yet in the sums */
   #runsSince: number | undefined;
 
-  constructor({ domid, uuid, type, maxVcpus, maxEvtchnPort }: DomainInit, clock: Clock) {
+  constructor({ domid, uuid, type, maxVcpus, hostCpu, maxEvtchnPort }: DomainInit, clock: Clock) {
     this.domid = domid;
     this.uuid = uuid;
     this.type = type;
     this.maxVcpus = maxVcpus;
+    this.hostCpu = hostCpu;
     this.maxEvtchnPort = maxEvtchnPort;
     this.#clock = clock;
   }

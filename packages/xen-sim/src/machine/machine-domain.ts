@@ -1,4 +1,4 @@
-import type { ShutdownReason } from '@vm-tools/xc-native';
+import type { CpuPolicy, ShutdownReason } from '@vm-tools/xc-native';
 import type { GuestMemory } from '../memory/index.ts';
 
 /** What the guest does by itself. Nothing runs it: whoever looks at the domain asks it to make up for lost time. */
@@ -17,6 +17,8 @@ export interface MachineDomain {
   /** canonical text form, lower case */
   readonly uuid: string;
   readonly type: 'pv' | 'pvh';
+  /** what its host tells new domains of the processor */
+  readonly hostCpu: CpuPolicy;
   readonly memory: GuestMemory;
   readonly hvmParams: Map<number, bigint>;
   /** port of this domain -> the domain that may bind to it */

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type {
+  CpuPolicy,
   CreateDomainSpec,
   DomainInfo,
   HostInfo,
@@ -10,6 +11,7 @@ import type {
 import { checkCpuPolicy, setTscMode } from './arch-settings.ts';
 import { setCap } from './scheduler-cap.ts';
 import { makeDom0 } from './dom0.ts';
+import { hostCpu, isCompatible } from './host-cpu.ts';
 import { describeDomain } from './domain-info.ts';
 import { DomainLife } from './domain-life.ts';
 import type { DomainState } from './domain-state.ts';
@@ -48,6 +50,8 @@ export interface MachineOptions {
   readonly version?: XenVersion;
   /** @default hvm, pv, hap, grant tables 1 and 2, no shadow: Debian's Xen */
   readonly capabilities?: Partial<HostInfo['capabilities']>;
+  /** Features that its processors lack: "aesni". @default none of those that a plain one has */
+  readonly withoutCpuFeatures?: readonly string[];
   /** How many domains there can be beside dom0, and the highest domid. @default Xen's 32751 */
   readonly maxDomains?: number;
 }
@@ -61,6 +65,7 @@ export class Machine {
   readonly version: XenVersion;
   readonly #cpus: number;
   readonly #capabilities: HostInfo['capabilities'];
+  readonly #cpu: CpuPolicy;
   readonly #table: DomainTable;
   readonly #accounts: MemoryAccounts;
   readonly #events = new MachineEvents();
@@ -72,11 +77,13 @@ export class Machine {
     this.version = options.version ?? { major: 4, minor: 17, extra: '.7' };
     this.#cpus = cpus;
     this.#capabilities = { ...DEBIAN, ...options.capabilities };
+    this.#cpu = hostCpu(options.withoutCpuFeatures);
     this.#table = new DomainTable(options.maxDomains);
     this.#accounts = new MemoryAccounts(memoryMib * PAGES_PER_MIB);
     this.#life = new DomainLife(this.#table, this.#accounts, this.#events);
     const dom0Mib = options.dom0Mib ?? Math.floor(memoryMib / 16);
-    this.#table.add(makeDom0(cpus, dom0Mib * PAGES_PER_MIB, this.#accounts, clock));
+    const dom0 = { cpus, pages: dom0Mib * PAGES_PER_MIB, hostCpu: this.#cpu };
+    this.#table.add(makeDom0(dom0, this.#accounts, clock));
   }
 
   /** all there are, dom0 and zombies included */
@@ -111,7 +118,7 @@ export class Machine {
   }
 
   domainCreate(spec: CreateDomainSpec): number {
-    return this.#life.create(spec, this.#capabilities, this.clock);
+    return this.#life.create(spec, { capabilities: this.#capabilities, cpu: this.#cpu }, this.clock);
   }
 
   domainMaxVcpus(domid: number, maxVcpus: number): void {
@@ -150,6 +157,14 @@ export class Machine {
 
   cpuidApplyPolicy(domid: number): void {
     checkCpuPolicy(this.#find(domid, 'xc_cpuid_apply_policy'));
+  }
+
+  cpuPolicyGetSystem(): CpuPolicy {
+    return this.#cpu;
+  }
+
+  cpuPolicyIsCompatible(guest: CpuPolicy): boolean {
+    return isCompatible(this.#cpu, guest);
   }
 
   evtchnAllocUnbound(domid: number, remoteDomid: number): number {

@@ -33,6 +33,11 @@ const CALLS: Readonly<Record<(typeof XEN_CALLS)[number], (xen: Xen) => Promise<u
   hvmParamSet: (xen) => xen.hvmParamSet(1, 1, 1n),
   hvmParamGet: (xen) => xen.hvmParamGet(1, 1),
   cpuidApplyPolicy: (xen) => xen.cpuidApplyPolicy(1, { restore: false }),
+  cpuPolicyGetDomain: (xen) => xen.cpuPolicyGetDomain(1),
+  cpuPolicyGetSystem: (xen) => xen.cpuPolicyGetSystem('pv'),
+  cpuPolicyIsCompatible: (xen) =>
+    xen.cpuPolicyIsCompatible('pv', { cpuid: Buffer.alloc(24), msrs: Buffer.alloc(16) }),
+  domainClaimPages: (xen) => xen.domainClaimPages(1, 16),
   evtchnAllocUnbound: (xen) => xen.evtchnAllocUnbound(1, 0),
   domainPause: (xen) => xen.domainPause(1),
   domainUnpause: (xen) => xen.domainUnpause(1),

@@ -1,7 +1,13 @@
 import { throwIfAborted } from '@vm-tools/errors';
 import type * as Types from '@vm-tools/xc-native';
 import type { FaultPoint } from '../faults/index.ts';
-import { buildDomain, restoreDomain, saveDomain, type ImageCallOptions } from '../image/index.ts';
+import {
+  buildDomain,
+  cpuPolicyOf,
+  restoreDomain,
+  saveDomain,
+  type ImageCallOptions,
+} from '../image/index.ts';
 import { lateRestore, lateSave } from './late-calls.ts';
 import type { Machine } from './machine.ts';
 
@@ -67,6 +73,24 @@ export class SimXen implements Types.Xen {
 
   cpuidApplyPolicy(domid: number): Promise<void> {
     return this.#call('cpuidApplyPolicy', domid, (machine) => machine.cpuidApplyPolicy(domid));
+  }
+
+  cpuPolicyGetDomain(domid: number): Promise<Types.CpuPolicy> {
+    return this.#call('cpuPolicyGetDomain', domid, (machine) =>
+      cpuPolicyOf(machine.requireDomain(domid, 'xc_cpu_policy_get_domain')),
+    );
+  }
+
+  cpuPolicyGetSystem(): Promise<Types.CpuPolicy> {
+    return this.#call('cpuPolicyGetSystem', undefined, (machine) => machine.cpuPolicyGetSystem());
+  }
+
+  cpuPolicyIsCompatible(_type: 'pv' | 'pvh', guest: Types.CpuPolicy): Promise<boolean> {
+    return this.#call('cpuPolicyIsCompatible', undefined, (machine) => machine.cpuPolicyIsCompatible(guest));
+  }
+
+  domainClaimPages(domid: number, pages: number): Promise<void> {
+    return this.#call('domainClaimPages', domid, (machine) => machine.claimPages(domid, pages));
   }
 
   evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -36,9 +36,13 @@ export interface LineContext {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Where the tools are found: as npm has linked them, run from their sources by the node that runs this. */
+/**
+ * Where the tools are found: in the bundle that has been made for all tests, or as npm has linked them, from their
+ * sources. The node is that which runs this.
+ */
 export function toolEnvironment(): NodeJS.ProcessEnv {
-  const folders = [dirname(process.execPath), join(REPOSITORY, 'node_modules/.bin')];
+  const tools = process.env['VM_TOOLS_TEST_BIN'] ?? join(REPOSITORY, 'node_modules/.bin');
+  const folders = [dirname(process.execPath), tools];
   return {
     ...process.env,
     PATH: [...folders, process.env['PATH']].join(':'),
@@ -51,9 +55,20 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts a line of shell in a process group of its own. */
-export function spawnLine(line: string, { cwd, env }: LineContext): LineProcess {
-  const child = spawn('sh', ['-c', line], { cwd, env, detached: true });
+/**
+ * Starts a line of shell in a process group of its own.
+ *
+ * @param fds descriptors of this process that it gets as 3, 4, …
+ */
+export function spawnLine(line: string, { cwd, env }: LineContext, fds: readonly number[] = []): LineProcess {
+  const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...fds];
+  // What is a pipe is no null, which node's types say only of an array of these three.
+  const child = spawn('sh', ['-c', line], {
+    cwd,
+    env,
+    detached: true,
+    stdio,
+  }) as ChildProcessWithoutNullStreams;
   child.stdin.on('error', () => undefined); // it may end before it has read all
   return asLineProcess(child, child);
 }

@@ -11,7 +11,10 @@ import { spawnOnTerminal } from './terminal.ts';
 import { until } from './until.ts';
 import type { ExecOptions, ExecResult, LineProcess } from './run-line.ts';
 
-export interface TestHostOptions extends Pick<SimulatedHostOptions, 'memory' | 'scenario'> {
+export interface TestHostOptions extends Pick<
+  SimulatedHostOptions,
+  'memory' | 'scenario' | 'capabilities' | 'withoutCpuFeatures' | 'xenVersion'
+> {
   /** @default "a" */
   readonly name?: string;
   /**
@@ -32,8 +35,8 @@ export interface TestHost extends AsyncDisposable {
   exec(line: string, options?: ExecOptions): Promise<ExecResult>;
   /** The same where any exit status but zero is a failure; gives what it wrote to stdout. */
   run(line: string, options?: ExecOptions): Promise<string>;
-  /** Starts a line that is talked to, or signalled, while it runs. */
-  spawn(line: string): LineProcess;
+  /** Starts a line that is talked to, or signalled, while it runs; `fds` of this process are its 3, 4, … */
+  spawn(line: string, fds?: readonly number[]): LineProcess;
   /** The same with a terminal of its own: what it writes to stderr arrives on stdout. */
   spawnOnTerminal(line: string): Promise<LineProcess>;
   /** All that guests of this name have said on this host. */
@@ -67,7 +70,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
     return process;
   };
   const context = { cwd: folder, env };
-  const spawn = (line: string): LineProcess => keep(spawnLine(line, context));
+  const spawn: TestHost['spawn'] = (line, fds) => keep(spawnLine(line, context, fds));
   const exec: TestHost['exec'] = (line, execOptions) => runLine(spawn(line), line, execOptions);
   const logPath = (guest: string): string => join(root, `var/log/xen/console/guest-${guest}.log`);
   const readConsole = (guest: string): Promise<string> => readFile(logPath(guest), 'utf8').catch(() => '');

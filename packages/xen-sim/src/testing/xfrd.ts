@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestHost } from './test-host.ts';
 
 export interface RunningXfrd extends AsyncDisposable {
-  /** e.g. "tls://127.0.0.1:40123" */
+  /** e.g. "unix:///tmp/xfrd-…" or "tls://127.0.0.1:40123" */
   readonly endpoint: string;
   /** Its exit status. */
   readonly exited: Promise<number>;
@@ -16,17 +20,20 @@ export interface RunningXfrd extends AsyncDisposable {
 }
 
 /**
- * Starts xfrd on a free port of loopback. It is told to end when it is disposed of.
+ * Starts xfrd on a socket of its own, or on a free port of loopback. It is told to end when it is disposed of.
  *
- * @param transport for tls, the host must have an identity: `trustEachOther`
+ * @param transport for tls the host must have an identity: `trustEachOther`; for tcp it is told --insecure, and
+ *   vm-migrate must be, too
  */
 export async function startXfrd(
   host: TestHost,
   options = '',
-  transport: 'tcp' | 'tls' = 'tcp',
+  transport: 'unix' | 'tcp' | 'tls' = 'unix',
 ): Promise<RunningXfrd> {
-  const endpoint = `${transport}://127.0.0.1:${await freePort()}`;
-  const xfrd = host.spawn(`exec xfrd --listen ${endpoint} --json ${options}`);
+  const socket = join(tmpdir(), `xfrd-${randomUUID()}`);
+  const endpoint = `${transport}://${transport === 'unix' ? socket : `127.0.0.1:${await freePort()}`}`;
+  const insecure = transport === 'tcp' ? '--insecure' : '';
+  const xfrd = host.spawn(`exec xfrd --listen ${endpoint} --json ${insecure} ${options}`);
   let log = '';
   xfrd.stdout.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   await new Promise<void>((resolve, reject) => {
@@ -44,6 +51,7 @@ export async function startXfrd(
     kill: async () => {
       await xfrd.kill('SIGKILL');
       await xfrd.exited;
+      await rm(socket, { force: true });
     },
     [Symbol.asyncDispose]: async () => {
       await xfrd.kill('SIGTERM');

@@ -81,6 +81,7 @@ export function checkPageDataHead(
       populated.delete(pfn);
     }
   }
+  if (populated.size > state.maxPages) throw tooManyPages(state, place);
   const expected = head.length - RECORD_HEADER_BYTES + pages * PAGE_BYTES;
   if (length !== expected) {
     throw corrupt(`its length is ${length}, but ${pages} pages with data make ${expected}`, place);
@@ -102,6 +103,13 @@ function beyond(pfn: number, state: StreamState, place: StreamPlace): Error {
     `pfn ${hex(pfn)} is beyond the limit of ${state.maxPfns} pfns`,
     place,
   );
+}
+
+function tooManyPages({ populated, maxPages }: StreamState, place: StreamPlace): Error {
+  const problem = `it makes ${populated.size} pages of memory, and the domain has ${maxPages} at most`;
+  return streamError('STREAM_TOO_LARGE', problem, place, {
+    hint: 'the image does not fit the configuration that came with it: save or transfer the domain again',
+  });
 }
 
 function hex(pfn: number): string {

@@ -12,6 +12,8 @@ export interface StreamState {
   readonly header: LibxcHeader;
   /** one more than the highest pfn that is accepted */
   readonly maxPfns: number;
+  /** how many pfns may have memory at the same time */
+  readonly maxPages: number;
   phase: Phase;
   /** pfns that have memory, by the last word said about each */
   readonly populated: PfnBitmap;
@@ -33,10 +35,14 @@ export interface StreamState {
   consolePfn: bigint | undefined;
 }
 
-export function newStreamState(header: LibxcHeader, maxPfns: number): StreamState {
+export function newStreamState(
+  header: LibxcHeader,
+  { maxPfns, maxPages }: Pick<StreamState, 'maxPfns' | 'maxPages'>,
+): StreamState {
   return {
     header,
     maxPfns,
+    maxPages,
     phase: 'static data',
     populated: new PfnBitmap(maxPfns),
     width: undefined,

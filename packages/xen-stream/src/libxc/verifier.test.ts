@@ -94,6 +94,20 @@ test('pfns beyond a limit that the caller gave are refused', () => {
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN + 1 }).code).toBe('accepted');
 });
 
+test('the record that brings more pages than were promised is refused, however they come', () => {
+  const stream = (): Generator<Uint8Array> => syntheticPvh({ pages: 10, rounds: 3, pagesPerRecord: 4 });
+  expect(verdictOf(stream(), { maxPages: 12 }).code).toBe('accepted');
+  expect(verdictOf(stream(), { maxPages: 9 })).toMatchObject({
+    code: 'STREAM_TOO_LARGE',
+    message: expect.stringMatching(/^PAGE_DATA record 5 .* 10 pages of memory, .* 9 at most$/),
+  });
+  const gone = encodePageDataHead([{ pfn: 5, type: PAGE_TYPE.XTAB }]);
+  const alloc = (pfn: number) => encodePageDataHead([{ pfn, type: PAGE_TYPE.XALLOC }]);
+  const moved = [...hvmMemory, alloc(5), gone, alloc(6), context, params, end];
+  expect(verdictOf(moved, { maxPages: 3 }).code).toBe('accepted');
+  expect(verdictOf(moved, { maxPages: 2 }).code).toBe('STREAM_TOO_LARGE');
+});
+
 test('an error names record, index and offset, counted from where the file begins', () => {
   const verifier = new LibxcVerifier({ baseOffset: 1000 });
   expect(() => verifier.push(Buffer.concat([...hvmStart, patched(notab(1)[0]!, 23, 0x60)]))).toThrow(

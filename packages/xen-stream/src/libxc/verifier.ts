@@ -26,6 +26,13 @@ export interface LibxcVerifierOptions {
    * @default 2 ** 28
    */
   readonly maxPfns?: number;
+  /**
+   * How many pfns may have memory at the same time: what the domain was said to need. The record that exceeds it is
+   * refused.
+   *
+   * @default all of them
+   */
+  readonly maxPages?: number;
   /** Refuse the other type of domain. HVM cannot be told from PVH by the stream. @default either is fine */
   readonly expect?: 'pv' | 'pvh';
   /** Where the stream begins in its file: it is added to the offsets of errors. @default 0 */
@@ -58,6 +65,7 @@ export interface LibxcCounts {
  */
 export class LibxcVerifier {
   readonly #maxPfns: number;
+  readonly #maxPages: number;
   readonly #expect: 'pv' | 'pvh' | undefined;
   readonly #baseOffset: number;
   readonly #counts = {
@@ -81,6 +89,7 @@ export class LibxcVerifier {
 
   constructor(options: LibxcVerifierOptions = {}) {
     this.#maxPfns = Math.min(options.maxPfns ?? DEFAULT_MAX_PFNS, 2 ** 32);
+    this.#maxPages = options.maxPages ?? Infinity;
     this.#expect = options.expect;
     this.#baseOffset = options.baseOffset ?? 0;
   }
@@ -185,7 +194,7 @@ export class LibxcVerifier {
       const place = { offset: this.#baseOffset + IMAGE_HEADER_BYTES, record: 'libxc domain header' };
       throw corrupt(`it is of type ${header.type}, but the domain is ${this.#expect}`, place);
     }
-    this.#state = newStreamState(header, this.#maxPfns);
+    this.#state = newStreamState(header, { maxPfns: this.#maxPfns, maxPages: this.#maxPages });
     return LIBXC_HEADER_BYTES;
   }
 

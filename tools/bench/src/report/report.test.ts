@@ -34,6 +34,11 @@ test('a table has a line for each size, and how each quantity grows', () => {
 `);
 });
 
+test('where nothing is of interest for how it grows, the table does not say it', () => {
+  const quantities = result.quantities.map((quantity) => ({ ...quantity, hasLaw: false }));
+  expect(markdownTables({ ...result, quantities })).not.toContain('grows');
+});
+
 test('a power of n is a straight line in a chart; what has no logarithm is left out', () => {
   const points = [
     [1, 2],

@@ -9,8 +9,11 @@ export function markdownTables({ title, sizeLabel, quantities, rows, notes }: Re
     ...measured.map(({ label, unit }) => (unit === '' ? label : `${label}, ${unit}`)),
   ];
   const lines = rows.map((row) => [String(row.size), ...measured.map(({ key }) => figure(row[key]))]);
-  const laws = ['grows as', ...measured.map((quantity) => lawOf(quantity, rows))];
-  const table = [heads, heads.map(() => '---:'), ...lines, laws].map((cells) => `| ${cells.join(' | ')} |`);
+  const laws = measured.map((quantity) => lawOf(quantity, rows));
+  const growth = laws.every((law) => law === '') ? [] : [['grows as', ...laws]];
+  const table = [heads, heads.map(() => '---:'), ...lines, ...growth].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
   return [`### ${title}`, '', ...table, '', ...notes.map((note) => `- ${note}`), ''].join('\n');
 }
 

@@ -24,7 +24,7 @@ export async function writeReport(): Promise<string> {
       .sort()
       .map(async (name) => JSON.parse(await readFile(join(resultFolder, name), 'utf8')) as Result),
   );
-  for (const result of results) {
+  for (const result of results.filter(({ quantities }) => quantities.some(hasLaw))) {
     await writeFile(join(resultFolder, `${result.name}.svg`), drawCharts(chartsOf(result)));
   }
   const machines = [...new Set(results.map(({ machine }) => machine))];
@@ -36,9 +36,13 @@ export async function writeReport(): Promise<string> {
   return text;
 }
 
+function hasLaw(quantity: Quantity): boolean {
+  return quantity.hasLaw ?? true;
+}
+
 /** One for each unit, since milliseconds and mebibytes have no axis in common. */
 function chartsOf({ title, sizeLabel, quantities, rows }: Result): Chart[] {
-  const plotted = quantities.filter(({ hasLaw = true }) => hasLaw);
+  const plotted = quantities.filter(hasLaw);
   return Object.entries(Object.groupBy(plotted, ({ unit }) => unit)).map(([unit, ofUnit]) => ({
     title: `${title}: ${unit}`,
     xLabel: sizeLabel,

@@ -5,7 +5,7 @@ import { sizesUpTo, type Quantity, type Result, type Row, type Scope } from '../
 import { describeMachine } from '../machine.ts';
 import { memoryOf } from '../memory-of.ts';
 import { runTool } from '../run-tool.ts';
-import { Forked } from './forked.ts';
+import { Forked } from '../forked.ts';
 import type { ReceiverNews } from './receiver.ts';
 
 /** Too large to be moved in minutes; they are there as address space. */
@@ -61,10 +61,10 @@ async function createAndMove(mib: number, isMoved: boolean): Promise<Record<stri
   const figures = { createS: created.seconds, createMib: await peakOf(a.pid) };
   if (!isMoved) return figures;
 
-  await using receiver = new Forked<ReceiverNews>('receiver.ts', [b.name, 'off', '1']);
+  await using receiver = new Forked<ReceiverNews>('scale/receiver.ts', [b.name, 'off', '1']);
   const listening = await receiver.news();
   const port = listening.type === 'listening' ? listening.port : 0;
-  const moved = await runTool(`vm-migrate large tcp://127.0.0.1:${port} --host ${a.spec} --json`);
+  const moved = await runTool(`vm-migrate large tcp://127.0.0.1:${port} --insecure --host ${a.spec} --json`);
   return {
     ...figures,
     moveS: moved.seconds,

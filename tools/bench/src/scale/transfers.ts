@@ -5,7 +5,7 @@ import { sizesUpTo, type Quantity, type Result, type Row, type Scope } from '../
 import { describeMachine } from '../machine.ts';
 import { memoryOf } from '../memory-of.ts';
 import { createGuest } from './create-guest.ts';
-import { Forked } from './forked.ts';
+import { Forked } from '../forked.ts';
 import { jainIndex } from './jain.ts';
 import type { ReceiverNews } from './receiver.ts';
 import type { SenderNews } from './sender.ts';
@@ -60,10 +60,10 @@ export async function measureTransfers({ transfers, report }: Scope): Promise<Re
 async function shareLimit(count: number): Promise<Record<string, number>> {
   await using a = await hostWith(count, 256, 'sim.set=240M');
   await using b = await startBenchHost('bench-b', '64G');
-  await using receiver = new Forked<ReceiverNews>('receiver.ts', [b.name, LIMIT, String(count)]);
+  await using receiver = new Forked<ReceiverNews>('scale/receiver.ts', [b.name, LIMIT, String(count)]);
   const port = await portOf(receiver);
   const before = await peaksOf(receiver.pid, a.pid, b.pid);
-  await using sender = new Forked<SenderNews>('sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
+  await using sender = new Forked<SenderNews>('scale/sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
   const beganAt = performance.now();
   await allUnderWay(receiver, sender, count);
   const beginS = (performance.now() - beganAt) / 1000;
@@ -92,9 +92,9 @@ async function shareLimit(count: number): Promise<Record<string, number>> {
 async function moveAll(count: number): Promise<number> {
   await using a = await hostWith(count, 16, 'sim.set=2M');
   await using b = await startBenchHost('bench-b', '64G');
-  await using receiver = new Forked<ReceiverNews>('receiver.ts', [b.name, 'off', String(count)]);
+  await using receiver = new Forked<ReceiverNews>('scale/receiver.ts', [b.name, 'off', String(count)]);
   const port = await portOf(receiver);
-  await using sender = new Forked<SenderNews>('sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
+  await using sender = new Forked<SenderNews>('scale/sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
   return (await sender.news()).seconds;
 }
 

@@ -43,6 +43,22 @@ uint64_t clock_now(void)
     return now;
 }
 
+/* Since 1970: what the host's own clock says, which goes on while the guest stands still. */
+uint64_t wall_clock_now(void)
+{
+    volatile struct shared_info *info = shared_info;
+    uint32_t version, seconds, rest;
+
+    do {
+        version = info->wc_version;
+        barrier();
+        seconds = info->wc_sec;
+        rest = info->wc_nsec;
+        barrier();
+    } while ((version & 1) || version != info->wc_version);
+    return (uint64_t)seconds * 1000000000u + rest + clock_now();
+}
+
 /* The compiler would want its run-time library for it, which a 64-bit machine does not have for 32 bits. */
 uint64_t divide(uint64_t dividend, uint32_t divisor)
 {

@@ -30,6 +30,7 @@ void sleep_until(uint64_t until);
 extern struct shared_info *const shared_info;
 void clock_init(void);
 uint64_t clock_now(void);
+uint64_t wall_clock_now(void);
 uint64_t divide(uint64_t dividend, uint32_t divisor);
 
 /* console.c */

@@ -14,16 +14,19 @@ void manners_init(void)
 
 static void pause_for_suspend(void)
 {
-    uint64_t ran = uptime();
+    uint64_t ran = uptime(), since = wall_clock_now();
 
     if (suspend()) {
         print("polite: suspend cancelled\n");
         return;
     }
     join_domain();
+    since = wall_clock_now() - since;
     start_uptime(ran);
     manners_init();
-    print("polite: resumed in a new domain\n");
+    print("polite: resumed in a new domain after ");
+    print_number(divide(since, 1000));
+    print(" us\n");
 }
 
 static void obey(void)

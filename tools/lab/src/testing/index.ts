@@ -7,8 +7,11 @@
 export { describeLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
+export { clockOffsetMs } from './clock-offset.ts';
 export { freeMemoryMib, traces } from './traces.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
 export { peakMemory } from './peak-memory.ts';
 export { installProgram, runProgram } from './program.ts';
 export type { InstalledProgram } from './program.ts';
+export { startXfrd } from './xfrd.ts';
+export type { RunningXfrd, XfrdOptions } from './xfrd.ts';

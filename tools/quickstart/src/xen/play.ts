@@ -12,7 +12,7 @@ export async function play(lab: Lab): Promise<void> {
   const [labA, labB] = [lab.host('a'), lab.host('b')];
   const [a, b] = [stageHost(labA), stageHost(labB)];
 
-  stage.say('A Linux guest (PVH, 256 MiB) is created on host a. It counts on its console.');
+  stage.say('A Linux guest (PVH, 128 MiB) is created on host a. It counts on its console.');
   await stage.type(a, `vm-create /guests/${guest}.cfg`, 'create');
   await labA.waitForConsole(guest, /^tick 3\b/m, moment);
   await stage.type(a, 'vm-list');
@@ -31,14 +31,14 @@ export async function play(lab: Lab): Promise<void> {
   await stage.showConsole(a, guest, 4);
 
   stage.say('It moves to host b while it runs, with at most 10 MiB/s.');
-  const xfrd = labB.spawn(['xfrd', '--listen', 'tcp://10.99.0.2:8002', '--once']);
+  const xfrd = labB.spawn(['xfrd', '--insecure', '--listen', 'tcp://10.99.0.2:8002', '--once']);
   await new Promise<void>((resolve, reject) => {
     xfrd.stderr.setEncoding('utf8').on('data', (line: string) => {
       if (line.includes('listening')) resolve();
     });
     xfrd.exited.then((status) => reject(new Error(`xfrd ended with status ${status}`)), reject);
   });
-  await stage.type(a, `vm-migrate ${guest} tcp://b --bwlimit 10M`, 'migrate live');
+  await stage.type(a, `vm-migrate ${guest} tcp://b --insecure --bwlimit 10M`, 'migrate live');
   const left = await lastTick(a, guest);
   await labB.waitForConsole(guest, new RegExp(`^tick ${left + 3}\\b`, 'm'), moment);
   await stage.showConsole(b, guest, 4);

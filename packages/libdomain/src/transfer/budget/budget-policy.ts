@@ -10,7 +10,6 @@ export function budgetPolicy(
   budget: PrecopyBudget,
   throttle: Throttle,
 ): PrecopyPolicy {
-  const { deadlineMs, onNoConvergence } = withDefaults(budget);
   const rounds: Round[] = [];
   let startedAt: number | undefined;
   let began: RoundStats | undefined;
@@ -19,6 +18,7 @@ export function budgetPolicy(
     startedAt ??= stats.at;
     const elapsedMs = stats.at - startedAt;
     if (stats.dirtyPages === undefined) {
+      const { deadlineMs, onNoConvergence } = withDefaults(budget);
       if (began !== undefined) rounds.push(sentSince(began, stats));
       // How much is dirty by now is not known yet; but whoever is late already need not ask.
       return elapsedMs >= deadlineMs && onNoConvergence !== 'abort' ? 'stop-and-copy' : 'continue';
@@ -27,7 +27,8 @@ export function budgetPolicy(
     if (stats.iteration === 0) return 'continue';
     const { pace } = throttle;
     const { dirtyPages } = stats;
-    const verdict = judgeRound(budget, { rounds, dirtyPages, elapsedMs, pace });
+    const limits = budget.limits?.();
+    const verdict = judgeRound(budget, { rounds, dirtyPages, elapsedMs, pace, limits });
     budget.onVerdict?.({ round: stats.iteration + 1, dirtyPages, verdict });
     if (verdict.decision === 'abort') throw notConverged(domain, rounds.length, verdict);
     if (verdict.decision === 'continue' && verdict.pace !== pace) await throttle.slowTo(verdict.pace);

@@ -41,6 +41,21 @@ describe('judgeRound', () => {
     expect(expectedDowntimeMs).toBeCloseTo(100 + 100 * 10);
   });
 
+  it.each([
+    ['nothing is known of other limits', undefined, 40],
+    ['the limit of the rounds holds on', { precopy: 40e6, stopAndCopy: 40e6 }, 40],
+    ['a tighter limit follows', { precopy: 40e6, stopAndCopy: 4e6 }, 4],
+    ['none follows, and nobody has ever measured that', { precopy: 40e6, stopAndCopy: Infinity }, 40],
+    ['none follows', { precopy: 40e6, stopAndCopy: Infinity, unlimited: 400e6 }, 400],
+    ['a wider one follows', { precopy: 40e6, stopAndCopy: 80e6, unlimited: 400e6 }, 80],
+    ['the network was the limit', { precopy: 400e6, stopAndCopy: Infinity, unlimited: 400e6 }, 40],
+    ['earlier transfers were slower', { precopy: 40e6, stopAndCopy: Infinity, unlimited: 20e6 }, 40],
+  ])('expects the rate at which a stopped guest goes out when %s', (_, limits, megabytesPerS) => {
+    const at = view(1000, { rounds: [round(10_000, 1024)], limits }); // 40 MB/s
+    const { expectedDowntimeMs } = judgeRound(budget, at);
+    expect(expectedDowntimeMs - 100).toBeCloseTo((1000 * PAGE_BYTES) / (megabytesPerS * 1000), 3);
+  });
+
   const stuck = { rounds: [first, ...Array.from({ length: 4 }, () => round(50_000, 500))] };
   const late = { ...budget, deadlineMs: 10_100 };
   it.each([

@@ -1,6 +1,9 @@
 import { PAGE_BYTES } from '../../memory.ts';
 
-/** What a transfer may cost the guest, and what is done when that cannot be kept. */
+/**
+ * What a transfer may cost the guest, and what is done when that cannot be kept. It is read before each round, so
+ * whoever holds the object may change it while the transfer runs.
+ */
 export interface PrecopyBudget {
   /** How long the guest may stand still. @default 300 ms */
   readonly maxDowntimeMs?: number | undefined;
@@ -16,8 +19,20 @@ export interface PrecopyBudget {
   readonly onNoConvergence?: 'abort' | 'force' | 'throttle' | undefined;
   /** What stopping and starting costs beside copying, as earlier transfers have measured it. @default 100 ms */
   readonly overheadMs?: number | undefined;
+  /** Asked before each round. @default the stopped guest is sent as fast as the rounds before */
+  readonly limits?: (() => RateLimits) | undefined;
   /** Told of each round before it is sent; the first one is not judged. */
   readonly onVerdict?: ((judged: JudgedRound) => void) | undefined;
+}
+
+/** What paces a transfer, bytes per second; Infinity is no limit. */
+export interface RateLimits {
+  /** of the rounds of precopy, now */
+  readonly precopy: number;
+  /** once the guest is stopped */
+  readonly stopAndCopy: number;
+  /** What goes through without any limit, as earlier transfers have measured it. @default not known */
+  readonly unlimited?: number | undefined;
 }
 
 export interface JudgedRound {
@@ -56,6 +71,8 @@ export interface RoundView {
   readonly elapsedMs: number;
   /** How fast the guest is let run: 1 is as fast as it likes. */
   readonly pace: number;
+  /** @default those of the last rounds hold for the stopped guest, too */
+  readonly limits?: RateLimits | undefined;
 }
 
 export type Verdict = {
@@ -72,6 +89,8 @@ const ZERO_COST = 1 / 16;
 /** The rate is that of so many bytes at least, or of so much time: a short round tells nothing. */
 const RATE_BYTES = 4 * 2 ** 20;
 const RATE_MS = 500;
+/** Whoever is that near to a limit is held up by it and not by the network. */
+const AT_LIMIT = 0.9;
 /** Rounds in a row that are hardly smaller than the one before. */
 const STUCK_ROUNDS = 3;
 const HARDLY_SMALLER = 0.9;
@@ -82,18 +101,19 @@ const PACES = [1, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05];
  * Decides about a round; nothing but arithmetic. When the guest is stopped behind this round, what it has dirtied
  * during it remains. That is at most what it dirtied during the round before, as long as this one takes no longer: a
  * guest comes back to its pages, so twice the time is at most twice the pages. They are taken to hold data, and to go
- * out at the rate of the last rounds.
+ * out at the rate of the last rounds, unless another limit holds then.
  */
 export function judgeRound(
   budget: PrecopyBudget,
-  { rounds, dirtyPages, elapsedMs, pace }: RoundView,
+  { rounds, dirtyPages, elapsedMs, pace, limits }: RoundView,
 ): Verdict {
   const { maxDowntimeMs, deadlineMs, maxRounds, onNoConvergence, overheadMs } = withDefaults(budget);
   const rate = bytesPerMs(rounds);
   const roundMs = (dirtyPages * PAGE_BYTES) / rate;
   const beforeMs = rounds.at(-1)?.ms ?? 0;
   const stretch = beforeMs === 0 ? 1 : Math.max(1, roundMs / beforeMs);
-  const expectedDowntimeMs = overheadMs + roundMs * stretch;
+  const stoppedMs = (dirtyPages * stretch * PAGE_BYTES) / stoppedBytesPerMs(rate, limits);
+  const expectedDowntimeMs = overheadMs + stoppedMs;
   if (expectedDowntimeMs <= maxDowntimeMs || dirtyPages === 0)
     return { decision: 'stop-and-copy', isForced: false, expectedDowntimeMs };
 
@@ -125,6 +145,17 @@ function bytesPerMs(rounds: readonly Round[]): number {
     if (bytes >= RATE_BYTES || ms >= RATE_MS) break;
   }
   return Math.max(bytes, 1) / Math.max(ms, 1);
+}
+
+/**
+ * How fast the stopped guest goes out. Rounds that were held up by a limit do not tell how fast it is without: only
+ * earlier transfers can, and while there were none, what has been measured is all that can be promised.
+ */
+function stoppedBytesPerMs(measured: number, limits: RateLimits | undefined): number {
+  if (limits === undefined) return measured;
+  const isHeldUp = measured * 1000 >= AT_LIMIT * limits.precopy;
+  const free = isHeldUp ? Math.max(measured, (limits.unlimited ?? 0) / 1000) : measured;
+  return Math.min(free, limits.stopAndCopy / 1000);
 }
 
 /** The first round is of all memory, so the second one says nothing about how it goes on. */

@@ -44,6 +44,23 @@ export const LAYOUTS_4_17 = {
       handle: { offset: 76, type: 'uuid' },
     },
   },
+  xen_cpuid_leaf_t: {
+    c: 'xen_cpuid_leaf_t',
+    size: 24,
+    fields: {
+      leaf: { offset: 0, type: 'u32' },
+      subleaf: { offset: 4, type: 'u32' },
+      a: { offset: 8, type: 'u32' },
+      b: { offset: 12, type: 'u32' },
+      c: { offset: 16, type: 'u32' },
+      d: { offset: 20, type: 'u32' },
+    },
+  },
+  xen_msr_entry_t: {
+    c: 'xen_msr_entry_t',
+    size: 16,
+    fields: { idx: { offset: 0, type: 'u32' }, val: { offset: 8, type: 'u64' } },
+  },
   xen_domctl_sched_credit: {
     c: 'struct xen_domctl_sched_credit',
     size: 4,

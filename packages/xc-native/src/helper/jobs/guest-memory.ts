@@ -30,6 +30,7 @@ export function writeAcpi(
       code: 'XEN_TOO_MANY_BLOBS',
       kind: 'usage',
       message: `${blobs.length} ACPI blobs are more than the ${MAX_ACPI_MODULES} that libxenguest takes`,
+      hint: 'pass fewer of them',
     });
   }
   const { xc_dom_image, xc_hvm_firmware_module: module_ } = libxc.layouts;

@@ -87,5 +87,6 @@ function tooManyBlobs(count: number): VmToolsError {
     code: 'XEN_TOO_MANY_BLOBS',
     kind: 'usage',
     message: `${count} ACPI blobs are more than the ${MAX_ACPI_MODULES} that libxenguest takes`,
+    hint: 'pass fewer of them',
   });
 }

@@ -1,6 +1,5 @@
 import { RECORD, type PageType, type RecordType } from '@vm-tools/xen-stream';
 import type { MachineDomain } from '../../machine/index.ts';
-import { cpuPolicy } from './cpu-policy.ts';
 import { hvmContext } from './hvm-context.ts';
 import { tscInfo } from './tsc-info.ts';
 
@@ -33,6 +32,11 @@ export class DomainRecords {
 
 const known = new WeakMap<MachineDomain, DomainRecords>();
 
+/** Those that it was built or restored with. */
+export function knownRecords(domain: MachineDomain): DomainRecords | undefined {
+  return known.get(domain);
+}
+
 /** Those of the domain; of one that was neither built nor restored here, plausible ones. */
 export function recordsOf(domain: MachineDomain): DomainRecords {
   const found = known.get(domain);
@@ -49,15 +53,15 @@ export function keepRecords(domain: MachineDomain, records: DomainRecords): void
 /** Those of a new domain; a PV domain's vCPUs and tables are the domain builder's to make. */
 export function plausibleRecords(domain: MachineDomain): DomainRecords {
   const records = new DomainRecords();
-  setCpuPolicy(records);
+  setCpuPolicy(records, domain);
   records.set(RECORD.X86_TSC_INFO, tscInfo());
   if (domain.type === 'pvh') records.set(RECORD.HVM_CONTEXT, hvmContext(domain.vcpus));
   return records;
 }
 
 /** Gives it the policy of this host, where it has none of its own. */
-export function setCpuPolicy(records: DomainRecords): void {
-  const { cpuid, msrs } = cpuPolicy();
+export function setCpuPolicy(records: DomainRecords, { hostCpu }: MachineDomain): void {
+  const { cpuid, msrs } = hostCpu;
   if (records.get(RECORD.X86_CPUID_POLICY) === undefined) records.set(RECORD.X86_CPUID_POLICY, cpuid);
   if (records.get(RECORD.X86_MSR_POLICY) === undefined) records.set(RECORD.X86_MSR_POLICY, msrs);
 }

@@ -14,7 +14,7 @@ const POLICIES = {
 export function endStaticData(context: RestoreContext): void {
   if (context.hasStaticData) throw context.log.error('Multiple STATIC_DATA_END records found');
   context.hasStaticData = true;
-  setCpuPolicy(context.records); // images from before Xen 4.14 carry none
+  setCpuPolicy(context.records, context.domain); // images from before Xen 4.14 carry none
 }
 
 /** Memory begins, before which a stream of version 3 must have said that its static data is complete. */

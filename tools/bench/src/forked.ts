@@ -7,7 +7,7 @@ import { VmToolsError } from '@vm-tools/errors';
 export class Forked<News> implements AsyncDisposable {
   readonly #child: ChildProcess;
 
-  /** @param program a file of this folder */
+  /** @param program a file below this folder */
   constructor(program: string, words: readonly string[]) {
     this.#child = fork(join(import.meta.dirname, program), words);
   }

@@ -1,0 +1,45 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { Domain } from '../../domain.ts';
+import type { Host } from '../../host.ts';
+import { featurePath } from '../../paths.ts';
+import { checkSavable, requireLive, type LiveMode } from '../check-savable.ts';
+import type { HostCheck } from './run-checks.ts';
+
+/** A domain of this host that is to leave it. */
+export interface Departure {
+  readonly host: Host;
+  readonly domain: Domain;
+  readonly live: LiveMode;
+}
+
+/** All that could make it fail to be saved, as far as it can be known now. */
+export const SOURCE_CHECKS: readonly HostCheck<Departure>[] = [
+  {
+    name: 'savable',
+    async run({ host, domain }) {
+      await checkSavable(host, domain, 'auto');
+    },
+  },
+  {
+    name: 'live',
+    async run({ host, domain, live }) {
+      await requireLive(host, domain, live);
+    },
+  },
+  {
+    name: 'suspend',
+    async run({ host, domain }) {
+      if ((await host.store.read(featurePath(domain.domid, 'suspend'))) !== '1') throw saysNothing(domain);
+    },
+  },
+];
+
+/** It is asked all the same when it is moved: some guests can, and never say so. */
+function saysNothing({ domid, name }: Domain): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_SUSPEND_UNKNOWN',
+    message: `${name} has not said that it can suspend itself`,
+    hint: 'see whether its kernel has a driver for Xen and has started; some can and do not say so: then only trying tells',
+    details: { domid },
+  });
+}

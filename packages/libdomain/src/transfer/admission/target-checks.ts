@@ -1,0 +1,122 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { DomainConfig } from '../../config/schema.ts';
+import { MAX_VCPUS } from '../../config/schema.ts';
+import type { Host } from '../../host.ts';
+import { requireNameFree, requireUuidFree } from '../../steps/check-name-free.ts';
+import type { Offer } from '../ports.ts';
+import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
+import { reservationsOf, type Arriving } from './reservations.ts';
+import type { HostCheck } from './run-checks.ts';
+import { requireSameOrNewer } from './xen-version.ts';
+
+/** An offer, and the host that is to take it. */
+export interface Arrival {
+  readonly host: Host;
+  readonly offer: Offer;
+  /** Under which it is to run here. */
+  readonly name: string;
+  /** @throws VmToolsError when it cannot be read, or is not what the offer says */
+  readonly readConfig: () => DomainConfig & { readonly uuid: string };
+}
+
+/**
+ * All that could make a domain fail to come to life here, as far as it can be known before the first page. What a
+ * configuration will have one day, disks and bridges, belongs here as one more entry each.
+ */
+export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
+  {
+    name: 'xen-version',
+    run({ host, offer }) {
+      requireSameOrNewer(host.xen.version, offer.xen);
+    },
+  },
+  {
+    name: 'type',
+    async run({ host, offer }) {
+      const { pv, hvm, hap, shadow } = (await host.xen.physinfo()).capabilities;
+      if (offer.type === 'pv' && pv) return;
+      if (offer.type === 'pvh' && hvm && (hap || shadow)) return;
+      throw typeImpossible(offer);
+    },
+  },
+  {
+    name: 'config',
+    run({ readConfig }) {
+      readConfig();
+    },
+  },
+  {
+    name: 'vcpus',
+    run({ offer }) {
+      if (offer.vcpus > MAX_VCPUS) throw tooManyVcpus(offer);
+    },
+  },
+  {
+    name: 'cpu-policy',
+    async run({ host, offer: { name, type, cpuPolicy } }) {
+      // An older release does not say; then only libxc finds out, when the first records have come.
+      if (cpuPolicy === undefined || !isKnown(type)) return;
+      await requireCpu(host, name, type, decodeCpuPolicy(cpuPolicy));
+    },
+  },
+  {
+    name: 'memory',
+    async run(arrival) {
+      await reservationsOf(arrival.host).requireRoom(arrival.host.xen, arrivingOf(arrival));
+    },
+  },
+  {
+    name: 'name',
+    async run({ host, name, offer: { uuid } }) {
+      reservationsOf(host).requireUnknown({ name, uuid }, 'name');
+      await requireNameFree(host, name);
+    },
+  },
+  {
+    name: 'uuid',
+    async run({ host, name, offer: { uuid } }) {
+      reservationsOf(host).requireUnknown({ name, uuid }, 'uuid');
+      await requireUuidFree(host, uuid);
+    },
+  },
+];
+
+/** What it takes from the host; by the offer alone while its configuration cannot be read. */
+export function arrivingOf({ offer, name, readConfig }: Arrival): Arriving {
+  try {
+    const { type, uuid, memoryKib, maxMemoryKib, vcpus } = readConfig();
+    return { name, uuid, type, memoryKib, maxMemoryKib, vcpus };
+  } catch {
+    const { uuid, vcpus, memoryBytes, maxMemoryBytes } = offer;
+    const [memoryKib, maxMemoryKib] = [Math.ceil(memoryBytes / 1024), Math.ceil(maxMemoryBytes / 1024)];
+    return { name, uuid, type: offer.type === 'pv' ? 'pv' : 'pvh', memoryKib, maxMemoryKib, vcpus };
+  }
+}
+
+function isKnown(type: string): type is 'pv' | 'pvh' {
+  return type === 'pv' || type === 'pvh';
+}
+
+function typeImpossible({ name, type }: Offer): VmToolsError {
+  const hints: Readonly<Record<string, string>> = {
+    pv: 'boot Xen with pv=true, or move it to a host whose Xen was built for PV',
+    pvh: 'switch virtualisation on in the firmware, or move it to a host whose processors can do it',
+  };
+  return new VmToolsError({
+    code: 'DOMAIN_TYPE_IMPOSSIBLE',
+    kind: 'peer',
+    message: `${name} is of type ${type}, and Xen of this host can run none of that type`,
+    hint: hints[type] ?? 'only pv and pvh domains can be moved',
+    details: { type },
+  });
+}
+
+function tooManyVcpus({ name, vcpus }: Offer): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_TOO_MANY_VCPUS',
+    kind: 'peer',
+    message: `${name} has ${vcpus} vCPUs, and a domain here can have ${MAX_VCPUS}`,
+    hint: 'give it fewer, where it runs now',
+    details: { vcpus, max: MAX_VCPUS },
+  });
+}

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { messageOf, VmToolsError, within } from '@vm-tools/errors';
+import type { ObservedEvent, TransferSettings } from '../events.ts';
+import type { TransferId } from '../journal/record.ts';
+import { readLines } from './lines.ts';
+import {
+  controlError,
+  CONTROL_VERSION,
+  decodeList,
+  decodeReply,
+  decodeSettings,
+  type ControlRequest,
+  type ServedTransfer,
+} from './messages.ts';
+
+/** Longer than a list of very many transfers. */
+const LONGEST_REPLY_BYTES = 4 * 2 ** 20;
+/** A process that moves a domain is never busy for so long that it could not answer. */
+const ANSWER_MS = 5_000;
+/** What is to be undone takes its time. */
+const CANCEL_MS = 150_000;
+
+interface AskServedOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Request = ControlRequest extends infer Each ? (Each extends unknown ? Omit<Each, 'v'> : never) : never;
+
+/**
+ * The transfers that are under way in the process behind a socket of `serveTransfers`.
+ *
+ * @throws VmToolsError XFR_CONTROL_ABSENT (usage): nobody answers there any more; XFR_CONTROL_SILENT (timeout);
+ *   XFR_CONTROL_PROTOCOL, XFR_CONTROL_VERSION (usage); INTERRUPTED. So do the others.
+ */
+export async function listServed(
+  path: string,
+  options: AskServedOptions = {},
+): Promise<readonly ServedTransfer[]> {
+  return decodeList(await ask(path, { do: 'list' }, { limitMs: ANSWER_MS, ...options }));
+}
+
+/**
+ * Gives a transfer up, and resolves when all is undone.
+ *
+ * @throws VmToolsError XFR_TOO_LATE; XFR_NOT_UNDER_WAY (usage); whatever it has failed with instead
+ */
+export async function cancelServed(
+  path: string,
+  id: TransferId,
+  { reason, ...options }: AskServedOptions & { readonly reason?: string } = {},
+): Promise<void> {
+  const request = { do: 'cancel', id, ...(reason === undefined ? {} : { reason }) } as const;
+  await ask(path, request, { limitMs: CANCEL_MS, ...options });
+}
+
+/** What of the settings of a transfer is to change. */
+export type SettingsChange = Omit<Extract<Request, { do: 'set' }>, 'do' | 'id'>;
+
+/**
+ * Changes the settings of a transfer, and resolves with all of them.
+ *
+ * @throws VmToolsError XFR_NOT_HERE (usage): this end does not decide that; XFR_NOT_UNDER_WAY (usage);
+ *   RATE_SYNTAX, SCHEDULE_SYNTAX (usage)
+ */
+export async function changeServed(
+  path: string,
+  id: TransferId,
+  change: SettingsChange,
+  options: AskServedOptions = {},
+): Promise<TransferSettings> {
+  return decodeSettings(await ask(path, { do: 'set', id, ...change }, { limitMs: ANSWER_MS, ...options }));
+}
+
+/** The events of a transfer, from its beginning to its end, as an observer of it hears them. */
+export async function* watchServed(
+  path: string,
+  id: TransferId,
+  { signal }: AskServedOptions = {},
+): AsyncGenerator<ObservedEvent, void> {
+  const socket = await opened(path, signal);
+  const onAbort = (): void => void socket.destroy();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    send(socket, { do: 'watch', id });
+    for await (const line of readLines(socket, LONGEST_REPLY_BYTES)) {
+      const { event } = decodeReply(line);
+      if (event === undefined) return;
+      yield event;
+    }
+    throw absent(path, 'it has ended');
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    socket.destroy();
+  }
+}
+
+async function ask(
+  path: string,
+  request: Request,
+  { limitMs, signal }: AskServedOptions & { readonly limitMs: number },
+): Promise<unknown> {
+  const socket = await opened(path, signal);
+  try {
+    send(socket, request);
+    const late = silent(path, limitMs);
+    const { value } = await within(readLines(socket, LONGEST_REPLY_BYTES).next(), limitMs, late, signal);
+    if (value === undefined) throw absent(path, 'it has hung up');
+    const { answer } = decodeReply(value);
+    if (answer === undefined) throw controlError('an event came in place of an answer');
+    return answer;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function opened(path: string, signal: AbortSignal | undefined): Promise<Socket> {
+  const socket = connect(path);
+  try {
+    await within(once(socket, 'connect'), ANSWER_MS, silent(path, ANSWER_MS), signal);
+  } catch (thrown) {
+    socket.destroy();
+    throw thrown instanceof VmToolsError ? thrown : absent(path, messageOf(thrown), thrown);
+  }
+  return socket.on('error', () => undefined); // the reader hears of it
+}
+
+function send(socket: Socket, request: Request): void {
+  socket.write(`${JSON.stringify({ v: CONTROL_VERSION, ...request })}\n`);
+}
+
+function absent(path: string, why: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_CONTROL_ABSENT',
+    kind: 'usage',
+    message: `no process answers at ${path}: ${why}`,
+    hint: 'its transfer is not under way any more; vm-migrate status tells how it ended',
+    cause,
+    details: { path, errno: (cause as NodeJS.ErrnoException | undefined)?.code },
+  });
+}
+
+function silent(path: string, limitMs: number) {
+  return {
+    code: 'XFR_CONTROL_SILENT',
+    message: `the process at ${path} did not answer in ${limitMs} ms`,
+    hint: 'see whether it was stopped or waits for its disk',
+    details: { path },
+  };
+}

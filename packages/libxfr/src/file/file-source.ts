@@ -1,0 +1,79 @@
+import { pipeline } from 'node:stream/promises';
+import { abortError } from '@vm-tools/errors';
+import type { Offer, SaveControl, SaveReport, Source } from '../ports.ts';
+import { asVmToolsError } from '../protocol/remote-error.ts';
+import { openImageFile } from './image-reader.ts';
+
+/**
+ * A guest that has been saved, as a source: its file goes to a peer as if the guest were saved now. The file stays
+ * what it is, whether the guest comes to run elsewhere or not, so that one image may go to many hosts. Whoever sends it
+ * more than once sees to it that the copies do not write to the same disks.
+ *
+ * @param offer what `describe` of the source has said when it was saved: nothing here can read it from the image
+ */
+export function fileSource(path: string, offer: Offer): Source {
+  const unmoved = `saved in ${path}`;
+  return {
+    unmoved,
+    // It does not run while it is copied.
+    describe: () => Promise.resolve({ ...offer, live: false }),
+    async check() {
+      try {
+        await using _ = await openImageFile(path);
+        return [{ name: 'image-file' }];
+      } catch (thrown) {
+        return [{ name: 'image-file', error: asVmToolsError(thrown) }];
+      }
+    },
+    async save(sink, control) {
+      try {
+        return await copy(path, sink, control);
+      } catch (thrown) {
+        const { signal } = control;
+        const error = signal.aborted ? abortError(signal, `sending ${path}`) : asVmToolsError(thrown);
+        throw error.with({ guest: { name: offer.name, uuid: offer.uuid, state: unmoved } });
+      }
+    },
+    resume: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
+  };
+}
+
+async function copy(
+  path: string,
+  sink: Parameters<Source['save']>[0],
+  { signal, onProgress }: SaveControl,
+): Promise<SaveReport> {
+  const suspendedAt = performance.now();
+  await using file = await openImageFile(path);
+  let bytes = 0;
+  const tell = (phase: 'stop-and-copy' | 'finishing'): void => {
+    onProgress({
+      phase,
+      iteration: 0,
+      remaining: file.bytes - bytes,
+      total: file.bytes,
+      at: performance.now(),
+    });
+  };
+  const told = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    for await (const chunk of chunks) {
+      tell('stop-and-copy');
+      yield chunk;
+      bytes += chunk.length;
+    }
+  };
+  let failure: Error | undefined;
+  try {
+    await pipeline(
+      file.chunks((error) => (failure = error)),
+      told,
+      sink,
+      { signal },
+    );
+  } catch (thrown) {
+    throw failure ?? thrown;
+  }
+  tell('finishing');
+  return { iterations: 1, pages: 0, bytes, suspendedAt };
+}

@@ -1,0 +1,32 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+/** A configuration of libxl has five levels. JSON.parse takes any depth, and whoever walks what it gives does not. */
+const DEEPEST = 64;
+
+/** What a frame holds; undefined, which no schema takes, when that is no JSON or is nested too deeply. */
+export function parseJson(payload: Buffer): unknown {
+  if (isDeep(payload)) return undefined;
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeep(text: Buffer): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at] as number;
+    if (byte === QUOTE) isString = !isString;
+    else if (byte === BACKSLASH) at += 1;
+    else if (isString) continue;
+    else if (OPENING.has(byte)) depth += 1;
+    else if (CLOSING.has(byte)) depth -= 1;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}

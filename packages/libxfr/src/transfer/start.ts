@@ -1,0 +1,59 @@
+import type { Readable, Writable } from 'node:stream';
+import type { TransferSummary } from '../events.ts';
+import type { Connect } from '../options.ts';
+import type { Source, Target } from '../ports.ts';
+import { receiveFromPeer, type MakeTarget, type ReceiveOptions } from '../receive.ts';
+import { restoreFromFile, type RestoreFromFileOptions } from '../restore-from-file.ts';
+import { saveToFile, type SaveToFileOptions } from '../save-to-file.ts';
+import { sendToPeer, type SendOptions } from '../send.ts';
+import type { Connection } from '../transport/connection.ts';
+import type { Endpoint } from '../transport/endpoint.ts';
+import { TransferHandle, type SteerOptions, type SteerSourceOptions } from './handle.ts';
+import type { Transfer } from './transfer.ts';
+
+export type StartTransferOptions = Omit<SendOptions, 'limiter'> & SteerSourceOptions;
+export type StartReceivingOptions = Omit<ReceiveOptions, 'limiter'> & SteerOptions;
+export type StartSavingOptions = Omit<SaveToFileOptions, 'limiter'> & SteerSourceOptions;
+export type StartRestoringOptions = Omit<RestoreFromFileOptions, 'limiter'> & SteerOptions;
+
+/** `sendToPeer`, to be watched and steered while it runs. */
+export function startTransfer(
+  source: Source,
+  peer: Endpoint | Connection | Connect,
+  options: StartTransferOptions = {},
+): Transfer {
+  return new TransferHandle({ ...options, isSource: true }, (lent) =>
+    sendToPeer(source, peer, { ...options, ...lent }),
+  );
+}
+
+/** `receiveFromPeer`, to be watched and steered while it runs. */
+export function startReceiving(
+  connection: Connection,
+  makeTarget: MakeTarget,
+  options: StartReceivingOptions = {},
+): Transfer<TransferSummary | undefined> {
+  return new TransferHandle(options, (lent) =>
+    receiveFromPeer(connection, makeTarget, { ...options, ...lent }),
+  );
+}
+
+/** `saveToFile`, to be watched and steered while it runs. */
+export function startSaving(
+  source: Source,
+  destination: string | Writable,
+  options: StartSavingOptions,
+): Transfer {
+  return new TransferHandle({ ...options, isSource: true }, (lent) =>
+    saveToFile(source, destination, { ...options, ...lent }),
+  );
+}
+
+/** `restoreFromFile`, to be watched and steered while it runs. */
+export function startRestoring(
+  origin: string | Readable,
+  target: Target,
+  options: StartRestoringOptions = {},
+): Transfer {
+  return new TransferHandle(options, (lent) => restoreFromFile(origin, target, { ...options, ...lent }));
+}

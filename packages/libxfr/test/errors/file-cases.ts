@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { VmToolsError } from '@vm-tools/errors';
+import { diskStorage, type Storage } from '../../src/file/storage.ts';
+import { restoreFromFile } from '../../src/restore-from-file.ts';
+import { saveToFile } from '../../src/save-to-file.ts';
+import { FakeSource } from '../../src/testing/fake-source.ts';
+import { FakeTarget } from '../../src/testing/fake-target.ts';
+import { rejection, SOURCE_RUNS, type ErrorCase } from './case.ts';
+
+const SAVING = { side: 'source', phase: 'connecting', guest: SOURCE_RUNS } as const;
+
+/** Saves into a folder of its own, in which this file is already. */
+async function saved(file: string, storage: Partial<Storage> = {}): Promise<VmToolsError> {
+  const folder = await mkdtemp(join(tmpdir(), 'xfr-errors-'));
+  await writeFile(join(folder, 'there'), '');
+  const options = { afterwards: 'resume', durable: false, storage: { ...diskStorage, ...storage } } as const;
+  try {
+    return await rejection(saveToFile(new FakeSource(), join(folder, file), options));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const errno = (code: string): Error => Object.assign(new Error(`${code}: made`), { code });
+
+/** What files can end with. */
+export const fileCases: readonly ErrorCase[] = [
+  {
+    code: 'XFR_FILE_EXISTS',
+    when: 'an image of that name is there',
+    cause: () => saved('there'),
+    ...{ kind: 'usage', retry: 'after-fix', ...SAVING },
+  },
+  {
+    code: 'XFR_FILE_TYPE',
+    when: 'it is a folder',
+    cause: () => saved('.'),
+    ...{ kind: 'usage', retry: 'after-fix', ...SAVING },
+  },
+  {
+    code: 'XFR_FILE_MISSING',
+    when: 'there is no such folder',
+    cause: () => saved('not/there'),
+    ...{ kind: 'usage', retry: 'after-fix', ...SAVING },
+  },
+  {
+    code: 'XFR_FILE_DENIED',
+    when: 'the folder belongs to somebody else',
+    cause: () => saved('new', { create: () => Promise.reject(errno('EACCES')) }),
+    ...{ kind: 'usage', retry: 'after-fix', ...SAVING },
+  },
+  {
+    code: 'XFR_NO_SPACE',
+    when: 'there is no room for the guest',
+    cause: () => saved('new', { freeBytes: () => Promise.resolve(5) }),
+    ...{ kind: 'resource', retry: 'safe', ...SAVING },
+  },
+  {
+    code: 'XFR_FILE_IO',
+    when: 'the disk fails half way',
+    cause: () =>
+      saved('new', {
+        create: async (path) => ({
+          ...(await diskStorage.create(path)),
+          write: () => Promise.reject(errno('EIO')),
+        }),
+      }),
+    ...{ kind: 'failure', retry: 'after-fix', ...SAVING },
+    phase: 'precopy',
+  },
+  {
+    code: 'XFR_FILE_MISSING',
+    when: 'an image to be restored is not there',
+    cause: () => rejection(restoreFromFile('/not/there', new FakeTarget())),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+];

@@ -1,0 +1,149 @@
+import { duplexPair } from 'node:stream';
+import type { VmToolsError } from '@vm-tools/errors';
+import { askPeer } from '../../src/ask.ts';
+import { Party } from '../../src/commit/party.ts';
+import { SOURCE as SOURCE_TABLE } from '../../src/commit/table.ts';
+import type { Journals } from '../../src/journal/journals.ts';
+import { MemoryStorage } from '../../src/journal/memory-storage.ts';
+import { memoryJournals } from '../../src/journal/open-journals.ts';
+import type { JournalFile } from '../../src/journal/storage.ts';
+import { storedJournals } from '../../src/journal/stored-journals.ts';
+import type { GuestFinder } from '../../src/ports.ts';
+import { fencedError } from '../../src/hand-over.ts';
+import { receiveFromPeer } from '../../src/receive.ts';
+import { resolveTransfer } from '../../src/recovery/resolve-transfer.ts';
+import { FakeTarget } from '../../src/testing/fake-target.ts';
+import {
+  failed,
+  fromRawSource,
+  hello,
+  ID,
+  NEVER_STARTED,
+  OFFER,
+  rejection,
+  SOURCE_RUNS,
+  type ErrorCase,
+} from './case.ts';
+
+const { name, uuid } = OFFER;
+const RESERVING = { side: 'source', phase: 'reserving', guest: SOURCE_RUNS } as const;
+const nobody: GuestFinder = {
+  findSource: () => Promise.resolve(undefined),
+  findTarget: () => Promise.resolve(undefined),
+};
+
+/** Journals as a crash has left them. */
+async function left(
+  role: 'source' | 'target',
+  states: readonly ('committed' | 'ready')[],
+): Promise<Journals> {
+  const journals = memoryJournals();
+  await using journal = await journals.begin({ id: ID, role, guest: { name, uuid }, peer: 'b' });
+  for (const state of states) await journal.append({ state, epoch: 1 });
+  return journals;
+}
+
+/** A disk on which a journal can be begun, and not gone on with. */
+class BadDisk extends MemoryStorage {
+  override async open(file: string, length: number): Promise<JournalFile> {
+    return {
+      ...(await super.open(file, length)),
+      append: () => Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' })),
+    };
+  }
+}
+
+/** What journals do not let pass. */
+export const journalCases: readonly ErrorCase[] = [
+  {
+    code: 'XFR_GUEST_BUSY',
+    when: 'another process moves the guest',
+    cause: async () => {
+      const journals = memoryJournals();
+      await using _ = await journals.begin({ id: ID, role: 'source', guest: { name, uuid }, peer: 'b' });
+      return await failed('source', { send: { journals, timeouts: { lingerMs: 20 } } });
+    },
+    ...{ kind: 'usage', retry: 'safe', ...RESERVING },
+  },
+  {
+    code: 'XFR_UNRESOLVED',
+    when: 'an earlier transfer is in doubt',
+    cause: async () => {
+      const journals = await left('source', ['committed']);
+      return failed('source', { send: { journals, timeouts: { lingerMs: 20 } } });
+    },
+    ...{ kind: 'uncertain', retry: 'unsafe', ...RESERVING },
+    guest: SOURCE_TABLE.states.committed.means,
+  },
+  {
+    code: 'XFR_TRANSFER_EXISTS',
+    when: 'the id of an offer was used before',
+    cause: async () => {
+      const journals = memoryJournals();
+      const other = { name: 'db1', uuid: '11111111-2222-3333-4444-555555555555' };
+      await (
+        await journals.begin({ id: ID, role: 'target', guest: other, peer: 'b' })
+      )[Symbol.asyncDispose]();
+      return fromRawSource([hello], { journals });
+    },
+    ...{ kind: 'peer', retry: 'safe', side: 'target', phase: 'reserving', guest: NEVER_STARTED },
+  },
+  {
+    code: 'XFR_JOURNAL_IO',
+    when: 'the disk fails behind the first line',
+    cause: () => {
+      const journals = storedJournals(new BadDisk());
+      return failed('source', { send: { journals, timeouts: { lingerMs: 20 } } });
+    },
+    ...{ kind: 'failure', retry: 'after-fix', side: 'source', phase: 'finishing', guest: SOURCE_RUNS },
+  },
+  {
+    code: 'XFR_JOURNAL_CORRUPT',
+    when: 'a journal makes no sense',
+    cause: async () => {
+      const storage = new MemoryStorage();
+      await storage.create(`${ID}.jsonl`, Buffer.from('nonsense\n'));
+      return failed('source', { send: { journals: storedJournals(storage), timeouts: { lingerMs: 20 } } });
+    },
+    ...{ kind: 'corrupt', retry: 'after-fix', ...RESERVING },
+  },
+  {
+    code: 'XFR_NO_STEP',
+    when: 'the table does not have the step',
+    cause: async () => {
+      const begin = { id: ID, guest: { name, uuid }, peer: 'b' };
+      await using party = await Party.begin(SOURCE_TABLE, memoryJournals(), begin, { guest: 'running' });
+      return await rejection(party.write('moved'));
+    },
+    ...{ kind: 'failure', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_TRANSFER_UNKNOWN',
+    when: 'nobody has heard of the transfer',
+    cause: () => rejection(resolveTransfer(ID, { journals: memoryJournals(), finder: nobody })),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_OWNER_REFUSED',
+    when: 'the journal knows the owner',
+    cause: async () =>
+      rejection(resolveTransfer(ID, { journals: await left('source', []), finder: nobody, owner: 'here' })),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_STOPPED',
+    when: 'the process that received the guest was killed; its successor tells who asks',
+    cause: async () => {
+      const journals = await left('target', ['ready']);
+      await resolveTransfer(ID, { journals, finder: nobody });
+      const [stream, far] = duplexPair();
+      void receiveFromPeer({ stream: far, peer: 'a', isConfidential: true }, () => new FakeTarget(), {
+        journals,
+      });
+      const answer = await askPeer({ stream, peer: 'b', isConfidential: true }, { id: ID, epoch: 1 });
+      if (answer.name !== 'FENCED') throw new Error(`it says ${answer.name}`);
+      return fencedError(answer.body).cause as VmToolsError;
+    },
+    ...{ kind: 'interrupted', retry: 'safe', side: 'target' },
+  },
+];

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { VmToolsError } from '@vm-tools/errors';
+import { listen } from '../../src/listen.ts';
+import { sendToPeer } from '../../src/send.ts';
+import { FakeSource } from '../../src/testing/fake-source.ts';
+import { FakeTarget } from '../../src/testing/fake-target.ts';
+import { PREAMBLE } from '../../src/testing/raw-peer.ts';
+import { connectPeer } from '../../src/transport/connect-peer.ts';
+import { connectTls } from '../../src/transport/connect-tls.ts';
+import { descriptorConnection } from '../../src/transport/descriptors.ts';
+import { parsePeerAddress } from '../../src/transport/peer-address.ts';
+import { connectSsh } from '../../src/transport/ssh.ts';
+import { KEYS } from '../../src/transport/testing/test-keys.ts';
+import { TlsHost } from '../../src/transport/testing/tls-host.ts';
+import { rejection, SOURCE_RUNS, thrownBy, type ErrorCase } from './case.ts';
+
+const A = new TlsHost('a', { knows: ['b'] });
+const LIMITS = { connectMs: 5000, handshakeMs: 5000 };
+
+/** Calls a server of somebody else over TLS. */
+async function calling(server: Server): Promise<VmToolsError> {
+  server.on('connection', (socket: Socket) => socket.on('error', () => undefined).resume());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const error = await rejection(connectTls({ host: '127.0.0.1', port }, A, LIMITS));
+  server.close();
+  return error;
+}
+
+/** What a listener of ours with TLS says of somebody who begins like this. */
+async function called(first: Buffer): Promise<VmToolsError> {
+  const { promise, resolve } = Promise.withResolvers<VmToolsError>();
+  await using listener = await listen({
+    port: 0,
+    tls: A,
+    makeTarget: () => new FakeTarget(),
+    onEvent: (event) => event.type === 'failed' && resolve(event.error),
+  });
+  const socket = connect(listener.port, '127.0.0.1').on('error', () => undefined);
+  socket.resume().end(first);
+  const error = await promise;
+  socket.destroy();
+  return error;
+}
+
+/** A record of a handshake that holds nonsense. */
+const NO_HANDSHAKE = Buffer.from('16030100050100000100', 'hex');
+
+/** What keeps two ends from coming together. */
+export const transportCases: readonly ErrorCase[] = [
+  {
+    code: 'XFR_TLS_PLAIN',
+    when: 'the target does not speak TLS',
+    cause: () => calling(createServer((socket) => socket.write(PREAMBLE))),
+    ...{ kind: 'peer', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_TLS_PLAIN',
+    when: 'the source does not speak TLS',
+    cause: () => called(PREAMBLE),
+    ...{ kind: 'peer', retry: 'after-fix', side: 'target', phase: 'connecting' },
+  },
+  {
+    code: 'XFR_TLS_VERSION',
+    when: 'the target speaks only TLS 1.2',
+    cause: () => calling(createTlsServer({ ...KEYS.b, maxVersion: 'TLSv1.2' })),
+    ...{ kind: 'peer', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_TLS',
+    when: 'the source begins like TLS and goes on with something else',
+    cause: () => called(NO_HANDSHAKE),
+    ...{ kind: 'peer', retry: 'after-fix', side: 'target', phase: 'connecting' },
+  },
+  {
+    code: 'XFR_PEER_UNCHECKED',
+    when: 'the target cannot find out whom it trusts; it is the cause of what the source is told',
+    cause: async () => {
+      const checkPeer = (): Promise<never> => Promise.reject(new Error('no such folder'));
+      await using listener = await listen({
+        port: 0,
+        tls: { credentials: KEYS.b, checkPeer },
+        makeTarget: () => new FakeTarget(),
+      });
+      const { port } = listener;
+      const connection = (): ReturnType<typeof connectTls> =>
+        connectTls({ host: '127.0.0.1', port }, A, LIMITS);
+      return (await rejection(sendToPeer(new FakeSource(), connection))).cause as VmToolsError;
+    },
+    ...{ kind: 'failure', retry: 'after-fix', side: 'target' },
+  },
+  {
+    code: 'XFR_INSECURE',
+    when: 'nobody has said that it may be in the clear',
+    cause: () =>
+      rejection(
+        sendToPeer(new FakeSource(), () => connectPeer(parsePeerAddress('tcp://b'), { tls: () => A })),
+      ),
+    ...{ kind: 'usage', retry: 'after-fix', side: 'source', phase: 'connecting', guest: SOURCE_RUNS },
+  },
+  {
+    code: 'XFR_SSH',
+    when: 'ssh fails',
+    cause: () => {
+      const ssh = ['/bin/sh', '-c', 'exit 255'];
+      const address = { transport: 'ssh', host: 'b', program: 'xfrd' } as const;
+      return rejection(
+        sendToPeer(new FakeSource(), (signal) => connectSsh(address, { connectMs: 5000, ssh, signal })),
+      );
+    },
+    ...{ kind: 'peer', retry: 'after-fix', side: 'source', phase: 'connecting', guest: SOURCE_RUNS },
+  },
+  {
+    code: 'XFR_ENDPOINT_SYNTAX',
+    when: 'an address is none',
+    cause: () => thrownBy(() => parsePeerAddress('a b')),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_ENDPOINT_TRANSPORT',
+    when: 'a transport is not known',
+    cause: () => thrownBy(() => parsePeerAddress('gopher://b')),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_DESCRIPTOR',
+    when: 'a descriptor is not open',
+    cause: () => thrownBy(() => descriptorConnection({ read: 9999, write: 9999 })),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_LISTEN',
+    when: 'the address is not one of this machine',
+    cause: () => rejection(listen({ host: '203.0.113.1', makeTarget: () => new FakeTarget() })),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+];

@@ -1,0 +1,79 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import type { LabHost } from '@vm-tools/lab';
+import {
+  clockOffsetMs,
+  describeLab,
+  failure,
+  labHosts,
+  result,
+  startXfrd,
+  ticks,
+  waitForTick,
+  waitForTicks,
+} from '@vm-tools/lab/testing';
+
+const MOVES = 10;
+/** What a guest says of the time for which it stood still may differ from what we say by so much. */
+const SHARE = 0.1;
+const LEAST_MS = 20;
+/** It asks for 50 MiB/s; an emulated processor gives what it can. */
+const BUSY = `name=busy memory=48 'cmdline="dirty=8 rate=50"'`;
+
+describeLab('a guest that writes all the time, between two real Xen hosts', () => {
+  let a: LabHost;
+  let b: LabHost;
+
+  beforeAll(async () => {
+    ({ a, b } = await labHosts());
+  });
+
+  test('goes to and fro ten times, and agrees with us for how long it stood still', async () => {
+    await result(a, `vm-create /guests/polite.cfg ${BUSY}`);
+    await waitForTicks(a, 'busy');
+    const ahead = await clockOffsetMs(a, b);
+    await using _there = await startXfrd(b);
+    await using _back = await startXfrd(a);
+    const table: { reported: number; measured: number }[] = [];
+    for (let move = 0; move < MOVES; move += 1) {
+      const [from, to, offset] = move % 2 === 0 ? [a, b, ahead] : [b, a, -ahead];
+      const said = (await to.readConsole('busy')).length;
+      const moved = await result(from, `vm-migrate busy tcp://${to.name}:8002 --insecure`);
+      const [, microseconds] = await to.waitForConsole('busy', /resumed in a new domain after (\d+) us/, {
+        from: said,
+      });
+      table.push({ reported: moved.downtimeMs, measured: Number(microseconds) / 1000 - offset });
+      await waitForTick(to, 'busy', (await ticks(from, 'busy')) + 2);
+      expect((await to.readConsole('busy')).slice(said)).not.toContain('damaged');
+    }
+    await result(a, 'vm-destroy busy');
+    // The figures belong to the run.
+    console.log(
+      table.map(({ reported, measured }) => `${reported.toFixed(0)}/${measured.toFixed(0)}`).join(' '),
+    );
+    for (const { reported, measured } of table) {
+      expect(Math.abs(reported - measured)).toBeLessThanOrEqual(Math.max(LEAST_MS, SHARE * measured));
+    }
+  });
+
+  test('a downtime that cannot be kept: abort leaves it here in time, throttle and force move it', async () => {
+    await result(a, `vm-create /guests/polite.cfg ${BUSY}`);
+    await waitForTicks(a, 'busy');
+    await using _ = await startXfrd(b);
+    const move = 'vm-migrate busy tcp://b:8002 --insecure --max-downtime 1 --deadline 60 --on-no-convergence';
+
+    const startedAt = performance.now();
+    const { status, error } = await failure(a, `${move} abort`);
+    expect(performance.now() - startedAt).toBeLessThan(75_000);
+    expect(status).toBe(7);
+    expect(error.guest?.state).toContain('running');
+    await waitForTicks(a, 'busy');
+    expect(await b.run('xl list')).not.toContain('busy');
+
+    for (const action of ['throttle', 'force']) {
+      await result(a, `${move} ${action}`);
+      await waitForTicks(b, 'busy');
+      await result(b, 'vm-destroy busy');
+      if (action === 'throttle') await result(a, `vm-create /guests/polite.cfg ${BUSY}`);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+/** Who is killed, or what is cut, while one process stands still at one line of its journal. */
+export type Victim = 'sender' | 'xfrd' | 'link';
+
+export interface Cell {
+  readonly victim: Victim;
+  /** whose journal it is */
+  readonly side: 'source' | 'target';
+  readonly when: 'before' | 'after';
+  readonly state: string;
+}
+
+/** The lines that a transfer writes when all goes well. */
+const LINES = {
+  source: ['offered', 'committed', 'confirmed', 'moved'],
+  target: ['reserved', 'ready', 'owner', 'running', 'settled'],
+} as const;
+const VICTIMS: readonly Victim[] = ['sender', 'xfrd', 'link'];
+
+/** Everyone's death at every line, before and after it is written. */
+export const ALL_CELLS: readonly Cell[] = VICTIMS.flatMap((victim) =>
+  (['source', 'target'] as const).flatMap((side) =>
+    LINES[side].flatMap((state) =>
+      (['before', 'after'] as const).map((when) => ({ victim, side, when, state })),
+    ),
+  ),
+);
+
+export function cellName({ victim, side, when, state }: Cell): string {
+  return `${victim} ${victim === 'link' ? 'is cut' : 'dies'} ${when} the ${side} writes "${state}"`;
+}
+
+/** Those in which most can go wrong: around the two lines that decide where the guest lives. */
+const TELLING = [
+  'sender dies after the source writes "committed"',
+  'xfrd dies before the target writes "owner"',
+  'xfrd dies after the target writes "owner"',
+];
+
+/** VM_TOOLS_KILLS=all runs them all, a minute each. */
+export const CELLS: readonly Cell[] =
+  process.env['VM_TOOLS_KILLS'] === 'all'
+    ? ALL_CELLS
+    : ALL_CELLS.filter((cell) => TELLING.includes(cellName(cell)));

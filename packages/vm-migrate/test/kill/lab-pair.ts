@@ -1,0 +1,85 @@
+import type { LabHost } from '@vm-tools/lab';
+import { result, startXfrd, type RunningXfrd } from '@vm-tools/lab/testing';
+import type { KnownTransfer } from '@vm-tools/libxfr';
+import type { Cell, Victim } from './lab-cells.ts';
+
+export const GUEST = 'survivor';
+const PORT = 8002;
+const AT_LINE = '/lab/at-line.ts';
+const STOPPED = '/run/stopped';
+const GO = '/run/go';
+/** A target that has lost its source keeps the guest for as long as its lease is, a minute; then there is the asking. */
+const SETTLE_MS = 200_000;
+
+export interface Ended {
+  /** exit status of vm-migrate; 137 when it was killed */
+  readonly status: number;
+  /** whether somebody had to run `vm-migrate resolve` */
+  readonly isResolved: boolean;
+}
+
+export async function installStops(host: LabHost): Promise<void> {
+  await host.put(`${import.meta.dirname}/at-line.ts`, AT_LINE);
+}
+
+/** Migrates the guest, with one thing going wrong, and resolves when both hosts know where it lives. */
+export async function runCell(
+  { victim, side, when, state }: Cell,
+  from: LabHost,
+  to: LabHost,
+): Promise<Ended> {
+  const stop = `NODE_OPTIONS=--import=${AT_LINE} AT_LINE="${when} ${state}" AT_LINE_STOP="${STOPPED} ${GO}"`;
+  const stoppedHost = side === 'source' ? from : to;
+  await Promise.all([from, to].map((host) => host.run(`rm -f ${STOPPED} ${GO}`)));
+  await using _back = await startXfrd(from);
+  await using there = await startXfrd(to, { environment: side === 'target' ? stop : '' });
+  const sender = from.spawn(
+    `${side === 'source' ? stop : ''} exec vm-migrate ${GUEST} tcp://${to.name}:${PORT} --insecure --json`,
+  );
+  sender.stdout.resume();
+  sender.stderr.resume();
+  await stoppedHost.run(`until [ -e ${STOPPED} ]; do sleep 0.05; done`, { timeoutMs: 120_000 });
+  await strike(victim, from, to);
+  await stoppedHost.run(`touch ${GO}`);
+  await using _again = victim === 'xfrd' ? await startAgain(there, to) : undefined;
+  const status = await sender.exited;
+  return { status, isResolved: await settle([from, to]) };
+}
+
+async function strike(victim: Victim, from: LabHost, to: LabHost): Promise<void> {
+  if (victim === 'link') {
+    // It comes back when both ends have taken each other for dead, and before the source gives up asking.
+    await from.run('ip link set eth1 down; (sleep 45; ip link set eth1 up) >/dev/null 2>&1 &');
+  } else if (victim === 'sender') {
+    await from.run('pkill -9 -f "[l]ib/vm-migrate.js"');
+  } else {
+    await to.run('pkill -9 -f "[l]ib/xfrd.js"');
+  }
+}
+
+async function startAgain(dead: RunningXfrd, host: LabHost): Promise<RunningXfrd> {
+  await dead.exited;
+  return startXfrd(host);
+}
+
+/** Resolves when no transfer is in doubt any more, on either host; with whether that took a command. */
+async function settle(hosts: readonly LabHost[]): Promise<boolean> {
+  const limit = AbortSignal.timeout(SETTLE_MS);
+  let isResolved = false;
+  for (;;) {
+    const doubts = await Promise.all(hosts.map(undecided));
+    if (doubts.flat().length === 0) return isResolved;
+    limit.throwIfAborted();
+    for (const [index, host] of hosts.entries()) {
+      for (const { id } of doubts[index] ?? []) {
+        const { code } = await host.exec(`vm-migrate resolve ${id}`);
+        isResolved ||= code === 0;
+      }
+    }
+  }
+}
+
+async function undecided(host: LabHost): Promise<KnownTransfer[]> {
+  const transfers = await result<KnownTransfer[]>(host, 'vm-migrate list');
+  return transfers.filter(({ owner }) => owner === 'undecided');
+}

@@ -1,0 +1,44 @@
+import type { CpuPolicy } from '../xen.ts';
+import { CPU_FEATURE_WORDS, type CpuidRegister } from './feature-words.ts';
+
+/** Bytes of xen_cpuid_leaf_t and xen_msr_entry_t. */
+export const LEAF_BYTES = 24;
+export const MSR_BYTES = 16;
+
+/** Where the registers lie in a xen_cpuid_leaf_t, behind leaf and subleaf. */
+const REGISTER_OFFSETS: Readonly<Record<CpuidRegister, number>> = { a: 8, b: 12, c: 16, d: 20 };
+const VENDOR_LEAF = 0;
+const VENDOR_REGISTERS = ['b', 'd', 'c'] as const;
+
+/** The features that are there, as Xen's header calls them, in lower case: "aesni", "avx2". */
+export function cpuFeatures({ cpuid }: CpuPolicy): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { leaf, subleaf, register, names } of CPU_FEATURE_WORDS) {
+    const bits = findLeaf(cpuid, leaf, subleaf)?.readUInt32LE(REGISTER_OFFSETS[register]) ?? 0;
+    names.forEach((name, bit) => {
+      if (name !== undefined && ((bits >>> bit) & 1) === 1) found.add(name);
+    });
+  }
+  return found;
+}
+
+/** Who made it: "GenuineIntel", "AuthenticAMD"; empty when the policy does not say. */
+export function cpuVendor({ cpuid }: CpuPolicy): string {
+  const leaf = findLeaf(cpuid, VENDOR_LEAF);
+  if (leaf === undefined) return '';
+  const parts = VENDOR_REGISTERS.map((register) =>
+    leaf.toString('latin1', REGISTER_OFFSETS[register], REGISTER_OFFSETS[register] + 4),
+  );
+  return parts.join('').replaceAll(/[^ -~]/g, '');
+}
+
+/** One leaf, in place; any of its subleaves unless one is asked for. */
+export function findLeaf(cpuid: Uint8Array, leaf: number, subleaf?: number): Buffer | undefined {
+  const bytes = Buffer.from(cpuid.buffer, cpuid.byteOffset, cpuid.byteLength);
+  for (let at = 0; at + LEAF_BYTES <= bytes.length; at += LEAF_BYTES) {
+    if (bytes.readUInt32LE(at) !== leaf) continue;
+    if (subleaf === undefined || bytes.readUInt32LE(at + 4) === subleaf)
+      return bytes.subarray(at, at + LEAF_BYTES);
+  }
+  return undefined;
+}

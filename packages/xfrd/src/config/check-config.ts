@@ -1,0 +1,53 @@
+import { formatDuration, table, type Invocation, type Outcome } from '@vm-tools/cli';
+import { DEFAULT_TIMEOUTS, formatPeerAddress } from '@vm-tools/libxfr';
+import { formatSchedule } from '@vm-tools/ratelimit';
+import { formatMetricsAddress } from '../metrics/metrics-address.ts';
+import type { ServeInput } from '../options.ts';
+import { readSettings } from './settings.ts';
+
+/** What the configuration file and the command line mean together, without doing any of it. */
+export async function checkConfig(invocation: Invocation<ServeInput>): Promise<Outcome> {
+  const settings = await readSettings(invocation);
+  const { file, isFileThere, bandwidth, maxConcurrent, metrics, user, insecure } = settings;
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...settings.timeouts };
+  const value = {
+    file: isFileThere ? file : null,
+    listen: settings.listen.map(formatPeerAddress),
+    insecure,
+    maxConcurrent,
+    bandwidth: {
+      host: formatSchedule(bandwidth.host),
+      peer: formatSchedule(bandwidth.peer),
+      transfer: formatSchedule(bandwidth.transfer),
+    },
+    timeouts: {
+      handshakeMs: timeouts.handshakeMs,
+      inactivityMs: timeouts.inactivityMs,
+      answerMs: timeouts.answerMs,
+      leaseMs: timeouts.leaseMs,
+    },
+    metrics: metrics === undefined ? null : formatMetricsAddress(metrics),
+    user: user ?? null,
+  };
+  const { host, peer, transfer } = value.bandwidth;
+  const rows: readonly (readonly [string, string])[] = [
+    ['file', isFileThere ? file : `${file} is not there, so what follows is the default`],
+    ['listen', value.listen.join(', ')],
+    ['insecure', insecure ? 'tcp:// is allowed' : 'no'],
+    ['max-concurrent', String(maxConcurrent)],
+    ['bandwidth', `host ${host}, peer ${peer}, transfer ${transfer}`],
+    [
+      'timeouts',
+      Object.entries(value.timeouts)
+        .map(([name, ms]) => `${name.replace(/Ms$/, '')} ${formatDuration(ms)}`)
+        .join(', '),
+    ],
+    ['metrics', value.metrics ?? 'none'],
+    ['user', user ?? 'nobody, where root runs xfrd'],
+  ];
+  const text = table(rows, [
+    { heading: 'Setting', text: ([name]) => name },
+    { heading: 'Value', text: ([, meaning]) => meaning },
+  ]);
+  return { value, text };
+}

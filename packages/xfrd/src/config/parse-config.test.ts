@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import fc from 'fast-check';
+import { MAX_CONFIG_BYTES, parseConfig } from './parse-config.ts';
+
+const EXAMPLE = readFileSync(join(import.meta.dirname, '../../etc/xfrd.toml'), 'utf8');
+
+test('the example says what holds without it', () => {
+  const { listen, timeouts, ...rest } = parseConfig(EXAMPLE, 'xfrd.toml');
+  const { timeouts: unsaid, ...defaults } = parseConfig('', 'xfrd.toml');
+  expect(rest).toEqual(defaults);
+  expect(listen).toEqual([{ transport: 'tls', host: '0.0.0.0', port: 8002 }]);
+  expect(unsaid).toEqual({});
+  expect(timeouts).toEqual({ handshake: 10_000, inactivity: 30_000, answer: 120_000, lease: 60_000 });
+});
+
+test('what the example has in comments will do, too', () => {
+  const lines = EXAMPLE.split('\n').filter((line) => /^#[a-z]+ = /.test(line));
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines) {
+    const [key = ''] = line.slice(1).split(' ');
+    expect(parseConfig(line.slice(1), 'xfrd.toml')).toHaveProperty(key);
+  }
+});
+
+test('all that can be said', () => {
+  const text = `
+    listen = "unix:///run/xfrd.sock"
+    insecure = true
+    max-concurrent = 9
+    metrics = "http://[::1]:9100/metrics"
+    bandwidth = { peer = "08:00,50M 20:00,off" }
+    timeouts.lease = 1.5
+  `;
+  expect(parseConfig(text, 'xfrd.toml')).toMatchObject({
+    listen: [{ transport: 'unix', path: '/run/xfrd.sock' }],
+    insecure: true,
+    'max-concurrent': 9,
+    metrics: { host: '::1', port: 9100 },
+    bandwidth: { peer: [{ rate: 50 * 2 ** 20 }, { rate: Infinity }], host: [{ rate: Infinity }] },
+    timeouts: { lease: 1500 },
+  });
+});
+
+test.each([
+  ['listen = tls', 'CONFIG_SYNTAX', '1:10', 'key = value'],
+  ['\nlisten = 8002', 'CONFIG_INVALID', '2:1', ''],
+  ['listen = []', 'CONFIG_INVALID', '1:1', ''],
+  ['listen = ["tls://a", "ssh://b"]', 'CONFIG_INVALID', '1:1', 'tls://ADDRESS'],
+  ['insecure = "yes"', 'CONFIG_INVALID', '1:1', ''],
+  ['# many\n  max-concurrent = 0', 'CONFIG_INVALID', '2:3', ''],
+  ['max-concurent = 5', 'CONFIG_UNKNOWN_KEY', '1:1', 'did you mean "max-concurrent"?'],
+  ['[bandwidth]\npeer = "1M"\nhost = "fast"', 'CONFIG_INVALID', '3:1', 'bytes per second'],
+  ['[bandwidth]\nhosts = "1M"', 'CONFIG_UNKNOWN_KEY', '2:1', 'did you mean "host"?'],
+  ['bandwidth = { transfer = "08:00" }', 'CONFIG_INVALID', '1:1', ''],
+  ['bandwidth = "1M"', 'CONFIG_INVALID', '1:1', ''],
+  ['[timeouts]\nlease = 3600', 'CONFIG_INVALID', '2:1', ''],
+  ['[timeout]\nlease = 30', 'CONFIG_UNKNOWN_KEY', '1:1', 'did you mean "timeouts"?'],
+  ['metrics = "http://0.0.0.0:9100"', 'CONFIG_INVALID', '1:1', 'http://127.0.0.1:PORT'],
+  ['user = "0"', 'CONFIG_INVALID', '1:1', ''],
+])('%j: %s at %s', (text, code, place, hint) => {
+  const file = 'xfrd.toml';
+  const [line, column] = place.split(':').map(Number);
+  const parse = (): unknown => parseConfig(text, file);
+  expect(parse).toThrow(VmToolsError);
+  expect(parse).toThrow(
+    expect.objectContaining({
+      code,
+      kind: 'usage',
+      message: expect.stringContaining(`xfrd.toml:${place}: `),
+      hint: expect.stringContaining(hint),
+      details: expect.objectContaining({ file, line, column }),
+    }),
+  );
+});
+
+test('any text is read or refused', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(...EXAMPLE.split('\n'), '[', ']', '"', '=', '{', '}', 'listen', '[bandwidth]', '[[x]]'),
+    fc.string({ maxLength: 20 }),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), fc.constantFrom('\n', ' ', ''), (pieces, between) => {
+      const text = pieces.join(between).slice(0, MAX_CONFIG_BYTES);
+      try {
+        parseConfig(text, 'xfrd.toml');
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ kind: 'usage', code: expect.stringMatching(/^CONFIG_/) });
+      }
+    }),
+  );
+});

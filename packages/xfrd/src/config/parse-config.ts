@@ -1,0 +1,69 @@
+import { configError, suggest } from '@vm-tools/libdomain';
+import { parse, TomlError } from 'smol-toml';
+import type * as z from 'zod';
+import { locate } from './locate.ts';
+import { configSchema, type Config } from './schema.ts';
+
+/** No configuration is as long as this. */
+export const MAX_CONFIG_BYTES = 2 ** 16;
+
+/** Tables within tables; ours have one. */
+const MAX_DEPTH = 8;
+
+/**
+ * Reads what is in xfrd.toml.
+ *
+ * @param file only to name the place of an error
+ * @throws VmToolsError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY or CONFIG_INVALID, of kind usage, with details file, line,
+ *   column and key
+ */
+export function parseConfig(text: string, file: string): Config {
+  const { success, data, error } = configSchema.safeParse(parseToml(text, file));
+  if (success) return data;
+  const [issue] = error.issues;
+  if (issue?.code === 'unrecognized_keys') throw unknownKey(issue, text, file);
+  const keys = issue?.path ?? [];
+  const key = nameOf(keys);
+  const hint: unknown = issue?.code === 'custom' ? issue.params?.['hint'] : undefined;
+  throw configError('CONFIG_INVALID', { file, ...locate(text, keys) }, `${key} ${issue?.message ?? ''}`, {
+    key,
+    hint: typeof hint === 'string' ? hint : undefined,
+  });
+}
+
+function parseToml(text: string, file: string): unknown {
+  try {
+    return parse(text.replace(/^\uFEFF/, ''), { maxDepth: MAX_DEPTH });
+  } catch (thrown) {
+    if (!(thrown instanceof TomlError)) throw thrown;
+    const { line, column, message } = thrown;
+    const [sentence = ''] = message.replace('Invalid TOML document: ', '').split('\n');
+    throw configError('CONFIG_SYNTAX', { file, line, column }, sentence, {
+      hint: 'it is TOML: lines of the form key = value, where text stands in quotes',
+    });
+  }
+}
+
+function unknownKey({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, text: string, file: string): Error {
+  const [key = ''] = keys;
+  const [table] = path.filter((name) => typeof name === 'string');
+  const known = Object.keys(shapeOf(table));
+  const meant = suggest(key, known);
+  const shown = key.slice(0, 64);
+  const where = { file, ...locate(text, [...path, key]) };
+  throw configError('CONFIG_UNKNOWN_KEY', where, `unknown key ${JSON.stringify(shown)}`, {
+    key: nameOf([...path, shown]),
+    hint: meant === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${meant}"?`,
+  });
+}
+
+function shapeOf(table: string | undefined): object {
+  const { shape } = configSchema;
+  if (table === 'bandwidth' || table === 'timeouts') return shape[table].unwrap().shape;
+  return shape;
+}
+
+/** e.g. "bandwidth.host" */
+function nameOf(keys: readonly PropertyKey[]): string {
+  return keys.filter((key) => typeof key === 'string').join('.');
+}

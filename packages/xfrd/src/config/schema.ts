@@ -1,0 +1,78 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
+import * as z from 'zod';
+import { parseListenAddress } from '../listen-address.ts';
+import { parseMetricsAddress } from '../metrics/metrics-address.ts';
+
+/** As many as a listener can tell apart from a flood of connections. */
+export const MAX_PLACES = 1000;
+/** A day: whoever wants to wait for ever has a fault and does not hear of it. */
+const MAX_S = 86_400;
+/** Twice the time between two signs of life: less would take a peer for dead that is not. */
+const MIN_INACTIVITY_S = 10;
+/** A source that was lost asks for two minutes; a lease has to be over by then. */
+const MAX_LEASE_S = 100;
+
+const OFF: Schedule = [{ fromMs: 0, rate: Infinity }];
+
+/** A string that is read by a function which throws a VmToolsError for nonsense; its hint becomes that of the issue. */
+function read<Value>(parse: (text: string) => Value) {
+  return z.string('must be a string').transform((text, context): Value => {
+    try {
+      return parse(text);
+    } catch (thrown) {
+      if (!(thrown instanceof VmToolsError)) throw thrown;
+      const { message, hint } = thrown;
+      context.addIssue({ code: 'custom', message: `is no good: ${message}`, params: { hint } });
+      return z.NEVER;
+    }
+  });
+}
+
+const seconds = (least: number, most: number) =>
+  z
+    .number('must be a number of seconds')
+    .min(least, `must be ${least} s or more`)
+    .max(most, `must be ${most} s or less`)
+    .transform((number) => number * 1000)
+    .exactOptional();
+
+const schedule = read(parseSchedule).default(OFF);
+
+/** What may be in xfrd.toml; its commented example says what each key means. */
+export const configSchema = z.strictObject({
+  listen: z
+    .preprocess(
+      (value): unknown => (Array.isArray(value) ? value : [value]),
+      z.array(read(parseListenAddress)).min(1, 'must name an address'),
+    )
+    .exactOptional(),
+  insecure: z.boolean('must be true or false').default(false),
+  'max-concurrent': z
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .max(MAX_PLACES, `must be ${MAX_PLACES} or less`)
+    .default(4),
+  metrics: read(parseMetricsAddress).exactOptional(),
+  user: z
+    .string('must be a string')
+    .regex(/^[a-z_][a-z0-9_-]*$/, 'must be the name of a user')
+    .exactOptional(),
+  bandwidth: z
+    .strictObject({ host: schedule, peer: schedule, transfer: schedule }, 'must be a table')
+    .prefault({}),
+  timeouts: z
+    .strictObject(
+      {
+        handshake: seconds(1, MAX_S),
+        inactivity: seconds(MIN_INACTIVITY_S, MAX_S),
+        answer: seconds(1, MAX_S),
+        lease: seconds(1, MAX_LEASE_S),
+      },
+      'must be a table',
+    )
+    .prefault({}),
+});
+
+/** What a file says, with what holds where it says nothing. */
+export type Config = z.output<typeof configSchema>;

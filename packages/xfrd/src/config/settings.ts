@@ -1,0 +1,75 @@
+import type { Invocation } from '@vm-tools/cli';
+import { notSecure, type TransferTimeouts } from '@vm-tools/libxfr';
+import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
+import { join } from 'node:path';
+import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';
+import { parseMetricsAddress, type MetricsAddress } from '../metrics/metrics-address.ts';
+import type { ServeInput } from '../options.ts';
+import { readConfig } from './read-config.ts';
+
+/** Limits on what comes in; each holds besides the others. */
+export interface BandwidthSettings {
+  /** on all that come, together */
+  readonly host: Schedule;
+  /** on all that come from one peer */
+  readonly peer: Schedule;
+  /** on each domain */
+  readonly transfer: Schedule;
+}
+
+/** What xfrd is to do. */
+export interface Settings {
+  /** the configuration file; it need not be there */
+  readonly file: string;
+  readonly isFileThere: boolean;
+  /** at least one */
+  readonly listen: readonly ListenAddress[];
+  readonly insecure: boolean;
+  readonly bandwidth: BandwidthSettings;
+  /** domains at the same time */
+  readonly maxConcurrent: number;
+  readonly timeouts: Partial<TransferTimeouts>;
+  /** where figures can be read; nowhere if undefined */
+  readonly metrics: MetricsAddress | undefined;
+  /** as whom the process runs that reads what peers send; nobody, or for want of rights the same, if undefined */
+  readonly user: string | undefined;
+}
+
+/** Where the configuration is looked for, beneath what all files of a host lie under. */
+const CONFIG_FILE = 'etc/vm-tools/xfrd.toml';
+
+/**
+ * Reads the configuration file; what the command line says comes before it.
+ *
+ * @throws VmToolsError of kind usage: those of `readConfig`, XFR_INSECURE, and those of what is on the command line
+ */
+export async function readSettings({
+  input,
+  root,
+}: Pick<Invocation<ServeInput>, 'input' | 'root'>): Promise<Settings> {
+  const file = input.config ?? join(root, CONFIG_FILE);
+  const { config, isThere } = await readConfig(file, input.config === undefined);
+  const { handshake, inactivity, answer, lease } = config.timeouts;
+  const settings: Settings = {
+    file,
+    isFileThere: isThere,
+    listen: input.listen?.split(',').map(parseListenAddress) ?? config.listen ?? [DEFAULT_LISTEN],
+    insecure: input.insecure ?? config.insecure,
+    bandwidth: {
+      ...config.bandwidth,
+      ...(input.bwlimit === undefined ? {} : { host: parseSchedule(input.bwlimit) }),
+    },
+    maxConcurrent: input.maxConcurrent ?? config['max-concurrent'],
+    timeouts: {
+      ...(handshake === undefined ? {} : { handshakeMs: handshake }),
+      ...(inactivity === undefined ? {} : { inactivityMs: inactivity }),
+      ...(answer === undefined ? {} : { answerMs: answer }),
+      ...(lease === undefined ? {} : { leaseMs: lease }),
+    },
+    metrics: input.metrics === undefined ? config.metrics : parseMetricsAddress(input.metrics),
+    user: config.user,
+  };
+  const plain = settings.listen.find(({ transport }) => transport === 'tcp');
+  if (plain !== undefined && !settings.insecure) throw notSecure(plain);
+  return settings;
+}

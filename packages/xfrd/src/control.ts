@@ -1,0 +1,21 @@
+import { asVmToolsError, type Log } from '@vm-tools/cli';
+import { XFRD_SOCKET } from '@vm-tools/libxfr';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openSockets, type OpenedSockets } from './receiver-process/open-sockets.ts';
+
+/**
+ * The socket over which `vm-migrate list|status|cancel|set` sees and steers the guests that come in; it is for root
+ * alone, and served where the transfers are. Without it they are received all the same: it is no reason to fail.
+ */
+export async function openControl(root: string, log: Log): Promise<OpenedSockets> {
+  const path = join(root, XFRD_SOCKET);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return await openSockets([{ transport: 'unix', path }]);
+  } catch (thrown) {
+    const { message, code, hint } = asVmToolsError(thrown, 'xfrd');
+    log.warn(`vm-migrate list, cancel and set do not see what comes in: ${message}`, { code, hint });
+    return openSockets([]);
+  }
+}

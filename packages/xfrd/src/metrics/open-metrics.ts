@@ -1,0 +1,24 @@
+import type { ListenEvent, Reception } from '@vm-tools/libxfr';
+import type { MetricsAddress } from './metrics-address.ts';
+
+/** Metrics that can be read, or that nobody has asked for. */
+export interface OpenedMetrics extends AsyncDisposable {
+  readonly onEvent: (event: ListenEvent) => void;
+}
+
+/**
+ * Collects metrics and shows them at an address. Without one there are none, and nothing is loaded for them.
+ *
+ * @throws VmToolsError XFR_LISTEN
+ */
+export async function openMetrics(
+  at: MetricsAddress | undefined,
+  reception: Pick<Reception, 'places'>,
+): Promise<OpenedMetrics> {
+  if (at === undefined) return { onEvent: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { collectMetrics } = await import('./metrics.ts');
+  const { serveMetrics } = await import('./serve-metrics.ts');
+  const metrics = collectMetrics(reception);
+  const served = await serveMetrics(metrics, at);
+  return { onEvent: metrics.onEvent, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };
+}

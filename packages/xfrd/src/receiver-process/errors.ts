@@ -1,0 +1,20 @@
+import { VmToolsError } from '@vm-tools/errors';
+
+/** The receiver has asked for something that does not follow from what was before. */
+export function notNow(what: string, why: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFRD_RECEIVER_REFUSED',
+    message: `the process that reads what peers send asked to ${what}: ${why}`,
+    hint: 'this is a defect of vm-tools, or somebody has got into that process: please report it',
+  });
+}
+
+/** It is gone, and with it the connections to all peers. */
+export function receiverLost(how: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'XFRD_RECEIVER_LOST',
+    message: `the process that reads what peers send ${how}`,
+    hint: 'a new one takes its place; what was being received can be sent again',
+    cause,
+  });
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { VmToolsError } from '@vm-tools/errors';
+
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Who has no rights, and no files, on any system. */
+const NOBODY = 'nobody';
+
+/**
+ * As whom the receiver is to run. Only root can make it somebody else: undefined where nothing has to be changed.
+ *
+ * @param name as the configuration has it. @default nobody
+ * @throws VmToolsError XFRD_USER of kind usage
+ */
+export async function findUser(
+  name: string | undefined,
+  uid = process.getuid?.(),
+): Promise<User | undefined> {
+  if (uid !== 0) {
+    if (name !== undefined)
+      throw noUser(
+        `only root can let it run as ${name}`,
+        'start xfrd as root, or take "user" out of its configuration',
+      );
+    return undefined;
+  }
+  const wanted = name ?? NOBODY;
+  const line = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .find((each) => each.startsWith(`${wanted}:`));
+  const [, , uidText, gidText] = line?.split(':') ?? [];
+  const user = { name: wanted, uid: Number(uidText), gid: Number(gidText) };
+  if (line === undefined || !(user.uid > 0) || !(user.gid > 0))
+    throw noUser(
+      `there is no user ${wanted}, or it is root`,
+      'set "user" in the configuration to one that may do nothing',
+    );
+  return user;
+}
+
+function noUser(why: string, hint: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFRD_USER',
+    kind: 'usage',
+    message: `the process that reads what peers send cannot be given its user: ${why}`,
+    hint,
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * The process that reads what peers send: all of it that a byte of theirs can reach before it has been checked. It is
+ * started by xfrd, its keeper, and by nobody else; bundled, it is the file xfrd-receiver.js.
+ */
+import { Socket } from 'node:net';
+import { DEFAULT_PORT, reconnectPeer, Reception, serveTransfers, type ControlServer } from '@vm-tools/libxfr';
+import { encodeError } from '@vm-tools/xen-wire/errors';
+import { Bandwidth } from '../bandwidth.ts';
+import { openListeners, type Listeners } from '../listeners.ts';
+import { Calls } from './calls.ts';
+import { dropRights } from './drop-rights.ts';
+import { FeedServer } from './feed-server.ts';
+import { dial } from './dial.ts';
+import type { Dial, ReceiverMessage } from './messages.ts';
+import { remoteJournals } from './remote-journals.ts';
+import { RemoteTarget } from './remote-target.ts';
+import { remoteTrust, type RemoteTrust } from './remote-trust.ts';
+import { decodeBandwidth, type ReceiverSettings } from './settings.ts';
+import { FIRST_SOCKET_FD } from './start-process.ts';
+
+// Only the keeper may decide what they mean: whoever ends a service sends them to all of its processes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+const keeper = new Socket({ fd: Number(process.argv[2]), readable: true, writable: true });
+const feeds = new FeedServer();
+let serving: Promise<Serving | undefined> | undefined;
+
+const calls = new Calls(
+  keeper,
+  feeds,
+  (order) => {
+    if (order.type === 'drain') void drain();
+    else if (order.type === 'dial') void serving?.then((begun) => begun?.dial(order));
+    else if (serving === undefined) serving = begin(order.settings as ReceiverSettings);
+    else void serving.then((begun) => begun?.change(order.settings as ReceiverSettings));
+  },
+  // Nobody is left who owns the host.
+  () => process.exit(1),
+);
+
+interface Serving {
+  readonly listeners: Listeners;
+  readonly control: ControlServer | undefined;
+  readonly change: (settings: ReceiverSettings) => void;
+  readonly dial: (order: Dial) => Promise<void>;
+}
+
+/** Rights go before the first byte is read. */
+async function begin(settings: ReceiverSettings): Promise<Serving | undefined> {
+  try {
+    if (settings.user !== undefined) dropRights(settings.user);
+    await feeds.listen(settings.feedPath);
+    return await serve(settings);
+  } catch (thrown) {
+    calls.tell({ type: 'unable', error: encodeError(thrown) });
+    keeper.end(() => process.exit(1));
+    return undefined;
+  }
+}
+
+async function serve(settings: ReceiverSettings): Promise<Serving> {
+  const { listen, sockets, timeouts, credentials } = settings;
+  const reception = new Reception(settings.maxConcurrent);
+  const bandwidth = new Bandwidth(decodeBandwidth(settings.bandwidth));
+  const trust = credentials && remoteTrust(calls, credentials);
+  const fds = Array.from({ length: sockets || listen.length }, (_, index) => FIRST_SOCKET_FD + index);
+  const control = settings.hasControl
+    ? await serveTransfers({ fd: FIRST_SOCKET_FD + fds.length })
+    : undefined;
+  const listeners = await openListeners({
+    settings: { listen: listen.map((address, index) => ({ ...address, fd: fds[index] })), timeouts },
+    sockets: sockets > 0 ? fds : [],
+    trust,
+    reception,
+    bandwidth,
+    journals: remoteJournals(calls),
+    makeTarget: () => new RemoteTarget(calls),
+    onEvent: (event) => calls.tell({ type: 'event', event } as unknown as ReceiverMessage),
+    onTransfer: (transfer) => control?.add(transfer),
+  });
+  const { addresses, port } = listeners;
+  calls.tell({ type: 'ready', addresses: [...addresses], ...(port === undefined ? {} : { port }) });
+  return {
+    listeners,
+    control,
+    dial: (order) =>
+      dial(order, reconnectPeer({ tls: () => trust as RemoteTrust, port: port ?? DEFAULT_PORT }), {
+        calls,
+        feeds,
+      }),
+    change(next) {
+      reception.places = next.maxConcurrent;
+      bandwidth.change(decodeBandwidth(next.bandwidth));
+      if (trust !== undefined && next.credentials !== undefined) trust.credentials = next.credentials;
+    },
+  };
+}
+
+/** What has begun comes to its end, and then this process. */
+async function drain(): Promise<void> {
+  const begun = await serving;
+  await begun?.listeners.close();
+  await begun?.control?.close();
+  keeper.end(() => process.exit(0));
+}

@@ -1,0 +1,58 @@
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { throwIfAborted } from '@vm-tools/errors';
+import type { Check, Offer, RestoreControl, Target } from '@vm-tools/libxfr';
+import { openImage, type ExpectedDomain } from '@vm-tools/xen-stream';
+import { decodeError, type ErrorBody } from '@vm-tools/xen-wire/errors';
+import type { Calls } from './calls.ts';
+
+/**
+ * A place for one domain on the keeper's host. The image is read and checked here, record by record; the keeper gets
+ * the configuration, and whoever restores the memory for him the bytes that have been checked.
+ */
+export class RemoteTarget implements Target {
+  readonly #calls: Calls;
+  /** of what has been offered */
+  #uuid = '';
+  domid: number | undefined;
+
+  constructor(calls: Calls) {
+    this.#calls = calls;
+  }
+
+  async check(offer: Offer): Promise<readonly Check[]> {
+    const checks = await this.#calls.call<readonly { name: string; error?: ErrorBody }[]>('check', { offer });
+    return checks.map(({ error, ...check }) => ({
+      ...check,
+      ...(error === undefined ? {} : { error: decodeError(error) }),
+    }));
+  }
+
+  async reserve(offer: Offer): Promise<void> {
+    this.#uuid = offer.uuid;
+    await this.#calls.call('reserve', { offer });
+  }
+
+  async restore(stream: Readable, { signal }: RestoreControl): Promise<void> {
+    throwIfAborted(signal, 'restoring a domain');
+    const uuid = this.#uuid;
+    const image = await openImage(stream, {
+      signal,
+      expect: (json) => this.#calls.call<ExpectedDomain>('expect', { uuid, configJson: json }),
+    });
+    const feed = async (sink: NodeJS.WritableStream): Promise<void> => {
+      await pipeline(image.libxc, sink, { signal });
+      await image.finish();
+    };
+    const { domid } = await this.#calls.restore({ uuid, configJson: image.configJson }, feed, signal);
+    this.domid = domid;
+  }
+
+  start(): Promise<{ domid: number }> {
+    return this.#calls.call<{ domid: number }>('start', { uuid: this.#uuid });
+  }
+
+  async abandon(): Promise<void> {
+    await this.#calls.call('abandon', { uuid: this.#uuid });
+  }
+}

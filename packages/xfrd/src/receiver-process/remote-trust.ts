@@ -1,0 +1,24 @@
+import type { Offer, TlsOptions } from '@vm-tools/libxfr';
+import { checkPeer, type Credentials, type Peer } from '@vm-tools/trust';
+import type { Calls } from './calls.ts';
+
+/** Who may come in, and with what: who it is, is found out here, and what he may do, by the keeper. */
+export interface RemoteTrust extends TlsOptions {
+  credentials: Credentials;
+  readonly authorise: (who: string, offer: Offer) => Promise<Disposable>;
+}
+
+export function remoteTrust(calls: Calls, first: Credentials): RemoteTrust {
+  return {
+    credentials: first,
+    async checkPeer(presented) {
+      const peers = await calls.call<readonly Peer[]>('peers', {});
+      const hasAuthorities = this.credentials.ca.length > 0;
+      return checkPeer(presented, { peers, now: new Date(), hasAuthorities }).name;
+    },
+    async authorise(who, offer) {
+      const { grant } = await calls.call<{ grant: number }>('authorise', { who, offer });
+      return { [Symbol.dispose]: () => void calls.call('leave', { grant }).catch(() => undefined) };
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** The first descriptor that systemd passes: behind stdin, stdout and stderr. */
+const FIRST = 3;
+/** More are a mistake. */
+const MOST = 64;
+
+/**
+ * The sockets that systemd has opened for this process (sd_listen_fds(3)). A process that was started by one that got
+ * some finds the same environment and has none of them, which is why the number of the process is in it.
+ */
+export function listenFds(environment: NodeJS.ProcessEnv = process.env, pid = process.pid): number[] {
+  const count = Number(environment['LISTEN_FDS'] ?? 0);
+  if (Number(environment['LISTEN_PID']) !== pid || !(count > 0 && count <= MOST)) return [];
+  return Array.from({ length: count }, (_, index) => FIRST + index);
+}

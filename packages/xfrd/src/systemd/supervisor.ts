@@ -1,0 +1,66 @@
+import type { Log } from '@vm-tools/cli';
+import { messageOf } from '@vm-tools/errors';
+
+/** What the service manager is told (sd_notify(3)); to nobody, where there is none. */
+export interface Supervisor extends Disposable {
+  /** It can be used now, and does what the text says. */
+  ready(status: string): void;
+  /** What it does, for `systemctl status`. Told only when it has changed. */
+  status(text: string): void;
+  /** It reads its configuration again, until `ready`. */
+  reloading(): void;
+  /** It takes no more work and comes to its end. */
+  stopping(): void;
+}
+
+type Send = (state: string) => void;
+
+/**
+ * Talks to the service manager that has set NOTIFY_SOCKET, and shows it every half WATCHDOG_USEC that the event loop
+ * turns. Where nobody has set it, no library is loaded and nothing is said.
+ */
+export async function openSupervisor(
+  log: Log,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Supervisor> {
+  const send = environment['NOTIFY_SOCKET'] ? await loadSend(log) : () => undefined;
+  const timer = watchdog(send, environment);
+  let said = '';
+  const status = (text: string): void => {
+    if (text !== said) send(`STATUS=${text}`);
+    said = text;
+  };
+  return {
+    status,
+    ready(text) {
+      send('READY=1');
+      status(text);
+    },
+    // When it began tells systemd which READY belongs to it.
+    reloading: () => send(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
+    stopping: () => send('STOPPING=1'),
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+/** Node has no datagrams for unix sockets; where systemd is, its library is, too. */
+async function loadSend(log: Log): Promise<Send> {
+  try {
+    const { default: koffi } = await import('koffi');
+    const notify = koffi
+      .load('libsystemd.so.0')
+      .func('int sd_notify(int unset_environment, const char *state)');
+    return (state) => void notify(0, state);
+  } catch (thrown) {
+    log.warn(`systemd cannot be told anything: ${messageOf(thrown)}`);
+    return () => undefined;
+  }
+}
+
+function watchdog(send: Send, environment: NodeJS.ProcessEnv): NodeJS.Timeout | undefined {
+  const { WATCHDOG_USEC: usec = '', WATCHDOG_PID: pid = String(process.pid) } = environment;
+  const everyMs = Math.floor(Number(usec) / 2000);
+  if (!(everyMs > 0) || Number(pid) !== process.pid) return undefined;
+  send('WATCHDOG=1');
+  return setInterval(() => send('WATCHDOG=1'), everyMs).unref();
+}

@@ -1,0 +1,316 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import { expect } from '@jest/globals';
+import { domainConfigSchema, toLibxlJson } from '@vm-tools/libdomain';
+import { createGuest } from '@vm-tools/libdomain/testing';
+import { encodePreamble, FakeSource, frame, VERSIONS } from '@vm-tools/libxfr/testing';
+import { trustFolder, trustPeer } from '@vm-tools/trust';
+import { createTestHost, type TestHost as Identified } from '@vm-tools/trust/testing';
+import {
+  result,
+  startXfrd,
+  testOnTwoHosts,
+  trustEachOther,
+  until,
+  type RunningXfrd,
+  type TestHost,
+} from '@vm-tools/xen-sim/testing';
+
+/** As short as xfrd takes them, in seconds. */
+const TIMEOUTS = { handshake: 1, inactivity: 10, answer: 12 };
+/** All of them are over by then, on a machine that does other things besides. */
+const LIMIT_MS = 40_000;
+const MIB = 1024;
+/** What so many connections may take while they are there, and what they may leave. */
+const MOST_MIB = 160;
+const MOST_LEFT_MIB = 64;
+
+const DAY_MS = 86_400_000;
+const PREAMBLE = encodePreamble(VERSIONS);
+/** A domain that could be taken, each time another one. */
+function hello(): Buffer {
+  const uuid = randomUUID();
+  const name = `web-${uuid.slice(0, 8)}`;
+  const config = domainConfigSchema.parse({ name, uuid, type: 'pvh', kernel: '/k', memoryKib: 4096 });
+  const offer = { name, uuid, type: 'pvh', config: JSON.parse(toLibxlJson(config)) as unknown };
+  const memory = { memoryBytes: 2 ** 22, maxMemoryBytes: 2 ** 22 };
+  const id = randomUUID().replaceAll('-', '');
+  return frame('HELLO', { id, epoch: 1, offer: { ...new FakeSource().offer, ...offer, ...memory } });
+}
+
+interface Identities extends AsyncDisposable {
+  /** may send what it likes */
+  readonly known: Identified;
+  /** may send no guest of that name */
+  readonly limited: Identified;
+  readonly expired: Identified;
+  readonly unknown: Identified;
+}
+
+/** How a peer behaves, once there is a connection. */
+type Manners = (stream: Duplex) => unknown;
+
+interface Hostile {
+  readonly what: string;
+  /** the error of xfrd */
+  readonly code: string;
+  /** Whether it can be told, too: not before there is a connection over which. */
+  readonly hears: boolean;
+  /** undefined for who does not speak TLS */
+  readonly as: keyof Identities | 'nobody' | undefined;
+  readonly manners: Manners;
+}
+
+const nothing: Manners = () => undefined;
+/** What it says, or how that is made: no two peers offer the same domain. */
+type Said = Uint8Array | (() => Uint8Array);
+const bytesOf = (said: Said): Uint8Array => (typeof said === 'function' ? said() : said);
+const says =
+  (...all: readonly Said[]): Manners =>
+  (stream) => {
+    for (const said of all) stream.write(bytesOf(said));
+  };
+/** A byte a second, for ever. */
+const drips =
+  (said: Said, ...before: readonly Said[]): Manners =>
+  (stream) => {
+    says(...before)(stream);
+    const bytes = bytesOf(said);
+    let at = 0;
+    const timer = setInterval(
+      () => stream.write(bytes.subarray(at % bytes.length, (at++ % bytes.length) + 1)),
+      1000,
+    );
+    stream.on('close', () => clearInterval(timer));
+  };
+/** A frame with one byte a second: each of them is whole. */
+const dripsData: Manners = (stream) => {
+  says(PREAMBLE, hello)(stream);
+  const timer = setInterval(() => stream.write(frame('DATA', Buffer.from('x'))), 1000);
+  stream.on('close', () => clearInterval(timer));
+};
+
+const other = (version: number): Manners => says(encodePreamble({ oldest: version, newest: version }));
+const clientHello = Buffer.from('16030100f8010000f4', 'hex');
+
+const SILENT = { code: 'XFR_PEER_SILENT', hears: true, as: 'known' } as const;
+const PROTOCOL = { code: 'XFR_PROTOCOL', hears: true, as: 'known' } as const;
+
+const HOSTILE: readonly Hostile[] = [
+  {
+    what: 'has no certificate',
+    code: 'XFR_PEER_NO_CERTIFICATE',
+    hears: true,
+    as: 'nobody',
+    manners: nothing,
+  },
+  { what: 'is unknown', code: 'XFR_PEER_UNKNOWN', hears: true, as: 'unknown', manners: nothing },
+  { what: 'has expired', code: 'XFR_PEER_EXPIRED', hears: true, as: 'expired', manners: nothing },
+  {
+    what: 'may not send this domain',
+    code: 'XFR_PEER_NOT_ALLOWED',
+    hears: true,
+    as: 'limited',
+    manners: says(PREAMBLE, hello),
+  },
+  { what: 'speaks an older protocol', ...SILENT, code: 'XFR_PROTOCOL_OLDER', manners: other(1) },
+  { what: 'speaks a newer protocol', ...SILENT, code: 'XFR_PROTOCOL_NEWER', manners: other(99) },
+  { what: 'connects and says nothing', ...SILENT, hears: false, as: undefined, manners: nothing },
+  {
+    what: 'stalls within the TLS handshake',
+    ...SILENT,
+    hears: false,
+    as: undefined,
+    manners: says(clientHello),
+  },
+  { what: 'stalls behind it', ...SILENT, manners: nothing },
+  { what: 'stalls before its offer', ...SILENT, manners: says(PREAMBLE) },
+  { what: 'stalls within its offer', ...SILENT, manners: says(PREAMBLE, () => hello().subarray(0, 200)) },
+  {
+    what: 'stalls within its data',
+    ...SILENT,
+    manners: says(PREAMBLE, hello, frame('DATA', Buffer.alloc(9)).subarray(0, 12)),
+  },
+  {
+    what: 'sends a byte a second of TLS',
+    ...SILENT,
+    hears: false,
+    as: undefined,
+    manners: drips(clientHello),
+  },
+  { what: 'sends a byte a second of its preamble', ...SILENT, manners: drips(PREAMBLE) },
+  { what: 'sends a byte a second of its offer', ...SILENT, manners: drips(hello, PREAMBLE) },
+  { what: 'sends a frame of one byte a second', ...SILENT, code: 'XFR_PEER_SLOW', manners: dripsData },
+  {
+    what: 'sends garbage for TLS',
+    code: 'XFR_TLS_PLAIN',
+    hears: true,
+    as: undefined,
+    manners: says(Buffer.alloc(4000, 0x55)),
+  },
+  {
+    what: 'sends garbage within TLS',
+    ...PROTOCOL,
+    code: 'XFR_PROTOCOL_MAGIC',
+    manners: says(Buffer.alloc(4000, 0x55)),
+  },
+  { what: 'sends garbage for an offer', ...PROTOCOL, manners: says(PREAMBLE, Buffer.alloc(4000, 0x55)) },
+  {
+    what: 'sends a huge frame',
+    ...PROTOCOL,
+    manners: says(PREAMBLE, Buffer.from('01000000ffffffff', 'hex')),
+  },
+  {
+    what: 'sends JSON without end',
+    ...PROTOCOL,
+    manners: says(PREAMBLE, frame('HELLO', Buffer.from('['.repeat(200_000)))),
+  },
+];
+
+async function identities(b: TestHost): Promise<Identities> {
+  const past = { validDays: 1, now: () => Date.now() - 10 * DAY_MS };
+  const [known, limited, expired, unknown] = await Promise.all([
+    createTestHost('known'),
+    createTestHost('limited'),
+    createTestHost('expired', past),
+    createTestHost('unknown'),
+  ]);
+  const folder = trustFolder(b.simulated.root);
+  for (const { name, identity } of [known, limited, expired]) {
+    const rules = name === 'limited' ? { domains: ['db-*'] } : {};
+    await trustPeer(folder, name, { fingerprint: identity.fingerprint, ...rules });
+  }
+  return {
+    known,
+    limited,
+    expired,
+    unknown,
+    [Symbol.asyncDispose]: async () => {
+      for (const host of [known, limited, expired, unknown]) await host[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Met {
+  readonly hostile: Hostile;
+  /** what xfrd calls it: "127.0.0.1:4711" */
+  readonly address: string;
+  /** the code that it was told */
+  readonly heard: string | undefined;
+  readonly tookMs: number;
+}
+
+/** Behaves like that until the other end has hung up. */
+async function meet(hostile: Hostile, endpoint: string, all: Identities): Promise<Met> {
+  const { hostname: host, port } = new URL(endpoint);
+  const beganAt = performance.now();
+  const socket = connectPlain({ host, port: Number(port) });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  const address = `127.0.0.1:${socket.localPort}`;
+  const stream = hostile.as === undefined ? socket : await secured(socket, hostile.as, all);
+  stream.on('error', () => undefined);
+  let said = Buffer.alloc(0);
+  stream.on('data', (chunk: Buffer) => (said = Buffer.concat([said, chunk])));
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  stream.once('end', () => stream.destroy());
+  hostile.manners(stream);
+  await closed;
+  return { hostile, address, heard: codeIn(said), tookMs: performance.now() - beganAt };
+}
+
+async function secured(socket: Socket, as: keyof Identities | 'nobody', all: Identities): Promise<Duplex> {
+  const own = as === 'nobody' ? {} : all[as as 'known'].trust.credentials;
+  const { key, cert } = own as { key?: string; cert?: string };
+  const tls = connectTls({
+    socket,
+    ...(key === undefined || cert === undefined ? {} : { key, cert }),
+    minVersion: 'TLSv1.3',
+    rejectUnauthorized: false,
+  });
+  tls.on('error', () => undefined);
+  await once(tls, 'secureConnect');
+  return tls;
+}
+
+/** Of the error that ABORT or REJECT carries. */
+function codeIn(said: Buffer): string | undefined {
+  return /"code":"([A-Z_]+)"/.exec(said.toString('latin1'))?.[1];
+}
+
+/** What xfrd logged about a connection. */
+function loggedFor(xfrd: RunningXfrd, address: string): string | undefined {
+  const lines = xfrd
+    .log()
+    .split('\n')
+    .filter((line) => line.includes(`"${address}"`) && line.includes('"code"'));
+  return lines.length === 0 ? undefined : (JSON.parse(lines[0]!) as { code: string }).code;
+}
+
+/** Of xfrd and the processes that it has started, MiB. */
+async function memoryMib(xfrd: RunningXfrd): Promise<number> {
+  const pids = [...xfrd.log().matchAll(/"pid":(\d+)/g)].map(([, pid]) => Number(pid));
+  const sizes = [...new Set(pids)].map(async (pid) => {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / MIB;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+async function startHostileTo(b: TestHost): Promise<RunningXfrd> {
+  const folder = join(b.simulated.root, 'etc/vm-tools');
+  await mkdir(folder, { recursive: true });
+  const lines = Object.entries(TIMEOUTS).map(([name, seconds]) => `${name} = ${seconds}\n`);
+  await writeFile(join(folder, 'xfrd.toml'), `max-concurrent = 100\n[timeouts]\n${lines.join('')}`);
+  return startXfrd(b, '', 'tls');
+}
+
+testOnTwoHosts(
+  'each hostile peer gets an error of its own, in time, and both ends have the same one',
+  async (a, b) => {
+    await trustEachOther(a, b);
+    await using all = await identities(b);
+    await using xfrd = await startHostileTo(b);
+    const met = await Promise.all(HOSTILE.map((hostile) => meet(hostile, xfrd.endpoint, all)));
+    await until(() => met.every(({ address }) => loggedFor(xfrd, address) !== undefined), 'all in the log');
+    expect(
+      met.map(({ hostile: { what }, address, heard }) => [what, loggedFor(xfrd, address), heard]),
+    ).toEqual(HOSTILE.map(({ what, code, hears }) => [what, code, hears ? code : undefined]));
+    expect(Math.max(...met.map(({ tookMs }) => tookMs))).toBeLessThan(LIMIT_MS);
+  },
+);
+
+testOnTwoHosts('two hundred at once leave xfrd serving a good one, in bounded memory', async (a, b) => {
+  await trustEachOther(a, b);
+  await using all = await identities(b);
+  await createGuest(a, 'good');
+  await using xfrd = await startHostileTo(b);
+  const before = await memoryMib(xfrd);
+  const peers = Array.from({ length: 200 }, (_, index) => HOSTILE[index % HOSTILE.length]!);
+  let most = 0;
+  const watching = setInterval(() => void memoryMib(xfrd).then((now) => (most = Math.max(most, now))), 100);
+  let isServed = false;
+  /** Who has been sent away comes back, until the good one is through; but not those who are sent away at once. */
+  const meetAgain = async (hostile: Hostile): Promise<Met> => {
+    const met = await meet(hostile, xfrd.endpoint, all);
+    return isServed || met.tookMs < 1000 ? met : meetAgain(hostile);
+  };
+  const met = Promise.all(peers.map(meetAgain));
+  try {
+    await until(() => xfrd.log().split('"connected"').length > 50, 'that they have come');
+    await result(a, `vm-migrate good ${xfrd.endpoint} --timeout 30`);
+    isServed = true;
+    const others = (await met).filter(({ hostile: { hears, code }, heard }) => hears && heard !== code);
+    expect(others.map(({ hostile: { what }, heard }) => [what, heard])).toEqual([]);
+  } finally {
+    clearInterval(watching);
+  }
+  const after = await memoryMib(xfrd);
+  expect(most - before).toBeLessThan(MOST_MIB);
+  expect(after - before).toBeLessThan(MOST_LEFT_MIB);
+});

@@ -1,0 +1,130 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { expect } from '@jest/globals';
+import { createGuest } from '@vm-tools/libdomain/testing';
+import {
+  failure,
+  listed,
+  result,
+  startXfrd,
+  testOnHost,
+  testOnTwoHosts,
+  trustEachOther,
+  unchangedInTheEnd,
+  until,
+  waitForTicks,
+  type RunningXfrd,
+} from '@vm-tools/xen-sim/testing';
+
+/** A PVH domain has a list of a million frames, which takes a while to send. */
+const LONG = 'type=pvh';
+
+/** Of the newest receiver. */
+async function receiverOf(xfrd: RunningXfrd, count = 1): Promise<number> {
+  const started = () => [...xfrd.log().matchAll(/"receiver started","pid":(\d+)/g)];
+  await until(() => started().length >= count, `receiver ${count}`);
+  return Number(started().at(-1)?.[1]);
+}
+
+function says(xfrd: RunningXfrd, words: string): Promise<true> {
+  return until(() => xfrd.log().includes(words), `"${words}" in the log of xfrd`);
+}
+
+async function status(pid: number): Promise<Record<string, string>> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Object.fromEntries(
+    text.split('\n').map((line) => line.split(':\t', 2).map((part) => part.trim().replace(/\s+/g, ' '))),
+  ) as Record<string, string>;
+}
+
+testOnHost('what reads the network has no rights, no files, and no way to the host', async (host) => {
+  await using xfrd = await startXfrd(host);
+  const pid = await receiverOf(xfrd);
+  const { Uid, Gid, Groups, CapPrm, CapEff } = await status(pid);
+  if (process.getuid?.() === 0) {
+    const [uid = '', gid = ''] = [Uid, Gid].map((ids) => ids?.split(' ')[0]);
+    expect(Number(uid)).toBeGreaterThan(0);
+    expect({ Uid, Gid, Groups }).toEqual({
+      Uid: Array(4).fill(uid).join(' '),
+      Gid: Array(4).fill(gid).join(' '),
+      Groups: '',
+    });
+    expect([CapPrm, CapEff].map(Number)).toEqual([0, 0]);
+  }
+  const limits = await readFile(`/proc/${pid}/limits`, 'utf8');
+  expect(limits).toMatch(/^Max core file size +0 +0 /m);
+  expect(limits).toMatch(/^Max file size +0 +0 /m);
+  expect(await readFile(`/proc/${pid}/environ`, 'utf8')).toBe('');
+  expect((await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')).toContain('--permission');
+
+  // What it has open of the file system is nothing; of sockets: to listen, to be asked, for images, the keeper, and its stderr.
+  const open = await Promise.all(
+    (await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`)),
+  );
+  const kinds = open.map((target) => target.replace(/:.*$/, ''));
+  expect(kinds.filter((kind) => !['socket', 'pipe', 'anon_inode', '/dev/null'].includes(kind))).toEqual([]);
+  expect(kinds.filter((kind) => kind === 'socket')).toHaveLength(5);
+});
+
+testOnTwoHosts('a receiver that is killed leaves nothing, and the next one serves', async (a, b) => {
+  await trustEachOther(a, b);
+  await createGuest(a, 'kept', LONG);
+  await using xfrd = await startXfrd(b, '', 'tls');
+  process.kill(await receiverOf(xfrd), 'SIGKILL');
+  let count = 2;
+  for (const moment of ['"reserving"', '"receiving"']) {
+    await receiverOf(xfrd, count);
+    const before = xfrd.log().length;
+    await unchangedInTheEnd(b, async () => {
+      const moving = failure(a, `vm-migrate kept ${xfrd.endpoint} --bwlimit 8M`);
+      await until(() => xfrd.log().slice(before).includes(moment), `${moment} in the log of xfrd`);
+      process.kill(await receiverOf(xfrd, count), 'SIGKILL');
+      expect(await moving).toMatchObject({ error: { guest: { state: expect.stringContaining('running') } } });
+      await receiverOf(xfrd, (count += 1));
+    });
+    await waitForTicks(a, 'kept');
+  }
+  const { uuid } = await result(a, `vm-migrate kept ${xfrd.endpoint}`);
+  await waitForTicks(b, 'kept');
+  expect(await listed(b, 'kept')).toMatchObject({ uuid });
+  expect(xfrd.log()).toContain('"code":"XFRD_RECEIVER_LOST"');
+});
+
+testOnTwoHosts(
+  'one that is killed behind GO: the guest runs once, and its source hears of it',
+  async (a, b) => {
+    await createGuest(a, 'gone', 'type=pv');
+    await using xfrd = await startXfrd(b);
+    const pid = await receiverOf(xfrd);
+    const moving = result(a, `vm-migrate gone ${xfrd.endpoint}`);
+    await says(xfrd, '"starting"');
+    process.kill(pid, 'SIGKILL');
+    await moving;
+    await receiverOf(xfrd, 2);
+    await waitForTicks(b, 'gone');
+    expect(await failure(a, 'vm-list gone')).toMatchObject({ error: { kind: 'no-domain' } });
+  },
+);
+
+testOnTwoHosts('what a crash has left in doubt is asked for through the receiver', async (a, b) => {
+  await trustEachOther(a, b);
+  await createGuest(a, 'doubt', 'type=pv');
+  await using target = await startXfrd(b, '', 'tls');
+  b.simulated.faults.add({ call: 'domainUnpause', delayMs: 1000 });
+  const moving = a.spawn(`exec vm-migrate doubt ${target.endpoint}`);
+  await says(target, '"starting"');
+  await moving.kill('SIGKILL');
+  await moving.exited;
+  await using source = await startXfrd(a, '', 'tls');
+  await says(source, '"recovered"');
+  expect(source.log()).toMatch(/"from":"committed","to":"moved"/);
+  await waitForTicks(b, 'doubt');
+  expect(await failure(a, 'vm-list doubt')).toMatchObject({ error: { kind: 'no-domain' } });
+});
+
+testOnHost('SIGTERM while no receiver lives ends it all the same', async (a) => {
+  const xfrd = await startXfrd(a);
+  process.kill(await receiverOf(xfrd), 'SIGKILL');
+  await says(xfrd, 'XFRD_RECEIVER_LOST');
+  await xfrd[Symbol.asyncDispose]();
+  expect(await xfrd.exited).toBe(0);
+});

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Unit } from '../mutate/units.ts';
+import { cutImage, type CutImage } from './cut-image.ts';
+import { slim } from './slim.ts';
+
+/** Where images of real Xen lie, without what was in the memory of their guests. */
+const FOLDER = join(import.meta.dirname, '../../corpus');
+
+interface CapturedUnit {
+  readonly name: string;
+  /** deflated, base64 */
+  readonly head: string;
+  /** how many bytes of memory follow */
+  readonly pageBytes?: number;
+}
+
+type Captured = Readonly<Record<keyof CutImage, readonly CapturedUnit[]>>;
+
+/** What is kept of an image, as text: some KiB of it. */
+export function capture(image: Buffer): string {
+  const { head, libxc, tail } = slim(cutImage(image));
+  const captured: Captured = { head: head.map(pack), libxc: libxc.map(pack), tail: tail.map(pack) };
+  return `${JSON.stringify(captured, undefined, 2)}\n`;
+}
+
+/** The image again; its guest's memory is zeros. */
+export async function readCaptured(name: string): Promise<CutImage> {
+  const { head, libxc, tail } = JSON.parse(await readFile(join(FOLDER, `${name}.json`), 'utf8')) as Captured;
+  return { head: head.map(unpack), libxc: libxc.map(unpack), tail: tail.map(unpack) };
+}
+
+function pack({ name, head, tail }: Unit): CapturedUnit {
+  const packed = deflateSync(head, { level: 9 }).toString('base64');
+  return { name, head: packed, ...(tail === undefined ? {} : { pageBytes: tail.length }) };
+}
+
+function unpack({ name, head, pageBytes }: CapturedUnit): Unit {
+  const bytes = inflateSync(Buffer.from(head, 'base64'));
+  return { name, head: bytes, ...(pageBytes === undefined ? {} : { tail: Buffer.alloc(pageBytes) }) };
+}

@@ -1,0 +1,12 @@
+import { Duplex } from 'node:stream';
+
+/** A connection to somebody who says just this and then hangs up, and who does not listen. */
+export function oneWay(said: readonly Buffer[]): Duplex {
+  const left = said.filter(({ length }) => length > 0);
+  return new Duplex({
+    read() {
+      this.push(left.shift() ?? null);
+    },
+    write: (_chunk, _encoding, done) => done(),
+  });
+}

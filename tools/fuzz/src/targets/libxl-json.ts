@@ -1,0 +1,37 @@
+import { domainConfigSchema, fromLibxlJson, toLibxlJson } from '@vm-tools/libdomain';
+import { expectError } from '../expect-error.ts';
+import { bottomless, damagedJson } from '../mutate/json.ts';
+import { must, type Target } from '../target.ts';
+
+const CODES = /^IMAGE_(UNSUPPORTED|CONFIG_CORRUPT)$/;
+
+/** The configuration of a domain, as it comes in an image and in an offer. */
+export function libxlJsonTarget(): Target {
+  const config = domainConfigSchema.parse({
+    name: 'guest',
+    uuid: '0f0e0d0c-0b0a-0908-0706-050403020100',
+    type: 'pvh',
+    kernel: '/boot/kernel',
+    memoryKib: 4096,
+    vcpus: 2,
+  });
+  const libxl: unknown = JSON.parse(toLibxlJson(config));
+  return {
+    name: 'libxl JSON',
+    group: 'control',
+    weight: 6,
+    make: (random) => [random.oneIn(200) ? bottomless(random) : damagedJson(random, libxl)],
+    feed(input) {
+      let read: typeof config;
+      try {
+        read = fromLibxlJson(Buffer.concat(input).toString());
+      } catch (thrown) {
+        return expectError(thrown, { codes: CODES });
+      }
+      const again = domainConfigSchema.safeParse(read);
+      must(again.success, `a configuration was accepted that is none: ${again.error?.message ?? ''}`);
+      must(!/[\0-\x1f/]/.test(read.name), 'a name was accepted that is part of a path');
+      return 'accepted';
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { authorise, readPeer, trustFolder } from '@vm-tools/trust';
+import { OFFER } from '../corpus/messages.ts';
+import { expectError } from '../expect-error.ts';
+import { bottomless, damagedJson } from '../mutate/json.ts';
+import type { Target } from '../target.ts';
+
+const PEER = {
+  fingerprint: `SHA256:${'A'.repeat(43)}`,
+  hosts: ['10.0.0.2', 'b.example'],
+  domains: ['web-*', 'db1'],
+  maxMemoryMib: 4096,
+  maxConcurrent: 2,
+  live: false,
+};
+
+/** The file of a known peer. It is of this host, so nobody else writes it; but who does, does so by hand. */
+export function peersTarget(): Target {
+  const folder = trustFolder(mkdtempSync(join(tmpdir(), 'fuzz-peers-')));
+  mkdirSync(folder.peers, { recursive: true });
+  const path = join(folder.peers, 'b.json');
+  return {
+    name: 'peers',
+    group: 'control',
+    weight: 1,
+    make: (random) => [random.oneIn(100) ? bottomless(random) : damagedJson(random, PEER)],
+    async feed(input) {
+      writeFileSync(path, Buffer.concat(input));
+      try {
+        const peer = await readPeer(folder, 'b');
+        if (peer !== undefined) authorise(peer, OFFER, { direction: 'from', active: 0 });
+      } catch (thrown) {
+        return expectError(thrown, { codes: /^XFR_PEER_(FILE|NOT_ALLOWED)$/ });
+      }
+      return 'accepted';
+    },
+  };
+}
