@@ -1,11 +1,12 @@
 /** Who is killed, or what is cut, while one process stands still at one line of its journal. */
-export type Victim = 'sender' | 'xfrd' | 'link';
+export type Victim = 'sender' | 'xfrd' | 'link' | 'source helper' | 'target helper';
 
 export interface Cell {
   readonly victim: Victim;
-  /** whose journal it is */
+  /** whose journal it is, or progress */
   readonly side: 'source' | 'target';
   readonly when: 'before' | 'after';
+  /** what the journal says, or for a helper the phase of the transfer: it lives in that alone */
   readonly state: string;
 }
 
@@ -16,8 +17,14 @@ const LINES = {
 } as const;
 const VICTIMS: readonly Victim[] = ['sender', 'xfrd', 'link'];
 
-/** Everyone's death at every line, before and after it is written. */
-export const ALL_CELLS: readonly Cell[] = VICTIMS.flatMap((victim) =>
+const HELPERS: readonly Cell[] = (['source helper', 'target helper'] as const).map((victim) => ({
+  victim,
+  side: 'source',
+  when: 'after',
+  state: 'precopy',
+}));
+
+const DEATHS = VICTIMS.flatMap((victim) =>
   (['source', 'target'] as const).flatMap((side) =>
     LINES[side].flatMap((state) =>
       (['before', 'after'] as const).map((when) => ({ victim, side, when, state })),
@@ -25,7 +32,11 @@ export const ALL_CELLS: readonly Cell[] = VICTIMS.flatMap((victim) =>
   ),
 );
 
+/** Everyone's death at every line, before and after it is written, and that of those who have no journal. */
+export const ALL_CELLS: readonly Cell[] = [...DEATHS, ...HELPERS];
+
 export function cellName({ victim, side, when, state }: Cell): string {
+  if (victim.endsWith('helper')) return `${victim} dies in ${state}`;
   return `${victim} ${victim === 'link' ? 'is cut' : 'dies'} ${when} the ${side} writes "${state}"`;
 }
 

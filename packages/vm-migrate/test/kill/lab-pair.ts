@@ -1,5 +1,5 @@
-import type { LabHost } from '@vm-tools/lab';
-import { result, startXfrd, type RunningXfrd } from '@vm-tools/lab/testing';
+import type { LabHost, RemoteProcess } from '@vm-tools/lab';
+import { result, startXfrd } from '@vm-tools/lab/testing';
 import type { KnownTransfer } from '@vm-tools/libxfr';
 import type { Cell, Victim } from './lab-cells.ts';
 
@@ -28,22 +28,45 @@ export async function runCell(
   from: LabHost,
   to: LabHost,
 ): Promise<Ended> {
+  const isHelper = victim === 'source helper' || victim === 'target helper';
   const stop = `NODE_OPTIONS=--import=${AT_LINE} AT_LINE="${when} ${state}" AT_LINE_STOP="${STOPPED} ${GO}"`;
   const stoppedHost = side === 'source' ? from : to;
   await Promise.all([from, to].map((host) => host.run(`rm -f ${STOPPED} ${GO}`)));
-  await using _back = await startXfrd(from);
-  await using there = await startXfrd(to, { environment: side === 'target' ? stop : '' });
+  const environment = (which: Cell['side']): string => (side === which && !isHelper ? stop : '');
+  const [back, there] = await Promise.all([
+    startXfrd(from),
+    startXfrd(to, { environment: environment('target') }),
+  ]);
+  await using running = new AsyncDisposableStack();
+  running.use(back);
+  running.use(there);
   const sender = from.spawn(
-    `${side === 'source' ? stop : ''} exec vm-migrate ${GUEST} tcp://${to.name}:${PORT} --insecure --json`,
+    `${environment('source')} exec vm-migrate ${GUEST} tcp://${to.name}:${PORT} --insecure --json`,
   );
   sender.stdout.resume();
+  const reached = isHelper
+    ? untilSaid(sender, `"phase":"${state}"`)
+    : stoppedHost.run(`until [ -e ${STOPPED} ]; do sleep 0.05; done`, { timeoutMs: 120_000 });
   sender.stderr.resume();
-  await stoppedHost.run(`until [ -e ${STOPPED} ]; do sleep 0.05; done`, { timeoutMs: 120_000 });
+  await reached;
   await strike(victim, from, to);
   await stoppedHost.run(`touch ${GO}`);
-  await using _again = victim === 'xfrd' ? await startAgain(there, to) : undefined;
+  if (victim === 'xfrd') {
+    await there.exited;
+    running.use(await startXfrd(to));
+  }
   const status = await sender.exited;
   return { status, isResolved: await settle([from, to]) };
+}
+
+function untilSaid({ stderr }: RemoteProcess, words: string): Promise<void> {
+  let said = '';
+  return new Promise((resolve) => {
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes(words)) resolve();
+    });
+  });
 }
 
 async function strike(victim: Victim, from: LabHost, to: LabHost): Promise<void> {
@@ -52,14 +75,11 @@ async function strike(victim: Victim, from: LabHost, to: LabHost): Promise<void>
     await from.run('ip link set eth1 down; (sleep 45; ip link set eth1 up) >/dev/null 2>&1 &');
   } else if (victim === 'sender') {
     await from.run('pkill -9 -f "[l]ib/vm-migrate.js"');
+  } else if (victim === 'source helper' || victim === 'target helper') {
+    await (victim === 'source helper' ? from : to).run('pkill -9 -f "[l]ib/xc-helper.js"');
   } else {
     await to.run('pkill -9 -f "[l]ib/xfrd.js"');
   }
-}
-
-async function startAgain(dead: RunningXfrd, host: LabHost): Promise<RunningXfrd> {
-  await dead.exited;
-  return startXfrd(host);
 }
 
 /** Resolves when no transfer is in doubt any more, on either host; with whether that took a command. */
