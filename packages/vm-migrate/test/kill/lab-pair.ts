@@ -82,16 +82,16 @@ async function strike(victim: Victim, from: LabHost, to: LabHost): Promise<void>
   }
 }
 
-/** Resolves when no transfer is in doubt any more, on either host; with whether that took a command. */
+/** Resolves when nothing is left to be done for any transfer, on either host; with whether that took a command. */
 async function settle(hosts: readonly LabHost[]): Promise<boolean> {
   const limit = AbortSignal.timeout(SETTLE_MS);
   let isResolved = false;
   for (;;) {
-    const doubts = await Promise.all(hosts.map(undecided));
-    if (doubts.flat().length === 0) return isResolved;
+    const left = await Promise.all(hosts.map(open));
+    if (left.flat().length === 0) return isResolved;
     limit.throwIfAborted();
     for (const [index, host] of hosts.entries()) {
-      for (const { id } of doubts[index] ?? []) {
+      for (const { id } of left[index] ?? []) {
         const { code } = await host.exec(`vm-migrate resolve ${id}`);
         isResolved ||= code === 0;
       }
@@ -99,7 +99,8 @@ async function settle(hosts: readonly LabHost[]): Promise<boolean> {
   }
 }
 
-async function undecided(host: LabHost): Promise<KnownTransfer[]> {
+/** One that runs at its target only remembers that, should its source ask again. */
+async function open(host: LabHost): Promise<KnownTransfer[]> {
   const transfers = await result<KnownTransfer[]>(host, 'vm-migrate list');
-  return transfers.filter(({ owner }) => owner === 'undecided');
+  return transfers.filter(({ state }) => state !== 'running');
 }
