@@ -34,7 +34,7 @@ export { asVmToolsError, renderError } from './render-error.ts';
 export { parseCount, parseSeconds } from './parse-value.ts';
 export { table } from './table.ts';
 export type { Column } from './table.ts';
-export { formatDuration, progressLine } from './progress-line.ts';
+export { formatDuration, percentDone, progressLine } from './progress-line.ts';
 export type { TransferFigures } from './progress-line.ts';
 export { showProgress } from './show-progress.ts';
 export type { ShownEvent, ShownProgress } from './show-progress.ts';

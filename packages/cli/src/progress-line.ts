@@ -32,12 +32,11 @@ export function progressLine(
   { bar = false }: { readonly bar?: boolean } = {},
 ): string {
   const { transferred, remaining, iteration, dirtyPagesRate, eta, downtime, expectedDowntime } = figures;
-  const done = transferred + (figures.zeroBytes ?? 0);
-  const share = done === 0 ? 0 : done / (done + remaining);
+  const percent = percentDone(figures);
   return [
     iteration === undefined ? figures.status : `${figures.status} #${iteration + 1}`,
-    `${Math.floor(share * 100)}%`.padStart(4),
-    bar ? drawBar(share) : undefined,
+    `${percent}%`.padStart(4),
+    bar ? drawBar(percent) : undefined,
     formatBytes(transferred),
     formatRate(figures.throughput),
     `${formatBytes(remaining)} left`,
@@ -53,8 +52,18 @@ export function progressLine(
     .join('  ');
 }
 
-function drawBar(share: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_CELLS);
+/** How much of a transfer is done: a whole number, and 100 only when nothing remains. */
+export function percentDone({
+  transferred,
+  zeroBytes = 0,
+  remaining,
+}: Pick<TransferFigures, 'transferred' | 'zeroBytes' | 'remaining'>): number {
+  const done = transferred + zeroBytes;
+  return done === 0 ? 0 : Math.floor((100 * done) / (done + remaining));
+}
+
+function drawBar(percent: number): string {
+  const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * BAR_CELLS);
   return `[${'#'.repeat(full)}${'-'.repeat(BAR_CELLS - full)}]`;
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, VmToolsError, type GuestWhereabouts } from '@vm-tools/errors';
+import { causesOf, messageOf, VmToolsError, type GuestWhereabouts } from '@vm-tools/errors';
 import type { Messages } from './messages.ts';
 
 /** How many of libxc's log lines -v shows: the last ones name the cause. */
@@ -41,7 +41,7 @@ function describePlace({ side, phase, retry }: VmToolsError): string[] {
 
 /** The last words of libxc, at this end and at the other: each cause has its own. */
 function describeLogs(error: VmToolsError): string[] {
-  return [...chainOf(error)].flatMap((link) => {
+  return [error, ...causesOf(error)].flatMap((link) => {
     if (!(link instanceof VmToolsError)) return [];
     const where = link.side === undefined || link.side === error.side ? '' : ` on the ${link.side}`;
     return link.log.slice(-LOG_TAIL_LINES).map((line) => `libxc${where}: ${line}`);
@@ -56,7 +56,7 @@ function describeGuest({ name, domid, state }: GuestWhereabouts): string {
 }
 
 function describeCauses(error: VmToolsError): string[] {
-  return [...chainOf(error)].flatMap((link) => {
+  return [error, ...causesOf(error)].flatMap((link) => {
     const hasDetails = link instanceof VmToolsError && Object.keys(link.details).length > 0;
     const text = link instanceof Error ? (link.stack ?? link.message) : messageOf(link);
     return [
@@ -64,14 +64,4 @@ function describeCauses(error: VmToolsError): string[] {
       link === error ? text : `caused by: ${text}`,
     ];
   });
-}
-
-/** An error and what led to it; it ends although a cause leads back to itself. */
-function chainOf(error: VmToolsError): Set<unknown> {
-  const seen = new Set<unknown>();
-  for (let link: unknown = error; link !== undefined && !seen.has(link);) {
-    seen.add(link);
-    link = link instanceof Error ? link.cause : undefined;
-  }
-  return seen;
 }

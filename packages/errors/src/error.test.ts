@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { causesOf } from './causes-of.ts';
 import { messageOf, VmToolsError } from './error.ts';
 import { retryOf } from './retry.ts';
 
@@ -70,6 +71,9 @@ test('the chain of causes goes through errors of others, and ends although it le
   });
   inner.cause = inner;
   expect(JSON.stringify(outer)).toContain('ECONNRESET');
+  inner.cause = outer;
+  expect(JSON.stringify(outer).match(/ECONNRESET/g)).toHaveLength(1);
+  expect(causesOf(outer)).toEqual([outer.cause, inner]);
 });
 
 test('every kind has its advice on trying again', () => {

@@ -1,8 +1,12 @@
+import { causesOf } from './causes-of.ts';
 import type { FailureKind } from './failure-kind.ts';
 import { retryOf, type Retry } from './retry.ts';
 
-/** An end of a transfer. */
-export type Side = 'source' | 'target';
+/** The ends of a transfer. */
+export const SIDES = ['source', 'target'] as const;
+
+/** One of `SIDES`. */
+export type Side = (typeof SIDES)[number];
 
 /** Where the guest is after the failure: the first thing that its owner wants to know. */
 export interface GuestWhereabouts {
@@ -97,23 +101,24 @@ export class VmToolsError extends Error {
 
   /** For `--json` and for a peer; Error's own fields are not enumerable and would be lost. */
   toJSON(): Record<string, unknown> {
-    return {
-      code: this.code,
-      kind: this.kind,
-      retry: this.retry,
-      ...pickDefined({ side: this.side, phase: this.phase }),
-      message: this.message,
-      ...pickDefined({ hint: this.hint, guest: this.guest }),
-      ...(this.log.length > 0 ? { log: this.log } : {}),
-      ...(Object.keys(this.details).length > 0 ? { details: this.details } : {}),
-      ...(this.leftovers.length > 0 ? { leftovers: this.leftovers } : {}),
-      ...(this.cause === undefined ? {} : { cause: describeCause(this.cause) }),
-    };
+    const cause = causesOf(this).reduceRight<unknown>(describeLink, undefined);
+    return { ...factsOf(this), ...pickDefined({ cause }) };
   }
 }
 
-/** No chain of causes is that long, unless it leads back to itself. */
-const MAX_CAUSES = 8;
+/** What an error says by itself. */
+function factsOf(error: VmToolsError): Record<string, unknown> {
+  const { code, kind, retry, side, phase, message, hint, guest, log, details, leftovers } = error;
+  return {
+    ...{ code, kind, retry },
+    ...pickDefined({ side, phase }),
+    message,
+    ...pickDefined({ hint, guest }),
+    ...(log.length > 0 ? { log } : {}),
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(leftovers.length > 0 ? { leftovers } : {}),
+  };
+}
 
 function pickDefined<T extends Record<string, unknown>>(
   fields: T,
@@ -123,16 +128,12 @@ function pickDefined<T extends Record<string, unknown>>(
   };
 }
 
-function describeCause(cause: unknown, left = MAX_CAUSES): unknown {
-  if (cause instanceof VmToolsError) return cause.toJSON();
-  if (!(cause instanceof Error)) return String(cause);
-  const { code } = cause as NodeJS.ErrnoException;
-  const isLast = cause.cause === undefined || left === 0;
-  return {
-    message: cause.message,
-    ...pickDefined({ code }),
-    ...(isLast ? {} : { cause: describeCause(cause.cause, left - 1) }),
-  };
+/** One link of a chain; `cause` is what led to it, described already. */
+function describeLink(cause: unknown, link: unknown): unknown {
+  if (link instanceof VmToolsError) return { ...factsOf(link), ...pickDefined({ cause }) };
+  if (!(link instanceof Error)) return String(link);
+  const { code } = link as NodeJS.ErrnoException;
+  return { message: link.message, ...pickDefined({ code, cause }) };
 }
 
 /** The text of anything that was thrown. */

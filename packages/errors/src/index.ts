@@ -15,9 +15,11 @@
  *
  * @packageDocumentation
  */
-export { VmToolsError, messageOf } from './error.ts';
+export { SIDES, VmToolsError, messageOf } from './error.ts';
 export type { GuestWhereabouts, Side, VmToolsErrorInit } from './error.ts';
+export { causesOf } from './causes-of.ts';
+export { FAILURE_KINDS } from './failure-kind.ts';
 export type { FailureKind } from './failure-kind.ts';
-export { retryOf } from './retry.ts';
+export { RETRIES, retryOf } from './retry.ts';
 export type { Retry } from './retry.ts';
 export { abortError, throwIfAborted, within } from './abort.ts';

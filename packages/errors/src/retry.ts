@@ -5,7 +5,10 @@ import type { FailureKind } from './failure-kind.ts';
  * pass by itself. `after-fix`: that does no harm and fails again, until what the hint says has been done. `unsafe`: not
  * before somebody has seen where the guest is, for it may run elsewhere by now.
  */
-export type Retry = 'safe' | 'after-fix' | 'unsafe';
+export const RETRIES = ['safe', 'after-fix', 'unsafe'] as const;
+
+/** One of `RETRIES`. */
+export type Retry = (typeof RETRIES)[number];
 
 /** Each kind's advice on trying again; an error that knows better says so itself. */
 const RETRY: Readonly<Record<FailureKind, Retry>> = {

@@ -9,23 +9,33 @@ import { LINKS, type Link } from './testing/links.ts';
 import { frame, PREAMBLE, RawPeer } from './testing/raw-peer.ts';
 import type { TransferTimeouts } from './timeouts.ts';
 
-const TIMEOUTS: Partial<TransferTimeouts> = {
+/** For a peer that is to be given up: the test waits as long. */
+const SHORT: Partial<TransferTimeouts> = {
   handshakeMs: 300,
   inactivityMs: 300,
   pingMs: 20,
   answerMs: 700,
   lingerMs: 20,
 };
+/** For one that is to be heard, however busy the machine is. */
+const LONG: Partial<TransferTimeouts> = {
+  ...SHORT,
+  handshakeMs: 20_000,
+  inactivityMs: 20_000,
+  answerMs: 20_000,
+};
+const timeoutsFor = (code: string): Partial<TransferTimeouts> =>
+  code === 'XFR_PEER_SILENT' || code === 'XFR_PEER_SLOW' ? SHORT : LONG;
 const OFFER = new FakeSource().offer;
 const EMPTY_DIGEST =
   '786a02f742015903c6c6fd852552d272912f4740e15847618a86e217f71f5419d25e1031afee585313896444934eb04b903a685b1448b755d56f701afe9be2ce';
 
 /** A receiver and a source without manners. */
-async function receive(script: (peer: RawPeer) => unknown, init?: FakeTargetInit) {
+async function receive(script: (peer: RawPeer) => unknown, timeouts = LONG, init?: FakeTargetInit) {
   const link = (await LINKS['tcp']?.()) as Link;
   const peer = new RawPeer(link.source.stream);
   const target = new FakeTarget(init);
-  const result = receiveFromPeer(link.target, () => target, { timeouts: TIMEOUTS });
+  const result = receiveFromPeer(link.target, () => target, { timeouts });
   const scripted = script(peer);
   const error = await result.then(
     () => undefined,
@@ -38,11 +48,11 @@ async function receive(script: (peer: RawPeer) => unknown, init?: FakeTargetInit
 }
 
 /** A sender and a target without manners. */
-async function send(script: (peer: RawPeer) => unknown, init?: FakeSourceInit) {
+async function send(script: (peer: RawPeer) => unknown, timeouts = LONG, init?: FakeSourceInit) {
   const link = (await LINKS['tcp']?.()) as Link;
   const peer = new RawPeer(link.target.stream);
   const source = new FakeSource(init);
-  const result = sendToPeer(source, link.source, { timeouts: TIMEOUTS });
+  const result = sendToPeer(source, link.source, { timeouts });
   const scripted = script(peer);
   const error = await result.then(
     () => undefined,
@@ -91,7 +101,7 @@ describe('a receiver', () => {
     ['says BYE first', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('BYE'))],
     ['sends data first', 'XFR_PROTOCOL', (peer) => peer.say(PREAMBLE, frame('DATA', Buffer.from('x')))],
   ])('whose peer %s rejects with %s, and makes no target', async (_what, code, script) => {
-    const { target, error } = await receive(script);
+    const { target, error } = await receive(script, timeoutsFor(code));
     expect(error).toMatchObject({ code });
     expect(target.calls).toEqual([]);
   });
@@ -119,7 +129,10 @@ describe('a receiver', () => {
       [frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 0 }), frame('GO', other)],
     ]),
   ])('whose peer %s rejects with %s, and abandons', async (_what, code, frames) => {
-    const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames));
+    const { target, error } = await receive(
+      (peer) => peer.say(PREAMBLE, hello, ...frames),
+      timeoutsFor(code),
+    );
     expect(error).toMatchObject({ code });
     expect(target.calls).not.toContain('start');
     expect(target.state).toBe('abandoned');
@@ -130,7 +143,7 @@ describe('a receiver', () => {
     const { error } = await receive((peer) => {
       peer.say(PREAMBLE, hello, frame('DATA', Buffer.alloc(1000)).subarray(0, 10));
       drip = setInterval(() => peer.say(Buffer.alloc(1)), 10);
-    });
+    }, SHORT);
     clearInterval(drip);
     expect(error).toMatchObject({ code: 'XFR_PEER_SILENT', kind: 'timeout' });
   });
@@ -143,7 +156,7 @@ describe('a receiver', () => {
     const { target, error } = await receive((peer) => {
       peer.say(PREAMBLE, hello);
       drip = setInterval(() => peer.say(bytes), 20);
-    });
+    }, SHORT);
     clearInterval(drip);
     expect(error).toMatchObject({ code: 'XFR_PEER_SLOW', kind: 'timeout' });
     expect(target.state).toBe('abandoned');
@@ -156,6 +169,7 @@ describe('a receiver', () => {
         peer.say(PREAMBLE, hello);
         flood = setInterval(() => peer.say(frame('DATA', Buffer.alloc(2 ** 19))), 5);
       },
+      LONG,
       { readsBytes: 1 },
     );
     clearInterval(flood);
@@ -166,7 +180,7 @@ describe('a receiver', () => {
   test('answers no more questions than anybody has', async () => {
     const link = (await LINKS['tcp']?.()) as Link;
     const peer = new RawPeer(link.source.stream);
-    const served = receiveFromPeer(link.target, () => new FakeTarget(), { timeouts: TIMEOUTS });
+    const served = receiveFromPeer(link.target, () => new FakeTarget(), { timeouts: LONG });
     peer.say(PREAMBLE, ...Array<Buffer>(100).fill(frame('STATUS', { id: ID, epoch: 1 })));
     expect(await served).toBeUndefined();
     expect(link.target.stream.destroyed).toBe(true);
@@ -191,7 +205,7 @@ describe('a receiver', () => {
     const { error } = await receive((peer) => {
       peer.say(PREAMBLE, hello, frame('EOS', { blake2b512: EMPTY_DIGEST, bytes: 0 }));
       pings = setInterval(() => peer.say(frame('PING', Buffer.alloc(0))), 20);
-    });
+    }, SHORT);
     clearInterval(pings);
     expect(error).toMatchObject({ code: 'XFR_PEER_SILENT', message: expect.stringContaining('GO') });
     expect(performance.now() - started).toBeGreaterThan(690);
@@ -199,7 +213,7 @@ describe('a receiver', () => {
 
   test('wants an image that is whole even when the target had enough', async () => {
     const frames = [frame('DATA', Buffer.from('x')), frame('EOS', { blake2b512: 'a'.repeat(128), bytes: 1 })];
-    const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames), {
+    const { target, error } = await receive((peer) => peer.say(PREAMBLE, hello, ...frames), LONG, {
       readsBytes: 1,
     });
     expect(error).toMatchObject({ code: 'XFR_DIGEST', kind: 'corrupt' });
@@ -236,7 +250,7 @@ describe('a sender', () => {
       async (peer) => (await restored(peer)).say(frame('RUNNING', { domid: 1, at: 1 })),
     ],
   ])('whose peer %s rejects with %s, and the guest runs', async (_what, code, script) => {
-    const { source, error } = await send(script);
+    const { source, error } = await send(script, timeoutsFor(code));
     expect(error).toMatchObject({ code, guest: { state: 'still running on the source' } });
     expect(source.state).toBe('running');
   });
@@ -250,7 +264,9 @@ describe('a sender', () => {
   ])(
     'whose peer %s after GO does not know, and leaves the guest suspended (%s)',
     async (_what, code, script) => {
-      const { source, error } = await send(async (peer) => script(await started(peer)));
+      // As far as GO they get along, however long that takes.
+      const timeouts = { ...LONG, inactivityMs: 2000 };
+      const { source, error } = await send(async (peer) => script(await started(peer)), timeouts);
       expect(error).toMatchObject({ code: 'XFR_UNCERTAIN', kind: 'uncertain', cause: { code } });
       expect(source.state).toBe('suspended');
     },
@@ -281,7 +297,7 @@ describe('a sender', () => {
     const source = new FakeSource({ chunks: 100 });
     link.target.stream.write(Buffer.concat([PREAMBLE, ACCEPT]));
     const pings = setInterval(() => link.target.stream.write(frame('PING', Buffer.alloc(0))), 20);
-    const sent = sendToPeer(source, link.source, { timeouts: TIMEOUTS });
+    const sent = sendToPeer(source, link.source, { timeouts: SHORT });
     await expect(sent).rejects.toMatchObject({
       code: 'XFR_PEER_SILENT',
       message: expect.stringContaining('took no data'),

@@ -1,4 +1,5 @@
 import { VmToolsError, within } from '@vm-tools/errors';
+import { bytesIn } from './pieces.ts';
 import type { Channel } from './protocol/channel.ts';
 import type { Message } from './protocol/messages.ts';
 
@@ -45,5 +46,5 @@ export class ImagePace {
 function bytesOf(message: Message): number {
   if (message.name === 'ZEROS') return message.bytes;
   if (message.name !== 'DATA') return 0;
-  return message.pieces.reduce((sum, { length }) => sum + length, 0);
+  return bytesIn(message.pieces);
 }

@@ -59,7 +59,7 @@ export type { ControlServer } from './control/serve-transfers.ts';
 export { cancelServed, changeServed, listServed, watchServed } from './control/ask-served.ts';
 export type { SettingsChange } from './control/ask-served.ts';
 export type { ServedTransfer } from './control/messages.ts';
-export { findServed, transferSocketPath, XFRD_SOCKET } from './control/find-served.ts';
+export { findServed, XFRD_SOCKET } from './control/find-served.ts';
 export type { FoundTransfer } from './control/find-served.ts';
 export { sendToPeer } from './send.ts';
 export type { SendOptions } from './send.ts';
@@ -87,7 +87,7 @@ export type {
   TransferId,
   TransferRecord,
 } from './journal/record.ts';
-export { listTransfers } from './recovery/list-transfers.ts';
+export { knownTransfer, listTransfers } from './recovery/list-transfers.ts';
 export type { KnownTransfer } from './recovery/list-transfers.ts';
 export { resolveTransfer } from './recovery/resolve-transfer.ts';
 export type { ResolveOptions } from './recovery/resolve-transfer.ts';

@@ -6,6 +6,7 @@ import type { TransferEvent, TransferSummary } from './events.ts';
 import type { TransferId } from './journal/record.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import type { PeerOptions } from './options.ts';
+import { placed } from './place.ts';
 import type { Check, Offer, Target } from './ports.ts';
 import { asVmToolsError } from './protocol/remote-error.ts';
 import { Reception } from './reception.ts';
@@ -173,10 +174,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       const transfer = startReceiving(connection, makeTarget, paced);
       await transfer.result;
     } catch (thrown) {
-      const error = asVmToolsError(thrown);
-      const isPlaced = error.side !== undefined;
-      const place = { side: 'target', phase: 'connecting' } as const;
-      tell({ type: 'failed', ...session, error: isPlaced ? error : error.with(place) });
+      const error = placed(thrown, { side: 'target', progress: { currentPhase: 'connecting' } });
+      tell({ type: 'failed', ...session, error });
     }
   };
 

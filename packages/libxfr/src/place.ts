@@ -5,7 +5,7 @@ import { asVmToolsError } from './protocol/remote-error.ts';
 /** Where something goes wrong: which end of a transfer says it, and what that is doing. */
 export interface Place {
   readonly side: Side;
-  readonly progress: ProgressReporter;
+  readonly progress: Pick<ProgressReporter, 'currentPhase'>;
 }
 
 /** Anything that was thrown, with its place. Who was nearer to it knows better: what an error says itself, stays. */

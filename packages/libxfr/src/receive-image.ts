@@ -4,6 +4,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
 import { ImagePace } from './image-pace.ts';
+import { bytesIn } from './pieces.ts';
 import type { ProgressReporter } from './progress.ts';
 import { outOfTurn, type Channel } from './protocol/channel.ts';
 import { protocolError } from './protocol/frame.ts';
@@ -56,7 +57,7 @@ export class ReceivedImage {
   async finish(): Promise<void> {
     let left = MOST_BEHIND_BYTES;
     for (let pieces = await this.#take(); pieces !== undefined; pieces = await this.#take()) {
-      left -= pieces.reduce((sum, { length }) => sum + length, 0);
+      left -= bytesIn(pieces);
       if (left < 0) throw protocolError('the image goes on behind its end');
     }
   }

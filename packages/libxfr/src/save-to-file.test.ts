@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { diskStorage, type Storage } from './file/storage.ts';
+import { bytesIn } from './pieces.ts';
 import { restoreFromFile } from './restore-from-file.ts';
 import { saveToFile } from './save-to-file.ts';
 import { FakeSource } from './testing/fake-source.ts';
@@ -37,9 +38,9 @@ function failing(step: 'write' | 'sync' | 'close', code: string): Storage {
         ...file,
         ...(step === 'write'
           ? {
-              write: async (chunk, position) => {
-                if ((written += chunk.length) > 600_000) fails(code)();
-                await file.write(chunk, position);
+              write: async (pieces, position) => {
+                if ((written += bytesIn(pieces)) > 600_000) fails(code)();
+                await file.write(pieces, position);
               },
             }
           : {

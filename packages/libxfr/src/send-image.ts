@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { createLimiter, sliceBytes, type Limiter } from '@vm-tools/ratelimit';
+import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
+import { pacedSlices } from './paced-slices.ts';
+import { bytesIn } from './pieces.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { Channel } from './protocol/channel.ts';
 import { outOfTurn } from './protocol/channel.ts';
@@ -18,11 +20,11 @@ export interface SentImage {
 export function sendImage(
   channel: Channel,
   {
-    limiter = createLimiter({ rate: Infinity }),
+    limiter,
     progress,
     attempt,
   }: {
-    readonly limiter?: Limiter | undefined;
+    readonly limiter: Limiter;
     readonly progress: ProgressReporter;
     readonly attempt: Attempt;
   },
@@ -32,25 +34,18 @@ export function sendImage(
   let bytes = 0;
   let isSent = false;
 
-  /** A limit is on what crosses the network. */
-  const sendSlices = async (data: Buffer): Promise<void> => {
-    for (let offset = 0; offset < data.length;) {
-      const slice = data.subarray(offset, offset + sliceBytes(limiter));
-      await limiter.take(slice.length, signal);
-      await channel.sendData(slice);
-      offset += slice.length;
-      progress.add(slice.length);
-    }
-  };
   const send = async (chunk: Buffer): Promise<void> => {
     hash.update(chunk);
     bytes += chunk.length;
-    for (const { start, end, isZero } of zeroSpans(chunk)) {
-      if (!isZero) {
-        await sendSlices(chunk.subarray(start, end));
+    for (const span of zeroSpans([chunk])) {
+      if (span.isZero) {
+        await channel.sendZeros(span.bytes);
+        progress.add(0, span.bytes);
       } else {
-        await channel.sendZeros(end - start);
-        progress.add(0, end - start);
+        for await (const slice of pacedSlices(span.pieces, limiter, signal)) {
+          for (const piece of slice) await channel.sendData(piece);
+          progress.add(bytesIn(slice));
+        }
       }
     }
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { VmToolsError } from '@vm-tools/errors';
+import { createLimiter } from '@vm-tools/ratelimit';
 import { Attempt } from './attempt.ts';
 import { Party, type SourceParty } from './commit/party.ts';
 import { SOURCE } from './commit/table.ts';
@@ -112,7 +113,15 @@ interface Parts extends SendOptions {
 async function untilCommitted(
   source: Source,
   channel: Channel,
-  { limiter, timeouts, journals, onStep, attempt, progress, address }: Parts,
+  {
+    limiter = createLimiter({ rate: Infinity }),
+    timeouts,
+    journals,
+    onStep,
+    attempt,
+    progress,
+    address,
+  }: Parts,
 ): Promise<{ party: SourceParty; saved: SaveReport }> {
   const answer = { limitMs: timeouts.answerMs, signal: attempt.signal };
   let offer: Offer | undefined;

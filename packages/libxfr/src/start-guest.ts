@@ -2,9 +2,9 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { pursue, type TargetParty } from './commit/party.ts';
 import type { TransferSummary } from './events.ts';
 import type { FoundTarget } from './ports.ts';
+import { placed } from './place.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { Channel } from './protocol/channel.ts';
-import { asVmToolsError } from './protocol/remote-error.ts';
 import { removeFenced, sayWord } from './give-up.ts';
 import { whereabouts } from './whereabouts.ts';
 
@@ -70,8 +70,7 @@ export async function bringUp(
     await pursue(party, { start });
     return undefined;
   } catch (thrown) {
-    const told = asVmToolsError(thrown);
-    const failure = told.with({ side: 'target', phase: told.phase ?? 'starting' });
+    const failure = placed(thrown, { side: 'target', progress: { currentPhase: 'starting' } });
     if (party.guest === 'running') return failure;
     try {
       await party.write('failing', 'start failed', failure);

@@ -8,32 +8,34 @@ const piece = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 );
 
-test('spans cover the chunk without gaps, alternate, and zero ones are whole blocks of zeros', () => {
+test('spans are all of the pieces, alternate, and zero ones are whole blocks of zeros', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), fc.nat(2 * PAGE), (pieces, offset) => {
-      const chunk = Buffer.concat(pieces);
-      const spans = [...zeroSpans(chunk, offset)];
-      let end = 0;
+      const spans = [...zeroSpans(pieces, offset)];
+      expect(Buffer.concat(spans.flatMap((span) => span.pieces))).toEqual(Buffer.concat(pieces));
+      let at = offset;
       for (const span of spans) {
-        expect(span.start).toBe(end);
-        end = span.end;
-        if (!span.isZero) continue;
-        expect((offset + span.start) % PAGE).toBe(0);
-        expect((offset + span.end) % PAGE).toBe(0);
-        expect(chunk.subarray(span.start, span.end).every((byte) => byte === 0)).toBe(true);
+        const bytes = Buffer.concat(span.pieces);
+        expect(span.bytes).toBe(bytes.length);
+        if (span.isZero) expect([at % PAGE, span.bytes % PAGE]).toEqual([0, 0]);
+        if (span.isZero) expect(bytes.every((byte) => byte === 0)).toBe(true);
+        at += span.bytes;
       }
-      expect(end).toBe(chunk.length);
       spans.slice(1).forEach((span, i) => expect(span.isZero).not.toBe(spans[i]!.isZero));
     }),
   );
 });
 
-test('every aligned block of zeros is found', () => {
-  const chunk = Buffer.alloc(5 * PAGE);
-  chunk[2 * PAGE + 17] = 1;
-  expect([...zeroSpans(chunk)]).toEqual([
-    { start: 0, end: 2 * PAGE, isZero: true },
-    { start: 2 * PAGE, end: 3 * PAGE, isZero: false },
-    { start: 3 * PAGE, end: 5 * PAGE, isZero: true },
-  ]);
-});
+test.each([[], [1], [PAGE], [2 * PAGE + 18], [100, 200, 3 * PAGE, 3 * PAGE, 5 * PAGE - 1]])(
+  'every aligned block of zeros is found, whatever the pieces: cut at %p',
+  (...cuts: number[]) => {
+    const chunk = Buffer.alloc(5 * PAGE);
+    chunk[2 * PAGE + 17] = 1;
+    const pieces = [...cuts, chunk.length].map((end, index) => chunk.subarray(cuts[index - 1] ?? 0, end));
+    expect([...zeroSpans(pieces)].map(({ bytes, isZero }) => [bytes, isZero])).toEqual([
+      [2 * PAGE, true],
+      [PAGE, false],
+      [2 * PAGE, true],
+    ]);
+  },
+);

@@ -1,35 +1,64 @@
+import { bytesIn, cut } from './pieces.ts';
+
 const BLOCK_BYTES = 4096;
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
-/** A part of a chunk that is nothing but zeros, or one that should be taken as it is. */
+/** A part of an image that is nothing but zeros, or one that should be taken as it is. */
 export interface Span {
-  readonly start: number;
-  readonly end: number;
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
   readonly isZero: boolean;
 }
 
 /**
- * Cuts a chunk into what is zero and what is not. Most memory of most guests is zero: it need not cross a network, nor
- * lie on a disk. Only whole blocks of 4 KiB count as zero, so that a span is never smaller than what it saves.
+ * Divides pieces of an image into what is zero and what is not, wherever one piece ends and the next begins. Most
+ * memory of most guests is zero: it need not cross a network, nor lie on a disk. Only whole blocks of 4 KiB count as
+ * zero, so that a span is never smaller than what it saves.
  *
- * @param offset where the chunk begins in its file: blocks are aligned to that
+ * @param offset where the first piece begins in its file: blocks are aligned to that
  */
-export function* zeroSpans(chunk: Buffer, offset = 0): Generator<Span> {
+export function* zeroSpans(pieces: readonly Buffer[], offset = 0): Generator<Span> {
+  const length = bytesIn(pieces);
+  const isZeroBlock = blockTest(pieces);
+  let rest = pieces;
   let start = 0;
   let isZero = false;
-  for (let at = 0; at < chunk.length;) {
-    const end = Math.min(chunk.length, at + BLOCK_BYTES - ((offset + at) % BLOCK_BYTES));
-    const isZeroBlock = end - at === BLOCK_BYTES && isAllZero(chunk, at);
-    if (isZeroBlock !== isZero && at > start) {
-      yield { start, end: at, isZero };
+  for (let at = 0; at < length;) {
+    const end = Math.min(length, at + BLOCK_BYTES - ((offset + at) % BLOCK_BYTES));
+    const isZeroNow = end - at === BLOCK_BYTES && isZeroBlock(at);
+    if (isZeroNow !== isZero && at > start) {
+      const [front, behind] = cut(rest, at - start);
+      yield { pieces: front, bytes: at - start, isZero };
+      rest = behind;
       start = at;
     }
-    isZero = isZeroBlock;
+    isZero = isZeroNow;
     at = end;
   }
-  if (chunk.length > start) yield { start, end: chunk.length, isZero };
+  if (length > start) yield { pieces: rest, bytes: length - start, isZero };
 }
 
-function isAllZero(chunk: Buffer, at: number): boolean {
-  return chunk[at] === 0 && ZEROS.compare(chunk, at, at + BLOCK_BYTES) === 0;
+/** Tells whether the whole block at a place is zero. It is asked from the front to the end. */
+function blockTest(pieces: readonly Buffer[]): (at: number) => boolean {
+  let index = 0;
+  let begin = 0; // of the piece of that index
+  return (at) => {
+    for (let from = at; from < at + BLOCK_BYTES;) {
+      const piece = pieces[index] as Buffer;
+      const behind = begin + piece.length;
+      if (from < behind) {
+        const to = Math.min(behind, at + BLOCK_BYTES);
+        if (!isAllZero(piece, from - begin, to - begin)) return false;
+        from = to;
+      } else {
+        begin = behind;
+        index += 1;
+      }
+    }
+    return true;
+  };
+}
+
+function isAllZero(piece: Buffer, start: number, end: number): boolean {
+  return piece[start] === 0 && ZEROS.compare(piece, start, end, 0, end - start) === 0;
 }

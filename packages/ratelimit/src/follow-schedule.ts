@@ -15,7 +15,7 @@ export interface FollowOptions {
 /** A limiter on a timetable. */
 export interface FollowedSchedule extends Disposable {
   readonly schedule: Schedule;
-  /** Takes effect at once. Nothing happens after the end. */
+  /** Takes effect at once; after the end it is for the record only. */
   change(schedule: Schedule): void;
   /** Leaves the rate as it is and does not touch it again; so does the signal. */
   stop(): void;
@@ -63,10 +63,9 @@ class ScheduleFollower implements FollowedSchedule {
   }
 
   change(schedule: Schedule): void {
-    this.#sleep?.abort();
-    if (this.#stopped.signal.aborted) return;
     this.#schedule = schedule;
-    this.#follow(undefined);
+    this.#sleep?.abort();
+    if (!this.#stopped.signal.aborted) this.#follow(undefined);
   }
 
   stop(): void {

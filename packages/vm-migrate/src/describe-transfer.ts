@@ -1,4 +1,4 @@
-import { formatDuration } from '@vm-tools/cli';
+import { formatDuration, percentDone } from '@vm-tools/cli';
 import type { KnownTransfer, TransferFigures, TransferSettings } from '@vm-tools/libxfr';
 import { formatRate } from '@vm-tools/ratelimit';
 
@@ -14,11 +14,9 @@ export function place({ owner }: KnownTransfer): string {
 
 /** e.g. "precopy 45%, 20 MiB/s, 12 s left" */
 export function describeFigures(figures: TransferFigures): string {
-  const { status, transferred, zeroBytes, remaining, throughput, eta } = figures;
-  const done = transferred + zeroBytes;
-  const percent = done === 0 ? 0 : Math.floor((100 * done) / (done + remaining));
+  const { status, throughput, eta } = figures;
   return [
-    `${status} ${percent}%`,
+    `${status} ${percentDone(figures)}%`,
     formatRate(throughput),
     ...(eta === undefined ? [] : [`${formatDuration(eta)} left`]),
   ].join(', ');

@@ -1,9 +1,10 @@
 import type { Messages } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { findServed, listTransfers, type FoundTransfer } from '@vm-tools/libxfr';
+import { findServed, knownTransfer, type FoundTransfer } from '@vm-tools/libxfr';
 import { describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
 import { journalsOf } from './journals.ts';
+import { warnOf } from './warn-of.ts';
 
 interface Host {
   readonly root: string;
@@ -14,7 +15,7 @@ interface Host {
 /** All transfers that processes of this host are moving now. */
 export async function underWay({ root, messages, signal }: Host): Promise<readonly FoundTransfer[]> {
   const { found, silent } = await findServed(root, signal);
-  for (const { message, hint } of silent) messages.warn(hint === undefined ? message : `${message}; ${hint}`);
+  warnOf(messages, silent);
   return found;
 }
 
@@ -28,14 +29,13 @@ export async function findUnderWay(host: Host, wanted: string): Promise<FoundTra
   const matching = (await underWay(host)).filter(({ id }) => wanted !== '' && id.startsWith(wanted));
   const found = matching.find(({ role }) => role === 'source') ?? matching[0];
   if (found !== undefined && matching.every(({ id }) => id === found.id)) return found;
-  const journals = journalsOf(host);
-  const { id } = await findTransfer(journals, wanted);
-  const known = (await listTransfers(journals)).transfers.find((each) => each.id === id);
+  const known = knownTransfer(await findTransfer(journalsOf(host), wanted));
+  const { id } = known;
   throw new VmToolsError({
     code: 'XFR_NOT_UNDER_WAY',
     kind: 'usage',
-    message: `nothing moves ${known === undefined ? wanted : describeTransfer(known)}`,
-    hint: known?.isEnded
+    message: `nothing moves ${describeTransfer(known)}`,
+    hint: known.isEnded
       ? 'it has ended'
       : `its process has ended, or xfrd does not run: vm-migrate resolve ${id.slice(0, 8)} brings it to its end`,
     details: { id },

@@ -4,6 +4,7 @@ import { describeFigures, place } from './describe-transfer.ts';
 import { underWay } from './find-under-way.ts';
 import { journalsOf } from './journals.ts';
 import type { ListInput } from './options.ts';
+import { warnOf } from './warn-of.ts';
 
 /** Enough of an id to be told from others, and short enough to be typed. */
 const ID_CHARACTERS = 8;
@@ -16,8 +17,7 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
     listTransfers(journalsOf(invocation)),
     underWay(invocation),
   ]);
-  for (const { message, hint } of damaged)
-    invocation.messages.warn(hint === undefined ? message : `${message}; ${hint}`);
+  warnOf(invocation.messages, damaged);
   const shown = transfers
     .filter(({ isEnded }) => invocation.input.all || !isEnded)
     .map((known) => withFigures(known, moving));

@@ -1,6 +1,6 @@
 import { asVmToolsError, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { askPeer, listTransfers, type TransferRecord } from '@vm-tools/libxfr';
+import { askPeer, knownTransfer, listTransfers, type TransferRecord } from '@vm-tools/libxfr';
 import { describeFigures, describeSettings, describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
 import { underWay } from './find-under-way.ts';
@@ -14,18 +14,27 @@ export async function status(invocation: Invocation<StatusInput>): Promise<Outco
   const { transfer: wanted, watch = false } = invocation.input;
   if (watch && wanted === undefined) throw nothingToWatch();
   if (watch && wanted !== undefined) return (await import('./watch.ts')).watch(invocation, wanted);
-  const journals = journalsOf(invocation);
-  const [listed, moving] = await Promise.all([listTransfers(journals), underWay(invocation)]);
-  const transfers = listed.transfers.map((each) => withFigures(each, moving));
-  if (wanted === undefined) {
-    const open = transfers.filter(({ isEnded }) => !isEnded);
-    return {
-      value: open,
-      text: open.map((each) => `${each.id} ${describeFully(each)}`).join('\n') || 'all have ended',
-    };
-  }
-  const record = await findTransfer(journals, wanted);
-  const known = transfers.find(({ id }) => id === record.id) as ListedTransfer;
+  return wanted === undefined ? ofAll(invocation) : ofOne(invocation, wanted);
+}
+
+async function ofAll(invocation: Invocation<StatusInput>): Promise<Outcome> {
+  const [{ transfers }, moving] = await Promise.all([
+    listTransfers(journalsOf(invocation)),
+    underWay(invocation),
+  ]);
+  const open = transfers.filter(({ isEnded }) => !isEnded).map((each) => withFigures(each, moving));
+  return {
+    value: open,
+    text: open.map((each) => `${each.id} ${describeFully(each)}`).join('\n') || 'all have ended',
+  };
+}
+
+async function ofOne(invocation: Invocation<StatusInput>, wanted: string): Promise<Outcome> {
+  const [record, moving] = await Promise.all([
+    findTransfer(journalsOf(invocation), wanted),
+    underWay(invocation),
+  ]);
+  const known = withFigures(knownTransfer(record), moving);
   const peer = known.isEnded ? undefined : await ask(record, invocation);
   return { value: { ...known, entries: record.entries, ...peer }, text: format(known, record, peer) };
 }

@@ -37,7 +37,14 @@ export type {
   XenVersion,
 } from './xen.ts';
 
-export { cpuFeatures, cpuVendor, findLeaf, LEAF_BYTES, MSR_BYTES } from './cpu/cpu-policy.ts';
+export {
+  cpuFeatures,
+  cpuVendor,
+  findLeaf,
+  LEAF_BYTES,
+  MSR_BYTES,
+  CPUID_REGISTER_OFFSETS,
+} from './cpu/cpu-policy.ts';
 export { CPU_FEATURE_WORDS, NO_SUBLEAF } from './cpu/feature-words.ts';
 export type { CpuidRegister, FeatureWord } from './cpu/feature-words.ts';
 

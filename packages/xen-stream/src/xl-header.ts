@@ -22,7 +22,7 @@ const FLAG_STREAM_V2 = 2;
 
 export const XL_CONFIG_MAX_BYTES = 1024 * 1024;
 /** Config and tail together. */
-export const XL_OPTIONAL_DATA_MAX_BYTES = 2 * XL_CONFIG_MAX_BYTES;
+const XL_OPTIONAL_DATA_MAX_BYTES = 2 * XL_CONFIG_MAX_BYTES;
 
 export interface XlHeader {
   /** The domain's configuration as libxl's JSON; it has not been parsed. */

@@ -1,4 +1,4 @@
-import { HVM_PARAM } from '@vm-tools/xc-native';
+import { HVM_PARAM, LEAF_BYTES, MSR_BYTES } from '@vm-tools/xc-native';
 import type {
   BuildSpec,
   CpuPolicy,
@@ -74,13 +74,12 @@ const createSpec: z.ZodType<CreateDomainSpec> = z.object({
 });
 
 /** A policy has some hundred entries; a kibi of them is more than any processor will have. */
-const LONGEST_CPUID_BYTES = 1024 * 24;
-const LONGEST_MSRS_BYTES = 1024 * 16;
+const MOST_ENTRIES = 1024;
 const upTo = (bytes: number) =>
   z.instanceof(Uint8Array).refine(({ length }) => length <= bytes, `must not be longer than ${bytes} bytes`);
 const cpuPolicy: z.ZodType<CpuPolicy> = z.object({
-  cpuid: upTo(LONGEST_CPUID_BYTES),
-  msrs: upTo(LONGEST_MSRS_BYTES),
+  cpuid: upTo(MOST_ENTRIES * LEAF_BYTES),
+  msrs: upTo(MOST_ENTRIES * MSR_BYTES),
 });
 
 const ports = { storePort: u32, storeDomid: domid, consolePort: u32, consoleDomid: domid };

@@ -1,20 +1,5 @@
-import { messageOf, VmToolsError, type FailureKind } from '@vm-tools/errors';
+import { FAILURE_KINDS, messageOf, RETRIES, SIDES, VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
-
-const KINDS = [
-  'failure',
-  'usage',
-  'no-domain',
-  'no-xen',
-  'resource',
-  'peer',
-  'not-converged',
-  'aborted-safe',
-  'uncertain',
-  'corrupt',
-  'timeout',
-  'interrupted',
-] as const satisfies readonly FailureKind[];
 
 /** A VmToolsError as its toJSON gives it. */
 export const errorSchema = z.object({
@@ -22,9 +7,9 @@ export const errorSchema = z.object({
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
     .catch('XEN_CALL_FAILED'),
-  kind: z.enum(KINDS),
-  retry: z.enum(['safe', 'after-fix', 'unsafe']).exactOptional(),
-  side: z.enum(['source', 'target']).exactOptional(),
+  kind: z.enum(FAILURE_KINDS),
+  retry: z.enum(RETRIES).exactOptional(),
+  side: z.enum(SIDES).exactOptional(),
   phase: z.string().exactOptional(),
   message: z.string(),
   hint: z.string().exactOptional(),

@@ -1,7 +1,7 @@
 import type { SessionLimiter, Transfer, TransferSummary } from '@vm-tools/libxfr';
 import { createLimiter, followSchedule, type FollowedSchedule, type LimiterNode } from '@vm-tools/ratelimit';
 import { isDeepStrictEqual } from 'node:util';
-import type { BandwidthSettings } from './config/settings.ts';
+import type { BandwidthSettings } from './config/bandwidth.ts';
 
 interface Peer {
   readonly limiter: LimiterNode;

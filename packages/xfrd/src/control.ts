@@ -1,7 +1,8 @@
-import { asVmToolsError, type Log } from '@vm-tools/cli';
+import type { Log } from '@vm-tools/cli';
 import { XFRD_SOCKET } from '@vm-tools/libxfr';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { logFailure } from './log-failure.ts';
 import { openSockets, type OpenedSockets } from './receiver-process/open-sockets.ts';
 
 /**
@@ -14,8 +15,10 @@ export async function openControl(root: string, log: Log): Promise<OpenedSockets
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     return await openSockets([{ transport: 'unix', path }]);
   } catch (thrown) {
-    const { message, code, hint } = asVmToolsError(thrown, 'xfrd');
-    log.warn(`vm-migrate list, cancel and set do not see what comes in: ${message}`, { code, hint });
+    logFailure(log, thrown, {
+      level: 'warn',
+      what: 'vm-migrate list, cancel and set do not see what comes in',
+    });
     return openSockets([]);
   }
 }

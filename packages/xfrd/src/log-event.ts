@@ -1,6 +1,7 @@
 import { formatDuration, type Log } from '@vm-tools/cli';
 import type { ListenEvent, Session, TransferEvent } from '@vm-tools/libxfr';
 import { formatBytes } from '@vm-tools/ratelimit';
+import { logFailure } from './log-failure.ts';
 
 /** One line for each thing that happens to a session, each with who it is and which transfer; its figures come last. */
 export function logEvent(log: Log, happened: ListenEvent): void {
@@ -12,13 +13,12 @@ export function logEvent(log: Log, happened: ListenEvent): void {
       logTransfer(log, factsOf(happened), happened.event);
       break;
     case 'failed': {
-      const { code, message, hint, guest } = happened.error;
-      const { name = guest?.name, ...facts } = factsOf(happened);
-      log.error(message, { ...facts, name, code, hint });
+      const { name = happened.error.guest?.name, ...facts } = factsOf(happened);
+      logFailure(log, happened.error, { facts: { ...facts, name } });
       break;
     }
     case 'accept-failed':
-      log.error(happened.error.message, { code: happened.error.code, hint: happened.error.hint });
+      logFailure(log, happened.error);
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@vm-tools/errors';
 import type { Log } from '@vm-tools/cli';
 import { recoverTransfers, type RecoveryOptions } from '@vm-tools/libxfr';
+import { logFailure } from './log-failure.ts';
 
 /** Between two tries to end what has not come to its end. */
 const EVERY_MS = 60_000;
@@ -44,12 +45,9 @@ export function recovery(
         if (role === 'target' && after.owner === 'here') options.onStarted();
       }
       if (error === undefined) continue;
-      sayOnce(id, error.message, () =>
-        log.warn(error.message, { ...facts, code: error.code, hint: error.hint }),
-      );
+      sayOnce(id, error.message, () => logFailure(log, error, { level: 'warn', facts }));
     }
-    for (const { code, message, hint } of damaged)
-      sayOnce(message, message, () => log.error(message, { code, hint }));
+    for (const error of damaged) sayOnce(error.message, error.message, () => logFailure(log, error));
   }
 
   return {

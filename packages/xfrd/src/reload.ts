@@ -1,7 +1,8 @@
-import { asVmToolsError, type Log } from '@vm-tools/cli';
+import type { Log } from '@vm-tools/cli';
 import type { Trust } from '@vm-tools/trust';
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from './config/settings.ts';
+import { logFailure } from './log-failure.ts';
 
 /** What can be changed while it runs. */
 export interface Reloadable {
@@ -33,7 +34,6 @@ export async function reload(
     const changed = FIXED.filter((key) => !isDeepStrictEqual(settings[key], before[key]));
     if (changed.length > 0) log.warn(`${changed.join(', ')}: changed in the file, and holds after a restart`);
   } catch (thrown) {
-    const { message, code, hint } = asVmToolsError(thrown, 'xfrd');
-    log.error(`not reloaded: ${message}`, { code, hint });
+    logFailure(log, thrown, { what: 'not reloaded' });
   }
 }

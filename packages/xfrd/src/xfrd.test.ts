@@ -5,23 +5,15 @@ import { createConnection } from 'node:net';
 import {
   failure,
   listed,
+  LONG,
   result,
   startXfrd,
   testOnHost,
   testOnTwoHosts,
   unchanged,
   unchangedInTheEnd,
-  until,
   waitForTicks,
-  type RunningXfrd,
 } from '@vm-tools/xen-sim/testing';
-
-/** A PVH domain has a list of a million frames, which takes a while to send. */
-const LONG = 'type=pvh';
-
-function says(xfrd: RunningXfrd, words: string): Promise<true> {
-  return until(() => xfrd.log().includes(words), `"${words}" in the log of xfrd`);
-}
 
 testOnHost('where it cannot listen is said, with what to do', async (host) => {
   await using xfrd = await startXfrd(host);
@@ -80,7 +72,7 @@ testOnTwoHosts('SIGTERM lets a transfer under way come to its end', async (a, b)
   await createGuest(a, 'last', LONG);
   const xfrd = await startXfrd(b);
   const moving = result(a, `vm-migrate last ${xfrd.endpoint} --bwlimit 8M`);
-  await says(xfrd, '"receiving"');
+  await xfrd.says('"receiving"');
   await xfrd[Symbol.asyncDispose]();
   await moving;
   expect(await xfrd.exited).toBe(0);
@@ -95,7 +87,7 @@ testOnTwoHosts('who speaks something else is shown out, and others are served', 
   stranger.write('GET / HTTP/1.1\r\n\r\n'.repeat(100));
   stranger.resume();
   await once(stranger, 'close');
-  await says(xfrd, '"code":"XFR_PROTOCOL');
+  await xfrd.says('"code":"XFR_PROTOCOL');
   await result(a, `vm-migrate served ${xfrd.endpoint} --insecure`);
   await waitForTicks(b, 'served');
 });
@@ -105,10 +97,10 @@ testOnTwoHosts('a source that is killed leaves its guest running, and nothing he
   await using xfrd = await startXfrd(b);
   await unchangedInTheEnd(b, async () => {
     const moving = a.spawn(`exec vm-migrate orphan ${xfrd.endpoint} --bwlimit 8M`);
-    await says(xfrd, '"receiving"');
+    await xfrd.says('"receiving"');
     await moving.kill('SIGKILL');
     await moving.exited;
-    await says(xfrd, '"code":"XFR_');
+    await xfrd.says('"code":"XFR_');
   });
   await waitForTicks(a, 'orphan');
 });
@@ -117,7 +109,7 @@ testOnTwoHosts('a target that is killed: the guest runs on where it is', async (
   await createGuest(a, 'kept', LONG);
   const xfrd = await startXfrd(b);
   const moving = unchanged(a, () => failure(a, `vm-migrate kept ${xfrd.endpoint} --bwlimit 8M`));
-  await says(xfrd, '"receiving"');
+  await xfrd.says('"receiving"');
   await xfrd.kill();
   expect(await moving).toMatchObject({
     status: 6,

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
 import {
+  configureXfrd,
   failure,
   listenTo,
+  LONG,
   result,
   startXfrd,
   testOnHost,
@@ -17,29 +19,15 @@ import {
   until,
   waitForTicks,
   type LineProcess,
-  type RunningXfrd,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
 import { openSockets } from '../src/receiver-process/open-sockets.ts';
-
-/** A PVH domain has a list of a million frames, which takes a while to send. */
-const LONG = 'type=pvh';
-
-function says(xfrd: RunningXfrd, words: string): Promise<true> {
-  return until(() => xfrd.log().includes(words), `"${words}" in the log of xfrd`);
-}
-
-async function configure(host: TestHost, toml: string): Promise<void> {
-  const path = join(host.simulated.root, 'etc/vm-tools/xfrd.toml');
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, toml);
-}
 
 testOnHost('the configuration is checked, and nothing else is done', async (host) => {
   await unchanged(host, async () => {
     expect(await host.run('xfrd --check-config')).toMatch(/^listen +tls:\/\/0\.0\.0\.0:8002$/m);
   });
-  await configure(host, 'max-concurrent = 2\n[bandwidth]\npeer = "50M"\n');
+  await configureXfrd(host, 'max-concurrent = 2\n[bandwidth]\npeer = "50M"\n');
   await unchanged(host, async () => {
     expect(await result(host, 'xfrd --check-config --bwlimit "08:00,10M 20:00,off"')).toMatchObject({
       file: expect.stringContaining('/etc/vm-tools/xfrd.toml'),
@@ -72,7 +60,7 @@ testOnHost('the configuration is checked, and nothing else is done', async (host
 
 testOnTwoHosts('without encryption it takes --insecure on both hosts', async (a, b) => {
   await createGuest(a, 'web1', 'type=pv');
-  await configure(b, 'listen = "tcp://127.0.0.1:8002"\n');
+  await configureXfrd(b, 'listen = "tcp://127.0.0.1:8002"\n');
   const [listening, byFile, sending] = await Promise.all([
     failure(b, 'xfrd --listen tcp://127.0.0.1'),
     failure(b, 'xfrd --check-config'),
@@ -85,7 +73,7 @@ testOnTwoHosts('without encryption it takes --insecure on both hosts', async (a,
     });
   }
   await using xfrd = await startXfrd(b, '', 'tcp');
-  await says(xfrd, 'neither encrypted nor authenticated');
+  await xfrd.says('neither encrypted nor authenticated');
   const moved = await result<{ warnings: unknown }>(a, `vm-migrate web1 ${xfrd.endpoint} --insecure`);
   expect(moved.warnings).toMatchObject([{ code: 'XFR_W_PLAIN' }]);
   await waitForTicks(b, 'web1');
@@ -147,24 +135,24 @@ testOnHost('systemd hears that it is ready, alive, reloading, and ending', async
 testOnTwoHosts('SIGHUP: new rates and places, and a file that is broken changes nothing', async (a, b) => {
   await Promise.all(['one', 'two'].map((name) => createGuest(a, name, LONG)));
   const SLOW = '[bandwidth]\ntransfer = "1K"\n'; // the image takes hours
-  await configure(b, SLOW);
+  await configureXfrd(b, SLOW);
   await using xfrd = await startXfrd(b);
   const moving = result(a, `vm-migrate one ${xfrd.endpoint}`);
-  await says(xfrd, '"receiving"');
+  await xfrd.says('"receiving"');
 
-  await configure(b, 'max-concurrent = 0\n');
+  await configureXfrd(b, 'max-concurrent = 0\n');
   await xfrd.signal('SIGHUP');
-  await says(xfrd, 'not reloaded: ');
+  await xfrd.says('not reloaded: ');
   expect(xfrd.log()).toMatch(/"level":"error","message":"not reloaded: \S+xfrd\.toml:1:1: max-concurrent /);
 
-  await configure(b, `max-concurrent = 1\n${SLOW}[timeouts]\nlease = 30\n`);
+  await configureXfrd(b, `max-concurrent = 1\n${SLOW}[timeouts]\nlease = 30\n`);
   await xfrd.signal('SIGHUP');
-  await says(xfrd, 'timeouts: changed in the file, and holds after a restart');
+  await xfrd.says('timeouts: changed in the file, and holds after a restart');
   expect(await failure(a, `vm-migrate two ${xfrd.endpoint}`)).toMatchObject({
     status: 5,
     error: { details: { remoteCode: 'XFR_BUSY' } },
   });
-  await configure(b, 'bandwidth.transfer = "off"\n');
+  await configureXfrd(b, 'bandwidth.transfer = "off"\n');
   await xfrd.signal('SIGHUP');
   await moving;
   await waitForTicks(b, 'one');
@@ -176,7 +164,7 @@ testOnTwoHosts('each line of the log tells who, and which transfer', async (a, b
   await createGuest(a, 'web1', 'type=pv');
   await using xfrd = await startXfrd(b, '', 'tls');
   await result(a, `vm-migrate web1 ${xfrd.endpoint}`);
-  await says(xfrd, '"completed"');
+  await xfrd.says('"completed"');
   const [{ id } = { id: '' }] = await result<{ id: string }[]>(a, 'vm-migrate list --all');
   const lines = xfrd.log().split('\n').filter((line) => line.startsWith('{"type":"log"')); // prettier-ignore
   const ofSession = lines.map((line) => JSON.parse(line) as { session?: number; message: string });
@@ -202,7 +190,7 @@ testOnTwoHosts('Prometheus reads what came, and what was refused', async (a, b) 
   const { transferred } = await result(a, `vm-migrate web1 ${xfrd.endpoint}`);
   await createGuest(a, 'web1', 'type=pvh');
   expect(await failure(a, `vm-migrate web1 ${xfrd.endpoint}`)).toMatchObject({ status: 2 });
-  await says(xfrd, 'DOMAIN_NAME_TAKEN');
+  await xfrd.says('DOMAIN_NAME_TAKEN');
   const { status, body } = await scrape(path);
   expect(status).toBe(200);
   expect(body).toContain(`xfrd_transferred_bytes_total{peer="unknown"} ${transferred}\n`);
@@ -217,9 +205,9 @@ testOnTwoHosts('SIGTERM waits for what is on its way, and a second one does not'
   await createGuest(a, 'kept', LONG);
   const xfrd = await startXfrd(b);
   const moving = failure(a, `vm-migrate kept ${xfrd.endpoint} --bwlimit 1M`);
-  await says(xfrd, '"receiving"');
+  await xfrd.says('"receiving"');
   await xfrd.signal('SIGTERM');
-  await says(xfrd, 'waiting for transfers under way');
+  await xfrd.says('waiting for transfers under way');
   await xfrd.signal('SIGTERM');
   expect(await xfrd.exited).toBe(143);
   expect(await moving).toMatchObject({ error: { code: 'XFR_CONNECTION_LOST' } });

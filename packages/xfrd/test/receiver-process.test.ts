@@ -4,6 +4,7 @@ import { createGuest } from '@vm-tools/libdomain/testing';
 import {
   failure,
   listed,
+  LONG,
   result,
   startXfrd,
   testOnHost,
@@ -14,9 +15,7 @@ import {
   waitForTicks,
   type RunningXfrd,
 } from '@vm-tools/xen-sim/testing';
-
-/** A PVH domain has a list of a million frames, which takes a while to send. */
-const LONG = 'type=pvh';
+import { peekFingerprint } from '@vm-tools/trust';
 
 /** Of the newest receiver. */
 async function receiverOf(xfrd: RunningXfrd, count = 1): Promise<number> {
@@ -25,8 +24,19 @@ async function receiverOf(xfrd: RunningXfrd, count = 1): Promise<number> {
   return Number(started().at(-1)?.[1]);
 }
 
-function says(xfrd: RunningXfrd, words: string): Promise<true> {
-  return until(() => xfrd.log().includes(words), `"${words}" in the log of xfrd`);
+/** Of the receiver that takes the place of another one, as soon as there is such a process. */
+async function nextReceiver(xfrd: RunningXfrd, before: number): Promise<number> {
+  const [, keeper = ''] = /"listening on [^"]*","pid":(\d+)/.exec(xfrd.log()) ?? [];
+  return until(async () => {
+    const children = await readFile(`/proc/${keeper}/task/${keeper}/children`, 'utf8');
+    for (const pid of children.trim().split(' ').map(Number)) {
+      if (pid === 0 || pid === before) continue;
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      // Before that it is still a copy of its keeper, who waits for it.
+      if (line.split('\0').includes('--permission')) return pid;
+    }
+    return undefined;
+  }, 'the next receiver');
 }
 
 async function status(pid: number): Promise<Record<string, string>> {
@@ -89,6 +99,23 @@ testOnTwoHosts('a receiver that is killed leaves nothing, and the next one serve
   expect(xfrd.log()).toContain('"code":"XFRD_RECEIVER_LOST"');
 });
 
+testOnHost('what is changed while the next one is being started holds there, too', async (host) => {
+  await host.run('xfrd init');
+  await using xfrd = await startXfrd(host, '', 'tls');
+  const first = await receiverOf(xfrd);
+  process.kill(first, 'SIGKILL');
+  const second = await nextReceiver(xfrd, first);
+  process.kill(second, 'SIGSTOP');
+  const changed = (await host.run('xfrd init --new-key')).trim();
+  await xfrd.signal('SIGHUP');
+  await xfrd.says('"reloaded"');
+  process.kill(second, 'SIGCONT');
+  await receiverOf(xfrd, 2);
+  const { hostname, port } = new URL(xfrd.endpoint);
+  const at = { host: hostname, port: Number(port) };
+  await until(async () => (await peekFingerprint(at)).fingerprint === changed, 'the new key');
+});
+
 testOnTwoHosts(
   'one that is killed behind GO: the guest runs once, and its source hears of it',
   async (a, b) => {
@@ -96,7 +123,7 @@ testOnTwoHosts(
     await using xfrd = await startXfrd(b);
     const pid = await receiverOf(xfrd);
     const moving = result(a, `vm-migrate gone ${xfrd.endpoint}`);
-    await says(xfrd, '"starting"');
+    await xfrd.says('"starting"');
     process.kill(pid, 'SIGKILL');
     await moving;
     await receiverOf(xfrd, 2);
@@ -111,11 +138,11 @@ testOnTwoHosts('what a crash has left in doubt is asked for through the receiver
   await using target = await startXfrd(b, '', 'tls');
   b.simulated.faults.add({ call: 'domainUnpause', delayMs: 1000 });
   const moving = a.spawn(`exec vm-migrate doubt ${target.endpoint}`);
-  await says(target, '"starting"');
+  await target.says('"starting"');
   await moving.kill('SIGKILL');
   await moving.exited;
   await using source = await startXfrd(a, '', 'tls');
-  await says(source, '"recovered"');
+  await source.says('"recovered"');
   expect(source.log()).toMatch(/"from":"committed","to":"moved"/);
   await waitForTicks(b, 'doubt');
   expect(await failure(a, 'vm-list doubt')).toMatchObject({ error: { kind: 'no-domain' } });
@@ -124,7 +151,7 @@ testOnTwoHosts('what a crash has left in doubt is asked for through the receiver
 testOnHost('SIGTERM while no receiver lives ends it all the same', async (a) => {
   const xfrd = await startXfrd(a);
   process.kill(await receiverOf(xfrd), 'SIGKILL');
-  await says(xfrd, 'XFRD_RECEIVER_LOST');
+  await xfrd.says('XFRD_RECEIVER_LOST');
   await xfrd[Symbol.asyncDispose]();
   expect(await xfrd.exited).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { createGuest } from '@vm-tools/libdomain/testing';
 import {
   failure,
   listed,
@@ -9,17 +10,11 @@ import {
   trustEachOther,
   unchanged,
   unchangedInTheEnd,
-  until,
   waitForTicks,
   type Failure,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
 import type { Peer } from '@vm-tools/trust';
-
-async function create(host: TestHost, name: string, settings = 'type=pv'): Promise<void> {
-  await result(host, `vm-create polite.cfg name=${name} ${settings}`);
-  await waitForTicks(host, name);
-}
 
 /** A migration that comes to nothing: both hosts are as they were, and the guest runs on. */
 async function refused(a: TestHost, b: TestHost, line: string): Promise<Failure> {
@@ -33,7 +28,7 @@ async function refused(a: TestHost, b: TestHost, line: string): Promise<Failure>
 }
 
 testOnTwoHosts('two hosts get to know each other, and a guest moves', async (a, b) => {
-  await create(a, 'web1');
+  await createGuest(a, 'web1', 'type=pv');
   const missing = await failure(b, 'xfrd --listen tls://127.0.0.1:8002');
   expect(missing).toMatchObject({
     status: 2,
@@ -74,7 +69,7 @@ testOnTwoHosts('two hosts get to know each other, and a guest moves', async (a, 
 
 testOnTwoHosts('what a peer may do is said, and changed while xfrd runs', async (a, b) => {
   await trustEachOther(a, b);
-  await create(a, 'web1', 'memory=64');
+  await createGuest(a, 'web1', 'memory=64');
   await using xfrd = await startXfrd(b, '', 'tls');
   const line = `vm-migrate web1 ${xfrd.endpoint}`;
   const notAllowed = { code: 'XFR_PEER_REJECTED', details: { remoteCode: 'XFR_PEER_NOT_ALLOWED' } };
@@ -109,12 +104,12 @@ testOnTwoHosts('what a peer may do is said, and changed while xfrd runs', async 
 
 testOnTwoHosts('one at a time: the next is told to come later', async (a, b) => {
   await trustEachOther(a, b);
-  await Promise.all([create(a, 'one', ''), create(a, 'two')]);
+  await Promise.all([createGuest(a, 'one'), createGuest(a, 'two', 'type=pv')]);
   await b.run('xfrd trust a --max-concurrent 1');
   await using xfrd = await startXfrd(b, '', 'tls');
   b.simulated.faults.add({ call: 'domainRestore', delayMs: 8_000 });
   const first = result(a, `vm-migrate one ${xfrd.endpoint}`);
-  await until(() => xfrd.log().includes('"receiving"'), 'the first one');
+  await xfrd.says('"receiving"');
   const second = await failure(a, `vm-migrate two ${xfrd.endpoint}`);
   expect(second).toMatchObject({
     status: 5,
@@ -126,7 +121,7 @@ testOnTwoHosts('one at a time: the next is told to come later', async (a, b) => 
 
 testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (a, b) => {
   await trustEachOther(a, b);
-  await create(a, 'web1');
+  await createGuest(a, 'web1', 'type=pv');
   await using xfrd = await startXfrd(b, '', 'tls');
   const line = `vm-migrate web1 ${xfrd.endpoint}`;
   await a.run('xfrd init --new-key --name a');
@@ -140,12 +135,12 @@ testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (
 
   await b.run('xfrd init --new-key --name b');
   await xfrd.signal('SIGHUP');
-  await until(() => xfrd.log().includes('"reloaded"'), 'xfrd has the new key');
+  await xfrd.says('"reloaded"');
   expect(await refused(a, b, line)).toMatchObject({ status: 6, error: { code: 'XFR_PEER_KEY_CHANGED' } });
 
   await b.run(`rm ${b.simulated.root}/etc/vm-tools/identity.crt`);
   await xfrd.signal('SIGHUP');
-  await until(() => xfrd.log().includes('XFR_IDENTITY_MISSING'), 'xfrd says what is missing');
+  await xfrd.says('XFR_IDENTITY_MISSING');
   await a.run('xfrd forget b');
   await a.run(/xfrd trust b .*/.exec((await failure(a, line)).error.hint ?? '')?.[0] ?? 'false');
   await result(a, line); // the one that was stays
@@ -154,7 +149,7 @@ testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (
 
 testOnTwoHosts('plain and encrypted do not mix, and each says so', async (a, b) => {
   await trustEachOther(a, b);
-  await create(a, 'web1');
+  await createGuest(a, 'web1', 'type=pv');
   await using plain = await startXfrd(b, '', 'tcp');
   await using secure = await startXfrd(b, '', 'tls');
   const toPlain = await refused(a, b, `vm-migrate web1 ${plain.endpoint.replace('tcp', 'tls')}`);
@@ -206,7 +201,7 @@ testOnHost('peers are added, limited, listed and forgotten', async (host) => {
 });
 
 testOnTwoHosts('a unix socket carries it, also one that a dead xfrd has left', async (a, b) => {
-  await create(a, 'web1');
+  await createGuest(a, 'web1', 'type=pv');
   const socket = `unix://${b.folder}/xfrd.sock`;
   const dead = await startXfrd(b, `--listen ${socket}`);
   await dead.kill();
@@ -218,7 +213,7 @@ testOnTwoHosts('a unix socket carries it, also one that a dead xfrd has left', a
 });
 
 testOnTwoHosts('ssh starts the other end, and its words come with the error', async (a, b) => {
-  await create(a, 'web1');
+  await createGuest(a, 'web1', 'type=pv');
   const [home] = (await b.run('echo $VM_TOOLS_SIM')).split('\n');
   const remote = `VM_TOOLS_SIM=${home} VM_TOOLS_HOST=sim:b SSH_CONNECTION="10.0.0.1 4711 10.0.0.2 22"`;
   const ssh = `#!/bin/sh\\nshift 7\\nexec env ${remote} sh -c "$*"\\n`;

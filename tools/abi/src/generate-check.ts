@@ -12,15 +12,14 @@ export interface AbiTables {
   readonly prototypes: Readonly<Record<string, PrototypeTable>>;
   readonly callbacks: Readonly<Record<string, CallbackPrototype>>;
   readonly layouts: Readonly<Record<string, StructLayout>>;
-  /** @default none */
-  readonly cpuFeatures?: readonly FeatureWord[];
+  readonly cpuFeatures: readonly FeatureWord[];
 }
 
 const HEADERS = ['stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'stdio.h', 'string.h'];
 const XEN_HEADERS = ['xentoollog.h', 'xenctrl.h', 'xenguest.h', 'xen/arch-x86/cpufeatureset.h'];
 
 /** One static assertion a line; each says in words what differs when it fails. */
-export function generateCheck({ prototypes, callbacks, layouts, cpuFeatures = [] }: AbiTables): string {
+export function generateCheck({ prototypes, callbacks, layouts, cpuFeatures }: AbiTables): string {
   return [
     ...[...HEADERS, ...XEN_HEADERS].map((header) => `#include <${header}>`),
     ...Object.values(prototypes).flatMap((table) =>

@@ -1,9 +1,10 @@
 /**
- * Compares tables of C prototypes and struct layouts with the real headers, by letting gcc check one static
- * assertion for each fact.
+ * Compares tables of C prototypes, struct layouts and CPU features with the real headers, by letting gcc check one
+ * static assertion for each fact.
  *
  * ```ts
- * const differences = await checkAbi({ prototypes: PROTOTYPES, callbacks: CALLBACKS, layouts });
+ * const cpuFeatures = CPU_FEATURE_WORDS;
+ * const differences = await checkAbi({ prototypes: PROTOTYPES, callbacks: CALLBACKS, layouts, cpuFeatures });
  * ```
  *
  * @packageDocumentation

@@ -1,7 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { VmToolsError } from '@vm-tools/errors';
+import { VmToolsError, within } from '@vm-tools/errors';
+
+/** Of the longest step of an experiment on a slow machine. */
+const NEWS_LIMIT_MS = 1_800_000;
 
 /** A part of an experiment in a process of its own, so that its memory is its own. */
 export class Forked<News> implements AsyncDisposable {
@@ -12,15 +15,11 @@ export class Forked<News> implements AsyncDisposable {
     this.#child = fork(join(import.meta.dirname, program), words);
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   get isRunning(): boolean {
     return this.#child.exitCode === null;
   }
 
-  /** What it says next. @throws VmToolsError BENCH_FORKED when it ends without a word */
+  /** What it says next. @throws VmToolsError BENCH_FORKED when it ends without a word, or takes too long */
   async news(): Promise<News> {
     const ended = new AbortController();
     const exit = once(this.#child, 'exit', { signal: ended.signal }).then(([status]) => {
@@ -31,18 +30,14 @@ export class Forked<News> implements AsyncDisposable {
     });
     const message = once(this.#child, 'message', { signal: ended.signal });
     try {
-      const [news] = (await Promise.race([message, exit])) as [News];
+      const late = { code: 'BENCH_FORKED', message: 'a process of the bench says nothing' };
+      const [news] = (await within(Promise.race([message, exit]), NEWS_LIMIT_MS, late)) as [News];
       return news;
     } finally {
       exit.catch(() => undefined);
       message.catch(() => undefined);
       ended.abort();
     }
-  }
-
-  ask(): Promise<News> {
-    this.#child.send('ask');
-    return this.news();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

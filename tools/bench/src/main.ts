@@ -10,7 +10,7 @@ import { runTool } from './run-tool.ts';
 
 const USAGE = `npm run bench -- rate                what limits of the rate are worth, a minute
 npm run bench -- scale [a|b|c|d …]   all four, or these:
-  a  transfers: many at once to one receiver     --transfers 200
+  a  transfers: many at once to one xfrd         --transfers 200
   b  domains: many on one host                   --domains 1000
   c  size: large guests, created and moved       --largest 16384 (MiB)
   d  plots and tables of what has been measured`;

@@ -6,6 +6,8 @@ import { entryOf } from './checkout.ts';
 import { memoryOf } from './memory-of.ts';
 
 const LOOK_EVERY_MS = 20;
+/** Of the longest move on a slow machine. */
+const LIMIT_MS = 1_800_000;
 
 export interface ToolRun {
   readonly seconds: number;
@@ -17,13 +19,15 @@ export interface ToolRun {
 /**
  * Runs one of our tools to its end.
  * @param line its name and words, none of which may contain a blank
- * @throws VmToolsError BENCH_TOOL when it fails
+ * @throws VmToolsError BENCH_TOOL when it fails, or takes too long and is killed
  */
 export async function runTool(line: string): Promise<ToolRun> {
   const [program = '', ...words] = line.split(' ');
   const startedAt = performance.now();
   const child = spawn(process.execPath, [entryOf(program), ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
   });
   let peakMib = 0;
   const look = setInterval(() => {

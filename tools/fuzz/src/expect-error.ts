@@ -29,3 +29,17 @@ export function expectError(thrown: unknown, { codes, placed, bytes = Infinity }
   JSON.stringify(thrown); // it goes into logs and to peers
   return code;
 }
+
+/**
+ * Lets a reader read, and judges what it throws.
+ *
+ * @throws Violation, or whatever it has thrown that it should not
+ */
+export async function verdictOf(read: () => unknown, rules: ErrorRules): Promise<Verdict> {
+  try {
+    await read();
+  } catch (thrown) {
+    return expectError(thrown, rules);
+  }
+  return 'accepted';
+}

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { askVerifyStream, whyNotAsked } from './oracle/verify-stream-v2.ts';
+import { askVerifyStream, whyNotAsked } from '@vm-tools/xen-stream/testing';
 import { findingOf, keepFinding } from './run/finding.ts';
 import { resultTable } from './run/table.ts';
 import { watchOver } from './run/watch-over.ts';
@@ -63,12 +63,12 @@ async function askAbout(streams: readonly string[]): Promise<number> {
   }
   let refused = 0;
   for (const name of streams) {
-    const problem = await askVerifyStream(join(folder, name));
-    if (problem === undefined) continue;
+    const verdict = await askVerifyStream(join(folder, name), 'libxc');
+    if (verdict === 'accepted') continue;
     refused += 1;
     const input = [await readFile(join(folder, name))];
-    const path = await keepFinding(findingOf('libxc stream', problem, input), `v2-${seed}-${name}`);
-    console.error(`\nverify-stream-v2 refuses what was accepted: ${problem}\n  in ${path}`);
+    const path = await keepFinding(findingOf('libxc stream', verdict, input), `v2-${seed}-${name}`);
+    console.error(`\nverify-stream-v2 of what was accepted: ${verdict}\n  in ${path}`);
   }
   console.error(
     `fuzz: verify-stream-v2 was shown ${streams.length} accepted streams, and refused ${refused}`,

@@ -6,6 +6,11 @@ export type Group = (typeof GROUPS)[number];
 /** What is fed in: pieces that follow each other. Pages of guests are shared between inputs, and never written to. */
 export type Input = readonly Buffer[];
 
+/** How many bytes it is in all. */
+export function bytesIn(input: Input): number {
+  return input.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** "accepted", or the code of the error. */
 export type Verdict = string;
 

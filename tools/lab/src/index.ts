@@ -15,7 +15,7 @@
 export { labAvailability } from './availability.ts';
 export type { Availability } from './availability.ts';
 export type { ExecResult } from './child.ts';
-export { freePort } from './free-port.ts';
+export { freePort } from '@vm-tools/cli/testing';
 export { hostNames } from './host-name.ts';
 export type { HostName } from './host-name.ts';
 export type { LabHost } from './lab-host.ts';

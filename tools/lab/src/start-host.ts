@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@vm-tools/cli/testing';
 import { connect } from './connection.ts';
-import { freePort } from './free-port.ts';
 import type { HostName } from './host-name.ts';
 import { labError } from './lab-error.ts';
 import { labDirectory } from './layout.ts';

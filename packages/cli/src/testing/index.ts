@@ -3,7 +3,10 @@
  *
  * @packageDocumentation
  */
+export { freePort } from './free-port.ts';
 export { runMain, startMain } from './run-main.ts';
 export type { EndedMain, StartedMain } from './run-main.ts';
 export { toolTests } from './tools.ts';
 export type { Failure, PrintedError, Result, ToolEvent, ToolHost, ToolTests } from './tools.ts';
+export { untilListening } from './until-listening.ts';
+export type { StartedDaemon } from './until-listening.ts';

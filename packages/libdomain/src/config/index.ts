@@ -17,6 +17,8 @@ export type { ParseConfigOptions } from './parse-config.ts';
 export { suggest } from './suggest.ts';
 export { readConfigFile } from './read-config-file.ts';
 export type { ReadConfigFileOptions } from './read-config-file.ts';
+export { readConfigText } from './read-config-text.ts';
+export type { ReadConfigTextOptions } from './read-config-text.ts';
 export { formatConfig } from './format-config.ts';
 export { checkKernel, inspectKernel } from './inspect-kernel.ts';
 export type { KernelInfo } from './inspect-kernel.ts';

@@ -1,7 +1,7 @@
 import { acpiTable } from './acpi-header.ts';
 
 /** Bytes of a FADT of ACPI 5: the whole structure, sleep registers included. */
-export const FADT_BYTES = 268;
+const FADT_BYTES = 268;
 const FADT_REVISION = 5;
 
 /** Xen's own ports for power management (xen/hvm/ioreq.h, "V1"). */

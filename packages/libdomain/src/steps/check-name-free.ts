@@ -10,15 +10,23 @@ export const checkNameFree: Step<Wanted> = {
   name: 'check-name-free',
   about: ({ config }) => `no domain is called ${config?.name} or has UUID ${config?.uuid}`,
   async run({ config, host }) {
-    await requireNameFree(host, config.name);
-    await requireUuidFree(host, config.uuid);
+    const infos = await living(host);
+    await requireNameFree(host, config.name, infos);
+    await requireUuidFree(host, config.uuid, infos);
     return {};
   },
 };
 
-/** @throws VmToolsError DOMAIN_NAME_TAKEN of kind usage */
-export async function requireNameFree(host: Host, name: string): Promise<void> {
-  const infos = await living(host);
+/**
+ * @param known all domains, for whoever has just looked
+ * @throws VmToolsError DOMAIN_NAME_TAKEN of kind usage
+ */
+export async function requireNameFree(
+  host: Host,
+  name: string,
+  known?: readonly DomainInfo[],
+): Promise<void> {
+  const infos = known ?? (await living(host));
   const namesake = infos[(await readNames(host.store, infos)).indexOf(name)];
   if (namesake === undefined) return;
   throw new VmToolsError({
@@ -30,9 +38,17 @@ export async function requireNameFree(host: Host, name: string): Promise<void> {
   });
 }
 
-/** @throws VmToolsError DOMAIN_UUID_TAKEN of kind usage */
-export async function requireUuidFree(host: Host, uuid: string): Promise<void> {
-  const twin = (await living(host)).find((info) => info.uuid === uuid);
+/**
+ * @param known all domains, for whoever has just looked
+ * @throws VmToolsError DOMAIN_UUID_TAKEN of kind usage
+ */
+export async function requireUuidFree(
+  host: Host,
+  uuid: string,
+  known?: readonly DomainInfo[],
+): Promise<void> {
+  const infos = known ?? (await living(host));
+  const twin = infos.find((info) => info.uuid === uuid);
   if (twin === undefined) return;
   const [name = ''] = await readNames(host.store, [twin]);
   throw new VmToolsError({

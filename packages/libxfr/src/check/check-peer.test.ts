@@ -108,8 +108,10 @@ describe('checkPeer', () => {
     const { name, uuid } = source.offer;
     const start = { id: 'ab'.repeat(16), role: 'source', guest: { name, uuid }, peer: 'b' } as const;
     await using journal = await journals.begin(start);
-    const look = async () => brief((await ask({}, { source, check: { journals } })).checks)[2];
+    const look = async (of = source) => brief((await ask({}, { source: of, check: { journals } })).checks)[2];
     expect(await look()).toBe('source transfer: XFR_GUEST_BUSY');
+    const spelt = new FakeSource({ offer: { uuid: uuid.toUpperCase() } });
+    expect(await look(spelt)).toBe('source transfer: XFR_GUEST_BUSY');
     for (const state of ['aborted', 'kept'] as const)
       await journal.append({ state, epoch: journal.record.epoch });
     expect(await look()).toBe('source transfer');

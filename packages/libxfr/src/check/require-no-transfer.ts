@@ -1,7 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { SOURCE, TARGET } from '../commit/table.ts';
 import type { Journals } from '../journal/journals.ts';
-import type { TransferRecord } from '../journal/record.ts';
+import { standing } from '../journal/standing.ts';
 import type { Guest } from '../whereabouts.ts';
 
 /**
@@ -14,10 +13,7 @@ export async function requireNoTransfer(
   journals: Pick<Journals, 'list'>,
   { name, uuid }: Guest,
 ): Promise<void> {
-  const { records, damaged } = await journals.list();
-  const doubt = damaged.find(({ details }) => (details['uuid'] ?? uuid) === uuid);
-  if (doubt !== undefined) throw doubt;
-  const open = records.find((record) => record.guest.uuid === uuid && !isDecided(record));
+  const { open } = await standing(journals, uuid);
   if (open === undefined) return;
   const { id, state } = open;
   throw new VmToolsError({
@@ -27,10 +23,4 @@ export async function requireNoTransfer(
     hint: `vm-migrate status ${id} tells more, and vm-migrate resolve ${id} ends one that a crash has left`,
     details: { id, state },
   });
-}
-
-function isDecided(record: TransferRecord): boolean {
-  const { isDecided: is } =
-    record.role === 'source' ? SOURCE.states[record.state] : TARGET.states[record.state];
-  return is === true;
 }

@@ -1,6 +1,7 @@
-import { SOURCE, TARGET, type Word } from './table.ts';
 import type { TransferRecord } from '../journal/record.ts';
 import type { Body, Control } from '../protocol/messages.ts';
+import { factsOf } from './facts-of.ts';
+import type { Word } from './table.ts';
 
 export const WORDS = ['RUNNING', 'FENCED', 'PENDING', 'UNKNOWN'] as const satisfies readonly Word[];
 
@@ -10,7 +11,7 @@ export type Answer = Control<Word>;
 /** What the journal of a transfer says to somebody who asks. */
 export function answerOf(record: TransferRecord | undefined): Answer {
   if (record === undefined) return { name: 'UNKNOWN', body: {} };
-  const { word } = record.role === 'source' ? SOURCE.states[record.state] : TARGET.states[record.state];
+  const { word } = factsOf(record);
   const error = record.entries.findLast((entry) => entry.error !== undefined)?.error;
   switch (word) {
     case 'RUNNING':

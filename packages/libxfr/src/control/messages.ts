@@ -1,14 +1,18 @@
-import { VmToolsError } from '@vm-tools/errors';
+import { SIDES, VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { ObservedEvent, TransferFigures, TransferSettings, TransferStart } from '../events.ts';
+import { transferIdSchema } from '../protocol/messages.ts';
+import { parseJson } from '../protocol/parse-json.ts';
+import { printable } from '../protocol/printable.ts';
 import { encodeRemoteError, remoteError } from '../protocol/remote-error.ts';
 import { remoteErrorSchema } from '../protocol/remote-error-schema.ts';
 
 /** Of this protocol; a client that speaks another one is told so. */
 export const CONTROL_VERSION = 1;
 
-const id = z.string().regex(/^[0-9a-f]{32}$/);
+const id = transferIdSchema;
 const rate = z.string().min(1).max(1000);
+const onNoConvergence = z.enum(['abort', 'force', 'throttle']).optional();
 
 /** What may be asked: one question for each connection, as one line of JSON. */
 const requestSchema = z.discriminatedUnion('do', [
@@ -28,7 +32,7 @@ const requestSchema = z.discriminatedUnion('do', [
     bwlimit: rate.optional(),
     stopAndCopyBwlimit: rate.optional(),
     maxDowntimeMs: z.number().nonnegative().max(1e9).optional(),
-    onNoConvergence: z.enum(['abort', 'force', 'throttle']).optional(),
+    onNoConvergence,
   }),
 ]);
 
@@ -50,7 +54,7 @@ export type ControlReply =
 
 /** @throws VmToolsError XFR_CONTROL_PROTOCOL, XFR_CONTROL_VERSION (usage) */
 export function decodeRequest(line: Buffer): ControlRequest {
-  const value = parseJson(line);
+  const value = parseJson(line, printable);
   const { v } = (value ?? {}) as { v?: unknown };
   if (typeof v === 'number' && v !== CONTROL_VERSION) throw otherVersion(v);
   const parsed = requestSchema.safeParse(value);
@@ -79,11 +83,11 @@ const settingsSchema = z.object({
   bwlimit: z.string(),
   stopAndCopyBwlimit: z.string().optional(),
   maxDowntimeMs: z.number().optional(),
-  onNoConvergence: z.enum(['abort', 'force', 'throttle']).optional(),
+  onNoConvergence,
 });
 const startSchema = z.object({
   id,
-  role: z.enum(['source', 'target']),
+  role: z.enum(SIDES),
   guest: z.object({ name: z.string(), uuid: z.string() }),
   peer: z.string(),
 });
@@ -127,7 +131,7 @@ const replySchema = z.object({
  * @throws VmToolsError what the other side has answered; XFR_CONTROL_PROTOCOL
  */
 export function decodeReply(line: Buffer): { readonly event?: ObservedEvent; readonly answer?: unknown } {
-  const { event, answer, error } = decoded(replySchema, parseJson(line));
+  const { event, answer, error } = decoded(replySchema, parseJson(line, printable));
   if (error !== undefined) throw decodeError(error);
   return event === undefined ? { answer } : { event: event as ObservedEvent };
 }
@@ -147,20 +151,6 @@ function decodeError(error: unknown): VmToolsError {
   const told = remoteError(decoded(remoteErrorSchema, error));
   const { kind } = error as { readonly kind?: unknown };
   return kind === 'uncertain' ? told.with({ kind }) : told;
-}
-
-/**
- * undefined, which no schema here takes, when it is no JSON. Names of guests and words of peers end on a terminal, so
- * control characters go.
- */
-function parseJson(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'), (_, value: unknown) =>
-      typeof value === 'string' ? value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ') : value,
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 export function controlError(message: string): VmToolsError {

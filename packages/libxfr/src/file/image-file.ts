@@ -3,9 +3,11 @@ import { link, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
-import { createLimiter, formatBytes, sliceBytes, type Limiter } from '@vm-tools/ratelimit';
-import { fileError } from './file-error.ts';
+import { formatBytes, type Limiter } from '@vm-tools/ratelimit';
+import { pacedSlices } from '../paced-slices.ts';
+import { bytesIn } from '../pieces.ts';
 import { zeroSpans } from '../zero-spans.ts';
+import { fileError } from './file-error.ts';
 import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -22,8 +24,8 @@ export interface ImageFileOptions {
 }
 
 export interface WriterOptions {
-  /** paces what is really written. @default no limit */
-  readonly limiter?: Limiter | undefined;
+  /** paces what is really written */
+  readonly limiter: Limiter;
   /** ends the waiting for the limiter */
   readonly signal?: AbortSignal | undefined;
   readonly onWritten: (bytes: number, zeroBytes: number) => void;
@@ -73,8 +75,8 @@ export class ImageFile {
    * of zeros become holes: they are read back as zeros, take neither time nor room, and do not count for the limiter.
    */
   writer(options: WriterOptions): Writable {
-    const write = (chunk: Buffer, done: (error?: Error) => void): void => {
-      this.#writeSpans(chunk, options).then(
+    const write = (pieces: readonly Buffer[], done: (error?: Error) => void): void => {
+      this.#writeSpans(pieces, options).then(
         () => done(),
         (thrown: unknown) => {
           const error = fileError(thrown, 'write', this.#path);
@@ -85,26 +87,28 @@ export class ImageFile {
     };
     return new Writable({
       highWaterMark: BUFFER_BYTES,
-      write: (chunk: Buffer, _encoding, done) => write(chunk, done),
-      writev: (queued, done) => write(Buffer.concat(queued.map(({ chunk }) => chunk as Buffer)), done),
+      write: (chunk: Buffer, _encoding, done) => write([chunk], done),
+      writev: (queued, done) =>
+        write(
+          queued.map(({ chunk }) => chunk as Buffer),
+          done,
+        ),
     });
   }
 
-  async #writeSpans(
-    chunk: Buffer,
-    { onWritten, signal, limiter = createLimiter({ rate: Infinity }) }: WriterOptions,
-  ): Promise<void> {
-    for (const { start, end, isZero } of zeroSpans(chunk, this.#bytes)) {
-      if (isZero) onWritten(0, end - start);
-      for (let at = start; !isZero && at < end;) {
-        const slice = chunk.subarray(at, Math.min(end, at + sliceBytes(limiter)));
-        await limiter.take(slice.length, signal);
-        await this.#file.write(slice, this.#bytes + at);
-        onWritten(slice.length, 0);
-        at += slice.length;
+  async #writeSpans(chunks: readonly Buffer[], { onWritten, signal, limiter }: WriterOptions): Promise<void> {
+    for (const { pieces, bytes, isZero } of zeroSpans(chunks, this.#bytes)) {
+      if (isZero) {
+        onWritten(0, bytes);
+        this.#bytes += bytes;
+      } else {
+        for await (const slice of pacedSlices(pieces, limiter, signal)) {
+          await this.#file.write(slice, this.#bytes);
+          onWritten(bytesIn(slice), 0);
+          this.#bytes += bytesIn(slice);
+        }
       }
     }
-    this.#bytes += chunk.length;
   }
 
   /** Gives the file its name. When it rejects, `discard` is still to be called. */

@@ -1,9 +1,10 @@
-import { open, statfs, type FileHandle } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
+import { writeAll } from './write-all.ts';
 
 /** A file that is being written. */
 export interface WrittenFile {
-  /** Writes all of the chunk at this place; what lies between it and the end of the file so far is a hole. */
-  write(chunk: Buffer, position: number): Promise<void>;
+  /** Writes all of the pieces at this place; what lies between it and the end of the file so far is a hole. */
+  write(pieces: readonly Buffer[], position: number): Promise<void>;
   /** Makes the file so long: there may be a hole at its end. */
   setLength(bytes: number): Promise<void>;
   /** Resolves when the disk has it. */
@@ -27,18 +28,10 @@ export const diskStorage: Storage = {
   async create(path) {
     const handle = await open(path, 'wx', 0o600);
     return {
-      write: (chunk, position) => writeAll(handle, chunk, position),
+      write: (pieces, position) => writeAll(handle, pieces, position),
       setLength: (bytes) => handle.truncate(bytes),
       sync: () => handle.sync(),
       close: () => handle.close(),
     };
   },
 };
-
-/** A write may take less than it is given, for one on a disk that is nearly full. */
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  for (let written = 0; written < chunk.length;) {
-    const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);
-    written += bytesWritten;
-  }
-}

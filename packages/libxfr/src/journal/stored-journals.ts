@@ -1,10 +1,11 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { fileError } from '../file/file-error.ts';
-import { SOURCE, TARGET, type StateFacts } from '../commit/table.ts';
+import { factsOf } from '../commit/facts-of.ts';
 import type { Journal, Journals, JournalStart, NextEntry } from './journals.ts';
 import { decodeJournal, encodeLine, recordOf } from './lines.ts';
 import { formatJournalName, parseJournalName, type JournalName } from './name.ts';
 import type { JournalEntry, TransferId, TransferRecord } from './record.ts';
+import { standing } from './standing.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
@@ -14,39 +15,45 @@ export interface JournalsOptions {
   readonly now?: (() => number) | undefined;
 }
 
+/** A file that is a journal. */
+interface NamedFile extends JournalName {
+  readonly file: string;
+}
+
 /** Journals as lines of text, wherever these are kept. */
 export function storedJournals(storage: JournalStorage, { now = Date.now }: JournalsOptions = {}): Journals {
   /** Of a file that is there. Of one that cannot be read at least the guest is known. */
-  async function readNamed(name: JournalName, file: string): Promise<ReturnType<typeof decodeJournal>> {
+  async function readNamed(named: NamedFile): Promise<ReturnType<typeof decodeJournal>> {
+    const { file, uuid } = named;
     const bytes = await storage.read(file).catch((thrown: unknown) => {
       const error = fileError(thrown, 'read', file);
-      throw name.uuid === undefined ? error : error.with({ details: { uuid: name.uuid } });
+      throw uuid === undefined ? error : error.with({ details: { uuid } });
     });
-    return bytes && decodeJournal(name, bytes, file);
+    return bytes && decodeJournal(named, bytes, file);
   }
 
-  async function files(): Promise<(JournalName & { readonly file: string })[]> {
+  async function files(): Promise<NamedFile[]> {
     return (await storage.names()).flatMap((file) => {
       const name = parseJournalName(file);
       return name === undefined ? [] : [{ ...name, file }];
     });
   }
 
-  async function find(id: TransferId): Promise<(JournalName & { readonly file: string }) | undefined> {
-    return (await files()).find((name) => name.id === id);
+  async function find(id: TransferId): Promise<NamedFile | undefined> {
+    return (await files()).find((named) => named.id === id);
   }
 
   async function read(id: TransferId): Promise<TransferRecord | undefined> {
     const found = await find(id);
-    return found && (await readNamed(found, found.file))?.record;
+    return found && (await readNamed(found))?.record;
   }
 
   async function list(): Promise<{ records: TransferRecord[]; damaged: VmToolsError[] }> {
     const records: TransferRecord[] = [];
     const damaged: VmToolsError[] = [];
-    for (const name of await files()) {
+    for (const named of await files()) {
       try {
-        const record = (await readNamed(name, name.file))?.record;
+        const record = (await readNamed(named))?.record;
         if (record !== undefined) records.push(record);
       } catch (thrown) {
         if (!(thrown instanceof VmToolsError)) throw thrown;
@@ -63,13 +70,9 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     const head = { ...start, guest };
     const lock = await lockGuest(storage, guest);
     try {
-      const { records, damaged } = await list();
-      const mine = records.filter((record) => record.guest.uuid === guest.uuid);
-      const doubt = damaged.find(({ details }) => (details['uuid'] ?? guest.uuid) === guest.uuid);
-      if (doubt !== undefined) throw doubt;
-      const open = mine.find((record) => factsOf(record).isDecided !== true);
-      if (open !== undefined) throw unresolved(open);
-      const epoch = Math.max(atLeast, ...mine.map((record) => record.epoch + 1));
+      const { records, open: before } = await standing({ list }, guest.uuid);
+      if (before !== undefined) throw unresolved(before);
+      const epoch = Math.max(atLeast, ...records.map((record) => record.epoch + 1));
       const entry: JournalEntry = { state: role === 'source' ? 'offered' : 'reserved', epoch, at: now() };
       const line = encodeLine(1, entry, head);
       const name = formatJournalName({ id, uuid: guest.uuid });
@@ -93,13 +96,13 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
 
   async function open(id: TransferId): Promise<Journal> {
     const found = await find(id);
-    const before = found && (await readNamed(found, found.file));
-    if (before === undefined) throw unknown(id);
-    const { file: name } = found as { file: string };
+    const before = found && (await readNamed(found));
+    if (found === undefined || before === undefined) throw unknown(id);
+    const { file: name } = found;
     const lock = await lockGuest(storage, before.record.guest);
     try {
       // Whoever held the lock until now may have written more.
-      const decoded = await readNamed(found as JournalName, name);
+      const decoded = await readNamed(found);
       if (decoded === undefined) throw unknown(id);
       const file = await storage.open(name, decoded.length).catch((thrown: unknown) => {
         throw fileError(thrown, 'open', name);
@@ -205,10 +208,6 @@ class StoredJournal implements Journal {
 
 function begunAt({ entries }: TransferRecord): number {
   return entries[0]?.at ?? 0;
-}
-
-function factsOf(record: TransferRecord): StateFacts {
-  return record.role === 'source' ? SOURCE.states[record.state] : TARGET.states[record.state];
 }
 
 async function lockGuest(

@@ -6,11 +6,16 @@ const CLOSING = new Set([0x5d, 0x7d]);
 /** A configuration of libxl has five levels. JSON.parse takes any depth, and whoever walks what it gives does not. */
 const DEEPEST = 64;
 
-/** What a frame holds; undefined, which no schema takes, when that is no JSON or is nested too deeply. */
-export function parseJson(payload: Buffer): unknown {
+/**
+ * What a frame or a line holds; undefined, which no schema takes, when that is no JSON or is nested too deeply.
+ *
+ * @param clean given each string in it, but no name of a field. @default as they are
+ */
+export function parseJson(payload: Buffer, clean?: (text: string) => string): unknown {
   if (isDeep(payload)) return undefined;
+  const revive = (_: string, value: unknown): unknown => (typeof value === 'string' ? clean?.(value) : value);
   try {
-    return JSON.parse(payload.toString('utf8'));
+    return JSON.parse(payload.toString('utf8'), clean && revive);
   } catch {
     return undefined;
   }

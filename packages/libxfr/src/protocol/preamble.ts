@@ -26,7 +26,7 @@ export interface VersionRange {
  */
 export const VERSIONS: VersionRange = { oldest: 2, newest: 3 };
 /** Since this one there is CHECK. */
-export const CHECK_VERSION = 3;
+const CHECK_VERSION = 3;
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   const preamble = Buffer.alloc(PREAMBLE_BYTES);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { bytesIn } from '../pieces.ts';
 
 /** A peer that sends byte by byte makes a chunk of each, and a chunk takes a hundred times its byte. */
 const CRUMBS = 64;
@@ -59,8 +60,7 @@ export class PullReader {
       pieces.push(piece);
       if (pieces.length - joined === CRUMBS) {
         const crumbs = pieces.splice(joined);
-        const bytes = crumbs.reduce((sum, { length: one }) => sum + one, 0);
-        pieces.push(...(bytes < CRUMBS * CRUMB_BYTES ? [Buffer.concat(crumbs)] : crumbs));
+        pieces.push(...(bytesIn(crumbs) < CRUMBS * CRUMB_BYTES ? [Buffer.concat(crumbs)] : crumbs));
         joined = pieces.length;
       }
     }

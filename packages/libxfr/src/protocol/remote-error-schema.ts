@@ -1,22 +1,9 @@
-import type { FailureKind, Retry } from '@vm-tools/errors';
+import { FAILURE_KINDS, RETRIES, SIDES } from '@vm-tools/errors';
 import * as z from 'zod';
+import { printable } from './printable.ts';
 
 /** Kinds that can be told to somebody else. Whether something is uncertain is for the one who asks to say. */
-const KINDS = [
-  'failure',
-  'usage',
-  'no-domain',
-  'no-xen',
-  'resource',
-  'peer',
-  'not-converged',
-  'aborted-safe',
-  'corrupt',
-  'timeout',
-  'interrupted',
-] as const satisfies readonly FailureKind[];
-
-const RETRIES = ['safe', 'after-fix', 'unsafe'] as const satisfies readonly Retry[];
+const kind = z.enum(FAILURE_KINDS).exclude(['uncertain']);
 
 /** What one error may carry; the first of a chain may be talkative, its causes are short. */
 const LOG_LINES = 50;
@@ -27,17 +14,9 @@ const MAX_LEFTOVERS = 10;
 /** of all causes together, so that no error outgrows its frame or somebody's journal */
 const CAUSES_BYTES = 64 * 1024;
 
-/**
- * Text of a peer ends on somebody's terminal, where control characters would be commands, and invisible ones would
- * show something else than what is there.
- */
+/** Text of a peer, no longer than that. */
 const text = (length: number) =>
-  z.string().transform((raw) =>
-    raw
-      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-      .slice(0, length)
-      .toWellFormed(),
-  );
+  z.string().transform((raw) => printable(raw).slice(0, length).toWellFormed());
 
 /** Many elements, of which only some are looked at. */
 const some = <T extends z.ZodType>(pick: (all: readonly unknown[]) => readonly unknown[], element: T) =>
@@ -64,11 +43,11 @@ const linkSchema = z.object({
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
     .catch('XFR_FAILED'),
-  kind: z.enum(KINDS).catch('failure'),
+  kind: kind.catch('failure'),
   message: text(2000),
   hint: text(2000).optional(),
   retry: z.enum(RETRIES).optional().catch(undefined),
-  side: z.enum(['source', 'target']).optional().catch(undefined),
+  side: z.enum(SIDES).optional().catch(undefined),
   phase: text(64).optional().catch(undefined),
   guest: z
     .object({

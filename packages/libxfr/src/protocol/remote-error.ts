@@ -1,34 +1,24 @@
-import { messageOf, VmToolsError, type Side, type VmToolsErrorInit } from '@vm-tools/errors';
+import { causesOf, messageOf, VmToolsError, type Side, type VmToolsErrorInit } from '@vm-tools/errors';
 import { remoteErrorSchema, type RemoteErrorBody, type RemoteLink } from './remote-error-schema.ts';
 
 /** @param side the end that says it, unless the error itself names one; undefined where there is none */
 export function encodeRemoteError(error: VmToolsError, side: Side | undefined): RemoteErrorBody {
-  const [first, ...causes] = chainOf(error);
-  return remoteErrorSchema.parse({ side, ...first, ...(causes.length > 0 ? { causes } : {}) });
+  const causes = causesOf(error).map(linkOf);
+  return remoteErrorSchema.parse({
+    ...linkOf(error),
+    side: error.side ?? side,
+    ...(causes.length > 0 ? { causes } : {}),
+  });
 }
 
-/** An error and what led to it, without the causes in each. */
-function chainOf(error: VmToolsError): Record<string, unknown>[] {
-  const links: Record<string, unknown>[] = [];
-  const seen = new Set<unknown>();
-  for (let thrown: unknown = error; thrown !== undefined && !seen.has(thrown);) {
-    seen.add(thrown);
-    links.push(linkOf(thrown));
-    thrown = thrown instanceof Error ? thrown.cause : undefined;
-  }
-  return links;
-}
-
+/** An error as it travels, without its cause. */
 function linkOf(thrown: unknown): Record<string, unknown> {
   if (!(thrown instanceof VmToolsError)) {
     return { code: (thrown as { code?: unknown } | null)?.code, message: messageOf(thrown) };
   }
   const { code, kind, message, hint, retry, side, phase, guest, details, leftovers, log } = thrown;
   return {
-    ...{ code, kind, message, retry },
-    ...Object.fromEntries(
-      Object.entries({ hint, side, phase, guest }).filter(([, value]) => value !== undefined),
-    ),
+    ...{ code, kind, message, retry, hint, side, phase, guest },
     ...(Object.keys(details).length > 0 ? { details } : {}),
     ...(leftovers.length > 0 ? { leftovers } : {}),
     ...(log.length > 0 ? { log } : {}),
@@ -64,8 +54,7 @@ export function otherSide(side: Side): Side {
 }
 
 function remoteCause(cause: VmToolsError | undefined, link: RemoteLink): VmToolsError {
-  const known = Object.fromEntries(Object.entries(link).filter(([, value]) => value !== undefined));
-  return new VmToolsError({ ...(known as unknown as VmToolsErrorInit), cause });
+  return new VmToolsError({ ...(link as VmToolsErrorInit), cause });
 }
 
 /** Anything that was thrown, as an error with a code. */

@@ -1,5 +1,5 @@
 import type { VmToolsError } from '@vm-tools/errors';
-import { SOURCE, TARGET } from '../commit/table.ts';
+import { factsOf } from '../commit/facts-of.ts';
 import type { Journals } from '../journal/journals.ts';
 import type { TransferRecord } from '../journal/record.ts';
 
@@ -26,12 +26,13 @@ export async function listTransfers(
   journals: Journals,
 ): Promise<{ readonly transfers: readonly KnownTransfer[]; readonly damaged: readonly VmToolsError[] }> {
   const { records, damaged } = await journals.list();
-  return { transfers: records.map(describeTransfer), damaged };
+  return { transfers: records.map(knownTransfer), damaged };
 }
 
-export function describeTransfer(record: TransferRecord): KnownTransfer {
+/** A transfer of which the record has been read already. */
+export function knownTransfer(record: TransferRecord): KnownTransfer {
   const { id, role, guest, peer, epoch, state, isEnded, entries } = record;
-  const { word, means } = role === 'source' ? SOURCE.states[state] : TARGET.states[state];
+  const { word, means } = factsOf(record);
   const isHere = word === (role === 'source' ? 'FENCED' : 'RUNNING');
   const owner = word === 'PENDING' ? 'undecided' : isHere ? 'here' : 'there';
   const beganAt = entries[0]?.at ?? 0;

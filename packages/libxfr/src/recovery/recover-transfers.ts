@@ -1,6 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import { asVmToolsError } from '../protocol/remote-error.ts';
-import { describeTransfer, type KnownTransfer } from './list-transfers.ts';
+import { knownTransfer, type KnownTransfer } from './list-transfers.ts';
 import { resolveTransfer } from './resolve-transfer.ts';
 import type { RecoveryOptions } from './options.ts';
 
@@ -24,7 +24,7 @@ export async function recoverTransfers(options: RecoveryOptions): Promise<{
   readonly damaged: readonly VmToolsError[];
 }> {
   const { records, damaged } = await options.journals.list();
-  const open = records.filter(({ isEnded }) => !isEnded).map(describeTransfer);
+  const open = records.filter(({ isEnded }) => !isEnded).map(knownTransfer);
   // Each may have to wait for a peer of its own.
   const recovered = await Promise.all(open.map((before) => recoverOne(before, options)));
   await options.journals.prune();

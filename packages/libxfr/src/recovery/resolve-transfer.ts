@@ -1,6 +1,6 @@
 import type { TransferId } from '../journal/record.ts';
 import { goOn, type Owner } from './go-on.ts';
-import { describeTransfer, type KnownTransfer } from './list-transfers.ts';
+import { knownTransfer, type KnownTransfer } from './list-transfers.ts';
 import type { RecoveryOptions } from './options.ts';
 
 export interface ResolveOptions extends RecoveryOptions {
@@ -24,5 +24,5 @@ export interface ResolveOptions extends RecoveryOptions {
 export async function resolveTransfer(id: TransferId, options: ResolveOptions): Promise<KnownTransfer> {
   await using journal = await options.journals.open(id);
   await goOn(journal, options, options.owner);
-  return describeTransfer(journal.record);
+  return knownTransfer(journal.record);
 }

@@ -16,7 +16,6 @@ import type { TransferPhase } from '../events.ts';
 export class TransferRate implements Disposable {
   readonly limiter: LimiterNode;
   readonly #followed: FollowedSchedule;
-  #schedule: Schedule;
   #stopAndCopy: Rate | undefined;
   #hasRun = false;
   #isStopped = false;
@@ -28,14 +27,13 @@ export class TransferRate implements Disposable {
     readonly clock?: Clock | undefined;
   }) {
     const { schedule, stopAndCopy, parent, clock } = init;
-    this.#schedule = schedule;
     this.#stopAndCopy = stopAndCopy;
     this.limiter = createLimiter({ rate: Infinity, parent, clock });
     this.#followed = followSchedule(this.limiter, schedule, { clock });
   }
 
   get schedule(): Schedule {
-    return this.#schedule;
+    return this.#followed.schedule;
   }
 
   get stopAndCopy(): Rate | undefined {
@@ -52,7 +50,6 @@ export class TransferRate implements Disposable {
 
   /** Only for the record once the guest is stopped and has a limit of its own for that. */
   follow(schedule: Schedule): void {
-    this.#schedule = schedule;
     this.#followed.change(schedule);
   }
 

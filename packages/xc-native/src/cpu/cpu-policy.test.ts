@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cpuFeatures, cpuVendor, findLeaf, LEAF_BYTES } from './cpu-policy.ts';
+import { cpuFeatures, cpuVendor, findLeaf, LEAF_BYTES, CPUID_REGISTER_OFFSETS } from './cpu-policy.ts';
 import { CPU_FEATURE_WORDS, NO_SUBLEAF } from './feature-words.ts';
 
-const OFFSETS = { a: 8, b: 12, c: 16, d: 20 };
 const NAMED = CPU_FEATURE_WORDS.flatMap((word) =>
   word.names.flatMap((name, bit) => (name === undefined ? [] : [{ word, name, bit }])),
 );
@@ -21,7 +20,7 @@ function withBits(bits: readonly (typeof NAMED)[number][]): { cpuid: Buffer; msr
   );
   for (const { word, bit } of bits) {
     const leaf = findLeaf(cpuid, word.leaf, word.subleaf) as Buffer;
-    const at = OFFSETS[word.register];
+    const at = CPUID_REGISTER_OFFSETS[word.register];
     leaf.writeUInt32LE((leaf.readUInt32LE(at) | (1 << bit)) >>> 0, at);
   }
   return { cpuid, msrs };

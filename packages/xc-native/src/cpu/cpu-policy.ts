@@ -1,12 +1,21 @@
+import { LAYOUTS_4_17 } from '../abi/layouts/4.17.ts';
 import type { CpuPolicy } from '../xen.ts';
 import { CPU_FEATURE_WORDS, type CpuidRegister } from './feature-words.ts';
 
+// They are part of the stream of a saved domain, too, so no other Xen may have others.
+const { xen_cpuid_leaf_t: LEAF, xen_msr_entry_t: MSR } = LAYOUTS_4_17;
+
 /** Bytes of xen_cpuid_leaf_t and xen_msr_entry_t. */
-export const LEAF_BYTES = 24;
-export const MSR_BYTES = 16;
+export const LEAF_BYTES = LEAF.size;
+export const MSR_BYTES = MSR.size;
 
 /** Where the registers lie in a xen_cpuid_leaf_t, behind leaf and subleaf. */
-const REGISTER_OFFSETS: Readonly<Record<CpuidRegister, number>> = { a: 8, b: 12, c: 16, d: 20 };
+export const CPUID_REGISTER_OFFSETS: Readonly<Record<CpuidRegister, number>> = {
+  a: LEAF.fields.a.offset,
+  b: LEAF.fields.b.offset,
+  c: LEAF.fields.c.offset,
+  d: LEAF.fields.d.offset,
+};
 const VENDOR_LEAF = 0;
 const VENDOR_REGISTERS = ['b', 'd', 'c'] as const;
 
@@ -14,7 +23,7 @@ const VENDOR_REGISTERS = ['b', 'd', 'c'] as const;
 export function cpuFeatures({ cpuid }: CpuPolicy): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { leaf, subleaf, register, names } of CPU_FEATURE_WORDS) {
-    const bits = findLeaf(cpuid, leaf, subleaf)?.readUInt32LE(REGISTER_OFFSETS[register]) ?? 0;
+    const bits = findLeaf(cpuid, leaf, subleaf)?.readUInt32LE(CPUID_REGISTER_OFFSETS[register]) ?? 0;
     names.forEach((name, bit) => {
       if (name !== undefined && ((bits >>> bit) & 1) === 1) found.add(name);
     });
@@ -27,7 +36,7 @@ export function cpuVendor({ cpuid }: CpuPolicy): string {
   const leaf = findLeaf(cpuid, VENDOR_LEAF);
   if (leaf === undefined) return '';
   const parts = VENDOR_REGISTERS.map((register) =>
-    leaf.toString('latin1', REGISTER_OFFSETS[register], REGISTER_OFFSETS[register] + 4),
+    leaf.toString('latin1', CPUID_REGISTER_OFFSETS[register], CPUID_REGISTER_OFFSETS[register] + 4),
   );
   return parts.join('').replaceAll(/[^ -~]/g, '');
 }

@@ -1,6 +1,7 @@
 /** XEN_CPUID_NO_SUBLEAF: the leaf is one for itself. */
 export const NO_SUBLEAF = 0xffff_ffff;
 
+/** eax, ebx, ecx or edx, in which CPUID answers. */
 export type CpuidRegister = 'a' | 'b' | 'c' | 'd';
 
 /** 32 features, in a register of what CPUID answers. */

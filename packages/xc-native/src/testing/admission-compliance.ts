@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { cpuFeatures, cpuVendor, findLeaf, LEAF_BYTES, MSR_BYTES } from '../cpu/cpu-policy.ts';
+import {
+  cpuFeatures,
+  cpuVendor,
+  CPUID_REGISTER_OFFSETS,
+  findLeaf,
+  LEAF_BYTES,
+  MSR_BYTES,
+} from '../cpu/cpu-policy.ts';
 import type { Xen } from '../xen.ts';
 import { MEMORY_KIB, type ComplianceDomains } from './compliance-domains.ts';
 
@@ -34,7 +41,7 @@ export function admissionCompliance(
       const { cpuid, msrs } = await xen.cpuPolicyGetSystem('pvh');
       const more = Buffer.from(cpuid);
       const first = findLeaf(more, 0) as Buffer;
-      first.writeUInt32LE(first.readUInt32LE(8) + 1, 8);
+      first.writeUInt32LE(first.readUInt32LE(CPUID_REGISTER_OFFSETS.a) + 1, CPUID_REGISTER_OFFSETS.a);
       expect(await xen.cpuPolicyIsCompatible('pvh', { cpuid: more, msrs })).toBe(false);
     });
   });

@@ -1,11 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
 import {
   CPU_FEATURE_WORDS,
+  CPUID_REGISTER_OFFSETS,
   findLeaf,
   LEAF_BYTES,
   MSR_BYTES,
   NO_SUBLEAF,
-  type CpuidRegister,
   type CpuPolicy,
 } from '@vm-tools/xc-native';
 
@@ -22,7 +22,6 @@ const LEAVES = [
 
 /** MSR_INTEL_PLATFORM_INFO and MSR_ARCH_CAPABILITIES, which a policy always lists */
 const MSRS = [0x0000_00ce, 0x0000_010a] as const;
-const REGISTER_OFFSETS: Readonly<Record<CpuidRegister, number>> = { a: 8, b: 12, c: 16, d: 20 };
 /** eax of each says how many leaves there are. */
 const COUNTS = [
   [0x0000_0000, undefined],
@@ -53,16 +52,16 @@ export function isCompatible(host: CpuPolicy, guest: CpuPolicy): boolean {
 }
 
 function count({ cpuid }: CpuPolicy, leaf: number, subleaf: number | undefined): number {
-  return findLeaf(cpuid, leaf, subleaf)?.readUInt32LE(REGISTER_OFFSETS.a) ?? 0;
+  return findLeaf(cpuid, leaf, subleaf)?.readUInt32LE(CPUID_REGISTER_OFFSETS.a) ?? 0;
 }
 
 function takeAway(cpuid: Buffer, name: string): void {
   for (const { leaf, subleaf, register, names } of CPU_FEATURE_WORDS) {
     const bit = names.indexOf(name);
     const found = bit === -1 ? undefined : findLeaf(cpuid, leaf, subleaf);
-    const bits = found?.readUInt32LE(REGISTER_OFFSETS[register]) ?? 0;
+    const bits = found?.readUInt32LE(CPUID_REGISTER_OFFSETS[register]) ?? 0;
     if (((bits >>> bit) & 1) === 0) continue;
-    found?.writeUInt32LE((bits & ~(1 << bit)) >>> 0, REGISTER_OFFSETS[register]);
+    found?.writeUInt32LE((bits & ~(1 << bit)) >>> 0, CPUID_REGISTER_OFFSETS[register]);
     return;
   }
   throw new VmToolsError({

@@ -24,6 +24,8 @@ export { failure, interrupt, interruptAt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result, ToolEvent, ToolHost } from '@vm-tools/cli/testing';
 export { listenTo } from './listen-to.ts';
 export type { Listener } from './listen-to.ts';
+export { LONG } from './long.ts';
+export { configureXfrd } from './configure-xfrd.ts';
 export { startXfrd } from './xfrd.ts';
 export { trustEachOther } from './trust-each-other.ts';
 export type { RunningXfrd } from './xfrd.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort, untilListening } from '@vm-tools/cli/testing';
 import type { TestHost } from './test-host.ts';
+import { until } from './until.ts';
 
 export interface RunningXfrd extends AsyncDisposable {
   /** e.g. "unix:///tmp/xfrd-…" or "tls://127.0.0.1:40123" */
@@ -14,6 +14,8 @@ export interface RunningXfrd extends AsyncDisposable {
   readonly exited: Promise<number>;
   /** All that it has logged, a line of JSON each. */
   log(): string;
+  /** Waits until it has logged that. */
+  says(words: string): Promise<void>;
   /** Ends it at once. */
   kill(): Promise<void>;
   signal(signal: NodeJS.Signals): Promise<void>;
@@ -36,17 +38,15 @@ export async function startXfrd(
   const xfrd = host.spawn(`exec xfrd --listen ${endpoint} --json ${insecure} ${options}`);
   let log = '';
   xfrd.stdout.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
-  await new Promise<void>((resolve, reject) => {
-    createInterface({ input: xfrd.stderr }).on('line', (line) => {
-      log += `${line}\n`;
-      if (line.includes('"listening on ')) resolve();
-    });
-    void xfrd.exited.then((status) => reject(new Error(`xfrd ended with ${status}: ${log}`)));
-  });
+  createInterface({ input: xfrd.stderr }).on('line', (line) => (log += `${line}\n`));
+  await untilListening(xfrd);
   return {
     endpoint,
     exited: xfrd.exited,
     log: () => log,
+    async says(words) {
+      await until(() => log.includes(words), `"${words}" in the log of xfrd`);
+    },
     signal: (signal) => xfrd.kill(signal),
     kill: async () => {
       await xfrd.kill('SIGKILL');
@@ -58,12 +58,4 @@ export async function startXfrd(
       await xfrd.exited;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }

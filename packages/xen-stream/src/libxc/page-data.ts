@@ -14,13 +14,13 @@ import type { StreamState } from './stream-state.ts';
  * A pfn word is: page type in bits 63-60, zeroes, pfn in bits 51-0. Only some types bring a page along, in the order
  * of their pfns, so that the length of the record follows from the list. The list is all that a verifier must see.
  */
-export const PAGE_DATA_HEADER_BYTES = 8;
+const PAGE_DATA_HEADER_BYTES = 8;
 
 /**
  * The longest pfn list that is accepted, because the list is held until it has been checked. Longer ones would have
  * to be of absent pfns nearly all: with their pages they do not fit in a record.
  */
-export const PAGE_DATA_MAX_PFNS = 1024 * 1024;
+const PAGE_DATA_MAX_PFNS = 1024 * 1024;
 
 export interface PageCounts {
   /** pages with data */

@@ -1,5 +1,6 @@
 /**
- * Streams for tests, made on the fly: `for (const chunk of syntheticPvh({ pages: 4096 })) …`
+ * Streams for tests, made on the fly: `for (const chunk of syntheticPvh({ pages: 4096 })) …`; and what Xen's own
+ * verify-stream-v2 says of one.
  *
  * @packageDocumentation
  */
@@ -7,3 +8,5 @@ export { CONSOLE_PFN, STORE_PFN, syntheticPvh } from './synthetic-pvh.ts';
 export type { SyntheticPvhOptions } from './synthetic-pvh.ts';
 export { syntheticPv } from './synthetic-pv.ts';
 export type { SyntheticPvOptions } from './synthetic-pv.ts';
+export { askVerifyStream, whyNotAsked } from './verify-stream-v2.ts';
+export type { StreamFormat } from './verify-stream-v2.ts';

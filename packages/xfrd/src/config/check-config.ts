@@ -1,8 +1,8 @@
 import { formatDuration, table, type Invocation, type Outcome } from '@vm-tools/cli';
 import { DEFAULT_TIMEOUTS, formatPeerAddress } from '@vm-tools/libxfr';
-import { formatSchedule } from '@vm-tools/ratelimit';
 import { formatMetricsAddress } from '../metrics/metrics-address.ts';
 import type { ServeInput } from '../options.ts';
+import { encodeBandwidth } from './bandwidth.ts';
 import { readSettings } from './settings.ts';
 
 /** What the configuration file and the command line mean together, without doing any of it. */
@@ -15,11 +15,7 @@ export async function checkConfig(invocation: Invocation<ServeInput>): Promise<O
     listen: settings.listen.map(formatPeerAddress),
     insecure,
     maxConcurrent,
-    bandwidth: {
-      host: formatSchedule(bandwidth.host),
-      peer: formatSchedule(bandwidth.peer),
-      transfer: formatSchedule(bandwidth.transfer),
-    },
+    bandwidth: encodeBandwidth(bandwidth),
     timeouts: {
       handshakeMs: timeouts.handshakeMs,
       inactivityMs: timeouts.inactivityMs,

@@ -1,5 +1,4 @@
-import { messageOf, VmToolsError } from '@vm-tools/errors';
-import { open } from 'node:fs/promises';
+import { readConfigText } from '@vm-tools/libdomain';
 import { MAX_CONFIG_BYTES, parseConfig } from './parse-config.ts';
 import type { Config } from './schema.ts';
 
@@ -22,21 +21,10 @@ export async function readConfig(path: string, isOptional: boolean): Promise<Rea
 
 async function readText(path: string, isOptional: boolean): Promise<string | undefined> {
   try {
-    await using file = await open(path);
-    // One byte more than allowed, so that the excess shows and no more of it is held.
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_CONFIG_BYTES + 1), 0);
-    if (bytesRead > MAX_CONFIG_BYTES) throw new Error('it is too long for a configuration');
-    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, bytesRead));
+    return await readConfigText(path, { maxBytes: MAX_CONFIG_BYTES });
   } catch (thrown) {
-    const isMissing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isMissing && isOptional) return undefined;
-    throw new VmToolsError({
-      code: 'CONFIG_UNREADABLE',
-      kind: 'usage',
-      message: `cannot read the configuration ${path}: ${isMissing ? 'there is no such file' : messageOf(thrown)}`,
-      hint: 'check the path, the owner and the mode of the file',
-      cause: thrown,
-      details: { file: path },
-    });
+    const { code } = ((thrown as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (isOptional && code === 'ENOENT') return undefined;
+    throw thrown;
   }
 }

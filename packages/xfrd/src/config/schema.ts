@@ -5,7 +5,7 @@ import { parseListenAddress } from '../listen-address.ts';
 import { parseMetricsAddress } from '../metrics/metrics-address.ts';
 
 /** As many as a listener can tell apart from a flood of connections. */
-export const MAX_PLACES = 1000;
+const MAX_PLACES = 1000;
 /** A day: whoever wants to wait for ever has a fault and does not hear of it. */
 const MAX_S = 86_400;
 /** Twice the time between two signs of life: less would take a peer for dead that is not. */

@@ -1,21 +1,12 @@
 import type { Invocation } from '@vm-tools/cli';
 import { notSecure, type TransferTimeouts } from '@vm-tools/libxfr';
-import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
+import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';
 import { parseMetricsAddress, type MetricsAddress } from '../metrics/metrics-address.ts';
 import type { ServeInput } from '../options.ts';
+import type { BandwidthSettings } from './bandwidth.ts';
 import { readConfig } from './read-config.ts';
-
-/** Limits on what comes in; each holds besides the others. */
-export interface BandwidthSettings {
-  /** on all that come, together */
-  readonly host: Schedule;
-  /** on all that come from one peer */
-  readonly peer: Schedule;
-  /** on each domain */
-  readonly transfer: Schedule;
-}
 
 /** What xfrd is to do. */
 export interface Settings {

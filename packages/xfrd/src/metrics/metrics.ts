@@ -31,8 +31,6 @@ export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const underway = new Map<number, Underway>();
-  const sum = (figure: 'remaining'): number =>
-    [...underway.values()].reduce((all, transfer) => all + transfer[figure], 0);
 
   const connections = new Counter({
     name: 'xfrd_connections_total',
@@ -98,7 +96,7 @@ export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
     help: 'Bytes that domains on their way here still have to send, as far as is known',
     registers,
     collect() {
-      this.set(sum('remaining'));
+      this.set([...underway.values()].reduce((all, { remaining }) => all + remaining, 0));
     },
   });
   new Gauge({

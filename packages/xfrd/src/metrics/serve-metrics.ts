@@ -15,18 +15,14 @@ const REQUEST_LIMIT_MS = 5_000;
  *
  * @throws VmToolsError XFR_LISTEN
  */
-export async function serveMetrics(
-  metrics: Metrics,
-  at: MetricsAddress,
-  signal?: AbortSignal,
-): Promise<AsyncDisposable> {
+export async function serveMetrics(metrics: Metrics, at: MetricsAddress): Promise<AsyncDisposable> {
   const server = createServer({ requestTimeout: REQUEST_LIMIT_MS, keepAlive: false }, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') answer(response, 404, 'try /metrics\n');
     else void show(metrics, response);
   });
   server.maxConnections = MAX_CONNECTIONS;
   if ('path' in at) await mkdir(dirname(at.path), { recursive: true });
-  await bind(server, at, signal);
+  await bind(server, at, undefined);
   return {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

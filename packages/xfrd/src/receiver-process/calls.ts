@@ -15,7 +15,7 @@ import {
 export type Feed = (sink: Duplex) => Promise<void>;
 
 /** What the keeper wants, without having been asked. */
-export type Order = Extract<KeeperMessage, { type: 'settings' | 'drain' | 'dial' }>;
+export type Order = Extract<KeeperMessage, { type: 'begin' | 'change' | 'drain' | 'dial' }>;
 
 interface Waiting {
   readonly answer: PromiseWithResolvers<unknown>;

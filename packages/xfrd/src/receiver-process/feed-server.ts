@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { VmToolsError, within } from '@vm-tools/errors';
 
 const TOKEN_CHARACTERS = 64;
-/** On the same machine: at once, or never. */
-const CALL_MS = 10_000;
+/** On the same machine: at once or never, unless hundreds are received and their processors are busy. */
+const CALL_MS = 60_000;
 
 /**
  * Where the keeper calls for the bytes of an image. The socket has a name and no file, so that nothing is left of it;

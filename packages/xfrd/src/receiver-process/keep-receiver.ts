@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { asVmToolsError, type Log } from '@vm-tools/cli';
+import type { Log } from '@vm-tools/cli';
 import { within, type VmToolsError } from '@vm-tools/errors';
 import type { Reconnect } from '@vm-tools/libxfr';
 import type { Credentials } from '@vm-tools/trust';
+import { encodeBandwidth } from '../config/bandwidth.ts';
 import type { Settings } from '../config/settings.ts';
 import { openControl } from '../control.ts';
 import type { ListenAddress } from '../listen-address.ts';
+import { logFailure } from '../log-failure.ts';
 import { receiverLost } from './errors.ts';
 import { findUser } from './find-user.ts';
 import { Keeper, type Began, type HostSide } from './keeper.ts';
 import { openSockets, removeSockets } from './open-sockets.ts';
-import { encodeBandwidth, type ReceiverSettings } from './settings.ts';
+import type { ReceiverSettings } from './settings.ts';
 import { startProcess, type ReceiverChild } from './start-process.ts';
 
 /** A processor that is busy with something else may take that long to start node. */
@@ -71,7 +73,10 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     const feedPath = `\0vm-tools/xfrd/${randomBytes(16).toString('hex')}`;
     const { child, hasControl } = await startWithSockets();
     const keeper = new Keeper(child.connection, feedPath, host);
-    keeper.send({ type: 'settings', settings: settingsFor({ feedPath, user, hasControl }) });
+    const sockets = init.sockets.length;
+    const { timeouts } = settings;
+    const first = { user, feedPath, listen, sockets, hasControl, timeouts, ...changeable() };
+    keeper.send({ type: 'begin', settings: first });
     void child.exited.then((how) => child.connection.destroy(receiverLost(how)));
     try {
       const late = { code: 'XFRD_RECEIVER_LOST', message: `the receiver does not begin in ${BEGIN_MS} ms` };
@@ -95,22 +100,9 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     return { child, hasControl: control.fds.length > 0 };
   }
 
-  function settingsFor(
-    first: Partial<Pick<ReceiverSettings, 'feedPath' | 'user' | 'hasControl'>> = {},
-  ): ReceiverSettings {
-    const { timeouts, maxConcurrent, bandwidth } = settings;
-    return {
-      user: undefined,
-      feedPath: '',
-      hasControl: false,
-      ...first,
-      listen,
-      sockets: init.sockets.length,
-      timeouts,
-      maxConcurrent,
-      bandwidth: encodeBandwidth(bandwidth),
-      credentials: init.credentials(),
-    };
+  function changeable(): ReceiverSettings {
+    const { maxConcurrent, bandwidth } = settings;
+    return { maxConcurrent, bandwidth: encodeBandwidth(bandwidth), credentials: init.credentials() };
   }
 
   let running = await start();
@@ -125,14 +117,15 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
         running.keeper.ended,
       ]);
       if (isClosing() && error.cause === undefined && how === 'ended with status 0') return;
-      log.error(error.message, { code: error.code, hint: error.hint });
+      logFailure(log, error);
       onLost(error);
-      await recover().catch((thrown: unknown) => log.error(asVmToolsError(thrown, 'xfrd').message));
+      await recover().catch((thrown: unknown) => logFailure(log, thrown));
       if (isClosing()) return;
       if (performance.now() - since > LASTED_MS) pauseMs = FIRST_PAUSE_MS;
       const next = await startAgain(pauseMs);
       if (next === undefined) return;
       running = next;
+      change(); // what has changed while it was being started was said to the one before
       if (isClosing()) drain();
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
@@ -145,13 +138,16 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
       try {
         return await start();
       } catch (thrown) {
-        const { message, code, hint } = asVmToolsError(thrown, 'xfrd');
-        log.error(message, { code, hint });
+        logFailure(log, thrown);
       }
     }
   }
 
-  // Whoever is just being started gets the word when he has.
+  // Whoever is just being started gets either word when he has.
+  function change(): void {
+    running.keeper.send({ type: 'change', settings: changeable() });
+  }
+
   function drain(): void {
     running.keeper.send({ type: 'drain' });
   }
@@ -175,7 +171,7 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     reconnect: (transfer, signal) => running.keeper.dial(transfer, signal),
     change(next) {
       settings = next;
-      running.keeper.send({ type: 'settings', settings: settingsFor() });
+      change();
     },
     close,
     [Symbol.asyncDispose]: close,

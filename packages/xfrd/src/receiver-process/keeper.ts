@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
-import type { Duplex, Writable } from 'node:stream';
-import { abortError, VmToolsError, within } from '@vm-tools/errors';
+import type { Duplex } from 'node:stream';
+import { VmToolsError } from '@vm-tools/errors';
 import type { DomainTarget } from '@vm-tools/libdomain';
-import type { Connection, Journal, ListenEvent, Offer, OpenJournals, Reconnect } from '@vm-tools/libxfr';
+import type { Journal, ListenEvent, Offer, OpenJournals, Reconnect } from '@vm-tools/libxfr';
 import type { Peer } from '@vm-tools/trust';
 import { Channel } from '@vm-tools/xen-wire/channel';
 import { decodeError, encodeError } from '@vm-tools/xen-wire/errors';
 import * as z from 'zod';
+import { Dials } from './dials.ts';
 import { notNow, receiverLost } from './errors.ts';
+import { Grants } from './grants.ts';
+import { ImageFeeds } from './image-feeds.ts';
 import { KeptTransfer } from './kept-transfer.ts';
 import {
   CALLS,
@@ -20,12 +21,7 @@ import {
   type KeeperMessage,
   type ReceiverMessage,
 } from './messages.ts';
-import { pump } from './pump.ts';
 
-/** On the same machine: at once, or never. */
-const WORD_MS = 10_000;
-/** To another host, with all that it takes to know each other: whoever makes the connection is through before. */
-const DIAL_MS = 60_000;
 /** More guests at once than anybody has places for are a mistake, or worse. */
 const MOST_TRANSFERS = 1024;
 
@@ -51,14 +47,6 @@ export interface Began {
   readonly port: number | undefined;
 }
 
-/** A restore for whose bytes the receiver has to be called. */
-interface Feeding {
-  readonly expecting: PromiseWithResolvers<undefined>;
-  /** the receiver's last word about it */
-  readonly word: PromiseWithResolvers<'fed' | 'unfed'>;
-  readonly transfer: KeptTransfer;
-}
-
 /**
  * Serves one receiver. Nothing that it says is believed, and nothing of it can make this fail: a wrong word gets an
  * error, and what is no word at all ends the connection.
@@ -66,22 +54,22 @@ interface Feeding {
 export class Keeper {
   readonly #host: HostSide;
   readonly #channel: Channel;
-  /** where the receiver takes the calls that fetch the bytes of an image */
-  readonly #feedPath: string;
   readonly #began = Promise.withResolvers<Began>();
   readonly #ended = Promise.withResolvers<VmToolsError | undefined>();
   /** by the UUID of the guest: there is one transfer of each */
   readonly #transfers = new Map<string, KeptTransfer>();
-  readonly #grants = new Map<number, { readonly offer: Offer; readonly place: Disposable }>();
-  readonly #feeding = new Map<number, Feeding>();
+  readonly #grants: Grants;
+  readonly #feeds: ImageFeeds;
+  readonly #dials: Dials;
   readonly #calls = new Set<Promise<void>>();
-  readonly #dialling = new Map<number, PromiseWithResolvers<Omit<Connection, 'stream'>>>();
-  #grantCount = 0;
-  #dialCount = 0;
 
+  /** @param feedPath of the socket where the receiver takes calls: for the bytes of images, and for peers */
   constructor(connection: Duplex, feedPath: string, host: HostSide) {
     this.#host = host;
-    this.#feedPath = feedPath;
+    const send = (message: KeeperMessage): void => this.send(message);
+    this.#grants = new Grants(host.trust);
+    this.#feeds = new ImageFeeds(feedPath, send);
+    this.#dials = new Dials(feedPath, send);
     this.#began.promise.catch(() => undefined);
     this.#channel = new Channel(connection, {
       sendBytes: LONGEST_LINE_BYTES,
@@ -112,24 +100,10 @@ export class Keeper {
     this.#channel.send(message);
   }
 
-  /** Reaches a peer through the receiver, who sees to TLS: what comes here is frames from one that is known. */
-  dial: Reconnect = async ({ role, peer }, signal) => {
-    const id = (this.#dialCount += 1);
-    const token = randomBytes(32).toString('hex');
-    const dialled = Promise.withResolvers<Omit<Connection, 'stream'>>();
-    dialled.promise.catch(() => undefined);
-    this.#dialling.set(id, dialled);
-    try {
-      this.send({ type: 'dial', id, token, role, peer });
-      const late = { code: 'XFRD_RECEIVER_LOST', message: `the receiver does not reach ${peer}` };
-      const facts = await within(dialled.promise, DIAL_MS, late, signal);
-      const stream = connect({ path: this.#feedPath, allowHalfOpen: true });
-      stream.on('error', () => undefined).write(token); // whoever reads hears of it
-      return { ...facts, stream };
-    } finally {
-      this.#dialling.delete(id);
-    }
-  };
+  /** Reaches a peer through the receiver. */
+  get dial(): Reconnect {
+    return this.#dials.dial;
+  }
 
   #receive(message: ReceiverMessage): void {
     switch (message.type) {
@@ -146,22 +120,22 @@ export class Keeper {
         break;
       }
       case 'expecting':
-        this.#feeding.get(message.id)?.expecting.resolve(undefined);
+        this.#feeds.expect(message.id);
         break;
       case 'fed':
       case 'unfed':
-        this.#feeding.get(message.id)?.word.resolve(message.type);
+        this.#feeds.end(message.id, message.type);
         break;
       case 'abort':
-        this.#feeding.get(message.id)?.transfer.abort(decodeError(message.error));
+        this.#feeds.abort(message.id, decodeError(message.error));
         break;
       case 'dialled': {
         const { type: _, id, ...facts } = message;
-        this.#dialling.get(id)?.resolve(facts);
+        this.#dials.reached(id, facts);
         break;
       }
       case 'undialled':
-        this.#dialling.get(message.id)?.reject(decodeError(message.error));
+        this.#dials.failed(message.id, decodeError(message.error));
         break;
       case 'event':
         this.#host.onEvent(asListenEvent(message.event));
@@ -193,9 +167,9 @@ export class Keeper {
       case 'peers':
         return trust?.listPeers() ?? [];
       case 'authorise':
-        return this.#authorise(args(name));
+        return this.#grants.authorise(args(name));
       case 'leave':
-        this.#leave(args(name));
+        this.#grants.leave(args(name));
         return undefined;
       case 'begin':
         return this.#begin(args(name));
@@ -215,7 +189,7 @@ export class Keeper {
         return makeTarget().check(args(name).offer);
       case 'reserve': {
         const { offer } = args(name);
-        if (trust?.isAsked === 'always') this.#checkGrant(offer);
+        this.#grants.check(offer);
         return this.#byGuest(offer.uuid).reserve(offer);
       }
       case 'expect': {
@@ -229,32 +203,6 @@ export class Keeper {
       case 'abandon':
         return this.#byGuest(args(name).uuid).abandon();
     }
-  }
-
-  async #authorise({ who, offer }: CallArgs<'authorise'>): Promise<{ grant: number }> {
-    const { trust } = this.#host;
-    if (trust === undefined) throw notNow('authorise', 'nobody has to be authorised here');
-    const place = await trust.authorise(who, offer);
-    const grant = (this.#grantCount += 1);
-    this.#grants.set(grant, { offer, place });
-    return { grant };
-  }
-
-  #leave({ grant }: CallArgs<'leave'>): void {
-    this.#grants.get(grant)?.place[Symbol.dispose]();
-    this.#grants.delete(grant);
-  }
-
-  /** What is reserved has to be what was authorised. */
-  #checkGrant({ name, uuid, memoryBytes, maxMemoryBytes }: Offer): void {
-    const isGranted = [...this.#grants.values()].some(
-      ({ offer }) =>
-        offer.name === name &&
-        offer.uuid === uuid &&
-        offer.memoryBytes >= memoryBytes &&
-        offer.maxMemoryBytes >= maxMemoryBytes,
-    );
-    if (!isGranted) throw notNow('reserve', 'that was not authorised');
   }
 
   async #begin({ start }: CallArgs<'begin'>): Promise<unknown> {
@@ -286,50 +234,11 @@ export class Keeper {
 
   async #restore(id: number, { uuid, configJson }: CallArgs<'restore'>): Promise<unknown> {
     const transfer = this.#byGuest(uuid);
-    if (this.#feeding.has(id)) throw notNow('restore', 'the number of the call is taken');
-    const feed = async (sink: Writable, signal: AbortSignal): Promise<void> => {
-      const feeding = {
-        expecting: Promise.withResolvers<undefined>(),
-        word: Promise.withResolvers<'fed' | 'unfed'>(),
-        transfer,
-      };
-      this.#feeding.set(id, feeding);
-      const stop = (): void => {
-        const aborted = abortError(signal, 'receiving an image');
-        feeding.expecting.reject(aborted);
-        feeding.word.reject(aborted);
-      };
-      for (const { promise } of [feeding.expecting, feeding.word]) promise.catch(() => undefined);
-      signal.addEventListener('abort', stop, { once: true });
-      try {
-        if (signal.aborted) stop();
-        const [piped] = await Promise.allSettled([this.#pipe(id, feeding, sink, signal)]);
-        // The connection may have ended before the word came which says why.
-        const late = {
-          code: 'XFRD_RECEIVER_LOST',
-          message: 'the receiver does not say whether the image was whole',
-        };
-        await within(feeding.word.promise, WORD_MS, late);
-        if (piped.status === 'rejected') throw piped.reason;
-      } finally {
-        signal.removeEventListener('abort', stop);
-        this.#feeding.delete(id);
-      }
-    };
-    return transfer.restore({ configJson, feed });
-  }
-
-  /** The bytes go by, and nobody looks at them here. */
-  async #pipe(id: number, { expecting }: Feeding, sink: Writable, signal: AbortSignal): Promise<void> {
-    const token = randomBytes(32).toString('hex');
-    const late = { code: 'XFRD_RECEIVER_LOST', message: 'the receiver does not take a call for an image' };
-    this.send({ type: 'feed', id, token });
-    await within(expecting.promise, WORD_MS, late, signal);
-    await pump(this.#feedPath, token, sink, signal);
+    return transfer.restore({ configJson, feed: this.#feeds.prepare(id, transfer) });
   }
 
   #byGuest(uuid: string): KeptTransfer {
-    const transfer = this.#transfers.get(uuid.toLowerCase());
+    const transfer = this.#transfers.get(uuid);
     if (transfer === undefined) throw notNow('go on with a transfer', 'there is none of this guest');
     return transfer;
   }
@@ -346,13 +255,12 @@ export class Keeper {
       ? receiverLost(`said what it must not: ${cause.message}`, cause)
       : receiverLost('is gone', cause);
     this.#began.reject(error);
-    for (const { reject } of this.#dialling.values()) reject(error);
+    this.#dials.lose(error);
     for (const transfer of this.#transfers.values()) transfer.abort(error);
     await Promise.allSettled(this.#calls);
     await Promise.allSettled([...this.#transfers.values()].map((transfer) => transfer.lose(error)));
-    for (const { place } of this.#grants.values()) place[Symbol.dispose]();
+    this.#grants[Symbol.dispose]();
     this.#transfers.clear();
-    this.#grants.clear();
     this.#ended.resolve(isBroken ? error : undefined);
   }
 }

@@ -106,12 +106,8 @@ export class KeptTransfer {
     try {
       const { state, epoch } = this.record;
       if (!targetMayWrite(state, 'fenced') || state === 'failing') return;
-      const { code, kind, message } = cause;
-      await this.#journal.append({
-        state: 'fenced',
-        epoch,
-        error: { code, kind: kind === 'uncertain' ? 'failure' : kind, message },
-      });
+      const { code, message } = cause;
+      await this.#journal.append({ state: 'fenced', epoch, error: { code, kind: 'failure', message } });
       await this.#target?.abandon();
     } finally {
       await this.#journal[Symbol.asyncDispose]();

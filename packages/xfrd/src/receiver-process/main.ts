@@ -6,17 +6,18 @@ import { Socket } from 'node:net';
 import { DEFAULT_PORT, reconnectPeer, Reception, serveTransfers, type ControlServer } from '@vm-tools/libxfr';
 import { encodeError } from '@vm-tools/xen-wire/errors';
 import { Bandwidth } from '../bandwidth.ts';
-import { openListeners, type Listeners } from '../listeners.ts';
+import { decodeBandwidth } from '../config/bandwidth.ts';
+import { FIRST_SOCKET_FD } from '../systemd/listen-fds.ts';
 import { Calls } from './calls.ts';
 import { dropRights } from './drop-rights.ts';
 import { FeedServer } from './feed-server.ts';
 import { dial } from './dial.ts';
+import { openListeners, type Listeners } from './listeners.ts';
 import type { Dial, ReceiverMessage } from './messages.ts';
 import { remoteJournals } from './remote-journals.ts';
 import { RemoteTarget } from './remote-target.ts';
 import { remoteTrust, type RemoteTrust } from './remote-trust.ts';
-import { decodeBandwidth, type ReceiverSettings } from './settings.ts';
-import { FIRST_SOCKET_FD } from './start-process.ts';
+import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
 // Only the keeper may decide what they mean: whoever ends a service sends them to all of its processes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -29,10 +30,10 @@ const calls = new Calls(
   keeper,
   feeds,
   (order) => {
-    if (order.type === 'drain') void drain();
+    if (order.type === 'begin') serving = begin(order.settings);
+    else if (order.type === 'change') void serving?.then((begun) => begun?.change(order.settings));
     else if (order.type === 'dial') void serving?.then((begun) => begun?.dial(order));
-    else if (serving === undefined) serving = begin(order.settings as ReceiverSettings);
-    else void serving.then((begun) => begun?.change(order.settings as ReceiverSettings));
+    else void drain();
   },
   // Nobody is left who owns the host.
   () => process.exit(1),
@@ -46,7 +47,7 @@ interface Serving {
 }
 
 /** Rights go before the first byte is read. */
-async function begin(settings: ReceiverSettings): Promise<Serving | undefined> {
+async function begin(settings: FirstSettings): Promise<Serving | undefined> {
   try {
     if (settings.user !== undefined) dropRights(settings.user);
     await feeds.listen(settings.feedPath);
@@ -58,18 +59,18 @@ async function begin(settings: ReceiverSettings): Promise<Serving | undefined> {
   }
 }
 
-async function serve(settings: ReceiverSettings): Promise<Serving> {
+async function serve(settings: FirstSettings): Promise<Serving> {
   const { listen, sockets, timeouts, credentials } = settings;
   const reception = new Reception(settings.maxConcurrent);
   const bandwidth = new Bandwidth(decodeBandwidth(settings.bandwidth));
   const trust = credentials && remoteTrust(calls, credentials);
-  const fds = Array.from({ length: sockets || listen.length }, (_, index) => FIRST_SOCKET_FD + index);
+  const where = sockets > 0 ? Array.from({ length: sockets }, () => ({ transport: 'fd' }) as const) : listen;
   const control = settings.hasControl
-    ? await serveTransfers({ fd: FIRST_SOCKET_FD + fds.length })
+    ? await serveTransfers({ fd: FIRST_SOCKET_FD + where.length })
     : undefined;
   const listeners = await openListeners({
-    settings: { listen: listen.map((address, index) => ({ ...address, fd: fds[index] })), timeouts },
-    sockets: sockets > 0 ? fds : [],
+    at: where.map((address, index) => ({ ...address, fd: FIRST_SOCKET_FD + index })),
+    timeouts,
     trust,
     reception,
     bandwidth,

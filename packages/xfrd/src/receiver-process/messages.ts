@@ -7,6 +7,7 @@ import {
 } from '@vm-tools/libxfr';
 import { errorSchema } from '@vm-tools/xen-wire/errors';
 import * as z from 'zod';
+import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
 /**
  * What is said between the keeper, who owns the host, and the receiver, who reads what peers send. Each line is a JSON
@@ -14,7 +15,7 @@ import * as z from 'zod';
  *
  * ```
  *   receiver                                        keeper
- *                                              <--  settings {…}
+ *                                              <--  begin {settings}
  *   ready {addresses}                          -->
  *   call 1 begin {start}                       -->
  *                                              <--  done 1 {record}
@@ -28,6 +29,7 @@ import * as z from 'zod';
  *                                              <--  dial 1 {role, peer, token}
  *   dialled 1 {peer}                           -->
  *          the keeper calls the other socket, says the token, and talks to the peer
+ *                                              <--  change {settings}
  *                                              <--  drain
  *   (ends when nothing is left to do)
  * ```
@@ -134,7 +136,6 @@ export const receiverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('event'), event: listenEvent }),
 ]);
 export type ReceiverMessage = z.infer<typeof receiverMessage>;
-export type ReportedEvent = z.infer<typeof listenEvent>;
 
 /** Reach the other end of an earlier transfer, so that the keeper can ask it. */
 export interface Dial extends Pick<TransferRecord, 'role' | 'peer'> {
@@ -144,7 +145,8 @@ export interface Dial extends Pick<TransferRecord, 'role' | 'peer'> {
 }
 
 export type KeeperMessage =
-  | { readonly type: 'settings'; readonly settings: unknown }
+  | { readonly type: 'begin'; readonly settings: FirstSettings }
+  | { readonly type: 'change'; readonly settings: ReceiverSettings }
   | { readonly type: 'drain' }
   | Dial
   | { readonly type: 'done'; readonly id: number; readonly result?: unknown }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { FIRST_SOCKET_FD } from '../systemd/listen-fds.ts';
 import { locateReceiver } from './locate.ts';
 
-/** The sockets to listen on; those of systemd keep their numbers. Behind them comes the connection to the keeper. */
-export const FIRST_SOCKET_FD = 3;
 /** V8's own memory. Buffers of connections are besides, and are bounded by their number. */
 const HEAP_MIB = 96;
 const YOUNG_MIB = 4;
@@ -28,6 +27,7 @@ export interface ReceiverChild {
  */
 export function startProcess(sockets: readonly number[], onWords: (text: string) => void): ReceiverChild {
   const { file, folder } = locateReceiver();
+  // Those of systemd keep their numbers.
   const keeperFd = FIRST_SOCKET_FD + sockets.length;
   const node = [
     '--permission',

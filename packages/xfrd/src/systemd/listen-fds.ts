@@ -1,5 +1,5 @@
-/** The first descriptor that systemd passes: behind stdin, stdout and stderr. */
-const FIRST = 3;
+/** The first descriptor that a process is given, by systemd and here alike: behind stdin, stdout and stderr. */
+export const FIRST_SOCKET_FD = 3;
 /** More are a mistake. */
 const MOST = 64;
 
@@ -10,5 +10,5 @@ const MOST = 64;
 export function listenFds(environment: NodeJS.ProcessEnv = process.env, pid = process.pid): number[] {
   const count = Number(environment['LISTEN_FDS'] ?? 0);
   if (Number(environment['LISTEN_PID']) !== pid || !(count > 0 && count <= MOST)) return [];
-  return Array.from({ length: count }, (_, index) => FIRST + index);
+  return Array.from({ length: count }, (_, index) => FIRST_SOCKET_FD + index);
 }

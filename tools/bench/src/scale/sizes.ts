@@ -5,8 +5,7 @@ import { sizesUpTo, type Quantity, type Result, type Row, type Scope } from '../
 import { describeMachine } from '../machine.ts';
 import { memoryOf } from '../memory-of.ts';
 import { runTool } from '../run-tool.ts';
-import { Forked } from '../forked.ts';
-import type { ReceiverNews } from './receiver.ts';
+import { startXfrd } from '../bench-xfrd.ts';
 
 /** Too large to be moved in minutes; they are there as address space. */
 const CREATED_ONLY = [65_536, 2 ** 20];
@@ -19,7 +18,8 @@ const QUANTITIES: readonly Quantity[] = [
   { key: 'moveS', label: 'move live', unit: 's' },
   { key: 'sourceMib', label: 'source host', unit: 'MiB' },
   { key: 'senderMib', label: 'vm-migrate', unit: 'MiB' },
-  { key: 'receiverMib', label: 'receiver', unit: 'MiB' },
+  { key: 'keeperMib', label: 'keeper of xfrd', unit: 'MiB' },
+  { key: 'receiverMib', label: 'receiver of xfrd', unit: 'MiB' },
   { key: 'targetMib', label: 'target host', unit: 'MiB' },
 ];
 
@@ -61,16 +61,15 @@ async function createAndMove(mib: number, isMoved: boolean): Promise<Record<stri
   const figures = { createS: created.seconds, createMib: await peakOf(a.pid) };
   if (!isMoved) return figures;
 
-  await using receiver = new Forked<ReceiverNews>('scale/receiver.ts', [b.name, 'off', '1']);
-  const listening = await receiver.news();
-  const port = listening.type === 'listening' ? listening.port : 0;
-  const moved = await runTool(`vm-migrate large tcp://127.0.0.1:${port} --insecure --host ${a.spec} --json`);
+  await using xfrd = await startXfrd(b, []);
+  const moved = await runTool(`vm-migrate large unix://${xfrd.socketPath} --host ${a.spec} --json`);
   return {
     ...figures,
     moveS: moved.seconds,
     sourceMib: await peakOf(a.pid),
     senderMib: moved.peakMib,
-    receiverMib: await peakOf(receiver.pid),
+    keeperMib: await peakOf(xfrd.keeperPid),
+    receiverMib: await peakOf(xfrd.receiverPid),
     targetMib: await peakOf(b.pid),
   };
 }

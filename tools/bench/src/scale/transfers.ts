@@ -6,8 +6,8 @@ import { describeMachine } from '../machine.ts';
 import { memoryOf } from '../memory-of.ts';
 import { createGuest } from './create-guest.ts';
 import { Forked } from '../forked.ts';
+import { startXfrd, type BenchXfrd } from '../bench-xfrd.ts';
 import { jainIndex } from './jain.ts';
-import type { ReceiverNews } from './receiver.ts';
 import type { SenderNews } from './sender.ts';
 
 /** On all transfers together. */
@@ -23,14 +23,15 @@ const QUANTITIES: readonly Quantity[] = [
   { key: 'jain', label: "Jain's index", unit: '', hasLaw: false },
   { key: 'spread', label: 'most : least', unit: '', hasLaw: false },
   { key: 'rateMib', label: 'together, MiB/s', unit: '', hasLaw: false },
+  { key: 'keeperMib', label: 'keeper', unit: 'MiB' },
   { key: 'receiverMib', label: 'receiver', unit: 'MiB' },
-  { key: 'eachMib', label: 'receiver, for each', unit: 'MiB' },
+  { key: 'eachMib', label: 'both, for each', unit: 'MiB' },
   { key: 'sourceMib', label: 'source host', unit: 'MiB' },
   { key: 'targetMib', label: 'target host', unit: 'MiB' },
   { key: 'allS', label: 'all, without limit', unit: 's' },
 ];
 
-/** Many transfers at once from one host to one receiver, which shares out its limit. */
+/** Many transfers at once from one host to one xfrd, which shares out its limit. */
 export async function measureTransfers({ transfers, report }: Scope): Promise<Result> {
   const rows: Row[] = [];
   for (const size of sizesUpTo(transfers, [5, 10, 25, 50, 100])) {
@@ -43,14 +44,14 @@ export async function measureTransfers({ transfers, report }: Scope): Promise<Re
   }
   return {
     name: 'scale-a-transfers',
-    title: 'Many transfers at once to one receiver',
+    title: 'Many transfers at once to one xfrd',
     sizeLabel: 'transfers',
     machine: describeMachine(),
     quantities: QUANTITIES,
     rows,
     notes: [
-      `The limit of the receiver is ${LIMIT} for all together. Shares are of what each got in ${WINDOW_MS / 1000} s in which all were under way, of guests that have far more to send than that.`,
-      'The receiver is what xfrd is, with so many places; the sender is one process that does what so many vm-migrate do. Memory is the peak in that time beyond what a process had before.',
+      `The limit of xfrd is ${LIMIT} for all together. Shares are of what each got in ${WINDOW_MS / 1000} s in which all were under way, of guests that have far more to send than that.`,
+      'The two processes of xfrd are its keeper, which owns the host, and its receiver, which reads what peers send; it has so many places. The sender is one process that does what so many vm-migrate do. Memory is the peak in that time beyond what a process had before.',
       'Without limit: guests that have 2 MiB that are not zeros, to which come 8 MiB of libxc’s list of all pages below 4 GiB.',
     ],
   };
@@ -60,19 +61,18 @@ export async function measureTransfers({ transfers, report }: Scope): Promise<Re
 async function shareLimit(count: number): Promise<Record<string, number>> {
   await using a = await hostWith(count, 256, 'sim.set=240M');
   await using b = await startBenchHost('bench-b', '64G');
-  await using receiver = new Forked<ReceiverNews>('scale/receiver.ts', [b.name, LIMIT, String(count)]);
-  const port = await portOf(receiver);
-  const before = await peaksOf(receiver.pid, a.pid, b.pid);
-  await using sender = new Forked<SenderNews>('scale/sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
+  await using xfrd = await startXfrd(b, [...placesFor(count), '--bwlimit', LIMIT]);
+  const pids = [xfrd.keeperPid, xfrd.receiverPid, a.pid, b.pid];
+  const before = await peaksOf(pids);
+  await using sender = new Forked<SenderNews>('scale/sender.ts', [a.name, xfrd.socketPath]);
   const beganAt = performance.now();
-  await allUnderWay(receiver, sender, count);
+  const first = await allUnderWay(xfrd, sender, count);
   const beginS = (performance.now() - beganAt) / 1000;
-  const first = await bytesOf(receiver);
   await pause(WINDOW_MS);
-  const second = await bytesOf(receiver);
-  const after = await peaksOf(receiver.pid, a.pid, b.pid);
-  const shares = second.map((bytes, index) => bytes - (first[index] ?? 0));
-  const [receiverMib = 0, sourceMib = 0, targetMib = 0] = after.map(
+  const second = await xfrd.transferred();
+  const after = await peaksOf(pids);
+  const shares = [...first].map(([id, bytes]) => (second.get(id) ?? bytes) - bytes);
+  const [keeperMib = 0, receiverMib = 0, sourceMib = 0, targetMib = 0] = after.map(
     (mib, index) => mib - (before[index] ?? 0),
   );
   const together = shares.reduce((sum, bytes) => sum + bytes, 0);
@@ -81,8 +81,9 @@ async function shareLimit(count: number): Promise<Record<string, number>> {
     spread: Math.max(...shares) / Math.max(1, Math.min(...shares)),
     beginS,
     rateMib: together / 2 ** 20 / (WINDOW_MS / 1000),
+    keeperMib,
     receiverMib,
-    eachMib: receiverMib / count,
+    eachMib: (keeperMib + receiverMib) / count,
     sourceMib,
     targetMib,
   };
@@ -92,10 +93,13 @@ async function shareLimit(count: number): Promise<Record<string, number>> {
 async function moveAll(count: number): Promise<number> {
   await using a = await hostWith(count, 16, 'sim.set=2M');
   await using b = await startBenchHost('bench-b', '64G');
-  await using receiver = new Forked<ReceiverNews>('scale/receiver.ts', [b.name, 'off', String(count)]);
-  const port = await portOf(receiver);
-  await using sender = new Forked<SenderNews>('scale/sender.ts', [a.name, `tcp://127.0.0.1:${port}`]);
+  await using xfrd = await startXfrd(b, placesFor(count));
+  await using sender = new Forked<SenderNews>('scale/sender.ts', [a.name, xfrd.socketPath]);
   return (await sender.news()).seconds;
+}
+
+function placesFor(count: number): readonly string[] {
+  return ['--max-concurrent', String(count)];
 }
 
 async function hostWith(count: number, mib: number, behaviour: string): Promise<BenchHost> {
@@ -111,33 +115,25 @@ async function hostWith(count: number, mib: number, behaviour: string): Promise<
   return simulated;
 }
 
-async function portOf(receiver: Forked<ReceiverNews>): Promise<number> {
-  const news = await receiver.news();
-  return news.type === 'listening' ? news.port : 0;
-}
-
-async function bytesOf(receiver: Forked<ReceiverNews>): Promise<readonly number[]> {
-  const news = await receiver.ask();
-  return news.type === 'figures' ? news.bytes : [];
-}
-
+/** @returns how far each is */
 async function allUnderWay(
-  receiver: Forked<ReceiverNews>,
+  xfrd: BenchXfrd,
   sender: Forked<SenderNews>,
   count: number,
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
   const late = performance.now() + BEGIN_LIMIT_MS;
-  let bytes: readonly number[] = [];
-  while (bytes.length < count || Math.min(...bytes) < UNDER_WAY_BYTES) {
+  while (true) {
+    const transferred = await xfrd.transferred();
+    if (transferred.size === count && Math.min(...transferred.values()) >= UNDER_WAY_BYTES)
+      return transferred;
     if (performance.now() > late || !sender.isRunning) {
-      const message = `${count} transfers do not get under way: ${bytes.length} have begun`;
+      const message = `${count} transfers do not get under way: ${transferred.size} have begun; ${xfrd.errors[0] ?? 'no error'}`;
       throw new VmToolsError({ code: 'BENCH_STUCK', kind: 'timeout', message });
     }
     await pause(LOOK_EVERY_MS);
-    bytes = await bytesOf(receiver);
   }
 }
 
-async function peaksOf(...pids: readonly number[]): Promise<readonly number[]> {
+async function peaksOf(pids: readonly number[]): Promise<readonly number[]> {
   return Promise.all(pids.map(async (pid) => (await memoryOf(pid))?.peakMib ?? 0));
 }

@@ -33,7 +33,7 @@ export function cutImage(image: Buffer): CutImage {
 }
 
 /** @returns the units, and how many bytes they are, END included */
-export function cutLibxc(stream: Buffer): { readonly units: Unit[]; readonly bytes: number } {
+function cutLibxc(stream: Buffer): { readonly units: Unit[]; readonly bytes: number } {
   const units: Unit[] = [{ name: 'headers', head: stream.subarray(0, HEADERS_BYTES) }];
   let end = HEADERS_BYTES;
   for (const { name, offset, bytes } of recordsOf(stream)) {

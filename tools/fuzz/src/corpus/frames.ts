@@ -1,7 +1,7 @@
 import { encodeHeader, type FrameName } from '@vm-tools/libxfr/testing';
-import { flipBits, randomBytes, setField } from '../mutate/bytes.ts';
+import { edgeNumber, flipBits, randomBytes, setField } from '../mutate/bytes.ts';
 import { damagedJson } from '../mutate/json.ts';
-import { numberNear, type Unit } from '../mutate/units.ts';
+import type { Unit } from '../mutate/units.ts';
 import type { Random } from '../random.ts';
 import { MESSAGES } from './messages.ts';
 
@@ -35,7 +35,7 @@ export function damagedFrame(random: Random, unit: Unit): Unit {
       head.writeUInt8(random.below(NO_TYPE), 0);
       return { ...unit, head };
     case 1:
-      head.writeUInt32BE(numberNear(random, head.readUInt32BE(4)), 4);
+      head.writeUInt32BE(edgeNumber(random, head.readUInt32BE(4)), 4);
       return { ...unit, head };
     case 2: // flags and reserved bytes
       head.writeUInt8(random.below(256), 1 + random.below(3));

@@ -1,6 +1,6 @@
 import { encodeMessage, MESSAGE_TYPE } from '@vm-tools/xenstore/server';
-import { flipBits, setField } from '../mutate/bytes.ts';
-import { numberNear, type Unit } from '../mutate/units.ts';
+import { edgeNumber, flipBits, setField } from '../mutate/bytes.ts';
+import type { Unit } from '../mutate/units.ts';
 import type { Random } from '../random.ts';
 
 const REQUESTS: readonly (readonly [name: keyof typeof MESSAGE_TYPE, payload: string])[] = [
@@ -52,7 +52,7 @@ export function damagedMessage(random: Random, unit: Unit): Unit {
   const head = Buffer.from(unit.head);
   const field = 4 * random.below(4);
   if (random.oneIn(3) || head.length < field + 4) flipBits(random, head);
-  else if (random.oneIn(2)) head.writeUInt32LE(numberNear(random, head.readUInt32LE(field)), field);
+  else if (random.oneIn(2)) head.writeUInt32LE(edgeNumber(random, head.readUInt32LE(field)), field);
   else setField(random, head, random.below(head.length));
   return { ...unit, head };
 }

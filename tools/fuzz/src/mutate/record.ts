@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
-import { randomBytes } from './bytes.ts';
-import { numberNear, type Unit } from './units.ts';
+import { edgeNumber, randomBytes } from './bytes.ts';
+import type { Unit } from './units.ts';
 
 const HEADER_BYTES = 8;
 const COUNT_AT = 8;
@@ -15,10 +15,10 @@ export function damagedRecord(random: Random, unit: Unit): Unit {
   const choice = random.below(unit.name === 'PAGE_DATA' ? 9 : 6);
   switch (choice) {
     case 0: // of another type
-      head.writeUInt32LE(random.oneIn(4) ? numberNear(random, 0) : random.below(LAST_TYPE), 0);
+      head.writeUInt32LE(random.oneIn(4) ? edgeNumber(random, 0) : random.below(LAST_TYPE), 0);
       return { ...unit, head };
     case 1: // a length that is not its own
-      head.writeUInt32LE(numberNear(random, length), 4);
+      head.writeUInt32LE(edgeNumber(random, length), 4);
       return { ...unit, head };
     case 2:
       return resized(random, unit, head);
@@ -27,7 +27,7 @@ export function damagedRecord(random: Random, unit: Unit): Unit {
       return { ...unit, head: head.subarray(0, HEADER_BYTES), tail: undefined };
     case 4:
       if (head.length >= COUNT_AT + 4)
-        head.writeUInt32LE(numberNear(random, head.readUInt32LE(COUNT_AT)), COUNT_AT);
+        head.writeUInt32LE(edgeNumber(random, head.readUInt32LE(COUNT_AT)), COUNT_AT);
       return { ...unit, head };
     case 5: // other contents of the right length
       randomBytes(random, head.length - HEADER_BYTES).copy(head, HEADER_BYTES);
@@ -52,7 +52,7 @@ function otherPfn(random: Random, unit: Unit, head: Buffer): Unit {
   const entries = Math.floor((head.length - FIRST_PFN_AT) / 8);
   if (entries < 1) return { ...unit, head };
   const at = FIRST_PFN_AT + 8 * random.below(entries);
-  if (random.oneIn(2)) head.writeUInt32LE(numberNear(random, head.readUInt32LE(at)), at);
+  if (random.oneIn(2)) head.writeUInt32LE(edgeNumber(random, head.readUInt32LE(at)), at);
   else
     head.writeUInt32LE(
       ((random.below(16) << 28) | (random.oneIn(3) ? random.below(2 ** 28) : 0)) >>> 0,

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { edgeNumber, flipBits, randomBytes, rearranged, setField } from './bytes.ts';
+import { flipBits, randomBytes, rearranged, setField } from './bytes.ts';
 
 /** A part of a stream that means something: a header, a record, a frame. */
 export interface Unit {
@@ -72,6 +72,3 @@ function damagedUnit(random: Random, unit: Unit, damageUnit: DamageUnit): Unit {
       return { ...unit, head };
   }
 }
-
-/** A number near another one, as 32 bits; for those who damage units. */
-export const numberNear = edgeNumber;

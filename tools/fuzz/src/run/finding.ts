@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 export const REGRESSIONS = join(import.meta.dirname, '../../regressions');
-export const FINDINGS = join(import.meta.dirname, '../../../../.cache/fuzz');
+const FINDINGS = join(import.meta.dirname, '../../../../.cache/fuzz');
 
 export function findingOf(target: string, problem: string, input: Input): Finding {
   return { target, problem, input: input.map((chunk) => chunk.toString('base64')) };

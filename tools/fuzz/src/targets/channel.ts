@@ -1,7 +1,7 @@
 import { Channel, DEFAULT_TIMEOUTS } from '@vm-tools/libxfr/testing';
 import { expectError } from '../expect-error.ts';
 import { oneWay } from '../one-way.ts';
-import { Violation, type Target } from '../target.ts';
+import { bytesIn, Violation, type Target } from '../target.ts';
 import { someFrames } from './frames.ts';
 
 const CODES = /^XFR_(PROTOCOL|CONNECTION_LOST|PEER_ABORTED)$/;
@@ -17,7 +17,7 @@ export const channelTarget: Target = {
     const stream = oneWay(input);
     const connection = { stream, peer: 'the peer', isConfidential: true };
     const channel = new Channel(connection, 'source', { ...DEFAULT_TIMEOUTS, lingerMs: 1 });
-    const bytes = input.reduce((sum, { length }) => sum + length, 0);
+    const bytes = bytesIn(input);
     try {
       // Each frame has a header of eight bytes, so this many cannot come.
       for (let left = bytes / 8 + 1; left > 0; left -= 1) await channel.next();

@@ -7,7 +7,7 @@ import {
   type ControlName,
 } from '@vm-tools/libxfr/testing';
 import { damagedFrame, FRAMES } from '../corpus/frames.ts';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { damagedUnits, joined } from '../mutate/units.ts';
 import type { Random } from '../random.ts';
 import { must, type Target } from '../target.ts';
@@ -30,12 +30,10 @@ export const framesTarget: Target = {
   make: someFrames,
   feed(input) {
     const bytes = Buffer.concat(input);
-    try {
+    const read = (): void => {
       for (let at = 0; at + HEADER_BYTES <= bytes.length;) at += readFrame(bytes, at);
-    } catch (thrown) {
-      return expectError(thrown, { codes: CODES, placed: CODES, bytes: bytes.length });
-    }
-    return 'accepted';
+    };
+    return verdictOf(read, { codes: CODES, placed: CODES, bytes: bytes.length });
   },
 };
 

@@ -3,14 +3,14 @@ import { fromLibxlJson } from '@vm-tools/libdomain';
 import { encodeXlHeader, openImage } from '@vm-tools/xen-stream';
 import { imageCorpus } from '../corpus/images.ts';
 import type { CutImage } from '../corpus/cut-image.ts';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { damaged } from '../mutate/bytes.ts';
 import { bottomless, damagedJson } from '../mutate/json.ts';
 import { damagedRecord } from '../mutate/record.ts';
 import { damagedUnits, joined, type Unit } from '../mutate/units.ts';
 import { problemOf } from '../oracle/libxc-format.ts';
 import type { Random } from '../random.ts';
-import { must, type Target } from '../target.ts';
+import { bytesIn, must, type Target } from '../target.ts';
 
 const PLACED = /^STREAM_/;
 const CODES =
@@ -38,10 +38,10 @@ export async function imageTarget(): Promise<Target> {
       const rules = { other: other.libxc, damageUnit: damagedRecord };
       return joined([...head, ...damagedUnits(random, [...libxc, ...tail], rules)]);
     },
-    async feed(input) {
-      const bytes = input.reduce((sum, { length }) => sum + length, 0);
-      const libxc: Buffer[] = [];
-      try {
+    feed(input) {
+      const bytes = bytesIn(input);
+      const read = async (): Promise<void> => {
+        const libxc: Buffer[] = [];
         const stream = Readable.from(
           input.filter(({ length }) => length > 0),
           { objectMode: false },
@@ -49,12 +49,10 @@ export async function imageTarget(): Promise<Target> {
         const image = await openImage(stream, { expect: expected });
         for await (const chunk of image.libxc) libxc.push(chunk as Buffer);
         await image.finish();
-      } catch (thrown) {
-        return expectError(thrown, { codes: CODES, placed: PLACED, bytes });
-      }
-      const problem = problemOf(Buffer.concat(libxc));
-      must(problem === undefined, `it was accepted with ${problem}`);
-      return 'accepted';
+        const problem = problemOf(Buffer.concat(libxc));
+        must(problem === undefined, `it was accepted with ${problem}`);
+      };
+      return verdictOf(read, { codes: CODES, placed: PLACED, bytes });
     },
   };
 }

@@ -5,7 +5,7 @@ import { damagedRecord } from '../mutate/record.ts';
 import { damagedUnits, joined } from '../mutate/units.ts';
 import { problemOf } from '../oracle/libxc-format.ts';
 import { createRandom } from '../random.ts';
-import { must, type Input, type Target, type Verdict } from '../target.ts';
+import { bytesIn, must, type Input, type Target, type Verdict } from '../target.ts';
 
 /** What a guest may have: a little more than the largest one, so that the limit is met as well. */
 const MAX_PAGES = 1040;
@@ -33,7 +33,7 @@ export async function libxcTarget(): Promise<Target> {
     },
     feed(input) {
       const outcome = verify(input);
-      const bytes = input.reduce((sum, { length }) => sum + length, 0);
+      const bytes = bytesIn(input);
       if (outcome.verdict === 'accepted') {
         const stream = Buffer.concat(input).subarray(0, outcome.used);
         const problem = problemOf(stream);
@@ -48,7 +48,7 @@ export async function libxcTarget(): Promise<Target> {
 
 function verify(input: Input): Outcome {
   const verifier = new LibxcVerifier({ maxPages: MAX_PAGES });
-  const bytes = input.reduce((sum, { length }) => sum + length, 0);
+  const bytes = bytesIn(input);
   let used = 0;
   let passed = 0;
   try {

@@ -1,5 +1,5 @@
 import { domainConfigSchema, fromLibxlJson, toLibxlJson } from '@vm-tools/libdomain';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { bottomless, damagedJson } from '../mutate/json.ts';
 import { must, type Target } from '../target.ts';
 
@@ -22,16 +22,13 @@ export function libxlJsonTarget(): Target {
     weight: 6,
     make: (random) => [random.oneIn(200) ? bottomless(random) : damagedJson(random, libxl)],
     feed(input) {
-      let read: typeof config;
-      try {
-        read = fromLibxlJson(Buffer.concat(input).toString());
-      } catch (thrown) {
-        return expectError(thrown, { codes: CODES });
-      }
-      const again = domainConfigSchema.safeParse(read);
-      must(again.success, `a configuration was accepted that is none: ${again.error?.message ?? ''}`);
-      must(!/[\0-\x1f/]/.test(read.name), 'a name was accepted that is part of a path');
-      return 'accepted';
+      const read = (): void => {
+        const found = fromLibxlJson(Buffer.concat(input).toString());
+        const again = domainConfigSchema.safeParse(found);
+        must(again.success, `a configuration was accepted that is none: ${again.error?.message ?? ''}`);
+        must(!/[\0-\x1f/]/.test(found.name), 'a name was accepted that is part of a path');
+      };
+      return verdictOf(read, { codes: CODES });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { decodeBody, encodeBody, peerError, remoteErrorSchema } from '@vm-tools/libxfr/testing';
 import { MESSAGES, REMOTE_ERROR } from '../corpus/messages.ts';
-import { expectError } from '../expect-error.ts';
+import { expectError, verdictOf } from '../expect-error.ts';
 import { bottomless, damagedJson } from '../mutate/json.ts';
 import { must, type Target } from '../target.ts';
 
@@ -21,17 +21,15 @@ export const messagesTarget: Target = {
   feed(input) {
     const bytes = Buffer.concat(input);
     const [name] = MESSAGES[(bytes[0] ?? 0) % MESSAGES.length] as (typeof MESSAGES)[number];
-    try {
+    const read = (): void => {
       const { body } = decodeBody(name, bytes.subarray(1), 42);
       const again = decodeBody(name, encodeBody(name, body));
       must(
         JSON.stringify(again.body) === JSON.stringify(body),
         `a ${name} is another one when it is sent on`,
       );
-    } catch (thrown) {
-      return expectError(thrown, { codes: CODES, placed: CODES });
-    }
-    return 'accepted';
+    };
+    return verdictOf(read, { codes: CODES, placed: CODES });
   },
 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { authorise, readPeer, trustFolder } from '@vm-tools/trust';
 import { OFFER } from '../corpus/messages.ts';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { bottomless, damagedJson } from '../mutate/json.ts';
 import type { Target } from '../target.ts';
 
@@ -26,15 +26,13 @@ export function peersTarget(): Target {
     group: 'control',
     weight: 1,
     make: (random) => [random.oneIn(100) ? bottomless(random) : damagedJson(random, PEER)],
-    async feed(input) {
+    feed(input) {
       writeFileSync(path, Buffer.concat(input));
-      try {
+      const read = async (): Promise<void> => {
         const peer = await readPeer(folder, 'b');
         if (peer !== undefined) authorise(peer, OFFER, { direction: 'from', active: 0 });
-      } catch (thrown) {
-        return expectError(thrown, { codes: /^XFR_PEER_(FILE|NOT_ALLOWED)$/ });
-      }
-      return 'accepted';
+      };
+      return verdictOf(read, { codes: /^XFR_PEER_(FILE|NOT_ALLOWED)$/ });
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   PREAMBLE_BYTES,
   VERSIONS,
 } from '@vm-tools/libxfr/testing';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { flipBits, setField } from '../mutate/bytes.ts';
 import { must, type Target } from '../target.ts';
 
@@ -26,16 +26,14 @@ export const preambleTarget: Target = {
   },
   feed(input) {
     const bytes = Buffer.concat(input);
-    try {
+    const read = (): void => {
       const theirs = decodePreamble(bytes, 'the peer');
       const again = encodePreamble(theirs).subarray(0, IGNORED_AT);
       must(again.equals(bytes.subarray(0, IGNORED_AT)), 'the preamble is not what was read');
       const version = newestCommon(VERSIONS, theirs, 'the peer');
       must(version >= theirs.oldest && version <= theirs.newest, `version ${version} is none of the peer's`);
       must(version >= VERSIONS.oldest && version <= VERSIONS.newest, `version ${version} is none of ours`);
-    } catch (thrown) {
-      return expectError(thrown, { codes: CODES });
-    }
-    return 'accepted';
+    };
+    return verdictOf(read, { codes: CODES });
   },
 };

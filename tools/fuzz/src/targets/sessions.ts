@@ -4,11 +4,11 @@ import { receiveFromPeer, sendToPeer } from '@vm-tools/libxfr';
 import { encodePreamble, FakeSource, FakeTarget, FRAME_TYPES, VERSIONS } from '@vm-tools/libxfr/testing';
 import { damagedFrame, FRAMES, frameUnit } from '../corpus/frames.ts';
 import { MESSAGES, OFFER, TRANSFER_ID } from '../corpus/messages.ts';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { damagedUnits, joined, type Unit } from '../mutate/units.ts';
 import { oneWay } from '../one-way.ts';
 import type { Random } from '../random.ts';
-import { must, type Target, type Verdict } from '../target.ts';
+import { must, type Target } from '../target.ts';
 
 /** Somebody who says less than he should is given up soon. */
 const TIMEOUTS = { lingerMs: 1, handshakeMs: 50, inactivityMs: 50, answerMs: 50 };
@@ -47,9 +47,8 @@ export const receiveTarget: Target = {
   make: (random) => damagedSession(random, SOURCE_SAYS),
   async feed(input) {
     const target = new FakeTarget();
-    const verdict = await verdictOf(() =>
-      receiveFromPeer(connectionOf(input), () => target, { timeouts: TIMEOUTS }),
-    );
+    const receive = () => receiveFromPeer(connectionOf(input), () => target, { timeouts: TIMEOUTS });
+    const verdict = await verdictOf(receive, { codes: CODES });
     const isStarted = target.calls.includes('start');
     must(isStarted === (target.state === 'running'), `the guest was left ${target.state} after ${verdict}`);
     must(target.state !== 'paused' && target.state !== 'reserved', `the guest was left ${target.state}`);
@@ -65,7 +64,8 @@ export const sendTarget: Target = {
   make: (random) => damagedSession(random, [preamble, ...TARGET_SAYS]),
   async feed(input) {
     const source = new FakeSource({ chunks: 2 });
-    const verdict = await verdictOf(() => sendToPeer(source, answering(input), { timeouts: TIMEOUTS }));
+    const send = () => sendToPeer(source, answering(input), { timeouts: TIMEOUTS });
+    const verdict = await verdictOf(send, { codes: CODES });
     const expected =
       verdict === 'accepted' ? 'destroyed' : verdict === 'XFR_UNCERTAIN' ? 'suspended' : 'running';
     must(source.state === expected, `after ${verdict} the guest is ${source.state}`);
@@ -93,13 +93,4 @@ function answering(input: readonly Buffer[]) {
     },
   });
   return { stream, peer: 'the peer', isConfidential: true };
-}
-
-async function verdictOf(run: () => Promise<unknown>): Promise<Verdict> {
-  try {
-    await run();
-    return 'accepted';
-  } catch (thrown) {
-    return expectError(thrown, { codes: CODES });
-  }
 }

@@ -2,7 +2,7 @@ import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Xen } from '@vm-tools/xc-native';
 import { remoteXen, serveXen } from '@vm-tools/xen-wire';
-import { expectError } from '../expect-error.ts';
+import { verdictOf } from '../expect-error.ts';
 import { bottomless, damagedJson } from '../mutate/json.ts';
 import { damaged } from '../mutate/bytes.ts';
 import { oneWay } from '../one-way.ts';
@@ -61,18 +61,16 @@ export const wireClientTarget: Target = {
   group: 'frames',
   weight: 2,
   make: (random) => said(random, SERVER_SAYS),
-  async feed(input) {
-    try {
+  feed(input) {
+    const call = async (): Promise<void> => {
       const xen = await remoteXen(() => Promise.resolve(oneWay(input)), LIMITS);
       try {
         await Promise.all([xen.domainPause(7), xen.domainGetinfolist()]);
       } finally {
         await xen.close();
       }
-    } catch (thrown) {
-      return expectError(thrown, { codes: CODES });
-    }
-    return 'accepted';
+    };
+    return verdictOf(call, { codes: CODES });
   },
 };
 

@@ -1,26 +1,30 @@
 import { connectXenstore } from '@vm-tools/xenstore';
 import { encodeMessage, MemoryXenstored, MessageDecoder } from '@vm-tools/xenstore/server';
 import { damagedMessage, STORE_REPLIES, STORE_REQUESTS } from '../corpus/store-messages.ts';
-import { expectError } from '../expect-error.ts';
+import { expectError, verdictOf } from '../expect-error.ts';
 import { damagedUnits, joined } from '../mutate/units.ts';
 import { oneWay } from '../one-way.ts';
+import type { Random } from '../random.ts';
 import { must, type Target } from '../target.ts';
 
 const PROTOCOL = /^XENSTORE_PROTOCOL$/;
 const MOST_BYTES = 4096;
+
+function someRequests(random: Random): Buffer[] {
+  return joined(damagedUnits(random, STORE_REQUESTS, { other: STORE_REPLIES, damageUnit: damagedMessage }));
+}
 
 /** The messages of xenstore's wire protocol. */
 export const storeMessagesTarget: Target = {
   name: 'xenstore messages',
   group: 'frames',
   weight: 6,
-  make: (random) =>
-    joined(damagedUnits(random, STORE_REQUESTS, { other: STORE_REPLIES, damageUnit: damagedMessage })),
+  make: someRequests,
   feed(input) {
     const bytes = Buffer.concat(input);
     const decoder = new MessageDecoder();
     let at = 0;
-    try {
+    const read = (): void => {
       for (const chunk of input) {
         for (const message of decoder.push(chunk)) {
           must(
@@ -32,10 +36,8 @@ export const storeMessagesTarget: Target = {
           at += again.length;
         }
       }
-    } catch (thrown) {
-      return expectError(thrown, { codes: PROTOCOL, placed: PROTOCOL, bytes: bytes.length });
-    }
-    return 'accepted';
+    };
+    return verdictOf(read, { codes: PROTOCOL, placed: PROTOCOL, bytes: bytes.length });
   },
 };
 
@@ -44,8 +46,7 @@ export const storeServerTarget: Target = {
   name: 'xenstored',
   group: 'frames',
   weight: 2,
-  make: (random) =>
-    joined(damagedUnits(random, STORE_REQUESTS, { other: STORE_REPLIES, damageUnit: damagedMessage })),
+  make: someRequests,
   async feed(input) {
     const xenstored = new MemoryXenstored();
     const stream = oneWay(input);

@@ -1,3 +1,4 @@
+import { untilListening } from '@vm-tools/cli/testing';
 import type { LabHost } from '../lab-host.ts';
 
 export interface RunningXfrd extends AsyncDisposable {
@@ -18,15 +19,8 @@ export async function startXfrd(
   { options = '--listen tcp://0.0.0.0:8002 --insecure', environment = '' }: XfrdOptions = {},
 ): Promise<RunningXfrd> {
   const xfrd = host.spawn(`${environment} exec xfrd ${options}`);
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  let said = '';
   xfrd.stdout.resume();
-  xfrd.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-    if (said.includes('listening on')) resolve(undefined);
-  });
-  void xfrd.exited.then((status) => reject(new Error(`xfrd ended with ${status}: ${said}`)));
-  await promise;
+  await untilListening(xfrd);
   return {
     exited: xfrd.exited,
     async [Symbol.asyncDispose]() {

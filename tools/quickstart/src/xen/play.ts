@@ -1,3 +1,5 @@
+import { untilListening } from '@vm-tools/cli/testing';
+import { within } from '@vm-tools/errors';
 import type { Lab } from '@vm-tools/lab';
 import { lastTick } from '../last-tick.ts';
 import { Stage } from '../stage.ts';
@@ -5,6 +7,7 @@ import { stageHost } from './host.ts';
 
 const guest = 'linux-pvh';
 const moment = { timeoutMs: 120_000 };
+const START_LIMIT_MS = 60_000;
 
 /** The life of a guest on two hosts, in the words of the tools. */
 export async function play(lab: Lab): Promise<void> {
@@ -32,11 +35,10 @@ export async function play(lab: Lab): Promise<void> {
 
   stage.say('It moves to host b while it runs, with at most 10 MiB/s.');
   const xfrd = labB.spawn(['xfrd', '--insecure', '--listen', 'tcp://10.99.0.2:8002', '--once']);
-  await new Promise<void>((resolve, reject) => {
-    xfrd.stderr.setEncoding('utf8').on('data', (line: string) => {
-      if (line.includes('listening')) resolve();
-    });
-    xfrd.exited.then((status) => reject(new Error(`xfrd ended with status ${status}`)), reject);
+  await within(untilListening(xfrd), START_LIMIT_MS, {
+    code: 'QUICKSTART_XFRD',
+    message: `xfrd does not listen on host b after ${START_LIMIT_MS / 1000} s`,
+    hint: `see its logs: ${labB.logs}`,
   });
   await stage.type(a, `vm-migrate ${guest} tcp://b --insecure --bwlimit 10M`, 'migrate live');
   const left = await lastTick(a, guest);

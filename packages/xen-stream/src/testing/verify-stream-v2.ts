@@ -6,18 +6,21 @@ const xenLib = process.env['VM_TOOLS_XEN_LIBDIR'] ?? '/usr/lib/xen-4.17';
 const script = join(xenLib, 'bin', 'verify-stream-v2');
 const LIMIT_MS = 20_000;
 
+/** What a file is to be read as. */
+export type StreamFormat = 'libxc' | 'libxl' | 'xl';
+
 /** Why Xen's own verify-stream-v2 cannot be asked; undefined when it can. */
 export function whyNotAsked(): string | undefined {
   return existsSync(script) ? undefined : `${script} of xen-utils-4.17 is not installed`;
 }
 
-/** @returns what it says of a libxc stream that it refuses; undefined when it accepts it */
-export async function askVerifyStream(path: string): Promise<string | undefined> {
+/** @returns "accepted", or "refused with", its status and what it said */
+export async function askVerifyStream(path: string, format: StreamFormat): Promise<string> {
   const env = { ...process.env, PYTHONPATH: join(xenLib, 'lib', 'python') };
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const words = [script, '-f', 'libxc', '-i', path];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const words = [script, '-f', format, '-i', path];
   execFile('python3', words, { env, timeout: LIMIT_MS }, (error, _stdout, stderr) =>
-    resolve(error === null ? undefined : `${error.message}: ${stderr}`),
+    resolve(error === null ? 'accepted' : `refused with ${error.code}: ${stderr}`),
   );
   return promise;
 }

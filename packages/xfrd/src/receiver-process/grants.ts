@@ -1,0 +1,46 @@
+import type { Offer } from '@vm-tools/libxfr';
+import { notNow } from './errors.ts';
+import type { HostTrust } from './keeper.ts';
+import type { CallArgs } from './messages.ts';
+
+/** What peers have been authorised to send, each with the place that it takes. */
+export class Grants implements Disposable {
+  readonly #trust: HostTrust | undefined;
+  readonly #grants = new Map<number, { readonly offer: Offer; readonly place: Disposable }>();
+  #count = 0;
+
+  constructor(trust: HostTrust | undefined) {
+    this.#trust = trust;
+  }
+
+  async authorise({ who, offer }: CallArgs<'authorise'>): Promise<{ grant: number }> {
+    if (this.#trust === undefined) throw notNow('authorise', 'nobody has to be authorised here');
+    const place = await this.#trust.authorise(who, offer);
+    const grant = (this.#count += 1);
+    this.#grants.set(grant, { offer, place });
+    return { grant };
+  }
+
+  leave({ grant }: CallArgs<'leave'>): void {
+    this.#grants.get(grant)?.place[Symbol.dispose]();
+    this.#grants.delete(grant);
+  }
+
+  /** What is reserved has to be what was authorised, where everybody is asked. */
+  check({ name, uuid, memoryBytes, maxMemoryBytes }: Offer): void {
+    if (this.#trust?.isAsked !== 'always') return;
+    const isGranted = [...this.#grants.values()].some(
+      ({ offer }) =>
+        offer.name === name &&
+        offer.uuid === uuid &&
+        offer.memoryBytes >= memoryBytes &&
+        offer.maxMemoryBytes >= maxMemoryBytes,
+    );
+    if (!isGranted) throw notNow('reserve', 'that was not authorised');
+  }
+
+  [Symbol.dispose](): void {
+    for (const { place } of this.#grants.values()) place[Symbol.dispose]();
+    this.#grants.clear();
+  }
+}
