@@ -1,4 +1,4 @@
-// Run in dom0 by create-domain.lab.test.ts: creates the domain of a configuration file once for each step of the
+// Run in dom0 by fail-each-step.lab.test.ts: creates the domain of a configuration file once for each step of the
 // plan, with a failure in place of the step behind it, and prints what came of it as JSON.
 import { VmToolsError } from '@vm-tools/errors';
 import { openXen } from '@vm-tools/xc-native';

@@ -33,7 +33,8 @@ export async function saveLibxc(
   options: SaveLibxcOptions,
 ): Promise<SaveReport> {
   const { signal, onProgress, suspendTimeoutMs, precopy = defaultPrecopyPolicy, onLog } = options;
-  const verify = verifyLibxc({ expect: type });
+  const verify = verifyLibxc({ expect: type, leaveOutHoles: true });
+  const passedBytes = (): number => verify.verifier.counts.bytes - verify.verifier.counts.leftOutBytes;
   const meter = new SaveMeter({
     live,
     totalPages: info.totPages,
@@ -59,13 +60,13 @@ export async function saveLibxc(
     suspendedAt = performance.now();
     meter.enter('stop-and-copy');
   };
-  const sent = options.sent ?? (() => ({ bytes: verify.verifier.counts.bytes, zeroBytes: 0 }));
+  const sent = options.sent ?? (() => ({ bytes: passedBytes(), zeroBytes: 0 }));
   const decide = async (stats: PrecopyStats): Promise<PrecopyDecision> => {
     if (signal.aborted) return 'abort';
     try {
       // A round is over when it has left this host: what is in buffers would only be waited for later.
       if (options.sent !== undefined && stats.dirtyPages === undefined)
-        await untilSent(() => verify.verifier.counts.bytes, options.sent, signal);
+        await untilSent(passedBytes, options.sent, signal);
       meter.round(stats);
       const decision = await precopy({ ...stats, sent: sent(), at: performance.now() });
       if (decision === 'abort') reason = notConverged(domain, stats);
@@ -91,8 +92,8 @@ export async function saveLibxc(
     throw firstCause(saved, written, sink);
   }
   meter.enter('finishing');
-  const { pages, bytes } = verify.verifier.counts;
-  return { iterations: meter.iteration, pages, bytes, suspendedAt };
+  const { pages } = verify.verifier.counts;
+  return { iterations: meter.iteration, pages, bytes: passedBytes(), suspendedAt };
 }
 
 /** Until what has been written has left this host, but for what a buffer or two hold, or nothing moves any more. */

@@ -40,10 +40,9 @@ export function cellName({ victim, side, when, state }: Cell): string {
   return `${victim} ${victim === 'link' ? 'is cut' : 'dies'} ${when} the ${side} writes "${state}"`;
 }
 
-/** Those in which most can go wrong: around the two lines that decide where the guest lives. */
+/** Those in which most can go wrong: behind the two lines that decide where the guest lives. */
 const TELLING = [
   'sender dies after the source writes "committed"',
-  'xfrd dies before the target writes "owner"',
   'xfrd dies after the target writes "owner"',
 ];
 

@@ -22,12 +22,17 @@ const PAGE_DATA_HEADER_BYTES = 8;
  */
 const PAGE_DATA_MAX_PFNS = 1024 * 1024;
 
+/** The upper half of the word of an absent pfn below 2 ** 32. */
+const XTAB_WORD = (PAGE_TYPE.XTAB << 28) >>> 0;
+
 export interface PageCounts {
   /** pages with data */
   readonly pages: number;
   /** of these, pages whose pfn was populated already: sent again in a later round of a live save */
   readonly duplicates: number;
   readonly absent: number;
+  /** Whether it lists nothing but pfns that have no memory and had none before. */
+  readonly isHole: boolean;
 }
 
 /**
@@ -59,13 +64,25 @@ export function checkPageDataHead(
 ): PageCounts {
   const { populated } = state;
   const endPfn = endOfPfns(state, place);
-  const first = RECORD_HEADER_BYTES + PAGE_DATA_HEADER_BYTES;
+  const words = wordsFrom(head, RECORD_HEADER_BYTES + PAGE_DATA_HEADER_BYTES);
+  const counts = countHole(words, endPfn, state) ?? checkPfns(words, endPfn, state, place);
+  if (populated.size > state.maxPages) throw tooManyPages(state, place);
+  const expected = head.length - RECORD_HEADER_BYTES + counts.pages * PAGE_BYTES;
+  if (length !== expected) {
+    throw corrupt(`its length is ${length}, but ${counts.pages} pages with data make ${expected}`, place);
+  }
+  return counts;
+}
+
+function checkPfns(words: Uint32Array, endPfn: number, state: StreamState, place: StreamPlace): PageCounts {
+  const { populated } = state;
   let pages = 0;
   let duplicates = 0;
   let absent = 0;
-  for (let at = first; at < head.length; at += 8) {
-    const low = head.readUInt32LE(at);
-    const high = head.readUInt32LE(at + 4);
+  let isHole = true;
+  for (let at = 0; at < words.length; at += 2) {
+    const low = words[at]!;
+    const high = words[at + 1]!;
     const type = high >>> 28;
     const pfn = (high & 0xfffff) * 2 ** 32 + low;
     if ((high & 0x0ff0_0000) !== 0) throw corrupt(`reserved bits are set in pfn ${hex(pfn)}`, place);
@@ -73,20 +90,37 @@ export function checkPageDataHead(
     if (pfn >= endPfn) throw beyond(pfn, state, place);
     if (hasPageData(type)) {
       pages++;
+      isHole = false;
       if (!populated.add(pfn)) duplicates++;
     } else if (type === PAGE_TYPE.XALLOC) {
+      isHole = false;
       populated.add(pfn);
     } else {
       absent++;
-      populated.delete(pfn);
+      const isGone = populated.delete(pfn);
+      if (isGone || type !== PAGE_TYPE.XTAB) isHole = false;
     }
   }
-  if (populated.size > state.maxPages) throw tooManyPages(state, place);
-  const expected = head.length - RECORD_HEADER_BYTES + pages * PAGE_BYTES;
-  if (length !== expected) {
-    throw corrupt(`its length is ${length}, but ${pages} pages with data make ${expected}`, place);
+  return { pages, duplicates, absent, isHole };
+}
+
+/**
+ * The same in a fraction of the time, for what nearly all of a million pfns of a PVH guest are like: pfn after pfn
+ * without memory, and far from those that have some. Undefined for anything else.
+ */
+function countHole(words: Uint32Array, endPfn: number, { populated }: StreamState): PageCounts | undefined {
+  const count = words.length / 2;
+  const first = words[0]!;
+  for (let at = 0; at < words.length; at += 2) {
+    if (words[at + 1] !== XTAB_WORD || words[at] !== first + at / 2) return undefined;
   }
-  return { pages, duplicates, absent };
+  if (first + count > endPfn || !populated.isEmptyAround(first, first + count - 1)) return undefined;
+  return { pages: 0, duplicates: 0, absent: count, isHole: true };
+}
+
+/** Little-endian words of 32 bits, as the processors that Xen runs on have them: copied, which aligns them. */
+function wordsFrom(head: Buffer, at: number): Uint32Array {
+  return new Uint32Array(new Uint8Array(head.subarray(at)).buffer);
 }
 
 /** A PV domain's pfns are those that its p2m covers; any other's are limited by the caller's ceiling alone. */

@@ -18,6 +18,9 @@ test('behaves like a set of pfns', () => {
         }
         expect(bitmap.has(pfn)).toBe(isAdd);
         expect(bitmap.size).toBe(model.size);
+        expect(bitmap.isEmptyAround(pfn - (pfn % 32), pfn + 64)).toBe(
+          ![...model].some((set) => set >>> 5 >= pfn >>> 5 && set >>> 5 <= (pfn + 64) >>> 5),
+        );
       }
       expect([...model].every((pfn) => bitmap.has(pfn))).toBe(true);
     }),

@@ -20,24 +20,33 @@ export class PfnBitmap {
     return (this.#word(pfn) & bit(pfn)) !== 0;
   }
 
+  /** Whether no pfn of a range is set, nor any that shares a word of the bitmap with its ends. */
+  isEmptyAround(first: number, last: number): boolean {
+    const end = Math.min((last >>> 5) + 1, this.#words.length);
+    for (let index = first >>> 5; index < end; index++) if (this.#words[index] !== 0) return false;
+    return true;
+  }
+
   /** @returns whether it was new */
   add(pfn: number): boolean {
     if (this.has(pfn)) return false;
-    const index = Math.floor(pfn / 32);
+    const index = pfn >>> 5;
     if (index >= this.#words.length) this.#grow(index + 1);
     this.#words[index] = this.#word(pfn) | bit(pfn);
     this.#size++;
     return true;
   }
 
-  delete(pfn: number): void {
-    if (!this.has(pfn)) return;
-    this.#words[Math.floor(pfn / 32)] = this.#word(pfn) & ~bit(pfn);
+  /** @returns whether it was set */
+  delete(pfn: number): boolean {
+    if (!this.has(pfn)) return false;
+    this.#words[pfn >>> 5] = this.#word(pfn) & ~bit(pfn);
     this.#size--;
+    return true;
   }
 
   #word(pfn: number): number {
-    return this.#words[Math.floor(pfn / 32)] ?? 0;
+    return this.#words[pfn >>> 5] ?? 0;
   }
 
   #grow(words: number): void {
@@ -49,5 +58,5 @@ export class PfnBitmap {
 }
 
 function bit(pfn: number): number {
-  return 1 << (pfn % 32);
+  return 1 << (pfn & 31);
 }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { context, end, hvmMemory, notab, params } from '../testing/pieces.ts';
 import { syntheticPvh } from '../testing/synthetic-pvh.ts';
 import { syntheticPv } from '../testing/synthetic-pv.ts';
 import { splitAt, verdictOf, withFlippedBit } from '../testing/verdict.ts';
+import { encodePageDataHead } from './encode.ts';
+import { PAGE_TYPE } from './page-type.ts';
 
 const streams = [
   ['PVH', Buffer.concat([...syntheticPvh({ pages: 6, absentPfns: 5, rounds: 2, pagesPerRecord: 4 })])],
@@ -72,4 +75,28 @@ test('any bytes behind good headers give a typed verdict', () => {
       expect(verdictOf([header, ...records]).code).toMatch(/^STREAM_/);
     }),
   );
+});
+
+test('a hole is left out of a PVH stream, and of nothing else, however it is cut', () => {
+  const settings = { pages: 6, rounds: 2, pagesPerRecord: 4 };
+  const full = Buffer.concat([...syntheticPvh({ ...settings, absentPfns: 50 })]);
+  const dense = Buffer.concat([...syntheticPvh(settings)]);
+  fc.assert(
+    fc.property(cutsOf(full), (cuts) => {
+      const verdict = verdictOf(splitAt(full, cuts), { leaveOutHoles: true });
+      expect(verdict.code).toBe('accepted');
+      expect(verdict.passed.equals(dense)).toBe(true);
+    }),
+  );
+  const [, , [, pv]] = streams;
+  expect(verdictOf([pv], { leaveOutHoles: true }).passed.equals(pv)).toBe(true);
+});
+
+test('a page that went away and a broken one are no holes', () => {
+  const gone = encodePageDataHead([{ pfn: 5, type: PAGE_TYPE.XTAB }]);
+  const broken = encodePageDataHead([{ pfn: 6, type: PAGE_TYPE.BROKEN }]);
+  const stream = Buffer.concat([...hvmMemory, ...notab(5), gone, broken, context, params, end]);
+  const { code, passed } = verdictOf([stream], { leaveOutHoles: true });
+  expect(code).toBe('accepted');
+  expect(passed.equals(stream)).toBe(true);
 });

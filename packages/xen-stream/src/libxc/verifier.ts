@@ -37,12 +37,22 @@ export interface LibxcVerifierOptions {
   readonly expect?: 'pv' | 'pvh';
   /** Where the stream begins in its file: it is added to the offsets of errors. @default 0 */
   readonly baseOffset?: number;
+  /**
+   * Do not pass on records that list nothing but pfns without memory. A PVH guest has a few pages right below 4 GiB,
+   * so libxc goes through a million pfns and writes 8 MiB about where there is nothing; a restore looks at them and
+   * does nothing. A PV guest's list is as long as its memory, and its restore remembers their types: it stays whole.
+   *
+   * @default false
+   */
+  readonly leaveOutHoles?: boolean;
 }
 
 /** What went by so far. Pages are of 4 KiB. */
 export interface LibxcCounts {
   /** checked bytes, headers and padding included */
   readonly bytes: number;
+  /** of these, bytes that were not passed on: `leaveOutHoles` */
+  readonly leftOutBytes: number;
   readonly records: number;
   /** PAGE_DATA records */
   readonly pageRecords: number;
@@ -68,8 +78,10 @@ export class LibxcVerifier {
   readonly #maxPages: number;
   readonly #expect: 'pv' | 'pvh' | undefined;
   readonly #baseOffset: number;
+  readonly #leaveOutHoles: boolean;
   readonly #counts = {
     bytes: 0,
+    leftOutBytes: 0,
     records: 0,
     pageRecords: 0,
     pages: 0,
@@ -86,12 +98,14 @@ export class LibxcVerifier {
   #staged: Buffer = NOTHING;
   #stagedBytes = 0;
   #pageBytesLeft = 0;
+  #isLeftOut = false;
 
   constructor(options: LibxcVerifierOptions = {}) {
     this.#maxPfns = Math.min(options.maxPfns ?? DEFAULT_MAX_PFNS, 2 ** 32);
     this.#maxPages = options.maxPages ?? Infinity;
     this.#expect = options.expect;
     this.#baseOffset = options.baseOffset ?? 0;
+    this.#leaveOutHoles = options.leaveOutHoles ?? false;
   }
 
   /** Both headers; undefined until they have come. */
@@ -129,7 +143,13 @@ export class LibxcVerifier {
         at += pageBytes;
       } else if (this.#stagedBytes === 0 && left >= this.#unitBytes) {
         const unit = bytes.subarray(at, at + this.#unitBytes);
-        if (this.#checkUnit(unit)) at += unit.length;
+        if (this.#checkUnit(unit)) {
+          if (this.#isLeftOut) {
+            if (at > passed) pass(bytes.subarray(passed, at));
+            passed = at + unit.length;
+          }
+          at += unit.length;
+        }
       } else {
         if (at > passed) pass(bytes.subarray(passed, at));
         at += this.#stage(bytes.subarray(at));
@@ -139,7 +159,7 @@ export class LibxcVerifier {
           if (this.#checkUnit(unit)) {
             this.#staged = NOTHING;
             this.#stagedBytes = 0;
-            pass(unit);
+            if (!this.#isLeftOut) pass(unit);
           }
         }
       }
@@ -180,6 +200,7 @@ export class LibxcVerifier {
       return false;
     }
     this.#counts.bytes += bytes;
+    if (this.#isLeftOut) this.#counts.leftOutBytes += bytes;
     this.#unitBytes = RECORD_HEADER_BYTES;
     return true;
   }
@@ -212,8 +233,10 @@ export class LibxcVerifier {
       : RECORD_HEADER_BYTES + paddedTo8(length);
     if (unit.length < unitBytes) return unitBytes;
 
+    this.#isLeftOut = false;
     if (isPageData) {
-      const { pages, duplicates, absent } = checkPageDataHead(unit, length, state, place);
+      const { pages, duplicates, absent, isHole } = checkPageDataHead(unit, length, state, place);
+      this.#isLeftOut = isHole && this.#leaveOutHoles && state.header.type === 'hvm';
       this.#pageBytesLeft = pages * PAGE_BYTES;
       counts.pageRecords++;
       counts.pages += pages;

@@ -8,7 +8,7 @@ export interface LibxcVerifyStream extends Transform {
 }
 
 /**
- * A libxc stream in, the same bytes out, each only after the record that it belongs to has been checked. Pages pass
+ * A libxc stream in, the same bytes out (but for holes, if they are left out), each only after the record that it belongs to has been checked. Pages pass
  * as they come. The input must end with END: less is STREAM_TRUNCATED, more is STREAM_CORRUPT.
  */
 export function verifyLibxc(options: LibxcVerifierOptions = {}): LibxcVerifyStream {
