@@ -62,6 +62,11 @@ export class GuestMemory {
     return this.#populated.has(gfn);
   }
 
+  /** The lowest gfn with memory, from one on; Infinity if there is none. */
+  nextPopulated(from: number): number {
+    return this.#populated.next(from) ?? Infinity;
+  }
+
   /** The populated gfns as longest runs, ascending. What changes ahead of the reader is seen by him. */
   ranges(): Iterable<readonly [start: number, count: number]> {
     return this.#populated.ranges();

@@ -63,6 +63,8 @@ describe('a sparse bitmap', () => {
           apply(step, bitmap, model);
           expect(bitmap.size).toBe(countOf(1, model));
           expect(bitmap.has(probe)).toBe(model[probe] === 1);
+          const next = model.indexOf(1, probe);
+          expect(bitmap.next(probe)).toBe(next < 0 ? undefined : next);
         }
         expect([...bitmap.ranges()]).toEqual(rangesOf(model));
         expect(bitmap.highest).toBe(model.lastIndexOf(1));

@@ -79,6 +79,11 @@ export class SparseBitmap {
     return deleted;
   }
 
+  /** The lowest pfn that is in it, from one on. */
+  next(from: number): number | undefined {
+    return this.#next(from, EMPTY);
+  }
+
   /** Longest runs, ascending. Pfns that come or go while it is read are seen when they lie ahead. */
   *ranges(): Generator<readonly [start: number, count: number]> {
     for (let end = 0; ;) {

@@ -1,5 +1,5 @@
 import { paddedTo8 } from '../bytes.ts';
-import { hasPageData, type PageType } from './page-type.ts';
+import { hasPageData, PAGE_TYPE, type PageType } from './page-type.ts';
 import { PAGE_BYTES, RECORD, RECORD_HEADER_BYTES, type RecordType } from './record-type.ts';
 
 /** A record of any type, padded; records without fields have no body. */
@@ -37,6 +37,18 @@ export function encodePageDataHead(entries: readonly PageEntry[]): Uint8Array {
     at += 8;
   }
   return bytes;
+}
+
+/** The same for pfns without memory, one behind the other, below 2 ** 32: a guest with a hole has a million of them. */
+export function encodeAbsentHead(firstPfn: number, count: number): Uint8Array {
+  // Little-endian, as the processors that this runs on.
+  const words = new Uint32Array(4 + 2 * count);
+  words.set([RECORD.PAGE_DATA, 8 + 8 * count, count, 0]);
+  for (let index = 0; index < count; index++) {
+    words[4 + 2 * index] = firstPfn + index;
+    words[5 + 2 * index] = PAGE_TYPE.XTAB * 2 ** 28;
+  }
+  return new Uint8Array(words.buffer);
 }
 
 /** X86_PV_INFO; width in bytes. */

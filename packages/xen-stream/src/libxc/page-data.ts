@@ -81,8 +81,8 @@ function checkPfns(words: Uint32Array, endPfn: number, state: StreamState, place
   let absent = 0;
   let isHole = true;
   for (let at = 0; at < words.length; at += 2) {
-    const low = words[at]!;
-    const high = words[at + 1]!;
+    const low = words[at] ?? 0;
+    const high = words[at + 1] ?? 0;
     const type = high >>> 28;
     const pfn = (high & 0xfffff) * 2 ** 32 + low;
     if ((high & 0x0ff0_0000) !== 0) throw corrupt(`reserved bits are set in pfn ${hex(pfn)}`, place);
@@ -110,7 +110,7 @@ function checkPfns(words: Uint32Array, endPfn: number, state: StreamState, place
  */
 function countHole(words: Uint32Array, endPfn: number, { populated }: StreamState): PageCounts | undefined {
   const count = words.length / 2;
-  const first = words[0]!;
+  const first = words[0] ?? 0;
   for (let at = 0; at < words.length; at += 2) {
     if (words[at + 1] !== XTAB_WORD || words[at] !== first + at / 2) return undefined;
   }

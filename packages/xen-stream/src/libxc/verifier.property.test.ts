@@ -4,7 +4,7 @@ import { context, end, hvmMemory, notab, params } from '../testing/pieces.ts';
 import { syntheticPvh } from '../testing/synthetic-pvh.ts';
 import { syntheticPv } from '../testing/synthetic-pv.ts';
 import { splitAt, verdictOf, withFlippedBit } from '../testing/verdict.ts';
-import { encodePageDataHead } from './encode.ts';
+import { encodeAbsentHead, encodePageDataHead } from './encode.ts';
 import { PAGE_TYPE } from './page-type.ts';
 
 const streams = [
@@ -90,6 +90,12 @@ test('a hole is left out of a PVH stream, and of nothing else, however it is cut
   );
   const [, , [, pv]] = streams;
   expect(verdictOf([pv], { leaveOutHoles: true }).passed.equals(pv)).toBe(true);
+});
+
+test('a hole is written as its pfns one by one would be', () => {
+  const pfns = [0xfe000, 0xfe001, 0xfe002];
+  const one = encodePageDataHead(pfns.map((pfn) => ({ pfn, type: PAGE_TYPE.XTAB })));
+  expect(Buffer.from(encodeAbsentHead(0xfe000, pfns.length)).equals(one)).toBe(true);
 });
 
 test('a page that went away and a broken one are no holes', () => {

@@ -1,4 +1,10 @@
-import { encodePageDataHead, hasPageData, PAGE_TYPE, type PageEntry } from '@vm-tools/xen-stream';
+import {
+  encodeAbsentHead,
+  encodePageDataHead,
+  hasPageData,
+  PAGE_TYPE,
+  type PageEntry,
+} from '@vm-tools/xen-stream';
 import type { Machine, MachineDomain } from '../../machine/index.ts';
 import { PAGE_BYTES } from '../../memory/index.ts';
 import type { CallLog } from '../call-log.ts';
@@ -48,6 +54,11 @@ export class PageSender {
     for (const [start, count] of ranges) {
       const end = Math.min(start + count, this.#p2mSize);
       for (let pfn = start; pfn < end; pfn++) {
+        if (batch.length === 0 && this.#isHole(pfn, end)) {
+          await this.#sendHole(pfn);
+          pfn += BATCH_PFNS - 1;
+          continue;
+        }
         batch.push(pfn);
         if (batch.length < BATCH_PFNS) continue;
         await this.#sendBatch(batch);
@@ -55,6 +66,16 @@ export class PageSender {
       }
     }
     if (batch.length > 0) await this.#sendBatch(batch);
+  }
+
+  /** Whether a whole batch from there on has no memory. */
+  #isHole(pfn: number, end: number): boolean {
+    return pfn + BATCH_PFNS <= Math.min(end, this.#domain.memory.nextPopulated(pfn));
+  }
+
+  async #sendHole(pfn: number): Promise<void> {
+    this.#requireDomain();
+    await this.#writer.write(encodeAbsentHead(pfn, BATCH_PFNS), COMPLAINT);
   }
 
   async #sendBatch(pfns: readonly number[]): Promise<void> {
