@@ -52,7 +52,7 @@ export async function measureTransfers({ transfers, report }: Scope): Promise<Re
     notes: [
       `The limit of xfrd is ${LIMIT} for all together. Shares are of what each got in ${WINDOW_MS / 1000} s in which all were under way, of guests that have far more to send than that.`,
       'The two processes of xfrd are its keeper, which owns the host, and its receiver, which reads what peers send; it has so many places. The sender is one process that does what so many vm-migrate do. Memory is the peak in that time beyond what a process had before.',
-      'Without limit: guests that have 2 MiB that are not zeros, to which come 8 MiB of libxc’s list of all pages below 4 GiB.',
+      'Without limit: guests that have 2 MiB that are not zeros.',
     ],
   };
 }
