@@ -56,7 +56,10 @@ export async function runCell(
     running.use(await startXfrd(to));
   }
   const status = await sender.exited;
-  return { status, isResolved: await settle([from, to]) };
+  const isResolved = await settle([from, to]);
+  // What is cut behind the last word is settled long before it is back, and the next cell needs it.
+  await from.run('until ip -o link show eth1 | grep -q "[<,]UP[,>]"; do sleep 0.2; done');
+  return { status, isResolved };
 }
 
 function untilSaid({ stderr }: RemoteProcess, words: string): Promise<void> {
