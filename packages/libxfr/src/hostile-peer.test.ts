@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
-import { encodePreamble } from './protocol/preamble.ts';
+import { encodePreamble, VERSIONS } from './protocol/preamble.ts';
 import { receiveFromPeer } from './receive.ts';
 import { sendToPeer } from './send.ts';
 import { FakeSource, type FakeSourceInit } from './testing/fake-source.ts';
@@ -26,6 +26,7 @@ const LONG: Partial<TransferTimeouts> = {
 };
 const timeoutsFor = (code: string): Partial<TransferTimeouts> =>
   code === 'XFR_PEER_SILENT' || code === 'XFR_PEER_SLOW' ? SHORT : LONG;
+const LATER = encodePreamble({ oldest: VERSIONS.newest + 1, newest: VERSIONS.newest + 2 });
 const OFFER = new FakeSource().offer;
 const EMPTY_DIGEST =
   '786a02f742015903c6c6fd852552d272912f4740e15847618a86e217f71f5419d25e1031afee585313896444934eb04b903a685b1448b755d56f701afe9be2ce';
@@ -74,11 +75,7 @@ describe('a receiver', () => {
     ['says nothing', 'XFR_PEER_SILENT', () => undefined],
     ['says half a preamble', 'XFR_PEER_SILENT', (peer) => peer.say(PREAMBLE.subarray(0, 9))],
     ['speaks HTTP', 'XFR_PROTOCOL_MAGIC', (peer) => peer.say(Buffer.from('GET / HTTP/1.1\r\n\r\n'))],
-    [
-      'speaks a later version',
-      'XFR_PROTOCOL_NEWER',
-      (peer) => peer.say(encodePreamble({ oldest: 4, newest: 5 })),
-    ],
+    ['speaks a later version', 'XFR_PROTOCOL_NEWER', (peer) => peer.say(LATER)],
     [
       'speaks the version before',
       'XFR_PROTOCOL_OLDER',
@@ -229,11 +226,7 @@ describe('a sender', () => {
   test.each<[string, string, (peer: RawPeer) => unknown]>([
     ['says nothing', 'XFR_PEER_SILENT', () => undefined],
     ['speaks HTTP', 'XFR_PROTOCOL_MAGIC', (peer) => peer.say(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))],
-    [
-      'speaks a later version',
-      'XFR_PROTOCOL_NEWER',
-      (peer) => peer.say(encodePreamble({ oldest: 7, newest: 8 })),
-    ],
+    ['speaks a later version', 'XFR_PROTOCOL_NEWER', (peer) => peer.say(LATER)],
     [
       'speaks the version before',
       'XFR_PROTOCOL_OLDER',

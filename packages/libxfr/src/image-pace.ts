@@ -25,7 +25,8 @@ export class ImagePace {
   /** @throws VmToolsError XFR_PEER_SLOW of kind timeout, and whatever the channel rejects with */
   async next(): Promise<Message> {
     const began = performance.now();
-    const message = await within(this.#channel.next(), this.#limitMs - this.#waitedMs, this.#tooSlow());
+    const leftMs = Math.max(0, this.#limitMs - this.#waitedMs);
+    const message = await within(this.#channel.next(), leftMs, this.#tooSlow());
     this.#waitedMs += performance.now() - began;
     this.#bytes += bytesOf(message);
     if (this.#bytes >= ENOUGH_BYTES) this.#waitedMs = this.#bytes = 0;

@@ -55,6 +55,8 @@ export interface SaveControl {
   readonly onProgress: (progress: SaveProgress) => void;
   /** What has left this process up to now: bytes of data, and bytes of zeros that did not have to be sent. */
   readonly sent?: (() => { readonly bytes: number; readonly zeroBytes: number }) | undefined;
+  /** Resolves when the other end has taken all that `sent` tells of; rejects when it takes nothing for too long. */
+  readonly taken?: (() => Promise<void>) | undefined;
 }
 
 export interface SaveReport {

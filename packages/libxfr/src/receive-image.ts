@@ -9,6 +9,7 @@ import type { ProgressReporter } from './progress.ts';
 import { outOfTurn, type Channel } from './protocol/channel.ts';
 import { protocolError } from './protocol/frame.ts';
 import { MAX_ZEROS, type Body } from './protocol/messages.ts';
+import { TakenCount } from './taken-count.ts';
 
 /** Whoever reads ahead has read more than the image; a peer that never ends would keep its place for ever. */
 const MOST_BEHIND_BYTES = 2 * MAX_ZEROS;
@@ -23,6 +24,7 @@ export class ReceivedImage {
   readonly #attempt: Attempt;
   readonly #limiter: Limiter | undefined;
   readonly #hash = createHash('blake2b512');
+  readonly #taken: TakenCount;
   #isComplete = false;
   /** Frames are taken one after the other, even by two who read: the stream ahead, and `finish`. */
   #taking: Promise<readonly Buffer[] | undefined> = Promise.resolve(undefined);
@@ -43,6 +45,7 @@ export class ReceivedImage {
   ) {
     this.#channel = channel;
     this.#pace = new ImagePace(channel, answerMs);
+    this.#taken = new TakenCount(channel);
     this.#progress = progress;
     this.#attempt = attempt;
     this.#limiter = limiter;
@@ -74,6 +77,7 @@ export class ReceivedImage {
 
   async #takeNext(): Promise<readonly Buffer[] | undefined> {
     if (this.#isComplete) return undefined;
+    this.#taken.set(this.#bytes); // whoever wants more has done with what came before
     try {
       const message = await this.#pace.next();
       if (message.name === 'DATA') {
@@ -97,15 +101,20 @@ export class ReceivedImage {
       throw this.#attempt.cause(thrown);
     }
     this.#isComplete = true;
+    this.#taken[Symbol.dispose]();
     // The restore may go on for a while. Should the source give up meanwhile, there is no use in ending it.
     this.#channel.peek().catch((thrown: unknown) => this.#attempt.fail(thrown));
     return undefined;
   }
 
+  get #bytes(): number {
+    return this.#progress.transferred + this.#progress.zeroBytes;
+  }
+
   #check({ blake2b512, bytes }: Body<'EOS'>): void {
     const received = {
       blake2b512: this.#hash.digest('hex'),
-      bytes: this.#progress.transferred + this.#progress.zeroBytes,
+      bytes: this.#bytes,
     };
     if (received.blake2b512 === blake2b512 && received.bytes === bytes) return;
     throw new VmToolsError({

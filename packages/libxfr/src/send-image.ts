@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
+import { ImageWindow } from './image-window.ts';
 import { pacedSlices } from './paced-slices.ts';
 import { bytesIn } from './pieces.ts';
 import type { ProgressReporter } from './progress.ts';
@@ -15,6 +16,8 @@ export interface SentImage {
   readonly sink: Writable;
   /** after the end of `sink`: what EOS has to say */
   readonly sent: Promise<{ readonly blake2b512: string; readonly bytes: number }>;
+  /** resolves when the target has taken all that was sent up to now */
+  readonly taken: () => Promise<void>;
 }
 
 export function sendImage(
@@ -23,18 +26,22 @@ export function sendImage(
     limiter,
     progress,
     attempt,
+    answerMs,
   }: {
     readonly limiter: Limiter;
     readonly progress: ProgressReporter;
     readonly attempt: Attempt;
+    readonly answerMs: number;
   },
 ): SentImage {
   const { signal } = attempt;
   const hash = createHash('blake2b512');
+  const window = new ImageWindow(channel, answerMs);
   let bytes = 0;
   let isSent = false;
 
   const send = async (chunk: Buffer): Promise<void> => {
+    await window.enter(chunk.length, signal);
     hash.update(chunk);
     bytes += chunk.length;
     for (const span of zeroSpans([chunk])) {
@@ -73,5 +80,5 @@ export function sendImage(
     ({ name }) => isSent || attempt.fail(outOfTurn(name, ['DATA'])),
     (thrown: unknown) => attempt.fail(thrown),
   );
-  return { sink, sent };
+  return { sink, sent, taken: () => window.taken(signal) };
 }

@@ -147,14 +147,14 @@ async function untilCommitted(
     if (verdict.body.epoch < sender.epoch) throw protocolError('the target goes back to an earlier epoch');
     sender.epoch = verdict.body.epoch;
 
-    const image = sendImage(channel, { limiter, progress, attempt });
+    const image = sendImage(channel, { limiter, progress, attempt, answerMs: timeouts.answerMs });
     const onProgress = (report: Parameters<ProgressReporter['saved']>[0]): void => progress.saved(report);
     const sent = (): { bytes: number; zeroBytes: number } => ({
       bytes: progress.transferred,
       zeroBytes: progress.zeroBytes,
     });
     const save = (): Promise<SaveReport> =>
-      source.save(image.sink, { signal: attempt.signal, onProgress, sent });
+      source.save(image.sink, { signal: attempt.signal, onProgress, sent, taken: image.taken });
     const saved = await sender.act('save', save, 'ACCEPT');
     const { iterations, suspendedAt } = saved;
     const downtimeMs = progress.since(suspendedAt);

@@ -60,6 +60,8 @@ export interface SaveControl {
   readonly onProgress: (progress: SaveProgress) => void;
   /** @default what went into the sink */
   readonly sent?: (() => SentBytes) | undefined;
+  /** Resolves when whoever gets them has taken them, which may be long after they have left this process. */
+  readonly taken?: (() => Promise<void>) | undefined;
 }
 
 export interface SaveReport {

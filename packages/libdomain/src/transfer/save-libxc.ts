@@ -64,9 +64,7 @@ export async function saveLibxc(
   const decide = async (stats: PrecopyStats): Promise<PrecopyDecision> => {
     if (signal.aborted) return 'abort';
     try {
-      // A round is over when it has left this host: what is in buffers would only be waited for later.
-      if (options.sent !== undefined && stats.dirtyPages === undefined)
-        await untilSent(passedBytes, options.sent, signal);
+      if (stats.dirtyPages === undefined) await roundIsOver(passedBytes, options);
       meter.round(stats);
       const decision = await precopy({ ...stats, sent: sent(), at: performance.now() });
       if (decision === 'abort') reason = notConverged(domain, stats);
@@ -94,6 +92,15 @@ export async function saveLibxc(
   meter.enter('finishing');
   const { pages } = verify.verifier.counts;
   return { iterations: meter.iteration, pages, bytes: passedBytes(), suspendedAt };
+}
+
+/**
+ * A round is over when it has left this host, and the other end has taken it: what is in buffers would only be waited
+ * for later, when the guest stands still.
+ */
+async function roundIsOver(written: () => number, { sent, taken, signal }: SaveControl): Promise<void> {
+  if (sent !== undefined) await untilSent(written, sent, signal);
+  await taken?.();
 }
 
 /** Until what has been written has left this host, but for what a buffer or two hold, or nothing moves any more. */

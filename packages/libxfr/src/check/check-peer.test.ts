@@ -4,7 +4,7 @@ import { memoryJournals } from '../journal/open-journals.ts';
 import { listen, type ListenOptions } from '../listen.ts';
 import type { Check } from '../ports.ts';
 import { decodeBody } from '../protocol/messages.ts';
-import { encodePreamble } from '../protocol/preamble.ts';
+import { encodePreamble, VERSIONS } from '../protocol/preamble.ts';
 import { receiveFromPeer } from '../receive.ts';
 import { Reception } from '../reception.ts';
 import { FakeSource } from '../testing/fake-source.ts';
@@ -14,6 +14,7 @@ import { frame, PREAMBLE, RawPeer } from '../testing/raw-peer.ts';
 import { connectTcp } from '../transport/tcp.ts';
 import { checkPeer, type CheckOptions, type PeerCheck } from './check-peer.ts';
 
+const LATER = encodePreamble({ oldest: VERSIONS.newest + 1, newest: VERSIONS.newest + 2 });
 const TIMEOUTS = { lingerMs: 100, handshakeMs: 2000, connectMs: 2000, answerMs: 2000 };
 const NO_MEMORY = new VmToolsError({
   code: 'DOMAIN_NO_MEMORY',
@@ -136,7 +137,7 @@ describe('checkPeer', () => {
 
   test.each([
     ['an older peer', [encodePreamble({ oldest: 1, newest: 2 })], 'XFR_PROTOCOL_OLDER'],
-    ['a newer peer', [encodePreamble({ oldest: 4, newest: 5 })], 'XFR_PROTOCOL_NEWER'],
+    ['a newer peer', [LATER], 'XFR_PROTOCOL_NEWER'],
     ['something else', [Buffer.from('HTTP/1.1 400 Bad Request\r\n')], 'XFR_PROTOCOL_MAGIC'],
     ['another answer', [PREAMBLE, frame('READY', { epoch: 1 })], 'XFR_PROTOCOL'],
     [

@@ -17,6 +17,7 @@ import {
   encodePreamble,
   newestCommon,
   PREAMBLE_BYTES,
+  TAKEN_VERSION,
   VERSIONS,
   type VersionRange,
 } from './preamble.ts';
@@ -38,12 +39,14 @@ export class Channel {
   readonly #reader: PullReader;
   readonly #pings: NodeJS.Timeout;
   #hasGreeted = false;
+  #version = 0;
   /** where the last frame began, bytes from the beginning */
   #frameOffset = 0;
   #hasSent = false;
   #isClosing = false;
   /** The one message that was read before anybody asked for it. */
   #ahead: Promise<Message> | undefined;
+  #onTaken: ((bytes: number) => void) | undefined;
   /** After ABORT nothing else counts. */
   #aborted: VmToolsError | undefined;
 
@@ -68,7 +71,18 @@ export class Channel {
     const late = this.#late(`did not say in ${handshakeMs} ms which protocol it speaks`);
     const read = this.#reader.readExactly(PREAMBLE_BYTES, 'its protocol version');
     const preamble = await within(read, handshakeMs, late, signal);
-    return newestCommon(ours, decodePreamble(preamble, this.peer), this.peer);
+    this.#version = newestCommon(ours, decodePreamble(preamble, this.peer), this.peer);
+    return this.#version;
+  }
+
+  /** Whether a target says how much of the image it has taken. Known after `negotiate`. */
+  get tellsTaken(): boolean {
+    return this.#version >= TAKEN_VERSION;
+  }
+
+  /** Calls back at each TAKEN that comes from now on, which like PING is never the next message. */
+  hearTaken(onTaken: (bytes: number) => void): void {
+    this.#onTaken = onTaken;
   }
 
   /** Resolves when the frame is on its way and there is room for the next. */
@@ -156,6 +170,10 @@ export class Channel {
       if (name === 'PING') continue;
       if (name === 'ZEROS') return { name, bytes: decodeZeros(Buffer.concat(pieces), offset) };
       const message = decodeBody(name, Buffer.concat(pieces), offset) as Control;
+      if (message.name === 'TAKEN' && this.#onTaken !== undefined) {
+        this.#onTaken(message.body.bytes);
+        continue;
+      }
       if (message.name !== 'ABORT') return message;
       const how = { code: 'XFR_PEER_ABORTED', did: 'gave up', side: this.#theirSide };
       this.#aborted = peerError(message.body.error, how);

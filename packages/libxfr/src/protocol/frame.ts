@@ -12,6 +12,7 @@
  *     T->>S: ACCEPT {epoch}
  *     loop the image
  *       S->>T: DATA or ZEROS
+ *       T->>S: TAKEN {bytes}, since version 4
  *     end
  *     S->>T: EOS {blake2b512, bytes}
  *     Note over T: checks the digest, restores, stays paused, writes "ready"
@@ -83,6 +84,7 @@ export const FRAME_TYPES = {
   ZEROS: 16,
   CHECK: 17,
   CHECKED: 18,
+  TAKEN: 19,
 } as const;
 
 export type FrameName = keyof typeof FRAME_TYPES;

@@ -69,6 +69,8 @@ const BODIES = {
   /** Since version 3. `id` is that of a transfer that is not going to be, by which both ends call it. */
   CHECK: z.object({ id, offer: offerSchema }),
   CHECKED: z.object({ checks: z.array(checkSchema).max(MOST_CHECKS) }),
+  /** Since version 4: so much of the image, zeros or not, the target has taken from its connection and handed on. */
+  TAKEN: z.object({ bytes }),
   ABORT: z.object({ error: remoteErrorSchema }),
 } as const;
 

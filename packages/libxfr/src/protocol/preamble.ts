@@ -22,11 +22,13 @@ export interface VersionRange {
 
 /**
  * What this release speaks. Version 1 had no journals: after a broken link neither end could say where the guest is.
- * Version 2 cannot be asked whether a guest could come.
+ * Version 2 cannot be asked whether a guest could come. The target of version 3 does not say how far it is.
  */
-export const VERSIONS: VersionRange = { oldest: 2, newest: 3 };
+export const VERSIONS: VersionRange = { oldest: 2, newest: 4 };
 /** Since this one there is CHECK. */
 const CHECK_VERSION = 3;
+/** Since this one there is TAKEN. */
+export const TAKEN_VERSION = 4;
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   const preamble = Buffer.alloc(PREAMBLE_BYTES);
