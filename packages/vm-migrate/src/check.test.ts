@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
+import { trustEachOther } from '@vm-tools/trust/testing';
 import {
   failure,
   leaveFree,
@@ -7,7 +8,6 @@ import {
   startXfrd,
   testOnHost,
   testOnTwoHosts,
-  trustEachOther,
   unchanged,
   until,
   type PrintedError,
@@ -127,7 +127,7 @@ testOnTwoHosts('what cannot leave is not offered', async (a, b) => {
 });
 
 testOnTwoHosts('a peer that is not allowed learns that, and nothing else', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await guest(a);
   await using xfrd = await startXfrd(b, '', 'tls');
   const line = `vm-migrate web1 ${xfrd.endpoint} --check`;

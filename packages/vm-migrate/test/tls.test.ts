@@ -1,17 +1,11 @@
 import { expect } from '@jest/globals';
 import type { KnownTransfer } from '@vm-tools/libxfr';
-import {
-  failure,
-  result,
-  startXfrd,
-  testOnTwoHosts,
-  trustEachOther,
-  waitForTicks,
-} from '@vm-tools/xen-sim/testing';
+import { trustEachOther } from '@vm-tools/trust/testing';
+import { failure, result, startXfrd, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
 import { DYING } from './kill/dying.ts';
 
 testOnTwoHosts('who has died after the hand-over began finds the other end over TLS again', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await result(a, 'vm-create polite.cfg name=web1');
   await waitForTicks(a, 'web1');
   await using xfrd = await startXfrd(b, '', 'tls');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
+import { trustEachOther } from '@vm-tools/trust/testing';
 import {
   configureXfrd,
   failure,
@@ -14,7 +15,6 @@ import {
   startXfrd,
   testOnHost,
   testOnTwoHosts,
-  trustEachOther,
   unchanged,
   until,
   waitForTicks,
@@ -85,7 +85,7 @@ function underSystemd(host: TestHost, line: string, env: string, fds: readonly n
 }
 
 testOnTwoHosts('sockets that systemd has opened: a port speaks TLS, a unix socket does not', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await Promise.all(['web1', 'web2'].map((name) => createGuest(a, name, 'type=pv')));
   const path = join(b.folder, 'activated.sock');
   const sockets = await openSockets([
@@ -160,7 +160,7 @@ testOnTwoHosts('SIGHUP: new rates and places, and a file that is broken changes 
 });
 
 testOnTwoHosts('each line of the log tells who, and which transfer', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'web1', 'type=pv');
   await using xfrd = await startXfrd(b, '', 'tls');
   await result(a, `vm-migrate web1 ${xfrd.endpoint}`);

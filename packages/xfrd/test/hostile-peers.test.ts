@@ -10,12 +10,12 @@ import { createGuest } from '@vm-tools/libdomain/testing';
 import { encodePreamble, FakeSource, frame, VERSIONS } from '@vm-tools/libxfr/testing';
 import { trustFolder, trustPeer } from '@vm-tools/trust';
 import { createTestHost, type TestHost as Identified } from '@vm-tools/trust/testing';
+import { trustEachOther } from '@vm-tools/trust/testing';
 import {
   configureXfrd,
   result,
   startXfrd,
   testOnTwoHosts,
-  trustEachOther,
   until,
   type RunningXfrd,
   type TestHost,
@@ -269,7 +269,7 @@ async function startHostileTo(b: TestHost): Promise<RunningXfrd> {
 testOnTwoHosts(
   'each hostile peer gets an error of its own, in time, and both ends have the same one',
   async (a, b) => {
-    await trustEachOther(a, b);
+    await trustEachOther(a.simulated, b.simulated);
     await using all = await identities(b);
     await using xfrd = await startHostileTo(b);
     const met = await Promise.all(HOSTILE.map((hostile) => meet(hostile, xfrd.endpoint, all)));
@@ -282,7 +282,7 @@ testOnTwoHosts(
 );
 
 testOnTwoHosts('two hundred at once leave xfrd serving a good one, in bounded memory', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await using all = await identities(b);
   await createGuest(a, 'good');
   await using xfrd = await startHostileTo(b);

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
+import { trustEachOther } from '@vm-tools/trust/testing';
 import {
   failure,
   listed,
@@ -9,7 +10,6 @@ import {
   startXfrd,
   testOnHost,
   testOnTwoHosts,
-  trustEachOther,
   unchangedInTheEnd,
   until,
   waitForTicks,
@@ -76,7 +76,7 @@ testOnHost('what reads the network has no rights, no files, and no way to the ho
 });
 
 testOnTwoHosts('a receiver that is killed leaves nothing, and the next one serves', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'kept', LONG);
   await using xfrd = await startXfrd(b, '', 'tls');
   process.kill(await receiverOf(xfrd), 'SIGKILL');
@@ -133,7 +133,7 @@ testOnTwoHosts(
 );
 
 testOnTwoHosts('what a crash has left in doubt is asked for through the receiver', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'doubt', 'type=pv');
   await using target = await startXfrd(b, '', 'tls');
   b.simulated.faults.add({ call: 'domainUnpause', delayMs: 1000 });

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
+import { trustEachOther } from '@vm-tools/trust/testing';
 import {
   failure,
   listed,
@@ -7,7 +8,6 @@ import {
   startXfrd,
   testOnHost,
   testOnTwoHosts,
-  trustEachOther,
   unchanged,
   unchangedInTheEnd,
   waitForTicks,
@@ -68,7 +68,7 @@ testOnTwoHosts('two hosts get to know each other, and a guest moves', async (a, 
 });
 
 testOnTwoHosts('what a peer may do is said, and changed while xfrd runs', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'web1', 'memory=64');
   await using xfrd = await startXfrd(b, '', 'tls');
   const line = `vm-migrate web1 ${xfrd.endpoint}`;
@@ -103,7 +103,7 @@ testOnTwoHosts('what a peer may do is said, and changed while xfrd runs', async 
 });
 
 testOnTwoHosts('one at a time: the next is told to come later', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await Promise.all([createGuest(a, 'one'), createGuest(a, 'two', 'type=pv')]);
   await b.run('xfrd trust a --max-concurrent 1');
   await using xfrd = await startXfrd(b, '', 'tls');
@@ -120,7 +120,7 @@ testOnTwoHosts('one at a time: the next is told to come later', async (a, b) => 
 });
 
 testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'web1', 'type=pv');
   await using xfrd = await startXfrd(b, '', 'tls');
   const line = `vm-migrate web1 ${xfrd.endpoint}`;
@@ -148,7 +148,7 @@ testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (
 });
 
 testOnTwoHosts('plain and encrypted do not mix, and each says so', async (a, b) => {
-  await trustEachOther(a, b);
+  await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'web1', 'type=pv');
   await using plain = await startXfrd(b, '', 'tcp');
   await using secure = await startXfrd(b, '', 'tls');

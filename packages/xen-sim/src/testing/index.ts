@@ -27,7 +27,6 @@ export type { Listener } from './listen-to.ts';
 export { LONG } from './long.ts';
 export { configureXfrd } from './configure-xfrd.ts';
 export { startXfrd } from './xfrd.ts';
-export { trustEachOther } from './trust-each-other.ts';
 export type { RunningXfrd } from './xfrd.ts';
 export { until } from './until.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
