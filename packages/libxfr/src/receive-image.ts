@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
+import { ImageDigest } from './image-digest.ts';
 import { ImagePace } from './image-pace.ts';
 import { bytesIn } from './pieces.ts';
 import type { ProgressReporter } from './progress.ts';
@@ -23,7 +23,7 @@ export class ReceivedImage {
   readonly #progress: ProgressReporter;
   readonly #attempt: Attempt;
   readonly #limiter: Limiter | undefined;
-  readonly #hash = createHash('blake2b512');
+  readonly #digest: ImageDigest;
   readonly #taken: TakenCount;
   #isComplete = false;
   /** Frames are taken one after the other, even by two who read: the stream ahead, and `finish`. */
@@ -46,6 +46,7 @@ export class ReceivedImage {
     this.#channel = channel;
     this.#pace = new ImagePace(channel, answerMs);
     this.#taken = new TakenCount(channel);
+    this.#digest = new ImageDigest({ hashesZeros: !channel.tellsTaken });
     this.#progress = progress;
     this.#attempt = attempt;
     this.#limiter = limiter;
@@ -77,12 +78,12 @@ export class ReceivedImage {
 
   async #takeNext(): Promise<readonly Buffer[] | undefined> {
     if (this.#isComplete) return undefined;
-    this.#taken.set(this.#bytes); // whoever wants more has done with what came before
+    this.#taken.set(this.#digest.bytes); // whoever wants more has done with what came before
     try {
       const message = await this.#pace.next();
       if (message.name === 'DATA') {
         for (const piece of message.pieces) {
-          this.#hash.update(piece);
+          this.#digest.add(piece);
           await this.#limiter?.take(piece.length, this.#attempt.signal);
           this.#progress.add(piece.length);
         }
@@ -90,7 +91,7 @@ export class ReceivedImage {
       }
       if (message.name === 'ZEROS') {
         const zeros = ZEROS.subarray(0, message.bytes);
-        this.#hash.update(zeros);
+        this.#digest.addZeros(zeros.length);
         this.#progress.add(0, zeros.length);
         return [zeros];
       }
@@ -107,15 +108,8 @@ export class ReceivedImage {
     return undefined;
   }
 
-  get #bytes(): number {
-    return this.#progress.transferred + this.#progress.zeroBytes;
-  }
-
   #check({ blake2b512, bytes }: Body<'EOS'>): void {
-    const received = {
-      blake2b512: this.#hash.digest('hex'),
-      bytes: this.#bytes,
-    };
+    const received = { blake2b512: this.#digest.hex(), bytes: this.#digest.bytes };
     if (received.blake2b512 === blake2b512 && received.bytes === bytes) return;
     throw new VmToolsError({
       code: 'XFR_DIGEST',

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
+import { ImageDigest } from './image-digest.ts';
 import { ImageWindow } from './image-window.ts';
 import { pacedSlices } from './paced-slices.ts';
 import { bytesIn } from './pieces.ts';
@@ -10,6 +10,9 @@ import type { ProgressReporter } from './progress.ts';
 import type { Channel } from './protocol/channel.ts';
 import { outOfTurn } from './protocol/channel.ts';
 import { zeroSpans } from './zero-spans.ts';
+
+/** What comes while the peer or a limit is waited for goes out together: long runs of zeros make few frames. */
+const GATHERED_BYTES = 2 ** 18;
 
 /** An image on its way: what is written into `sink` becomes DATA frames, at the pace of the limiter and the peer. */
 export interface SentImage {
@@ -35,30 +38,32 @@ export function sendImage(
   },
 ): SentImage {
   const { signal } = attempt;
-  const hash = createHash('blake2b512');
+  const digest = new ImageDigest({ hashesZeros: !channel.tellsTaken });
   const window = new ImageWindow(channel, answerMs);
-  let bytes = 0;
   let isSent = false;
 
-  const send = async (chunk: Buffer): Promise<void> => {
-    await window.enter(chunk.length, signal);
-    hash.update(chunk);
-    bytes += chunk.length;
-    for (const span of zeroSpans([chunk])) {
+  const send = async (pieces: readonly Buffer[]): Promise<void> => {
+    await window.enter(bytesIn(pieces), signal);
+    for (const span of zeroSpans(pieces)) {
       if (span.isZero) {
+        digest.addZeros(span.bytes);
         await channel.sendZeros(span.bytes);
         progress.add(0, span.bytes);
       } else {
         for await (const slice of pacedSlices(span.pieces, limiter, signal)) {
-          for (const piece of slice) await channel.sendData(piece);
+          for (const piece of slice) {
+            digest.add(piece);
+            await channel.sendData(piece);
+          }
           progress.add(bytesIn(slice));
         }
       }
     }
   };
   const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      send(chunk).then(
+    highWaterMark: GATHERED_BYTES,
+    writev(chunks, done) {
+      send(chunks.map(({ chunk }) => chunk as Buffer)).then(
         () => done(),
         (thrown: unknown) => {
           attempt.fail(thrown);
@@ -71,7 +76,7 @@ export function sendImage(
   signal.addEventListener('abort', onAbort, { once: true });
   const sent = finished(sink).then(() => {
     isSent = true;
-    return { blake2b512: hash.digest('hex'), bytes };
+    return { blake2b512: digest.hex(), bytes: digest.bytes };
   });
   sent.catch(() => undefined); // why it failed comes from whoever destroyed it
 

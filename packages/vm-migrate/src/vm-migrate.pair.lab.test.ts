@@ -17,6 +17,15 @@ import {
 /** The link between the hosts is theirs alone; what TLS costs there is for the test that is about it. */
 const peer = 'tcp://b:8002 --insecure';
 
+/** What the tool says of it. */
+interface Moved {
+  readonly live: boolean;
+  readonly downtimeMs: number;
+  readonly uuid: string;
+  readonly domid: number;
+  readonly warnings: readonly unknown[];
+}
+
 describeLab('vm-migrate between two real Xen hosts', () => {
   let a: LabHost;
   let b: LabHost;
@@ -31,31 +40,33 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     expect([await traces(a), await traces(b)]).toEqual(before);
   });
 
-  test.each([
-    ['polite', 'live'],
-    ['linux-pvh', 'live'],
-    ['linux-pv', 'non-live'],
-  ])('%s moves (%s) and goes on counting', async (guest, how) => {
-    const name = `move-${guest}`;
-    await result(a, `vm-create /guests/${guest}.cfg name=${name}`);
-    await waitForTicks(a, name);
-    await using _ = await startXfrd(b);
-    const moved = await result(a, `vm-migrate ${name} ${peer}`);
+  /** Moves a guest from a to b with these options, and sees it there, as it was. */
+  async function moves(name: string, options: string, how: 'live' | 'non-live'): Promise<Moved> {
+    const moved = await result<Moved>(a, `vm-migrate ${name} ${options}`);
     expect(moved.live).toBe(how === 'live');
     expect(moved.downtimeMs).toBeGreaterThan(0);
     const counted = await ticks(a, name);
     await waitForTick(b, name, counted + 2);
     expect(await a.run('xl list')).not.toContain(name);
     expect(await b.run('xl list')).toContain(name);
-    expect(await listed(b, name)).toMatchObject({
-      name,
-      uuid: moved.uuid,
-      domid: moved.domid,
-    });
+    const { uuid, domid } = moved;
+    expect(await listed(b, name)).toMatchObject({ name, uuid, domid });
     await result(b, `vm-destroy ${name}`);
+    return moved;
+  }
+
+  test.each([
+    ['linux-pvh', 'live'],
+    ['linux-pv', 'non-live'],
+  ] as const)('%s moves (%s) and goes on counting', async (guest, how) => {
+    const name = `move-${guest}`;
+    await result(a, `vm-create /guests/${guest}.cfg name=${name}`);
+    await waitForTicks(a, name);
+    await using _ = await startXfrd(b);
+    await moves(name, peer, how);
   });
 
-  test('over TLS, which is what happens by default', async () => {
+  test('polite moves (live) over TLS, which is what happens by default, and goes on counting', async () => {
     const [ofA = '', ofB = ''] = await Promise.all([a, b].map((host) => host.run('xfrd init')));
     await a.run(`xfrd trust b b --fingerprint ${ofB.trim()}`);
     await b.run(`xfrd trust a a --fingerprint ${ofA.trim()}`);
@@ -64,10 +75,8 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     const refused = await a.exec('vm-migrate secret tcp://b');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('XFR_INSECURE') });
     await using _ = await startXfrd(b, { options: '' });
-    const moved = await result<{ warnings: unknown[] }>(a, 'vm-migrate secret b');
-    expect(moved.warnings).toEqual([]);
-    await waitForTicks(b, 'secret');
-    await result(b, 'vm-destroy secret');
+    const { warnings } = await moves('secret', 'b', 'live');
+    expect(warnings).toEqual([]);
     await Promise.all([a, b].map((host) => host.run('rm -r /etc/vm-tools')));
   });
 
@@ -102,10 +111,11 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     await waitForTicks(a, 'large');
     const receiver = peakMemory(b, 'xfrd --listen tcp://0.0.0.0:8002 --insecure --once');
     await b.run('for i in $(seq 300); do ss -ltn | grep -q :8002 && exit 0; sleep 0.1; done; exit 1');
-    const sender = await peakMemory(a, `vm-migrate large ${peer}`);
-    const peaks = { ...(await receiver), ...sender };
-    expect(peaks['xfrd.js']).toBeGreaterThan(0);
-    for (const megabytes of Object.values(peaks)) expect(megabytes).toBeLessThan(150);
+    const peaks = [await peakMemory(a, `vm-migrate large ${peer}`), await receiver];
+    for (const megabytes of peaks) {
+      expect(megabytes).toBeGreaterThan(40); // no node is smaller
+      expect(megabytes).toBeLessThan(150);
+    }
     await result(b, 'vm-destroy large');
   }, 700_000);
 });

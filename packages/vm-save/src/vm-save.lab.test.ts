@@ -151,8 +151,8 @@ describeLab('vm-save and vm-restore on real Xen', () => {
   test('the tool stays small with a guest of 1 GiB', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=large memory=1024');
     await waitForTicks(a, 'large');
-    const peaks = await peakMemory(a, 'vm-save large -o -');
-    expect(peaks['vm-save.js']).toBeGreaterThan(0);
-    for (const megabytes of Object.values(peaks)) expect(megabytes).toBeLessThan(150);
+    const megabytes = await peakMemory(a, 'vm-save large -o -');
+    expect(megabytes).toBeGreaterThan(40); // no node is smaller
+    expect(megabytes).toBeLessThan(150);
   });
 });

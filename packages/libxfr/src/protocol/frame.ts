@@ -60,7 +60,8 @@
  * ```
  *
  * The payload of DATA is bytes of the image, that of ZEROS the number of bytes that are zero (32 bits, at most 1 MiB),
- * PING has none, all others carry JSON (messages.ts). No flag is defined yet: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
+ * PING has none, all others carry JSON (messages.ts). The digest of EOS is that of all DATA, with a run of zeros replaced
+ * by its place in the image and its length, 64 bits each; before version 4 it is that of the image itself. No flag is defined yet: flags and reserved bytes that are set are refused, so that a later version can give them a meaning.
  */
 import { VmToolsError } from '@vm-tools/errors';
 

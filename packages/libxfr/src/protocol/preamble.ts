@@ -22,12 +22,13 @@ export interface VersionRange {
 
 /**
  * What this release speaks. Version 1 had no journals: after a broken link neither end could say where the guest is.
- * Version 2 cannot be asked whether a guest could come. The target of version 3 does not say how far it is.
+ * Version 2 cannot be asked whether a guest could come. The target of version 3 does not say how far it is,
+ * and both ends hash all zeros of an image.
  */
 export const VERSIONS: VersionRange = { oldest: 2, newest: 4 };
 /** Since this one there is CHECK. */
 const CHECK_VERSION = 3;
-/** Since this one there is TAKEN. */
+/** Since this one there is TAKEN, and the digest of an image leaves out its zeros. */
 export const TAKEN_VERSION = 4;
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {

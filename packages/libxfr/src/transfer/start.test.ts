@@ -134,12 +134,12 @@ test('a new rate lets go of what the old one has held up', async () => {
 
 test.each([
   ['no limit', {}, 5],
-  ['a limit of its own', { stopAndCopyRate: 50_000 }, 5 + 10],
+  ['a limit of its own', { stopAndCopyRate: 200_000 }, 5 + 10],
 ])('a guest that is stopped is sent with %s', async (_, options, seconds) => {
   const { source: here, target: there } = await link();
   const clock = new ManualClock();
-  // The first half of it is sent while it runs: 500 000 bytes.
-  const sent = startTransfer(new FakeSource(), here, { rate: 100_000, clock, ...options });
+  // The first half of it is sent while it runs: 2 000 000 bytes.
+  const sent = startTransfer(new FakeSource({ chunks: 80 }), here, { rate: 400_000, clock, ...options });
   const received = startReceiving(there, () => new FakeTarget());
   const over = new AbortController();
   const isOver = (): boolean => over.signal.aborted;
