@@ -3,7 +3,8 @@
  * the next start quicker; not in its default place under /tmp, because whoever writes there would write what root runs.
  */
 export const launcher = (name: string): string => `#!/bin/sh
-self=$(readlink -f "$0")
+self=$0
+[ -L "$self" ] && self=$(readlink -f "$self")
 export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE-\${VM_TOOLS_ROOT%/}/var/cache/vm-tools}"
 exec node "\${self%/*}/../lib/${name}.js" "$@"
 `;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# kill.sh ID SIGNAL process|group: signals what run.sh started under the id, waiting for it to have started.
+# kill.sh ID SIGNAL process|group: signals what run started under the id, waiting for it to have started.
 tries=0
 until [ -s "/run/lab/$1" ]; do
   tries=$((tries + 1))

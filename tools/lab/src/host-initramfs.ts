@@ -10,11 +10,16 @@ import { layout } from './layout.ts';
  * The initramfs of a host. It carries what changes more often than the packages, the lab's own scripts and the
  * guests, and lays them over the disk at start: a new script or guest needs no new image.
  *
- * @param guests folder whose files become /guests
+ * @param folders.guests its files become /guests
+ * @param folders.programs its files come into /lab, beside the scripts
  * @returns path of the archive
  */
-export async function hostInitramfs(base: BaseImage, guests: string): Promise<string> {
+export async function hostInitramfs(
+  base: BaseImage,
+  { guests, programs }: { readonly guests: string; readonly programs: string },
+): Promise<string> {
   const script = (path: string): number => (path.endsWith('.sh') ? executableMode : fileMode);
+  const dom0 = (await readTree(layout.dom0Sources)).filter(({ path }) => !path.endsWith('.c'));
   const files: CpioEntry[] = [
     { path: 'bin/busybox', mode: executableMode, data: await readFile(join(base.folder, 'busybox')) },
     { path: 'bin/sh', mode: linkMode, data: 'busybox' },
@@ -24,9 +29,14 @@ export async function hostInitramfs(base: BaseImage, guests: string): Promise<st
       mode: fileMode,
       data,
     })),
-    ...(await readTree(layout.dom0Sources)).map(({ path, data }) => ({
+    ...dom0.map(({ path, data }) => ({
       path: `overlay/lab/${path}`,
       mode: script(path),
+      data,
+    })),
+    ...(await readTree(programs)).map(({ path, data }) => ({
+      path: `overlay/lab/${path}`,
+      mode: executableMode,
       data,
     })),
     ...(await readTree(guests)).map(({ path, data }) => ({

@@ -8,11 +8,12 @@ const cache = join(repository, '.cache', 'lab');
 /** Where everything of the lab lies; absolute paths. */
 export const layout = {
   repository,
-  /** Scripts that become part of every host. */
+  /** Scripts and programs that become part of every host. */
   dom0Sources: join(labFolder, 'dom0'),
   guestSources: join(labFolder, 'guests'),
   images: join(cache, 'images'),
   guests: join(cache, 'guests'),
+  programs: join(cache, 'programs'),
   initramfs: join(cache, 'initramfs'),
   /** Debian packages, kept for the next image. */
   packages: join(cache, 'packages'),

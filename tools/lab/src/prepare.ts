@@ -1,6 +1,7 @@
 import { baseImage } from './base-image.ts';
 import type { BaseImage } from './base-image.ts';
 import { buildGuests } from './build-guests.ts';
+import { buildDom0Programs } from './dom0-programs.ts';
 import { hostInitramfs } from './host-initramfs.ts';
 import { ensurePackages } from './prerequisites.ts';
 import { prune } from './prune.ts';
@@ -16,7 +17,8 @@ export async function prepare(report: (line: string) => void, signal?: AbortSign
   await ensurePackages('run', report, signal);
   const base = await baseImage(report, signal);
   const guests = await buildGuests(base, report, signal);
-  const initramfs = await hostInitramfs(base, guests);
-  await prune([base.folder, guests, initramfs]);
+  const programs = await buildDom0Programs(report, signal);
+  const initramfs = await hostInitramfs(base, { guests, programs });
+  await prune([base.folder, guests, programs, initramfs]);
   return { base, initramfs };
 }

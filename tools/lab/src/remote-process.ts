@@ -37,7 +37,7 @@ export function spawnRemotely(
 ): RemoteProcess {
   const id = randomUUID();
   const words = typeof command === 'string' ? ['sh', '-c', command] : command;
-  const session = openSession(address, shellWords(['exec', '/lab/run.sh', id, ...words]), options);
+  const session = openSession(address, shellWords(['exec', '/lab/run', id, ...words]), options);
   const exited = Promise.withResolvers<number>();
   session.once('error', exited.reject);
   session.once('close', (code) => exited.resolve(code ?? 255));
