@@ -12,6 +12,7 @@ export default {
   globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',
   testTimeout: 300_000,
+  testSequencer: '<rootDir>/tools/lab/src/testing/longest-first.mjs',
   // Each test with its time: of what runs for minutes one wants to know where they go.
   verbose: true,
 };
