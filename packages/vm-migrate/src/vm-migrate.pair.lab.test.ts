@@ -2,12 +2,12 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,
+  guestAndXfrd,
   interrupt,
   labHosts,
   listed,
   peakMemory,
   result,
-  startXfrd,
   ticks,
   traces,
   waitForTick,
@@ -60,9 +60,7 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     ['linux-pv', 'non-live'],
   ] as const)('%s moves (%s) and goes on counting', async (guest, how) => {
     const name = `move-${guest}`;
-    await result(a, `vm-create /guests/${guest}.cfg name=${name}`);
-    await waitForTicks(a, name);
-    await using _ = await startXfrd(b);
+    await using _ = await guestAndXfrd([a, b], { name, settings: `/guests/${guest}.cfg` });
     await moves(name, peer, how);
   });
 
@@ -70,20 +68,20 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     const [ofA = '', ofB = ''] = await Promise.all([a, b].map((host) => host.run('xfrd init')));
     await a.run(`xfrd trust b b --fingerprint ${ofB.trim()}`);
     await b.run(`xfrd trust a a --fingerprint ${ofA.trim()}`);
-    await result(a, 'vm-create /guests/polite.cfg name=secret');
-    await waitForTicks(a, 'secret');
+    await using _ = await guestAndXfrd([a, b], {
+      name: 'secret',
+      settings: '/guests/polite.cfg',
+      options: { options: '' },
+    });
     const refused = await a.exec('vm-migrate secret tcp://b');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('XFR_INSECURE') });
-    await using _ = await startXfrd(b, { options: '' });
     const { warnings } = await moves('secret', 'b', 'live');
     expect(warnings).toEqual([]);
     await Promise.all([a, b].map((host) => host.run('rm -r /etc/vm-tools')));
   });
 
   test('Ctrl-C leaves the guest running here and nothing there', async () => {
-    await result(a, 'vm-create /guests/polite.cfg name=kept');
-    await waitForTicks(a, 'kept');
-    await using _ = await startXfrd(b);
+    await using _ = await guestAndXfrd([a, b], { name: 'kept', settings: '/guests/polite.cfg' });
     for (const phase of ['precopy', 'stop-and-copy']) {
       const stopped = await interrupt(
         a,

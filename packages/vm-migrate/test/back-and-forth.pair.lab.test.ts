@@ -4,6 +4,7 @@ import {
   clockOffsetMs,
   describeLab,
   failure,
+  guestAndXfrd,
   labHosts,
   result,
   startXfrd,
@@ -18,7 +19,7 @@ const MOVES = Number(process.env['VM_TOOLS_MOVES'] ?? 2);
 const SHARE = 0.1;
 const LEAST_MS = 20;
 /** It asks for 50 MiB/s; an emulated processor gives what it can. */
-const BUSY = `name=busy memory=48 'cmdline="dirty=8 rate=50"'`;
+const GUEST = { name: 'busy', settings: `/guests/polite.cfg memory=48 'cmdline="dirty=8 rate=50"'` };
 
 describeLab('a guest that writes all the time, between two real Xen hosts', () => {
   let a: LabHost;
@@ -29,11 +30,9 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
   });
 
   test('goes to and fro, and agrees with us for how long it stood still', async () => {
-    await result(a, `vm-create /guests/polite.cfg ${BUSY}`);
-    await waitForTicks(a, 'busy');
-    const ahead = await clockOffsetMs(a, b);
-    await using _there = await startXfrd(b);
+    await using _there = await guestAndXfrd([a, b], GUEST);
     await using _back = await startXfrd(a);
+    const ahead = await clockOffsetMs(a, b);
     const table: { reported: number; measured: number }[] = [];
     for (let move = 0; move < MOVES; move += 1) {
       const [from, to, offset] = move % 2 === 0 ? [a, b, ahead] : [b, a, -ahead];
@@ -57,9 +56,7 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
   });
 
   test('a downtime that cannot be kept: abort leaves it here in time, throttle and force move it', async () => {
-    await result(a, `vm-create /guests/polite.cfg ${BUSY}`);
-    await waitForTicks(a, 'busy');
-    await using _ = await startXfrd(b);
+    await using _ = await guestAndXfrd([a, b], GUEST);
     const move = 'vm-migrate busy tcp://b:8002 --insecure --max-downtime 1 --deadline 60 --on-no-convergence';
 
     const startedAt = performance.now();
@@ -74,7 +71,7 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
       await result(a, `${move} ${action}`);
       await waitForTicks(b, 'busy');
       await result(b, 'vm-destroy busy');
-      if (action === 'throttle') await result(a, `vm-create /guests/polite.cfg ${BUSY}`);
+      if (action === 'throttle') await result(a, `vm-create ${GUEST.settings} name=busy`);
     }
   });
 });

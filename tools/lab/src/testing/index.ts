@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { guestAndXfrd } from './guest-and-xfrd.ts';
 export { describeLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
