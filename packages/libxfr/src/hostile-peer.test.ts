@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
-import { encodePreamble, VERSIONS } from './protocol/preamble.ts';
+import { encodePreamble } from './protocol/preamble.ts';
 import { receiveFromPeer } from './receive.ts';
 import { sendToPeer } from './send.ts';
 import { FakeSource, type FakeSourceInit } from './testing/fake-source.ts';
 import { FakeTarget, type FakeTargetInit } from './testing/fake-target.ts';
 import { LINKS, type Link } from './testing/links.ts';
-import { frame, PREAMBLE, RawPeer } from './testing/raw-peer.ts';
+import { frame, LATER, PREAMBLE, RawPeer } from './testing/raw-peer.ts';
 import type { TransferTimeouts } from './timeouts.ts';
 
 /** For a peer that is to be given up: the test waits as long. */
@@ -26,7 +26,6 @@ const LONG: Partial<TransferTimeouts> = {
 };
 const timeoutsFor = (code: string): Partial<TransferTimeouts> =>
   code === 'XFR_PEER_SILENT' || code === 'XFR_PEER_SLOW' ? SHORT : LONG;
-const LATER = encodePreamble({ oldest: VERSIONS.newest + 1, newest: VERSIONS.newest + 2 });
 const OFFER = new FakeSource().offer;
 const EMPTY_DIGEST =
   '786a02f742015903c6c6fd852552d272912f4740e15847618a86e217f71f5419d25e1031afee585313896444934eb04b903a685b1448b755d56f701afe9be2ce';

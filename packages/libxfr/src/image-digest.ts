@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_ZEROS } from './protocol/messages.ts';
-
-const ZEROS = Buffer.alloc(MAX_ZEROS);
+import { ZEROS } from './zero-spans.ts';
 
 /**
  * By what both ends see that the image has arrived as it was sent. A run of zeros counts by its place and its length:
@@ -33,7 +31,7 @@ export class ImageDigest {
   addZeros(bytes: number): void {
     this.#bytes += bytes;
     if (!this.#hashesZeros) this.#zeros += bytes;
-    else for (let left = bytes; left > 0; left -= MAX_ZEROS) this.#hash.update(ZEROS.subarray(0, left));
+    else for (let left = bytes; left > 0; left -= ZEROS.length) this.#hash.update(ZEROS.subarray(0, left));
   }
 
   /** 128 hexadecimal digits; the last thing to ask for */

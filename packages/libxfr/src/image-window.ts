@@ -1,4 +1,4 @@
-import { VmToolsError, within } from '@vm-tools/errors';
+import { within } from '@vm-tools/errors';
 import type { Channel } from './protocol/channel.ts';
 import { protocolError } from './protocol/frame.ts';
 
@@ -56,18 +56,8 @@ export class ImageWindow {
 
   async #until(isEnough: () => boolean, signal: AbortSignal): Promise<void> {
     while (this.#channel.tellsTaken && !isEnough()) {
-      await within(this.#moved.promise, this.#answerMs, this.#late(), signal);
+      const late = this.#channel.late(`took nothing of the image for ${this.#answerMs} ms`);
+      await within(this.#moved.promise, this.#answerMs, late, signal);
     }
-  }
-
-  #late(): ConstructorParameters<typeof VmToolsError>[0] {
-    const { peer } = this.#channel;
-    return {
-      code: 'XFR_PEER_SILENT',
-      kind: 'timeout',
-      message: `${peer} took nothing of the image for ${this.#answerMs} ms`,
-      hint: `see whether ${peer} is up and what its log says`,
-      details: { peer, takenBytes: this.#taken, sentBytes: this.#sent },
-    };
   }
 }

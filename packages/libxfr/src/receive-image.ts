@@ -10,11 +10,10 @@ import { outOfTurn, type Channel } from './protocol/channel.ts';
 import { protocolError } from './protocol/frame.ts';
 import { MAX_ZEROS, type Body } from './protocol/messages.ts';
 import { TakenCount } from './taken-count.ts';
+import { ZEROS } from './zero-spans.ts';
 
 /** Whoever reads ahead has read more than the image; a peer that never ends would keep its place for ever. */
 const MOST_BEHIND_BYTES = 2 * MAX_ZEROS;
-
-const ZEROS = Buffer.alloc(MAX_ZEROS);
 
 /** An image as it comes: frames of DATA and ZEROS up to EOS, with the digest checked at the end. */
 export class ReceivedImage {
@@ -46,7 +45,7 @@ export class ReceivedImage {
     this.#channel = channel;
     this.#pace = new ImagePace(channel, answerMs);
     this.#taken = new TakenCount(channel);
-    this.#digest = new ImageDigest({ hashesZeros: !channel.tellsTaken });
+    this.#digest = new ImageDigest(channel);
     this.#progress = progress;
     this.#attempt = attempt;
     this.#limiter = limiter;
@@ -102,7 +101,7 @@ export class ReceivedImage {
       throw this.#attempt.cause(thrown);
     }
     this.#isComplete = true;
-    this.#taken[Symbol.dispose]();
+    this.#taken.end();
     // The restore may go on for a while. Should the source give up meanwhile, there is no use in ending it.
     this.#channel.peek().catch((thrown: unknown) => this.#attempt.fail(thrown));
     return undefined;

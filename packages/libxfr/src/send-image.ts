@@ -38,7 +38,7 @@ export function sendImage(
   },
 ): SentImage {
   const { signal } = attempt;
-  const digest = new ImageDigest({ hashesZeros: !channel.tellsTaken });
+  const digest = new ImageDigest(channel);
   const window = new ImageWindow(channel, answerMs);
   let isSent = false;
 

@@ -5,7 +5,7 @@ const AT_MOST_EVERY_MS = 50;
 const AT_LEAST_EVERY_BYTES = 4 * 2 ** 20;
 
 /** Tells the source how much of the image this target has taken: now and then, and in the end always. */
-export class TakenCount implements Disposable {
+export class TakenCount {
   readonly #channel: Channel;
   #bytes = 0;
   #told = 0;
@@ -25,9 +25,9 @@ export class TakenCount implements Disposable {
   }
 
   /** What is still to be said is of no use any more. */
-  [Symbol.dispose](): void {
+  end(): void {
     clearTimeout(this.#timer);
-    this.#isTelling = true;
+    this.#bytes = this.#told;
   }
 
   async #tell(): Promise<void> {

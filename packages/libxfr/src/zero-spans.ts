@@ -1,7 +1,9 @@
 import { bytesIn, cut } from './pieces.ts';
+import { MAX_ZEROS } from './protocol/messages.ts';
 
 const BLOCK_BYTES = 4096;
-const ZEROS = Buffer.alloc(BLOCK_BYTES);
+/** As many as one frame may stand for; to be read only. */
+export const ZEROS = Buffer.alloc(MAX_ZEROS);
 
 /** A part of an image that is nothing but zeros, or one that should be taken as it is. */
 export interface Span {

@@ -271,11 +271,10 @@ testOnHost('Ctrl-C when the image is being finished: there is the guest or the f
 
 testOnHost('on a terminal a bar is drawn on one line, with -q nothing is said', async (host) => {
   await createGuest(host, 'seen');
-  const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 32M');
+  const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 200K');
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(0);
-  // How far it is by then is a matter of who is quicker; in the end it is full.
-  expect(said()).toMatch(/\rstop-and-copy [^\r]*\[#*-*\][^]*\[#+\]/);
+  expect(said()).toMatch(/\rstop-and-copy .*\[#+-*\]/);
   expect(
     said()
       .split('\n')

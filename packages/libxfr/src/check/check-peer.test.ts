@@ -4,17 +4,16 @@ import { memoryJournals } from '../journal/open-journals.ts';
 import { listen, type ListenOptions } from '../listen.ts';
 import type { Check } from '../ports.ts';
 import { decodeBody } from '../protocol/messages.ts';
-import { encodePreamble, VERSIONS } from '../protocol/preamble.ts';
+import { encodePreamble } from '../protocol/preamble.ts';
 import { receiveFromPeer } from '../receive.ts';
 import { Reception } from '../reception.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { FakeTarget } from '../testing/fake-target.ts';
 import { LINKS } from '../testing/links.ts';
-import { frame, PREAMBLE, RawPeer } from '../testing/raw-peer.ts';
+import { frame, LATER, PREAMBLE, RawPeer } from '../testing/raw-peer.ts';
 import { connectTcp } from '../transport/tcp.ts';
 import { checkPeer, type CheckOptions, type PeerCheck } from './check-peer.ts';
 
-const LATER = encodePreamble({ oldest: VERSIONS.newest + 1, newest: VERSIONS.newest + 2 });
 const TIMEOUTS = { lingerMs: 100, handshakeMs: 2000, connectMs: 2000, answerMs: 2000 };
 const NO_MEMORY = new VmToolsError({
   code: 'DOMAIN_NO_MEMORY',

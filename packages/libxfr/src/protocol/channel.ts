@@ -17,6 +17,7 @@ import {
   encodePreamble,
   newestCommon,
   PREAMBLE_BYTES,
+  SPARSE_DIGEST_VERSION,
   TAKEN_VERSION,
   VERSIONS,
   type VersionRange,
@@ -68,7 +69,7 @@ export class Channel {
   async negotiate(signal: AbortSignal, ours: VersionRange = VERSIONS): Promise<number> {
     this.#greet(ours);
     const { handshakeMs } = this.#timeouts;
-    const late = this.#late(`did not say in ${handshakeMs} ms which protocol it speaks`);
+    const late = this.late(`did not say in ${handshakeMs} ms which protocol it speaks`);
     const read = this.#reader.readExactly(PREAMBLE_BYTES, 'its protocol version');
     const preamble = await within(read, handshakeMs, late, signal);
     this.#version = newestCommon(ours, decodePreamble(preamble, this.peer), this.peer);
@@ -78,6 +79,11 @@ export class Channel {
   /** Whether a target says how much of the image it has taken. Known after `negotiate`. */
   get tellsTaken(): boolean {
     return this.#version >= TAKEN_VERSION;
+  }
+
+  /** Whether the digest of an image is of its zeros, too. Known after `negotiate`. */
+  get hashesZeros(): boolean {
+    return this.#version < SPARSE_DIGEST_VERSION;
   }
 
   /** Calls back at each TAKEN that comes from now on, which like PING is never the next message. */
@@ -131,7 +137,7 @@ export class Channel {
     names: readonly Name[],
     options: { readonly limitMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<Control<Name>> {
-    const late = this.#late(`did not send ${names.join(' or ')} in ${options.limitMs} ms`);
+    const late = this.late(`did not send ${names.join(' or ')} in ${options.limitMs} ms`);
     const message = await within(this.next(), options.limitMs, late, options.signal);
     if (!(names as readonly string[]).includes(message.name))
       throw outOfTurn(message.name, names, this.#frameOffset);
@@ -163,7 +169,7 @@ export class Channel {
   async #read(): Promise<Message> {
     while (this.#aborted === undefined) {
       const { inactivityMs } = this.#timeouts;
-      const late = this.#late(`was silent for ${inactivityMs} ms`);
+      const late = this.late(`was silent for ${inactivityMs} ms`);
       const { name, pieces, offset } = await within(this.#readFrame(), inactivityMs, late);
       this.#frameOffset = offset;
       if (name === 'DATA') return { name, pieces };
@@ -211,7 +217,7 @@ export class Channel {
     stream.once('drain', onDrain).once('close', onClose);
     const { answerMs } = this.#timeouts;
     try {
-      await within(promise, answerMs, this.#late(`took no data for ${answerMs} ms`));
+      await within(promise, answerMs, this.late(`took no data for ${answerMs} ms`));
     } catch (thrown) {
       throw stream.destroyed ? await this.#whyLost(thrown) : thrown;
     } finally {
@@ -234,7 +240,8 @@ export class Channel {
     this.#hasSent = false;
   }
 
-  #late(did: string): ConstructorParameters<typeof VmToolsError>[0] {
+  /** What is told of a peer that does not get on. */
+  late(did: string): ConstructorParameters<typeof VmToolsError>[0] {
     return {
       code: 'XFR_PEER_SILENT',
       kind: 'timeout',

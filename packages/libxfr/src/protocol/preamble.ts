@@ -28,8 +28,10 @@ export interface VersionRange {
 export const VERSIONS: VersionRange = { oldest: 2, newest: 4 };
 /** Since this one there is CHECK. */
 const CHECK_VERSION = 3;
-/** Since this one there is TAKEN, and the digest of an image leaves out its zeros. */
+/** Since this one there is TAKEN. */
 export const TAKEN_VERSION = 4;
+/** Since this one the digest of an image leaves out its zeros. */
+export const SPARSE_DIGEST_VERSION = 4;
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   const preamble = Buffer.alloc(PREAMBLE_BYTES);

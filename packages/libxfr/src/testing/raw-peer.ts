@@ -10,6 +10,8 @@ export function frame(name: FrameName, payload: unknown = {}): Buffer {
 }
 
 export const PREAMBLE = encodePreamble(VERSIONS);
+/** Of a release that speaks no version of ours any more. */
+export const LATER = encodePreamble({ oldest: VERSIONS.newest + 1, newest: VERSIONS.newest + 2 });
 
 /** A peer without manners: sends what it is told, whatever comes back, and keeps what came. */
 export class RawPeer {
