@@ -45,7 +45,7 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
       await waitForTick(to, 'busy', (await ticks(from, 'busy')) + 2);
       expect((await to.readConsole('busy')).slice(said)).not.toContain('damaged');
     }
-    await result(a, 'vm-destroy busy');
+    await a.run('xl destroy busy');
     // The figures belong to the run.
     console.log(
       table.map(({ reported, measured }) => `${reported.toFixed(0)}/${measured.toFixed(0)}`).join(' '),
@@ -70,7 +70,7 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
     for (const action of ['throttle', 'force']) {
       await result(a, `${move} ${action}`);
       await waitForTicks(b, 'busy');
-      await result(b, 'vm-destroy busy');
+      await b.run('xl destroy busy');
       if (action === 'throttle') await result(a, `vm-create ${GUEST.settings} name=busy`);
     }
   });

@@ -63,7 +63,7 @@ describeLab('kill -9 and a cut link at the lines of both journals', () => {
         name,
         `| ${name} | ${status} | ${isMoved ? 'target' : 'source'} | ${settled} | ${seconds} s |`,
       );
-      await result(here, `vm-destroy ${GUEST}`);
+      await here.run(`xl destroy ${GUEST}`);
       expect([await traces(a), await traces(b)]).toEqual(empty);
     },
   );

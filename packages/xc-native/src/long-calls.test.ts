@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { VmToolsError } from '@vm-tools/errors';
 import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
 import { StructView } from './abi/struct-view.ts';
+import { eventually } from './testing/compliance-domains.ts';
 import { openStub } from './testing/open-stub.ts';
 import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
@@ -328,6 +330,44 @@ describe('domainDestroy', () => {
   test('fails with the cause', async () => {
     await stub.script('xc_domain_destroy -1 3 0');
     await expect(xen.domainDestroy(7)).rejects.toMatchObject({ code: 'XEN_NO_DOMAIN', kind: 'no-domain' });
+  });
+});
+
+describe('helper processes', () => {
+  /** Of this process; as the kernel knows them. */
+  const children = async (): Promise<string[]> =>
+    (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')).trim().split(' ');
+
+  test('one saves and destroys, and is gone when Xen is closed', async () => {
+    const before = await children();
+    const own = await openStub(stub);
+    const { stream, done } = own.domainSave(7, { live: false, suspend: async () => undefined });
+    await Promise.all([buffer(stream), done]);
+    const [helper, ...others] = (await children()).filter((pid) => !before.includes(pid));
+    expect(others).toEqual([]);
+    await own.domainDestroy(7);
+    expect(await children()).toContain(helper);
+    expect(await stub.takeCalls()).toContainEqual(['xc_domain_destroy', 'ptr', '7']);
+    await own.close();
+    expect(await children()).not.toContain(helper);
+  });
+
+  test('one has a single stream, and one that died meanwhile is not missed', async () => {
+    const before = await children();
+    const own = await openStub(stub);
+    const helpers = async (): Promise<string[]> =>
+      (await children()).filter((pid) => pid !== '' && !before.includes(pid));
+    for (let save = 0; save < 2; save += 1) {
+      const { stream, done } = own.domainSave(7, { live: false, suspend: async () => undefined });
+      expect((await buffer(stream)).toString()).toBe('END');
+      await done;
+    }
+    await eventually(async () => (await helpers()).length === 1, 'one helper');
+    const [idle] = await helpers();
+    process.kill(Number(idle), 'SIGKILL');
+    await eventually(async () => (await helpers()).length === 0, 'no helper');
+    await own.domainDestroy(7);
+    await own.close();
   });
 });
 

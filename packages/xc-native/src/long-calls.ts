@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { callHelper } from './helper/call-helper.ts';
 import type { HelperOptions } from './helper/call-helper.ts';
 import { restoringImage, savedImage } from './helper/image-streams.ts';
@@ -15,9 +14,9 @@ import type {
   SaveSpec,
 } from './xen.ts';
 
-/** What every helper is started with. */
+/** What every long call is made with. */
 export type HelperHost = Pick<Job, 'version' | 'libraries'> &
-  Pick<HelperOptions, 'helperPath' | 'abortGraceMs'> & { readonly onLog?: (line: string) => void };
+  Pick<HelperOptions, 'helpers' | 'abortGraceMs'> & { readonly onLog?: (line: string) => void };
 
 export async function destroyDomain(
   host: HelperHost,
@@ -59,7 +58,7 @@ export function saveDomain(
   };
   const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
   const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, decide);
-  return { stream: savedImage(data as Socket, done), done: handled(done.then(() => undefined)) };
+  return { stream: savedImage(data, done), done: handled(done.then(() => undefined)) };
 }
 
 export function restoreDomain(
@@ -69,11 +68,11 @@ export function restoreDomain(
   options: LongCallOptions,
 ): RestoreCall {
   const { data, done } = start(host, domid, { kind: 'restore', spec }, `restoring domain ${domid}`, options);
-  return { sink: restoringImage(data as Socket, done), done: handled(done.then(asFrames)) };
+  return { sink: restoringImage(data, done), done: handled(done.then(asFrames)) };
 }
 
 function start(
-  { version, libraries, helperPath, abortGraceMs, onLog }: HelperHost,
+  { version, libraries, helpers, abortGraceMs, onLog }: HelperHost,
   domid: number,
   work: Work,
   what: string,
@@ -83,7 +82,7 @@ function start(
   return callHelper(
     { domid, version, libraries, ...work },
     {
-      helperPath,
+      helpers,
       what,
       ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),

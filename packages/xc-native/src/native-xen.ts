@@ -161,5 +161,6 @@ export class NativeXen implements Types.Xen {
 
   async close(): Promise<void> {
     this.#libxc.close();
+    await this.#host.helpers.close();
   }
 }

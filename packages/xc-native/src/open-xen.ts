@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { readHostInfo } from './calls/host-info.ts';
 import { readVersion } from './calls/version.ts';
+import { Helpers } from './helper/helpers.ts';
 import { locateHelper } from './helper/locate.ts';
 import { loadNative } from './koffi/native.ts';
 import type { Libraries, Native } from './koffi/native.ts';
@@ -46,7 +47,7 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
     return new NativeXen(libxc, version, {
       version: expected,
       libraries,
-      helperPath: options.helperPath ?? locateHelper(),
+      helpers: new Helpers(options.helperPath ?? locateHelper()),
       ...(onLog === undefined ? {} : { onLog }),
       ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
     });

@@ -11,7 +11,7 @@ import { remoteXen } from '../src/index.ts';
 
 const SOCKET = '/run/test-xen.sock';
 
-describeLab('the Xen of Xen', () => xenCompliance(openHost, verifyLibxc));
+describeLab('the Xen of Xen', () => xenCompliance(openHost, verifyLibxc), { areTidy: true });
 
 async function openHost(): Promise<ComplianceHost> {
   const host = await labHost();

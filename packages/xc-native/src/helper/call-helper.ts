@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { LongCallOptions, PrecopyDecision } from '../xen.ts';
 import { Conversation } from './conversation.ts';
-import type { Job, Question, WireFrames } from './messages.ts';
-import { startHelper } from './start.ts';
+import type { Helpers } from './helpers.ts';
+import { encodeLine } from './lines.ts';
+import { hasStream, type Job, type Question, type WireFrames } from './messages.ts';
 
 export interface HelperOptions extends LongCallOptions {
-  readonly helperPath: string;
+  readonly helpers: Helpers;
   /** "saving domain 7", for the error of an abort */
   readonly what: string;
   /** Answers suspend and precopy. A rejection ends the work with that very error. */
@@ -16,9 +17,9 @@ export interface HelperOptions extends LongCallOptions {
 
 /** A call of libxc that runs in a helper process. */
 export interface HelperCall {
-  /** the stream of the image; undefined for work without one */
-  readonly data: Socket | undefined;
-  /** Settles when the helper has ended: from then on nothing of libxc happens any more. */
+  /** the stream of the image, for work with one */
+  readonly data: Socket;
+  /** Settles when the helper has done it, or has ended: from then on nothing of libxc happens any more. */
   readonly done: Promise<WireFrames | undefined>;
 }
 
@@ -30,7 +31,9 @@ export interface HelperCall {
  * and it tidies up. Only a helper that does not end in time is killed.
  */
 export function callHelper(job: Job, options: HelperOptions): HelperCall {
-  const helper = startHelper(options.helperPath, job);
+  const line = encodeLine(job); // what is too long to be told bothers no helper
+  const helper = options.helpers.take(hasStream(job));
+  helper.control.write(line);
   const done = new Conversation(helper, job, options).run();
   done.catch(() => undefined); // who only looks at the stream gets the same error there
   return { data: helper.data, done };

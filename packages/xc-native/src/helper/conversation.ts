@@ -5,17 +5,18 @@ import { LineDecoder, encodeLine } from './lines.ts';
 import { asMessage } from './messages.ts';
 import type { Job, Message, Question, WireFrames } from './messages.ts';
 import { crashError } from './start.ts';
-import type { HelperProcess } from './start.ts';
+import type { HelperEnd, HelperProcess } from './start.ts';
 
 const ABORT_GRACE_MS = 30_000;
 
-/** The parent's side of the control socket, from the first message of a helper to its end. */
+/** The parent's side of the control socket, for one job. */
 export class Conversation {
   readonly #helper: HelperProcess;
   readonly #job: Job;
   readonly #options: HelperOptions;
   readonly #decoder = new LineDecoder();
   readonly #graceMs: number;
+  readonly #done = Promise.withResolvers<Message & { type: 'done' }>();
   #last: Message | undefined;
   /** of ours: an answer that was refused, or a helper that does not keep to the protocol */
   #failure: Error | undefined;
@@ -31,18 +32,31 @@ export class Conversation {
     this.#graceMs = options.abortGraceMs ?? ABORT_GRACE_MS;
   }
 
-  /** Until the helper has ended. */
+  /** Until the job is done; or, if anything has gone wrong with it, until the helper has ended. */
   async run(): Promise<WireFrames | undefined> {
-    const { signal } = this.#options;
+    const { signal, helpers } = this.#options;
+    const { control, ended } = this.#helper;
     const onAbort = (): void => this.#stop();
-    this.#helper.control.on('data', (chunk: Buffer) => this.#receive(chunk));
+    const onData = (chunk: Buffer): void => this.#receive(chunk);
+    control.on('data', onData);
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
-    const end = await this.#helper.ended;
+    const done = await Promise.race([ended.then(() => undefined), this.#done.promise]);
+    const isSound = done !== undefined && this.#failure === undefined && signal?.aborted !== true;
+    if (!isSound) control.end();
+    const end = isSound ? undefined : await ended;
     signal?.removeEventListener('abort', onAbort);
+    control.off('data', onData);
     clearTimeout(this.#killTimer);
     await this.#deciding; // the caller's suspend must not outlive the save that asked for it
+    if (end !== undefined) return this.#outcome(end);
+    helpers.keep(this.#helper, this.#job);
+    return done?.frames;
+  }
 
+  /** What is known when the helper has ended. */
+  #outcome(end: HelperEnd): WireFrames | undefined {
+    const { signal } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
     // libxc may have finished all the same; but a save whose stream was cut has not been saved.
     const wasCut = this.#job.kind === 'save' && signal?.aborted === true;
@@ -66,6 +80,8 @@ export class Conversation {
       this.#options.onLog?.(message.line);
     } else if (message.type === 'done' || message.type === 'failed') {
       this.#last = message;
+      if (message.type === 'done') this.#done.resolve(message);
+      else this.#helper.control.end(); // a library that has failed is not asked for more
     } else {
       this.#owesAnswer = true;
       this.#deciding = this.#decide(message);
@@ -96,7 +112,7 @@ export class Conversation {
 
   #stop(): void {
     this.#answer('abort');
-    this.#helper.data?.destroy();
+    this.#helper.data.destroy();
     this.#killTimer ??= setTimeout(() => {
       this.#wasKilled = true;
       this.#helper.kill();

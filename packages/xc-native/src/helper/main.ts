@@ -1,13 +1,14 @@
 /**
- * The helper process: makes one long call of libxenguest and ends. It is started by the functions of this package
- * and by nobody else; bundled, it is the file xc-helper.js.
+ * The helper process: makes long calls of libxenguest, one after the other, for as long as its parent lives. It is
+ * started by the functions of this package and by nobody else; bundled, it is the file xc-helper.js.
  */
+import { closeSync } from 'node:fs';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
 import { loadNative } from '../koffi/native.ts';
 import { Libxc } from '../libxc.ts';
 import { supportFor } from '../versions.ts';
 import type { RingFrames } from '../xen.ts';
-import type { Job, Message, WireError } from './messages.ts';
+import { DATA_FD, hasStream, type Job, type Message, type WireError } from './messages.ts';
 import { ParentLink } from './parent-link.ts';
 import { runJob } from './run-job.ts';
 
@@ -16,8 +17,11 @@ import { runJob } from './run-job.ts';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const parent = new ParentLink();
-const job = parent.receive() as Job | undefined;
-if (job !== undefined) parent.send(await perform(job));
+for (let job = parent.receive(); job !== undefined; job = parent.receive()) {
+  const answer = await perform(job as Job);
+  if (hasStream(job as Job)) closeSync(DATA_FD); // an image ends with its socket
+  parent.send(answer);
+}
 // What is left over (koffi's threads, signal handlers) is nothing to wait for.
 process.exit(0);
 

@@ -7,7 +7,7 @@ import { protocolError } from './lines.ts';
 export const CONTROL_FD = 3;
 export const DATA_FD = 4;
 
-/** The first line that the parent writes: what to do, and with which Xen. */
+/** What the parent writes first, and again when it is done: what to do, and with which Xen. */
 export type Job = {
   readonly domid: number;
   /** "4.17": chooses the struct layouts */
@@ -20,6 +20,11 @@ export type Work =
   | { readonly kind: 'save'; readonly live: boolean; readonly asksPrecopy: boolean }
   | { readonly kind: 'restore'; readonly spec: RestoreSpec }
   | { readonly kind: 'destroy' };
+
+/** Whether bytes go with it; a helper can do one such job. */
+export function hasStream({ kind }: Work): boolean {
+  return kind === 'save' || kind === 'restore';
+}
 
 /** A BuildSpec that survives JSON: the bytes of blobs are in base64. */
 export type WireBuildSpec = Omit<BuildSpec, 'acpi'> & {

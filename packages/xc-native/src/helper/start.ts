@@ -2,20 +2,23 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
-import { encodeLine } from './lines.ts';
 import { CONTROL_FD, DATA_FD } from './messages.ts';
 import type { Job } from './messages.ts';
 
 const KEPT_STDERR_BYTES = 4096;
 
-/** A helper at work. */
+/** A helper, at work or waiting for some. */
 export interface HelperProcess {
   readonly control: Socket;
-  /** undefined for work without a stream */
-  readonly data: Socket | undefined;
+  /** For the bytes of one image: the helper closes its end behind them. */
+  readonly data: Socket;
   /** Never rejects. */
   readonly ended: Promise<HelperEnd>;
   kill(): void;
+  /** This process does not end before the helper has, which is so from its start. */
+  ref(): void;
+  /** This process may end, and takes the helper along. */
+  unref(): void;
 }
 
 export interface HelperEnd {
@@ -27,21 +30,26 @@ export interface HelperEnd {
   readonly spawnError: Error | undefined;
 }
 
-/** Starts a helper and gives it its job. */
-export function startHelper(helperPath: string, job: Job): HelperProcess {
-  const hasData = job.kind === 'save' || job.kind === 'restore';
+/** Starts a helper, which waits for a job. */
+export function startHelper(helperPath: string): HelperProcess {
   const child = spawn(process.execPath, [helperPath], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', hasData ? 'pipe' : 'ignore'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     // A session of its own: Ctrl-C in a terminal must not reach it (see main.ts), not even while it starts.
     detached: true,
   });
   const control = child.stdio[CONTROL_FD] as Socket;
-  const data = (child.stdio[DATA_FD] ?? undefined) as Socket | undefined;
+  const data = child.stdio[DATA_FD] as Socket;
   // A socket whose helper has died says EPIPE or ECONNRESET; the end of the process tells the story better.
-  for (const socket of [control, data]) socket?.on('error', () => undefined);
-  const ended = awaitEnd(child, control);
-  control.write(encodeLine(job));
-  return { control, data, ended, kill: () => void child.kill('SIGKILL') };
+  for (const socket of [control, data]) socket.on('error', () => undefined);
+  const held = [child, control, data, child.stderr as Socket];
+  return {
+    control,
+    data,
+    ended: awaitEnd(child, control),
+    kill: () => void child.kill('SIGKILL'),
+    ref: () => held.forEach((each) => each.ref()),
+    unref: () => held.forEach((each) => each.unref()),
+  };
 }
 
 async function awaitEnd(child: ChildProcess, control: Socket): Promise<HelperEnd> {

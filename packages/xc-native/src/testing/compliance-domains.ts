@@ -25,7 +25,7 @@ export interface FilledDomain extends EmptyDomain {
 }
 
 /** What the domains of these tests have: little, so that it is soon written and read. */
-export const MEMORY_KIB = 16 * 1024;
+export const MEMORY_KIB = 4 * 1024;
 const VCPUS = 1;
 /** For the rings and the other special pages. */
 const SLACK_KIB = 1024;

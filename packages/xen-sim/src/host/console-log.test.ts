@@ -18,11 +18,16 @@ test('keeps the order, and begins anew when it becomes too long', async () => {
   }
   expect(await readFile(`${path}.1`, 'utf8')).toMatch(/^abc+$/);
   expect(await readFile(path, 'utf8')).toMatch(/^d+$/);
+  await log.close();
+  const next = new ConsoleLog(path);
+  next.append('e');
+  await next.close();
+  expect(await readFile(path, 'utf8')).toMatch(/^d+e$/);
   await rm(folder, { recursive: true });
 });
 
 test('a folder that cannot be made is nobody’s problem', async () => {
   const log = new ConsoleLog('/dev/null/console.log');
   log.append('a');
-  await log.written();
+  await log.close();
 });

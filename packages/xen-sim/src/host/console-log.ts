@@ -1,16 +1,17 @@
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Beyond it the file becomes FILE.1, and what was that is gone. */
 const LIMIT_BYTES = 2 ** 20;
+const MODE = 0o640;
 
-/** A file that text is appended to, in order, without anybody waiting for it. */
+/** A file that text is appended to, in order, without anybody waiting for it. It stays open: guests speak all the time. */
 export class ConsoleLog {
   readonly #path: string;
   #unwritten = '';
   #writing: Promise<void> | undefined;
-  /** What the file has; unknown before the first write, and looked up but once, because guests speak all the time. */
-  #bytes: number | undefined;
+  #file: FileHandle | undefined;
+  #bytes = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -28,26 +29,36 @@ export class ConsoleLog {
     await this.#writing;
   }
 
+  /** The same, and closes the file. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
   async #write(): Promise<void> {
-    this.#bytes ??= await this.#open();
     while (this.#unwritten !== '') {
       const text = this.#unwritten;
       this.#unwritten = '';
-      if (this.#bytes > LIMIT_BYTES) {
-        await rename(this.#path, `${this.#path}.1`);
-        this.#bytes = 0;
-      }
-      await appendFile(this.#path, text, { mode: 0o640 });
-      this.#bytes += Buffer.byteLength(text);
+      this.#file ??= await this.#open();
+      if (this.#bytes > LIMIT_BYTES) this.#file = await this.#turnOver(this.#file);
+      const { bytesWritten } = await this.#file.write(text);
+      this.#bytes += bytesWritten;
     }
   }
 
-  /** @returns how long the file is that an earlier domain of this name has left */
-  async #open(): Promise<number> {
+  /** An earlier domain of this name may have left one. */
+  async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.#path), { recursive: true });
-    return stat(this.#path).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    const file = await open(this.#path, 'a', MODE);
+    this.#bytes = (await file.stat()).size;
+    return file;
+  }
+
+  async #turnOver(full: FileHandle): Promise<FileHandle> {
+    this.#file = undefined;
+    await full.close();
+    await rename(this.#path, `${this.#path}.1`);
+    return this.#open();
   }
 }

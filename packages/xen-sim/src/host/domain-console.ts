@@ -74,6 +74,6 @@ export class DomainConsole {
     this.#feed = undefined;
     links?.pty?.[Symbol.dispose]();
     links?.release();
-    await links?.log?.written();
+    await links?.log?.close();
   }
 }
