@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Attempt } from './attempt.ts';
+import { HeldZeros } from './held-zeros.ts';
 import { ImageDigest } from './image-digest.ts';
 import { ImageWindow } from './image-window.ts';
 import { pacedSlices } from './paced-slices.ts';
@@ -40,6 +41,13 @@ export function sendImage(
   const { signal } = attempt;
   const digest = new ImageDigest(channel);
   const window = new ImageWindow(channel, answerMs);
+  const zeros = new HeldZeros(
+    async (bytes) => {
+      await channel.sendZeros(bytes);
+      progress.add(0, bytes);
+    },
+    (thrown) => attempt.fail(thrown),
+  );
   let isSent = false;
 
   const send = async (pieces: readonly Buffer[]): Promise<void> => {
@@ -47,9 +55,9 @@ export function sendImage(
     for (const span of zeroSpans(pieces)) {
       if (span.isZero) {
         digest.addZeros(span.bytes);
-        await channel.sendZeros(span.bytes);
-        progress.add(0, span.bytes);
+        await zeros.add(span.bytes);
       } else {
+        await zeros.flush();
         for await (const slice of pacedSlices(span.pieces, limiter, signal)) {
           for (const piece of slice) {
             digest.add(piece);
@@ -71,8 +79,14 @@ export function sendImage(
         },
       );
     },
+    final(done) {
+      zeros.flush().then(() => done(), done);
+    },
   });
-  const onAbort = (): void => void sink.destroy(signal.reason as Error);
+  const onAbort = (): void => {
+    zeros.drop();
+    sink.destroy(signal.reason as Error);
+  };
   signal.addEventListener('abort', onAbort, { once: true });
   const sent = finished(sink).then(() => {
     isSent = true;
@@ -85,5 +99,9 @@ export function sendImage(
     ({ name }) => isSent || attempt.fail(outOfTurn(name, ['DATA'])),
     (thrown: unknown) => attempt.fail(thrown),
   );
-  return { sink, sent, taken: () => window.taken(signal) };
+  const taken = async (): Promise<void> => {
+    await zeros.flush();
+    await window.taken(signal);
+  };
+  return { sink, sent, taken };
 }

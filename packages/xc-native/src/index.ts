@@ -23,6 +23,8 @@ export type {
   GuestBlob,
   HostInfo,
   HvmParam,
+  ImageSink,
+  ImageSource,
   LongCallOptions,
   Ports,
   PrecopyDecision,

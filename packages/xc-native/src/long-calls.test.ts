@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
@@ -11,7 +13,7 @@ import { eventually } from './testing/compliance-domains.ts';
 import { openStub } from './testing/open-stub.ts';
 import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
-import type { BuildSpec, PrecopyStats, Xen } from './xen.ts';
+import type { BuildSpec, ImageSource, PrecopyStats, Xen } from './xen.ts';
 
 // Real helper processes, real koffi, real sockets; only the library behind them is a stub.
 jest.setTimeout(30_000);
@@ -30,6 +32,10 @@ afterAll(async () => {
 beforeEach(async () => {
   await Promise.all([stub.script(), stub.mode(''), stub.takeCalls()]);
 });
+
+/** Of this process; as the kernel knows them. */
+const children = async (): Promise<string[]> =>
+  (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')).trim().split(' ');
 
 const ports = { storePort: 1, storeDomid: 0, consolePort: 2, consoleDomid: 5 };
 
@@ -312,6 +318,66 @@ describe('domainRestore', () => {
     });
   });
 
+  /** Serves one caller who knows the token. */
+  async function imageServer(serve: (caller: Socket) => void): Promise<ImageSource & AsyncDisposable> {
+    const path = `\0vm-tools/test/${randomUUID()}`;
+    const server = createServer((caller) => {
+      caller.on('error', () => undefined);
+      caller.once('data', (said) => {
+        expect(said.toString()).toBe('sesame');
+        serve(caller);
+      });
+    });
+    await once(server.listen({ path }), 'listening');
+    return { path, token: 'sesame', [Symbol.asyncDispose]: async () => void server.close() };
+  }
+
+  test('an image that libxc fetches itself', async () => {
+    await using source = await imageServer((caller) => {
+      caller.write(Buffer.alloc(300_000));
+      caller.end('END');
+    });
+    const { sink, done } = xen.domainRestore(7, spec);
+    sink.fetchFrom?.(source);
+    await finished(sink);
+    expect(await done).toMatchObject({ consoleFrame: 0xfeffen + 1n });
+    expect(await stub.takeCalls()).toContainEqual(['restored', '300003']);
+  });
+
+  test('an abort while it fetches, and before it knows where', async () => {
+    const gone = Promise.withResolvers<unknown>();
+    const abort = new AbortController();
+    await using source = await imageServer((caller) => {
+      caller.once('close', gone.resolve).resume();
+      caller.write(Buffer.alloc(10), () => abort.abort());
+    });
+    const { sink, done } = xen.domainRestore(7, spec, { signal: abort.signal });
+    sink.fetchFrom?.(source);
+    await expect(done).rejects.toMatchObject({ code: 'INTERRUPTED', leftovers: [] });
+    await gone.promise;
+    const early = new AbortController();
+    const unfed = xen.domainRestore(7, spec, { signal: early.signal });
+    setImmediate(() => early.abort());
+    await expect(unfed.done).rejects.toMatchObject({ code: 'INTERRUPTED', leftovers: [] });
+  });
+
+  test('nobody gives the image', async () => {
+    const { sink, done } = xen.domainRestore(7, spec);
+    sink.fetchFrom?.({ path: '\0vm-tools/test/nobody', token: '' });
+    await expect(done).rejects.toMatchObject({
+      code: 'XEN_IMAGE_UNREACHABLE',
+      message: 'the image cannot be fetched: Connection refused',
+      hint: expect.any(String),
+    });
+  });
+
+  test('a helper that dies before it knows where', async () => {
+    const { done } = xen.domainRestore(7, spec);
+    await eventually(async () => (await children()).some((pid) => pid !== ''), 'a helper');
+    for (const pid of await children()) if (pid !== '') process.kill(Number(pid), 'SIGKILL');
+    await expect(done).rejects.toMatchObject({ code: 'XEN_HELPER_CRASHED' });
+  });
+
   test('an abort', async () => {
     const abort = new AbortController();
     const restore = xen.domainRestore(7, spec, { signal: abort.signal });
@@ -334,10 +400,6 @@ describe('domainDestroy', () => {
 });
 
 describe('helper processes', () => {
-  /** Of this process; as the kernel knows them. */
-  const children = async (): Promise<string[]> =>
-    (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')).trim().split(' ');
-
   test('one saves and destroys, and is gone when Xen is closed', async () => {
     const before = await children();
     const own = await openStub(stub);

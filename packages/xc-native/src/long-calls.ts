@@ -5,6 +5,7 @@ import type { Job, Question, WireFrames, Work } from './helper/messages.ts';
 import { toWire } from './helper/run-job.ts';
 import type {
   BuildSpec,
+  ImageSource,
   LongCallOptions,
   PrecopyDecision,
   RestoreCall,
@@ -57,7 +58,7 @@ export function saveDomain(
     });
   };
   const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
-  const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, decide);
+  const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, { decide });
   return { stream: savedImage(data, done), done: handled(done.then(() => undefined)) };
 }
 
@@ -67,8 +68,12 @@ export function restoreDomain(
   spec: RestoreSpec,
   options: LongCallOptions,
 ): RestoreCall {
-  const { data, done } = start(host, domid, { kind: 'restore', spec }, `restoring domain ${domid}`, options);
-  return { sink: restoringImage(data, done), done: handled(done.then(asFrames)) };
+  const image = Promise.withResolvers<ImageSource | undefined>();
+  const what = `restoring domain ${domid}`;
+  const { data, done } = start(host, domid, { kind: 'restore', spec }, what, options, {
+    image: image.promise,
+  });
+  return { sink: restoringImage(data, done, image.resolve), done: handled(done.then(asFrames)) };
 }
 
 function start(
@@ -77,7 +82,7 @@ function start(
   work: Work,
   what: string,
   options: LongCallOptions,
-  decide?: HelperOptions['decide'],
+  answers: Pick<HelperOptions, 'decide' | 'image'> = {},
 ): ReturnType<typeof callHelper> {
   return callHelper(
     { domid, version, libraries, ...work },
@@ -86,7 +91,7 @@ function start(
       what,
       ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...(decide === undefined ? {} : { decide }),
+      ...answers,
       onLog: (line) => {
         onLog?.(line);
         options.onLog?.(line);

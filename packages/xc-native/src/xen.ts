@@ -159,9 +159,26 @@ export interface RestoreSpec extends Ports {
   readonly type: 'pv' | 'pvh';
 }
 
+/** Where a stream can be fetched. */
+export interface ImageSource {
+  /** of a unix socket; an abstract one begins with NUL */
+  readonly path: string;
+  /** What whoever calls there has to say first. */
+  readonly token: string;
+}
+
+/** Where a libxc stream is written to. */
+export type ImageSink = Writable & {
+  /**
+   * Instead of a write: whoever restores fetches the stream itself, up to its end, so that nobody needs to relay it.
+   * The sink finishes and fails as if it had been written to it. Missing where that cannot be done.
+   */
+  readonly fetchFrom?: (source: ImageSource) => void;
+};
+
 export interface RestoreCall {
   /** write the libxc stream here, image header to END, and end it */
-  readonly sink: Writable;
+  readonly sink: ImageSink;
   readonly done: Promise<RingFrames>;
 }
 

@@ -15,7 +15,7 @@ export interface AbiTables {
   readonly cpuFeatures: readonly FeatureWord[];
 }
 
-const HEADERS = ['stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'stdio.h', 'string.h'];
+const HEADERS = ['stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'stdio.h', 'string.h', 'sys/socket.h'];
 const XEN_HEADERS = ['xentoollog.h', 'xenctrl.h', 'xenguest.h', 'xen/arch-x86/cpufeatureset.h'];
 
 /** One static assertion a line; each says in words what differs when it fails. */

@@ -1,12 +1,12 @@
-import type { Writable } from 'node:stream';
 import { abortError, VmToolsError } from '@vm-tools/errors';
+import type { ImageSink } from '@vm-tools/xc-native';
 import type { FillStep } from '../actions/plan-domain.ts';
 
 /**
  * Gives the whole libxc stream to the sink and ends it, each byte after it has been checked, and resolves when what
  * followed the stream in its image was sound, too. Rejects with what was not.
  */
-export type FeedMemory = (sink: Writable, signal: AbortSignal) => Promise<void>;
+export type FeedMemory = (sink: ImageSink, signal: AbortSignal) => Promise<void>;
 
 /** Fills the domain with what was saved. */
 export function restoreMemory(feed: FeedMemory): FillStep {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { LongCallOptions, PrecopyDecision } from '../xen.ts';
+import type { ImageSource, LongCallOptions, PrecopyDecision } from '../xen.ts';
 import { Conversation } from './conversation.ts';
 import type { Helpers } from './helpers.ts';
 import { encodeLine } from './lines.ts';
@@ -11,6 +11,8 @@ export interface HelperOptions extends LongCallOptions {
   readonly what: string;
   /** Answers suspend and precopy. A rejection ends the work with that very error. */
   readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
+  /** Answers where an image comes from; undefined when by the stream of the call. */
+  readonly image?: Promise<ImageSource | undefined>;
   /** How long a helper may take to end in good order once it has been told to. @default 30 s */
   readonly abortGraceMs?: number;
 }

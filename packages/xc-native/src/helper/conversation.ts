@@ -1,5 +1,5 @@
 import { VmToolsError, abortError } from '@vm-tools/errors';
-import type { PrecopyDecision } from '../xen.ts';
+import type { ImageSource, PrecopyDecision } from '../xen.ts';
 import type { HelperOptions } from './call-helper.ts';
 import { LineDecoder, encodeLine } from './lines.ts';
 import { asMessage } from './messages.ts';
@@ -22,6 +22,9 @@ export class Conversation {
   #failure: Error | undefined;
   #deciding: Promise<void> | undefined;
   #owesAnswer = false;
+  /** where it fetches an image itself */
+  #image: ImageSource | undefined;
+  readonly #stopped = Promise.withResolvers<undefined>();
   #killTimer: NodeJS.Timeout | undefined;
   #wasKilled = false;
 
@@ -48,6 +51,7 @@ export class Conversation {
     signal?.removeEventListener('abort', onAbort);
     control.off('data', onData);
     clearTimeout(this.#killTimer);
+    this.#stopped.resolve(undefined);
     await this.#deciding; // the caller's suspend must not outlive the save that asked for it
     if (end !== undefined) return this.#outcome(end);
     helpers.keep(this.#helper, this.#job);
@@ -89,20 +93,23 @@ export class Conversation {
   }
 
   async #decide(question: Question): Promise<void> {
-    const { decide, signal } = this.#options;
+    const { decide, image, signal } = this.#options;
     try {
       if (this.#failure !== undefined || signal?.aborted === true) this.#answer('abort');
       else if (question.type === 'step') this.#answer('continue');
+      else if (question.type === 'image')
+        this.#answer('continue', await Promise.race([image, this.#stopped.promise]));
       else this.#answer((await decide?.(question)) ?? 'abort');
     } catch (error) {
       this.#fail(error as Error);
     }
   }
 
-  #answer(answer: PrecopyDecision): void {
+  #answer(answer: PrecopyDecision, image?: ImageSource): void {
     if (!this.#owesAnswer) return;
     this.#owesAnswer = false;
-    this.#helper.control.write(encodeLine({ answer }));
+    this.#image = image;
+    this.#helper.control.write(encodeLine(image === undefined ? { answer } : { answer, image }));
   }
 
   #fail(error: Error): void {
@@ -112,7 +119,10 @@ export class Conversation {
 
   #stop(): void {
     this.#answer('abort');
+    this.#stopped.resolve(undefined);
     this.#helper.data.destroy();
+    // What it fetches cannot be cut from here. Of a restore nothing is left to be put in order but its domain.
+    if (this.#image !== undefined) this.#helper.kill();
     this.#killTimer ??= setTimeout(() => {
       this.#wasKilled = true;
       this.#helper.kill();

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Transform, Writable } from 'node:stream';
 import type { Readable } from 'node:stream';
+import type { ImageSink, ImageSource } from '../xen.ts';
 
 /**
  * The bytes that a save writes. When the helper ends, its socket ends the same way whether the save is complete or
@@ -23,16 +24,24 @@ export function savedImage(data: Socket, done: Promise<unknown>): Readable {
 /**
  * Where the bytes of a restore are written to. A restore that fails stops reading, which a socket reports as EPIPE;
  * this sink fails with the cause, and at once, even while nobody writes. It finishes when the restore has.
+ *
+ * @param onSource told where the bytes come from; undefined when they are written here
  */
-export function restoringImage(data: Socket, done: Promise<unknown>): Writable {
+export function restoringImage(
+  data: Socket,
+  done: Promise<unknown>,
+  onSource: (source: ImageSource | undefined) => void,
+): ImageSink {
   const image = new Writable({
     write: (chunk: Buffer, _encoding, next) => {
+      onSource(undefined);
       data.write(chunk, (error) => {
         if (error) done.then(() => next(error), next);
         else next();
       });
     },
     final: (next) => {
+      onSource(undefined);
       data.end();
       done.then(() => next(), next);
     },
@@ -42,7 +51,12 @@ export function restoringImage(data: Socket, done: Promise<unknown>): Writable {
     },
   });
   failWith(image, done);
-  return image;
+  return Object.assign(image, {
+    fetchFrom(source: ImageSource) {
+      onSource(source);
+      image.end();
+    },
+  });
 }
 
 /** Who awaits `done` alone need not listen to the stream as well to be safe from an uncaught 'error'. */

@@ -1,6 +1,6 @@
 import type { FailureKind } from '@vm-tools/errors';
 import type { Libraries } from '../koffi/native.ts';
-import type { BuildSpec, GuestBlob, PrecopyDecision, RestoreSpec } from '../xen.ts';
+import type { BuildSpec, GuestBlob, ImageSource, PrecopyDecision, RestoreSpec } from '../xen.ts';
 import { protocolError } from './lines.ts';
 
 /** File descriptors that a helper is born with, besides stderr. */
@@ -35,6 +35,8 @@ export type WireBuildSpec = Omit<BuildSpec, 'acpi'> & {
 export type Question =
   /** before each call that takes long: shall it go on? */
   | { readonly type: 'step'; readonly call: string }
+  /** before a restore: where does the image come from? Answered when somebody knows. */
+  | { readonly type: 'image' }
   /** answered once the domain has suspended */
   | { readonly type: 'suspend' }
   /** struct precopy_stats; dirtyCount is "-1" when unknown */
@@ -48,6 +50,8 @@ export type Question =
 /** Written by the parent for each question. */
 export interface Answer {
   readonly answer: PrecopyDecision;
+  /** Where an image is to be fetched that does not come by DATA_FD. */
+  readonly image?: ImageSource;
 }
 
 /** Of a VmToolsError, what a helper sends home. */
@@ -76,6 +80,7 @@ type Shape = Readonly<Record<string, 'string' | 'number'>>;
 /** The fields that a message must have; the helper is ours, but a version of it might not be this one. */
 const SHAPES: { readonly [Type in Message['type']]: Shape } = {
   step: { call: 'string' },
+  image: {},
   suspend: {},
   precopy: { iteration: 'number', totalWritten: 'string', dirtyCount: 'string' },
   log: { line: 'string' },

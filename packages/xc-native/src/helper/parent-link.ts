@@ -32,9 +32,13 @@ export class ParentLink {
   }
 
   ask(question: Question): PrecopyDecision {
+    return this.askWhere(question).answer;
+  }
+
+  /** The same where the answer may name a place. */
+  askWhere(question: Question): Answer {
     this.send(question);
-    const answer = this.receive() as Answer | undefined;
-    return answer?.answer ?? 'abort';
+    return (this.receive() as Answer | undefined) ?? { answer: 'abort' };
   }
 
   /** The next line of the parent; undefined when there will be none. */

@@ -1,10 +1,12 @@
+import { closeSync } from 'node:fs';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Libxc } from '../libxc.ts';
 import type { BuildSpec, RingFrames } from '../xen.ts';
 import { buildDomain } from './jobs/build.ts';
 import { restoreDomain } from './jobs/restore.ts';
 import { saveDomain } from './jobs/save.ts';
-import type { Job, WireBuildSpec } from './messages.ts';
+import { callSource } from './call-source.ts';
+import { DATA_FD, type Job, type WireBuildSpec } from './messages.ts';
 import type { ParentLink } from './parent-link.ts';
 
 /** @returns the frames of the rings where the job makes some */
@@ -20,9 +22,17 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
       checkpoint('xc_domain_save');
       saveDomain(libxc, domid, job, parent);
       return undefined;
-    case 'restore':
-      checkpoint('xc_domain_restore');
-      return restoreDomain(libxc, domid, job.spec);
+    case 'restore': {
+      const { answer, image } = parent.askWhere({ type: 'image' });
+      if (answer === 'abort') throw interrupted('xc_domain_restore');
+      if (image === undefined) return restoreDomain(libxc, domid, job.spec, DATA_FD);
+      const fd = callSource(libxc.native, image);
+      try {
+        return restoreDomain(libxc, domid, job.spec, fd);
+      } finally {
+        closeSync(fd);
+      }
+    }
     case 'destroy':
       checkpoint('xc_domain_destroy');
       libxc.callOn('xc_domain_destroy', domid);

@@ -1,12 +1,14 @@
-import { int, pointerTo, size } from './ctype.ts';
+import { int, pointerTo, size, uint32 } from './ctype.ts';
 import type { CType, PrototypeTable } from './ctype.ts';
 
 const text: CType<'string'> = { c: 'char *', crossing: 'string' };
 // On x86-64 a va_list argument is the address of its one element, so it can be handed on as a pointer.
 const vaList: CType<'pointer'> = { c: 'va_list', crossing: 'pointer' };
 
-/** The two functions of libc that turn what libxc says into text. */
+/** What turns what libxc says into text, and what fetches an image for it. */
 export const LIBC = {
+  connect: { returns: int, args: [int, pointerTo('const struct sockaddr'), uint32], check: 'zero' },
+  socket: { returns: int, args: [int, int, int], check: 'non-negative' },
   strerror: { returns: text, args: [int], check: 'none' },
   vsnprintf: {
     returns: int,

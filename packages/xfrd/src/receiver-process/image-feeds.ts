@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Writable } from 'node:stream';
+import type { CheckedImage } from '@vm-tools/libdomain';
 import { abortError, within, type VmToolsError } from '@vm-tools/errors';
 import { notNow } from './errors.ts';
 import type { KeptTransfer } from './kept-transfer.ts';
 import type { KeeperMessage } from './messages.ts';
-import { pump } from './pump.ts';
+import { pump, untilFetched } from './pump.ts';
 
 /** On the same machine: at once or never, unless hundreds are received and their processors are busy. */
 const WORD_MS = 60_000;
+
+type FeedMemory = CheckedImage['feed'];
+type ImageSink = Parameters<FeedMemory>[0];
 
 /** A restore for whose bytes the receiver has to be called. */
 interface Feeding {
@@ -30,7 +33,7 @@ export class ImageFeeds {
   }
 
   /** What brings the image of a call into a sink. */
-  prepare(id: number, transfer: KeptTransfer): (sink: Writable, signal: AbortSignal) => Promise<void> {
+  prepare(id: number, transfer: KeptTransfer): FeedMemory {
     if (this.#feeding.has(id)) throw notNow('restore', 'the number of the call is taken');
     return (sink, signal) => this.#feed(id, transfer, sink, signal);
   }
@@ -48,7 +51,7 @@ export class ImageFeeds {
     this.#feeding.get(id)?.transfer.abort(error);
   }
 
-  async #feed(id: number, transfer: KeptTransfer, sink: Writable, signal: AbortSignal): Promise<void> {
+  async #feed(id: number, transfer: KeptTransfer, sink: ImageSink, signal: AbortSignal): Promise<void> {
     const feeding = {
       expecting: Promise.withResolvers<undefined>(),
       word: Promise.withResolvers<'fed' | 'unfed'>(),
@@ -78,12 +81,14 @@ export class ImageFeeds {
     }
   }
 
-  /** The bytes go by, and nobody looks at them here. */
-  async #pipe(id: number, { expecting }: Feeding, sink: Writable, signal: AbortSignal): Promise<void> {
+  /** The bytes do not come here where that can be helped, and if they do, nobody looks at them. */
+  async #pipe(id: number, { expecting }: Feeding, sink: ImageSink, signal: AbortSignal): Promise<void> {
     const token = randomBytes(32).toString('hex');
     const late = { code: 'XFRD_RECEIVER_LOST', message: 'the receiver does not take a call for an image' };
     this.#send({ type: 'feed', id, token });
     await within(expecting.promise, WORD_MS, late, signal);
-    await pump(this.#path, token, sink, signal);
+    if (sink.fetchFrom === undefined) return pump(this.#path, token, sink, signal);
+    sink.fetchFrom({ path: this.#path, token });
+    return untilFetched(sink, signal);
   }
 }

@@ -3,15 +3,14 @@ import { StructView } from '../../abi/struct-view.ts';
 import { applyCpuPolicy } from '../../calls/cpu-policy.ts';
 import type { Libxc } from '../../libxc.ts';
 import type { RestoreSpec, RingFrames } from '../../xen.ts';
-import { DATA_FD } from '../messages.ts';
 import { NO_FD, PLAIN_STREAM } from './save.ts';
 
 /** XGR_SDD_MISSING_CPUID (xenguest.h) */
 const MISSING_CPUID = 1 << 0;
 const ULONG_BYTES = 8;
 
-/** xc_domain_restore from the data socket. */
-export function restoreDomain(libxc: Libxc, domid: number, spec: RestoreSpec): RingFrames {
+/** xc_domain_restore from a socket, which must block. */
+export function restoreDomain(libxc: Libxc, domid: number, spec: RestoreSpec, fd: number): RingFrames {
   const { native, layouts } = libxc;
   let policyError: unknown;
 
@@ -35,7 +34,7 @@ export function restoreDomain(libxc: Libxc, domid: number, spec: RestoreSpec): R
       'xc_domain_restore',
       [
         libxc.xch,
-        DATA_FD,
+        fd,
         domid,
         spec.storePort,
         storeAt,

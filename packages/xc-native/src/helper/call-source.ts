@@ -1,0 +1,35 @@
+import { closeSync, writeSync } from 'node:fs';
+import { VmToolsError } from '@vm-tools/errors';
+import type { Native } from '../koffi/native.ts';
+import type { ImageSource } from '../xen.ts';
+
+/** <sys/socket.h>, on every Linux that Xen runs on */
+const [AF_UNIX, SOCK_STREAM, SOCK_CLOEXEC] = [1, 1, 0o2000000];
+
+/** Calls a unix socket and says the token. Node would do it for its event loop; libxc wants a socket that blocks. */
+export function callSource(native: Native, { path, token }: ImageSource): number {
+  const { socket, connect } = native.functions;
+  const address = Buffer.concat([Uint16Array.of(AF_UNIX), Buffer.from(path)].map(asBytes));
+  const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw unreachable(native);
+  if (connect(fd, address, address.length) < 0) {
+    const error = unreachable(native);
+    closeSync(fd);
+    throw error;
+  }
+  writeSync(fd, token);
+  return fd;
+}
+
+function asBytes({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function unreachable(native: Native): VmToolsError {
+  const text = native.functions.strerror(native.errno()) ?? '';
+  return new VmToolsError({
+    code: 'XEN_IMAGE_UNREACHABLE',
+    message: `the image cannot be fetched: ${text}`,
+    hint: 'whoever was to give it has ended, or takes no more callers',
+  });
+}
