@@ -28,7 +28,7 @@ export function* zeroSpans(pieces: readonly Buffer[], offset = 0): Generator<Spa
   let isZero = false;
   for (let at = 0; at < length;) {
     const end = Math.min(length, at + BLOCK_BYTES - ((offset + at) % BLOCK_BYTES));
-    const isZeroNow = (isZero || end - at === BLOCK_BYTES) && isZeroBlock(at, end);
+    const isZeroNow: boolean = (isZero || end - at === BLOCK_BYTES) && isZeroBlock(at, end);
     if (isZeroNow !== isZero && at > start) {
       const [front, behind] = cut(rest, at - start);
       yield { pieces: front, bytes: at - start, isZero };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import type { LabHost } from '@vm-tools/lab';
-import { describeLab, installProgram, labHost } from '@vm-tools/lab/testing';
+import { describeTidyLab, installProgram, labHost } from '@vm-tools/lab/testing';
 import { xenCompliance, type ComplianceHost } from '@vm-tools/xc-native/testing';
 import { verifyLibxc } from '@vm-tools/xen-stream';
 import { connectXenstore } from '@vm-tools/xenstore';
@@ -11,7 +11,7 @@ import { remoteXen } from '../src/index.ts';
 
 const SOCKET = '/run/test-xen.sock';
 
-describeLab('the Xen of Xen', () => xenCompliance(openHost, verifyLibxc), { areTidy: true });
+describeTidyLab('the Xen of Xen', () => xenCompliance(openHost, verifyLibxc));
 
 async function openHost(): Promise<ComplianceHost> {
   const host = await labHost();

@@ -1,23 +1,19 @@
 import { Duplex } from 'node:stream';
 import { afterAll } from '@jest/globals';
-import { describeLab, labHost } from '@vm-tools/lab/testing';
+import { describeTidyLab, labHost } from '@vm-tools/lab/testing';
 import { connectXenstore } from './connect.ts';
 import { xenstoreCompliance } from './testing/compliance.ts';
 
-describeLab(
-  'the xenstored of Xen',
-  () => {
-    const tunnels: Promise<number>[] = [];
-    xenstoreCompliance(async () => {
-      const host = await labHost();
-      // The socket is in dom0 of the host: socat there, through ssh, is a stream that is connected to it.
-      const { stdin, stdout, exited } = host.spawn(['socat', '-', 'UNIX-CONNECT:/run/xenstored/socket']);
-      tunnels.push(exited);
-      return connectXenstore({ stream: Duplex.from({ readable: stdout, writable: stdin }) });
-    });
-    afterAll(async () => {
-      await Promise.all(tunnels);
-    });
-  },
-  { areTidy: true },
-);
+describeTidyLab('the xenstored of Xen', () => {
+  const tunnels: Promise<number>[] = [];
+  xenstoreCompliance(async () => {
+    const host = await labHost();
+    // The socket is in dom0 of the host: socat there, through ssh, is a stream that is connected to it.
+    const { stdin, stdout, exited } = host.spawn(['socat', '-', 'UNIX-CONNECT:/run/xenstored/socket']);
+    tunnels.push(exited);
+    return connectXenstore({ stream: Duplex.from({ readable: stdout, writable: stdin }) });
+  });
+  afterAll(async () => {
+    await Promise.all(tunnels);
+  });
+});

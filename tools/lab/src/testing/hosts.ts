@@ -24,25 +24,29 @@ export async function labHosts(): Promise<{ readonly a: LabHost; readonly b: Lab
  *
  * Once in a while an emulated processor gives a guest a fault that a real one would not, so a test that has failed is
  * run once more; what failed is printed either way. What it left is removed for the next one.
- *
- * @param options.areTidy these tests make no domains, or destroy them even when they fail: nobody needs to look, which
- *   takes longer than many of them
  */
-export function describeLab(name: string, body: () => void, { areTidy = false } = {}): void {
+export function describeLab(name: string, body: () => void): void {
+  describeTidyLab(name, () => {
+    body();
+    afterEach(async () => {
+      const hosts = process.env[pairPass] === undefined ? [await labHost()] : Object.values(await labHosts());
+      await Promise.all(hosts.map(removeDomains));
+    });
+  });
+}
+
+/**
+ * The same for tests that make no domains, or destroy them even when they fail: nobody needs to look for some, which
+ * takes longer than many of these tests.
+ */
+export function describeTidyLab(name: string, body: () => void): void {
   const reason = process.env[skipReason];
   if (reason !== undefined) {
     describe.skip(`${name} [skipped: ${reason}]`, body);
     return;
   }
   jest.retryTimes(1, { logErrorsBeforeRetry: true });
-  describe(name, () => {
-    body();
-    if (areTidy) return;
-    afterEach(async () => {
-      const hosts = process.env[pairPass] === undefined ? [await labHost()] : Object.values(await labHosts());
-      await Promise.all(hosts.map(removeDomains));
-    });
-  });
+  describe(name, body);
 }
 
 async function removeDomains(host: LabHost): Promise<void> {

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { guestAndXfrd } from './guest-and-xfrd.ts';
-export { describeLab, labHost, labHosts } from './hosts.ts';
+export { describeLab, describeTidyLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
 export { clockOffsetMs } from './clock-offset.ts';

@@ -9,8 +9,9 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { runChildStrictly } from './child.ts';
 import { attachLab } from './lab.ts';
 import type { LabHost } from './lab-host.ts';
-import { describeLab, labHosts } from './testing/hosts.ts';
+import { describeTidyLab, labHosts } from './testing/hosts.ts';
 
+// Both hosts have tests of something else at the same time.
 let a: LabHost;
 let b: LabHost;
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   if (process.env['VM_TOOLS_TEST_LAB_SKIPPED'] === undefined) ({ a, b } = await labHosts());
 });
 
-describeLab('exec and run', () => {
+describeTidyLab('exec and run', () => {
   test('give exit status and both outputs', async () => {
     const result = await a.exec('cat; echo two >&2; exit 3', { input: 'one' });
     expect(result).toEqual({ code: 3, stdout: 'one', stderr: 'two\n' });
@@ -44,7 +45,7 @@ describeLab('exec and run', () => {
   });
 });
 
-describeLab('spawn', () => {
+describeTidyLab('spawn', () => {
   test('gives Ctrl-C to the command and its children', async () => {
     const child = a.spawn('trap "echo caught" INT; echo started; sleep 60; exit 7');
     const lines = createInterface(child.stdout);
@@ -68,7 +69,7 @@ describeLab('spawn', () => {
   });
 });
 
-describeLab('files', () => {
+describeTidyLab('files', () => {
   test('go to a host and come back', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lab-test-'));
     try {
@@ -83,14 +84,14 @@ describeLab('files', () => {
   });
 });
 
-describeLab('the cable', () => {
+describeTidyLab('the cable', () => {
   test('leads from each host to the other by name', async () => {
     expect(await a.run('ssh b hostname')).toBe('b\n');
     expect(await b.run('ssh a hostname')).toBe('a\n');
   });
 });
 
-describeLab('a lab of a process', () => {
+describeTidyLab('a lab of a process', () => {
   test('ends with it, even by kill -9', async () => {
     const name = `crash-${process.pid}`;
     const index = new URL('index.ts', import.meta.url).href;
