@@ -286,6 +286,23 @@ describe('domainSave', () => {
 describe('domainRestore', () => {
   const spec = { ...ports, type: 'pvh' } as const;
 
+  beforeEach(async () => {
+    const layout = LAYOUTS_4_17.xc_domaininfo_t;
+    await stub.give(
+      'xc_domain_getinfolist',
+      new StructView(layout, Buffer.alloc(layout.size)).set('domain', 7).bytes,
+    );
+    await stub.script('xc_domain_getinfolist 1 0 0');
+  });
+
+  test('of a domain that is not there fails in the words of libxc, and waits for no image', async () => {
+    await stub.script('xc_domain_restore -1 3 0 Domain 7 does not exist');
+    await expect(xen.domainRestore(7, spec).done).rejects.toMatchObject({
+      code: 'XEN_NO_DOMAIN',
+      message: 'xc_domain_restore: Domain 7 does not exist',
+    });
+  });
+
   test('the bytes go in, the frames come out, and a missing CPU policy is made up for', async () => {
     const restore = xen.domainRestore(7, spec);
     await pipeline(Readable.from([Buffer.alloc(300_000), Buffer.from('END')]), restore.sink);
@@ -359,6 +376,12 @@ describe('domainRestore', () => {
     const unfed = xen.domainRestore(7, spec, { signal: early.signal });
     setImmediate(() => early.abort());
     await expect(unfed.done).rejects.toMatchObject({ code: 'INTERRUPTED', leftovers: [] });
+  });
+
+  test('whoever was to write it gives up before the first byte', async () => {
+    const { sink, done } = xen.domainRestore(7, spec);
+    sink.destroy(new Error('there is none'));
+    await expect(done).rejects.toMatchObject({ code: 'XEN_CALL_FAILED' });
   });
 
   test('nobody gives the image', async () => {

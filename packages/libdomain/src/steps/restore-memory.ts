@@ -21,7 +21,10 @@ export function restoreMemory(feed: FeedMemory): FillStep {
       );
       // When libxc fails, nobody may wait until it takes more.
       call.done.catch((error: unknown) => call.sink.destroy(error as Error));
-      const [restored, fed] = await Promise.allSettled([call.done, feed(call.sink, signal)]);
+      const feeding = feed(call.sink, signal);
+      // And libxc waits for no more than there will be.
+      feeding.catch((error: unknown) => call.sink.destroy(error as Error));
+      const [restored, fed] = await Promise.allSettled([call.done, feeding]);
       if (restored.status === 'fulfilled' && fed.status === 'fulfilled') return { frames: restored.value };
       if (signal.aborted) throw abortError(signal, `restoring ${config.name}`);
       throw firstCause(restored, fed);

@@ -46,6 +46,7 @@ export function restoringImage(
       done.then(() => next(), next);
     },
     destroy: (error, next) => {
+      onSource(undefined);
       data.destroy();
       next(error);
     },

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { VmToolsError } from '@vm-tools/errors';
+import { readDomainInfo } from '../calls/domain-info.ts';
 import type { Libxc } from '../libxc.ts';
 import type { BuildSpec, RingFrames } from '../xen.ts';
 import { buildDomain } from './jobs/build.ts';
@@ -23,6 +24,8 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
       saveDomain(libxc, domid, job, parent);
       return undefined;
     case 'restore': {
+      // libxc says it, before it reads; and nobody need give it an image for that.
+      if (readDomainInfo(libxc, domid) === undefined) return restoreDomain(libxc, domid, job.spec, DATA_FD);
       const { answer, image } = parent.askWhere({ type: 'image' });
       if (answer === 'abort') throw interrupted('xc_domain_restore');
       if (image === undefined) return restoreDomain(libxc, domid, job.spec, DATA_FD);

@@ -11,8 +11,9 @@ export function traces(host: LabHost): Promise<string> {
       'echo "[domains]"; xl list | awk \'{ print $1, $2, $3 }\'',
       'echo "[userdata]"; ls -A /var/lib/xen | grep userdata',
       'echo "[partial files]"; find /tmp /var/lib/vm-tools -name "*partial*" 2>/dev/null',
-      'echo "[helpers]"; ps -eo args | grep "[x]c-helper"',
-      'true',
+      // That of a daemon waits some seconds for more work.
+      'for i in $(seq 70); do helpers=$(ps -eo args | grep "[x]c-helper") || break; sleep 0.1; done',
+      'echo "[helpers] $helpers"',
     ].join('\n'),
   );
 }
