@@ -9,7 +9,7 @@ const [AF_UNIX, SOCK_STREAM, SOCK_CLOEXEC] = [1, 1, 0o2000000];
 /** Calls a unix socket and says the token. Node would do it for its event loop; libxc wants a socket that blocks. */
 export function callSource(native: Native, { path, token }: ImageSource): number {
   const { socket, connect } = native.functions;
-  const address = Buffer.concat([Uint16Array.of(AF_UNIX), Buffer.from(path)].map(asBytes));
+  const address = Buffer.concat([Buffer.from([AF_UNIX, 0]), Buffer.from(path)]); // a little-endian sa_family_t
   const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) throw unreachable(native);
   if (connect(fd, address, address.length) < 0) {
@@ -19,10 +19,6 @@ export function callSource(native: Native, { path, token }: ImageSource): number
   }
   writeSync(fd, token);
   return fd;
-}
-
-function asBytes({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function unreachable(native: Native): VmToolsError {

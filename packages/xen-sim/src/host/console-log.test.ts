@@ -10,15 +10,12 @@ test('keeps the order, and begins anew when it becomes too long', async () => {
   const log = new ConsoleLog(path);
   log.append('a');
   log.append('b');
-  await log.written();
+  await log.close();
   expect(await readFile(path, 'utf8')).toBe('ab');
-  for (const letter of 'cd') {
-    log.append(letter.repeat(2 ** 20));
-    await log.written();
-  }
+  for (const letter of 'cd') log.append(letter.repeat(2 ** 20));
+  await log.close();
   expect(await readFile(`${path}.1`, 'utf8')).toMatch(/^abc+$/);
   expect(await readFile(path, 'utf8')).toMatch(/^d+$/);
-  await log.close();
   const next = new ConsoleLog(path);
   next.append('e');
   await next.close();

@@ -24,12 +24,7 @@ export class ConsoleLog {
       .finally(() => (this.#writing = undefined));
   }
 
-  /** Resolves when all is in the file. */
-  async written(): Promise<void> {
-    await this.#writing;
-  }
-
-  /** The same, and closes the file. */
+  /** Closes the file when all is in it. */
   async close(): Promise<void> {
     await this.#writing;
     await this.#file?.close();

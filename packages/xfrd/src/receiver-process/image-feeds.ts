@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import type { CheckedImage } from '@vm-tools/libdomain';
 import { abortError, within, type VmToolsError } from '@vm-tools/errors';
 import { notNow } from './errors.ts';
 import type { KeptTransfer } from './kept-transfer.ts';
 import type { KeeperMessage } from './messages.ts';
-import { pump, untilFetched } from './pump.ts';
+import { pump } from './pump.ts';
 
 /** On the same machine: at once or never, unless hundreds are received and their processors are busy. */
 const WORD_MS = 60_000;
@@ -89,6 +90,6 @@ export class ImageFeeds {
     await within(expecting.promise, WORD_MS, late, signal);
     if (sink.fetchFrom === undefined) return pump(this.#path, token, sink, signal);
     sink.fetchFrom({ path: this.#path, token });
-    return untilFetched(sink, signal);
+    await finished(sink, { signal });
   }
 }

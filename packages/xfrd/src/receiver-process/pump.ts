@@ -30,18 +30,11 @@ export async function pump(path: string, word: string, sink: Writable, signal: A
     if (!sink.writableEnded) sink.destroy(new Error('the connection for the image was lost'));
   });
   try {
-    await untilFetched(sink, signal);
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** Resolves when all has arrived in the sink. */
-export async function untilFetched(sink: Writable, signal: AbortSignal): Promise<void> {
-  try {
     await finished(sink, { signal });
   } catch (thrown) {
     sink.destroy(thrown as Error);
     throw thrown;
+  } finally {
+    socket.destroy();
   }
 }
