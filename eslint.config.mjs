@@ -55,6 +55,7 @@ export default tseslint.config(
             '@vm-tools/lab/*',
             '@vm-tools/xen-sim',
             '@vm-tools/xen-sim/*',
+            '@vm-tools/ratelimit/testing',
             '**/testing/**',
           ],
           depConstraints: Object.entries(layers).map(([layer, allowed]) => ({

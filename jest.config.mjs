@@ -1,9 +1,14 @@
 // Unit tests: everything that needs no Xen. Run by `nx run vm-tools:unit` or for one folder by `jest packages/NAME`.
+import { measureSlowness, patient } from './packages/ratelimit/src/testing/index.ts';
+
+// The workers inherit it, so that all limits of all tests are longer on a machine that is slow or busy.
+process.env.VM_TOOLS_TEST_SLOWNESS ??= String(measureSlowness());
+
 export default {
   // jest leaves one core free, for somebody who works beside it; of two that is half of them.
   maxWorkers: '100%',
-  // For a machine that does other things besides; what hangs is found all the same.
-  testTimeout: 60_000,
+  // Longer than any limit within a test, so that what hangs is told by what it waited for.
+  testTimeout: patient(240_000),
   globalSetup: '<rootDir>/tools/bundle/src/testing/global-setup.ts',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],

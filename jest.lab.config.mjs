@@ -1,6 +1,7 @@
 // Lab tests: they need two real Xen hosts, which the global set-up boots. Files that need one host only run two at a
 // time, a host each; those of both hosts (`*.pair.lab.test.ts`) run one after the other.
 import unit from './jest.config.mjs';
+import { patient } from './packages/ratelimit/src/testing/index.ts';
 
 const pair = process.env.VM_TOOLS_TEST_PAIR !== undefined;
 
@@ -11,7 +12,7 @@ export default {
   maxWorkers: pair ? 1 : 2,
   globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',
-  testTimeout: 300_000,
+  testTimeout: patient(300_000),
   testSequencer: '<rootDir>/tools/lab/src/testing/longest-first.mjs',
   // Each test with its time: of what runs for minutes one wants to know where they go.
   verbose: true,

@@ -221,7 +221,7 @@ test('for all takes, pauses, aborts and rates at all levels: no level above rate
     }),
     { numRuns: 300 },
   );
-}, 30_000);
+});
 
 function isWithin(index: number | undefined, level: number): boolean {
   return index !== undefined && (index === level || isWithin(PARENTS[index], level));
@@ -256,7 +256,7 @@ test('for all sizes of slices and changes of the rate: busy siblings stay within
     }),
     { numRuns: 40 },
   );
-}, 30_000);
+});
 
 test('for all pauses: who comes and goes gets no more than who stays, and who stays loses nothing by it', async () => {
   const pauses = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 10 });
@@ -278,4 +278,4 @@ test('for all pauses: who comes and goes gets no more than who stays, and who st
     }),
     { numRuns: 40 },
   );
-}, 30_000);
+});

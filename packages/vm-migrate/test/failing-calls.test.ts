@@ -1,5 +1,5 @@
 import { duplexPair } from 'node:stream';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import {
   checkConfig,
@@ -18,9 +18,6 @@ import {
   type SimulatedHost,
   type Strike,
 } from '@vm-tools/xen-sim';
-
-// Each transfer is short, but there are hundreds.
-jest.setTimeout(60_000);
 
 /** Both ends of a transfer, however they ended. */
 interface Outcome {

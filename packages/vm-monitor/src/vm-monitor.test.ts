@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { VmToolsError, within } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -36,7 +37,7 @@ async function startMonitor(host: TestHost): Promise<RunningMonitor> {
   const says = async (message: string): Promise<LogLine> => {
     const silent = { code: 'TEST_SILENT', message: `vm-monitor does not say "${message}"` };
     for (;;) {
-      const { value, done } = await within(lines.next(), 15_000, silent);
+      const { value, done } = await within(lines.next(), patient(60_000), silent);
       if (done === true) throw new VmToolsError(silent);
       const line = JSON.parse(value) as LogLine;
       if (line.message === message) return line;

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patient } from '@vm-tools/ratelimit/testing';
 import {
   addForeignDomain,
   failure,
@@ -101,7 +102,9 @@ testOnHost('a guest that does not suspend is given up and runs on', async (host)
   });
   expect(Object.keys(given.error.guest ?? {}).sort()).toEqual(['domid', 'name', 'state', 'uuid']);
   await waitForTicks(host, 'rude');
-  const late = await unchanged(host, () => failure(host, 'vm-save rude -o r.img --timeout 2'));
+  const late = await unchanged(host, () =>
+    failure(host, `vm-save rude -o r.img --timeout ${patient(4_000) / 1000}`),
+  );
   expect(late).toMatchObject({ status: 124, error: { code: 'TIME_LIMIT' } });
   await waitForTicks(host, 'rude');
 });
@@ -111,7 +114,9 @@ testOnHost('a guest that is slow, or never says that it will, is saved', async (
   await createGuest(host, 'silent', 'cmdline=sim.tick=20ms sim.suspend=silent');
   await waitForTicks(host, 'slow');
   const saved = await Promise.all(
-    ['slow', 'silent'].map((name) => result(host, `vm-save ${name} -o ${name}.img --suspend-timeout 5`)),
+    ['slow', 'silent'].map((name) =>
+      result(host, `vm-save ${name} -o ${name}.img --suspend-timeout ${patient(30_000) / 1000}`),
+    ),
   );
   expect(saved.map(({ name }) => name)).toEqual(['slow', 'silent']);
   expect(await host.run('vm-list --names')).toBe('');

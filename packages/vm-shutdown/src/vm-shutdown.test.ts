@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import {
   failure,
   interruptAt,
@@ -18,7 +19,7 @@ const request = (domid: number): string => `/local/domain/${domid}/control/shutd
 async function untilAsked({ simulated: { store } }: TestHost, domid: number): Promise<void> {
   const isAsked = async (): Promise<true | undefined> =>
     (await store.read(request(domid))) === 'poweroff' ? true : undefined;
-  await store.waitFor(request(domid), isAsked, { timeoutMs: 10_000, what: 'the request' });
+  await store.waitFor(request(domid), isAsked, { timeoutMs: patient(60_000), what: 'the request' });
 }
 
 testOnHost('asks, or waits until it has shut down', async (host) => {
@@ -61,7 +62,8 @@ testOnHost('a guest that does not answer is given up and runs on; --force ends i
 testOnHost('a guest that has acknowledged and takes too long is told from a deaf one', async (host) => {
   await result(host, 'vm-create polite.cfg name=busy cmdline="sim.tick=20ms sim.shutdown=slow:5m"');
   await waitForTicks(host, 'busy');
-  const { status, error } = await failure(host, 'vm-shutdown busy --wait --timeout 0.3');
+  const limit = patient(2_000) / 1000; // within it, it acknowledges
+  const { status, error } = await failure(host, `vm-shutdown busy --wait --timeout ${limit}`);
   expect({ status, code: error.code }).toEqual({ status: 124, code: 'DOMAIN_SHUTDOWN_TIMEOUT' });
   expect(error).toMatchObject({ hint: expect.stringContaining('more time'), details: { acked: true } });
 });

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { PassThrough, Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
 import { StructView } from './abi/struct-view.ts';
@@ -15,16 +15,13 @@ import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
 import type { BuildSpec, ImageSource, PrecopyStats, Xen } from './xen.ts';
 
-// Real helper processes, real koffi, real sockets; only the library behind them is a stub.
-jest.setTimeout(30_000);
-
 let stub: StubLibrary;
 let xen: Xen;
 
 beforeAll(async () => {
   stub = await buildStubLibrary();
   xen = await openStub(stub);
-}, 60_000);
+});
 afterAll(async () => {
   await xen.close();
   await stub[Symbol.asyncDispose]();

@@ -22,7 +22,7 @@ beforeAll(async () => {
     .set('nr_cpus', 2);
   await stub.give('xc_physinfo', physinfo.bytes);
   xen = await openStub(stub);
-}, 60_000);
+});
 afterAll(async () => {
   await xen.close();
   await stub[Symbol.asyncDispose]();

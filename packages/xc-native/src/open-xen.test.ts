@@ -12,7 +12,7 @@ import { NEWEST_VERSION, supportFor } from './versions.ts';
 let stub: StubLibrary;
 beforeAll(async () => {
   stub = await buildStubLibrary();
-}, 60_000);
+});
 afterAll(async () => {
   await stub[Symbol.asyncDispose]();
 });

@@ -43,7 +43,7 @@ test('a host runs in the background until it is stopped, and leaves nothing but 
     status: 4,
     stderr: expect.stringContaining('xen-sim start a'),
   });
-}, 30_000);
+});
 
 test('what is wrong with a host is said by whoever starts it', async () => {
   expect(await run('start', 'b', '--memory', 'much')).toMatchObject({
@@ -60,4 +60,4 @@ test('what is wrong with a host is said by whoever starts it', async () => {
     status: 2,
     stderr: expect.stringMatching(/\[XEN_SIM_FAULT\]\n.*did you mean domainPause\?/),
   });
-}, 30_000);
+});

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { connectXenstore } from './connect.ts';
 import { encodeMessage, MESSAGE_TYPE } from './message.ts';
 import { MemoryXenstored } from './server/memory-xenstored.ts';
 import type { Xenstore } from './xenstore.ts';
 
 /** A client, and the other end of its connection, to be a bad xenstored with. */
-async function badXenstored(timeoutMs = 30_000): Promise<{ store: Xenstore; server: Duplex }> {
+async function badXenstored(timeoutMs = patient(60_000)): Promise<{ store: Xenstore; server: Duplex }> {
   const [server, stream] = duplexPair();
   server.on('error', () => undefined).resume();
   return { store: await connectXenstore({ stream, timeoutMs }), server };
@@ -39,7 +40,10 @@ describe('when the connection is lost', () => {
     const [waiting, idle] = [store.watch('/'), store.watch('/x')];
     await Promise.all([waiting.next(), idle.next()]);
     const event = waiting.next();
-    const change = store.waitFor('/a', async () => undefined, { timeoutMs: 10_000, what: 'nothing' });
+    const change = store.waitFor('/a', async () => undefined, {
+      timeoutMs: patient(60_000),
+      what: 'nothing',
+    });
     xenstored.close();
     await expect(event).rejects.toMatchObject({ code: 'XENSTORE_CLOSED' });
     await expect(idle.next()).rejects.toMatchObject({ code: 'XENSTORE_CLOSED' });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { CALLBACKS, CPU_FEATURE_WORDS, PROTOTYPES, SUPPORTED_VERSIONS } from '@vm-tools/xc-native';
 import { checkAbi } from './check-abi.ts';
 import type { AbiTables } from './generate-check.ts';
@@ -12,7 +13,7 @@ const right: AbiTables = {
   cpuFeatures: CPU_FEATURE_WORDS,
 };
 
-beforeAll(() => ensureHeaders(), 310_000);
+beforeAll(() => ensureHeaders(), patient(310_000));
 
 test('every prototype, callback, layout and CPU feature is what the headers say', async () => {
   expect(await checkAbi(right)).toEqual([]);

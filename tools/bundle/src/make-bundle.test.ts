@@ -13,7 +13,7 @@ let bundle: Bundle;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   bundle = await makeBundle({ root: ROOT, folder });
-}, 30_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 function run(file: string, ...words: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
@@ -37,7 +37,7 @@ test('every executable tells its version and its help without Xen', async () => 
   }
   const { stdout } = await run(join(folder, 'bin/vm-list'), '--version');
   expect(stdout).toMatch(/^vm-list \d+\.\d+\.\d+ \(commit \S+\)\n$/);
-}, 20_000);
+});
 
 test('a unit for systemd runs what is in the bundle', async () => {
   const units = (await readdir(join(folder, 'systemd'))).filter((name) => name.endsWith('.service'));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
@@ -55,7 +56,10 @@ describe('destroyDomain', () => {
     await store.write('/libxl/1/device/vbd/51712/frontend', '/local/domain/1/device/vbd/51712');
     const isAsked = async (): Promise<true | undefined> =>
       (await store.read(`${backend}/state`)) === '5' || undefined;
-    const closing = store.waitFor(backend, isAsked, { timeoutMs: 5_000, what: 'the backend to be asked' });
+    const closing = store.waitFor(backend, isAsked, {
+      timeoutMs: patient(60_000),
+      what: 'the backend to be asked',
+    });
     const destroyed = destroyDomain(host, domain);
     await closing;
     expect(await store.read(`${backend}/online`)).toBe('0');

@@ -1,13 +1,10 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
 import { pauseDomain, unpauseDomain } from './pause-domain.ts';
 import { shutdownDomain } from './shutdown-domain.ts';
-
-// Each try is short, but there are hundreds.
-jest.setTimeout(60_000);
 
 test.each(['pv', 'pvh'] as const)('create %s', async (type) => {
   await tryEachCall({

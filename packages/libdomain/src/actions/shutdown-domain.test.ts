@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import type { Domain } from '../domain.ts';
 import { controlPath } from '../paths.ts';
@@ -38,9 +39,9 @@ describe('shutdownDomain', () => {
     ['slow:1h', true],
   ] as const)('gives up a %s guest, and takes the request back', async (manners, acked) => {
     await using guest = await guestWith(manners);
-    const error = await failure(
-      shutdownDomain(guest.host, guest.domain, { mode: 'poweroff', wait: true, timeoutMs: 50 }),
-    );
+    // The slow one acknowledges within it.
+    const options = { mode: 'poweroff', wait: true, timeoutMs: acked ? patient(1_000) : 5 } as const;
+    const error = await failure(shutdownDomain(guest.host, guest.domain, options));
     expect(error).toMatchObject({
       code: 'DOMAIN_SHUTDOWN_TIMEOUT',
       kind: 'timeout',

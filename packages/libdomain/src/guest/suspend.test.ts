@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { connectXenstore } from '@vm-tools/xenstore';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
@@ -39,7 +40,8 @@ describe('suspendGuest', () => {
     'gives up a %s guest: it runs, and the request is taken back',
     async (manners, acked, words) => {
       await using guest = await guestWith(manners);
-      const error = await failure(suspendGuest(guest.host, guest.domain, { timeoutMs: 50 }));
+      const timeoutMs = acked ? patient(1_000) : 5; // the slow one acknowledges within it
+      const error = await failure(suspendGuest(guest.host, guest.domain, { timeoutMs }));
       expect(error).toMatchObject({
         code: 'DOMAIN_SUSPEND_TIMEOUT',
         kind: 'timeout',

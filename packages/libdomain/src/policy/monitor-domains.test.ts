@@ -1,6 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
@@ -33,7 +34,7 @@ async function watchUntil(
     if (events.length === count) stop.abort();
   };
   const over = monitorDomains(host, {
-    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(2000)]),
+    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patient(60_000))]),
     onEvent,
     now,
   });

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { toLibxlJson } from '../image-config/index.ts';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
@@ -8,9 +8,6 @@ import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import type { Offer, Source, Target } from './ports.ts';
 import { domainSource } from './source.ts';
 import { domainTarget } from './target.ts';
-
-// Each try is short, but there are hundreds.
-jest.setTimeout(60_000);
 
 /** A guest that is being saved. */
 interface Saving {

@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { openImage } from '@vm-tools/xen-stream';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
@@ -15,9 +15,6 @@ import type { Offer, SaveProgress, SaveReport } from './ports.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import { domainSource, type SourceOptions } from './source.ts';
 import { domainTarget } from './target.ts';
-
-// A PVH guest has a hole of a million pages in its memory, and each of them goes by.
-jest.setTimeout(30_000);
 
 const never = new AbortController().signal;
 const control = { signal: never, onProgress: () => undefined };

@@ -18,7 +18,7 @@ test('a guest is received through a pair of pipes', async () => {
   const summary = await sendToPeer(new FakeSource(), connection, { timeouts: { lingerMs: 100 } });
   expect(summary).toMatchObject({ domid: 7 });
   expect(await exited).toEqual([0, null]);
-}, 20_000);
+});
 
 test('files and what is not open are refused', () => {
   const fd = openSync(PROGRAM, 'r');

@@ -15,7 +15,7 @@ test('a guest moves through the pipes of another program', async () => {
   expect(connection).toMatchObject({ peer: 'ssh://b', isConfidential: true });
   const summary = await sendToPeer(new FakeSource(), connection, { timeouts: { lingerMs: 100 } });
   expect(summary).toMatchObject({ domid: 7, warnings: [] });
-}, 20_000);
+});
 
 test.each<[object, string]>([
   [{}, '-T -o BatchMode=yes -o ServerAliveInterval=15 -- b xfrd --stdio'],

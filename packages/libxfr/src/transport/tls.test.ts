@@ -283,7 +283,7 @@ describe('a listener', () => {
     await server.ended(201);
     expect(server.ends.filter((end) => end === 'a')).toHaveLength(1);
     expect(server.targets).toHaveLength(1);
-  }, 20_000);
+  });
 });
 
 describe('a caller', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { HVM_PARAM } from '../xen.ts';
 import type { BuildSpec, CreateDomainSpec, DomainInfo, E820Entry, Ports, RingFrames, Xen } from '../xen.ts';
 
@@ -160,7 +161,7 @@ export class ComplianceDomains {
 export async function eventually(
   isSo: () => Promise<boolean>,
   what: string,
-  limitMs = 60_000,
+  limitMs = patient(60_000),
 ): Promise<void> {
   const endMs = Date.now() + limitMs;
   while (!(await isSo())) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { HVM_PARAM } from '../xen.ts';
 import type { Xen } from '../xen.ts';
 import { ComplianceDomains, type ComplianceStore, MEMORY_KIB } from './compliance-domains.ts';
@@ -30,7 +31,7 @@ const PAGES = MEMORY_KIB / 4;
  */
 export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () => Transform): void {
   // Emulated hosts are slow, and start a process for each long call.
-  jest.setTimeout(180_000);
+  jest.setTimeout(patient(240_000));
 
   let host: ComplianceHost;
   let xen: Xen;

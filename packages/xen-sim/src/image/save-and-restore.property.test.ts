@@ -100,4 +100,4 @@ test('a guest that is moved is the same guest', async () => {
     ),
     { numRuns: 20 },
   );
-}, 30_000);
+});

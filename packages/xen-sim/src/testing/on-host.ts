@@ -2,8 +2,6 @@ import { test } from '@jest/globals';
 import { preparePtys } from '../host/pty.ts';
 import { startTestHost, type TestHost, type TestHostOptions } from './test-host.ts';
 
-const LIMIT_MS = 60_000;
-
 await preparePtys();
 
 /**
@@ -15,14 +13,10 @@ export function testOnHost(
   body: (host: TestHost) => Promise<void>,
   options: TestHostOptions = {},
 ): void {
-  test.concurrent(
-    name,
-    async () => {
-      await using host = await startTestHost(options);
-      await body(host);
-    },
-    LIMIT_MS,
-  );
+  test.concurrent(name, async () => {
+    await using host = await startTestHost(options);
+    await body(host);
+  });
 }
 
 /** The same with two hosts, between which something is moved. */

@@ -2,10 +2,11 @@ import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'n
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { patient } from '@vm-tools/ratelimit/testing';
 
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 /** No tool of a test takes that long; what hangs is killed. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = patient(120_000);
 
 /** A line of shell that runs, and that can be talked to and signalled. */
 export interface LineProcess {
@@ -25,7 +26,7 @@ export interface ExecResult {
 }
 
 export interface ExecOptions {
-  /** After it the line is killed. @default 30 s */
+  /** After it the line is killed. @default 120 s, more on a slow machine */
   readonly timeoutMs?: number;
   /** What it reads from stdin; without it, stdin is empty. */
   readonly input?: string | Uint8Array;

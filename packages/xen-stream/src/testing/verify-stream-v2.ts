@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { patient } from '@vm-tools/ratelimit/testing';
 
 const xenLib = process.env['VM_TOOLS_XEN_LIBDIR'] ?? '/usr/lib/xen-4.17';
 const script = join(xenLib, 'bin', 'verify-stream-v2');
-const LIMIT_MS = 20_000;
+const LIMIT_MS = patient(60_000);
 
 /** What a file is to be read as. */
 export type StreamFormat = 'libxc' | 'libxl' | 'xl';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import type { Watch } from '../xenstore.ts';
 import type { TestGround } from './test-ground.ts';
 
@@ -160,7 +161,7 @@ export function watchCases(at: TestGround): void {
           await other.write(`${root}/state`, String(Number(state) + 1));
           return undefined;
         },
-        { timeoutMs: 10_000, what: 'the backend to connect' },
+        { timeoutMs: patient(60_000), what: 'the backend to connect' },
       );
       expect(found).toBe('connected');
       expect([...new Set(seen)]).toEqual(['1', '2', '3', '4']);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { patient } from '@vm-tools/ratelimit/testing';
 import type { SimulatedHost } from '../host.ts';
 
 export interface CreateOptions {
@@ -42,7 +43,7 @@ export async function createDomain(
     `${path}/console/tty`,
     async () => (await store.read(`${path}/console/tty`)) || undefined,
     {
-      timeoutMs: 5_000,
+      timeoutMs: patient(60_000),
       what: 'the console',
     },
   );

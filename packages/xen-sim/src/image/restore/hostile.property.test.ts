@@ -55,60 +55,52 @@ function damaged(stream: Buffer, position: number, value: number): Buffer {
   return copy;
 }
 
-test.each(['pv', 'pvh'] as const)(
-  'a damaged stream of a %s guest',
-  async (type) => {
-    const stream = images[type];
-    expect(await verdictOf(stream, type)).toBe('accepted');
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(),
-        fc.nat(255),
-        fc.array(fc.nat(stream.length)),
-        async (position, value, cuts) => {
-          const bytes = damaged(stream, position, value);
-          const verdict = await verdictOf(bytes, type);
-          expect(verdict).toMatch(/^accepted$|^xc_domain_restore: /);
-          expect(await verdictOf(bytes, type, cuts)).toBe(verdict);
+test.each(['pv', 'pvh'] as const)('a damaged stream of a %s guest', async (type) => {
+  const stream = images[type];
+  expect(await verdictOf(stream, type)).toBe('accepted');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.nat(255),
+      fc.array(fc.nat(stream.length)),
+      async (position, value, cuts) => {
+        const bytes = damaged(stream, position, value);
+        const verdict = await verdictOf(bytes, type);
+        expect(verdict).toMatch(/^accepted$|^xc_domain_restore: /);
+        expect(await verdictOf(bytes, type, cuts)).toBe(verdict);
 
-          // What passes a verifier, which everybody has in front of a restore, is restored.
-          const verifier = new LibxcVerifier({ expect: type });
-          const isSound = (): boolean => {
-            try {
-              verifier.push(bytes);
-              verifier.finish();
-              return true;
-            } catch {
-              return false;
-            }
-          };
-          if (isSound() && verdict !== 'accepted')
-            expect(verdict).toMatch(
-              /Failed to populate|set HVM param|bad mfn|out of range|bad type|vcpu_id|TSC/,
-            );
-        },
-      ),
-      { numRuns: 60 },
-    );
-  },
-  60_000,
-);
+        // What passes a verifier, which everybody has in front of a restore, is restored.
+        const verifier = new LibxcVerifier({ expect: type });
+        const isSound = (): boolean => {
+          try {
+            verifier.push(bytes);
+            verifier.finish();
+            return true;
+          } catch {
+            return false;
+          }
+        };
+        if (isSound() && verdict !== 'accepted')
+          expect(verdict).toMatch(
+            /Failed to populate|set HVM param|bad mfn|out of range|bad type|vcpu_id|TSC/,
+          );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
 
-test.each(['pv', 'pvh'] as const)(
-  'a %s stream that ends early',
-  async (type) => {
-    const stream = images[type];
-    await fc.assert(
-      fc.asyncProperty(fc.nat(stream.length - 1), async (length) => {
-        expect(await verdictOf(stream.subarray(0, length), type)).toMatch(
-          /^xc_domain_restore: Failed to read .* \(0 = Success\)$/,
-        );
-      }),
-      { numRuns: 40 },
-    );
-  },
-  60_000,
-);
+test.each(['pv', 'pvh'] as const)('a %s stream that ends early', async (type) => {
+  const stream = images[type];
+  await fc.assert(
+    fc.asyncProperty(fc.nat(stream.length - 1), async (length) => {
+      expect(await verdictOf(stream.subarray(0, length), type)).toMatch(
+        /^xc_domain_restore: Failed to read .* \(0 = Success\)$/,
+      );
+    }),
+    { numRuns: 40 },
+  );
+});
 
 test('records of any kind', async () => {
   const headers = images.pvh.subarray(0, 40);
@@ -126,4 +118,4 @@ test('records of any kind', async () => {
     }),
     { numRuns: 100 },
   );
-}, 60_000);
+});

@@ -1,0 +1,7 @@
+/**
+ * Time in tests: limits that grow with the slowness of the machine, measured once by jest's configuration.
+ *
+ * @packageDocumentation
+ */
+export { patient } from './patient.ts';
+export { measureSlowness } from './slowness.ts';
