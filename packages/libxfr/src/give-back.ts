@@ -1,4 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { takenAway, unlessChanged } from './changed.ts';
 import type { Source } from './ports.ts';
 import { asVmToolsError } from './protocol/remote-error.ts';
 import type { ProgressReporter } from './progress.ts';
@@ -35,11 +36,11 @@ export function notSaved(
   return failure.with({ kind, guest: known, leftovers: untold });
 }
 
-/** Resumes a guest that was saved in vain, and returns the error that tells how that ended. */
+/** Resumes a guest that was saved in vain, if nobody else has it, and returns the error that tells how that ended. */
 export async function giveBack(source: Source, guest: Guest, failure: VmToolsError): Promise<VmToolsError> {
   try {
-    await source.resume();
-    return stillRunning(source, guest, failure);
+    const change = await unlessChanged(source, () => source.resume());
+    return change === undefined ? stillRunning(source, guest, failure) : takenAway(guest, failure, change);
   } catch (thrown) {
     return resumeFailed(thrown, guest, failure);
   }
@@ -59,19 +60,27 @@ export function resumeFailed(thrown: unknown, guest: Guest, before?: VmToolsErro
   });
 }
 
-/** The guest lives elsewhere by now: that it could not be removed here is no failure any more. */
+/**
+ * The guest lives elsewhere by now: that it could not be removed here is no failure any more. That it lives here,
+ * too, is one.
+ *
+ * @throws VmToolsError GUEST_CHANGED
+ */
 export async function destroyLeftover(
   source: Source,
   guest: Guest,
   progress: ProgressReporter,
 ): Promise<void> {
-  try {
-    await source.destroy();
-  } catch (thrown) {
+  const change = await unlessChanged(source, () => source.destroy()).catch((thrown: unknown) => {
     progress.warn({
       code: 'XFR_W_LEFTOVER',
       message: `the suspended copy of ${guest.name} could not be removed from the source: ${messageOf(thrown)}`,
       hint: 'destroy it there; it must not be resumed',
     });
-  }
+    return undefined;
+  });
+  if (change === undefined || change.now === 'absent') return;
+  throw takenAway(guest, change.error, change).with({
+    leftovers: ['the image, which is whole: restore it only when the guest here is gone'],
+  });
 }

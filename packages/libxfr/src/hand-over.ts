@@ -1,4 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { changeIn, unlessChanged } from './changed.ts';
 import { askUntilKnown, uncertain, type AskOptions } from './ask.ts';
 import { pursue, type SourceParty } from './commit/party.ts';
 import type { TransferSummary } from './events.ts';
@@ -44,7 +45,12 @@ export async function handOver(
   }
 }
 
-/** The guest lives elsewhere by now: that something could not be written or removed here is no failure any more. */
+/**
+ * The guest lives elsewhere by now: that something could not be written or removed here is no failure any more. That
+ * it lives here, too, is one.
+ *
+ * @throws VmToolsError XFR_TWO_RUNNING (uncertain)
+ */
 async function leave(
   party: SourceParty,
   source: Source,
@@ -55,14 +61,41 @@ async function leave(
     await party.write('confirmed', 'RUNNING');
     // The target need not wait for the removal: whatever happens from now on, it is not asked again.
     await party.say(channel, 'BYE', {}).catch(() => undefined);
-    await pursue(party, { destroy: () => source.destroy() });
+    await pursue(party, { destroy: () => destroyCopy(source) });
   } catch (thrown) {
+    if (changeIn(thrown) !== undefined) throw twoRunning(party, thrown);
     progress.warn({
       code: 'XFR_W_LEFTOVER',
       message: `the suspended copy of ${party.record.guest.name} could not be removed from the source: ${messageOf(thrown)}`,
       hint: `it must not be resumed; vm-migrate resolve ${party.id} tries again to remove it`,
     });
   }
+}
+
+/** Removes the suspended copy of a guest that runs at the target. @throws VmToolsError GUEST_CHANGED when that is not what it is */
+export async function destroyCopy(source: Pick<Source, 'confirm' | 'destroy'> | undefined): Promise<void> {
+  if (source === undefined) return;
+  const change = await unlessChanged(source, () => source.destroy());
+  if (change !== undefined && change.now !== 'absent') throw change.error;
+}
+
+/** Which of the two has to go, is not for us to say: each may have written to the disk by now. */
+export function twoRunning({ id, record }: SourceParty, thrown: unknown): VmToolsError {
+  const { guest, peer } = record;
+  return new VmToolsError({
+    code: 'XFR_TWO_RUNNING',
+    kind: 'uncertain',
+    side: 'source',
+    message: `${guest.name} runs on ${peer}, and the copy of it here is not suspended any more: ${messageOf(thrown)}`,
+    hint: `look at both; vm-migrate resolve ${id} --owner there destroys the copy here`,
+    cause: thrown,
+    guest: {
+      name: guest.name,
+      uuid: guest.uuid,
+      state: 'running on the target, and not suspended on the source',
+    },
+    details: { id, peer },
+  });
 }
 
 /** Why the guest will not run at the target. */

@@ -81,6 +81,14 @@ export interface Source {
    * the signal fired or the sink broke, the guest runs again, unless `guest` of the error says otherwise.
    */
   save(sink: Writable, control: SaveControl): Promise<SaveReport>;
+  /**
+   * Resolves when the guest still is what `save` has left suspended. It is asked before each step that counts on it:
+   * before a transfer is committed, before a file gets its name, before `resume` and `destroy`. Rejects with the code
+   * GUEST_CHANGED when somebody who knows none of our locks has done something to it: the message says what, and
+   * `details.now` whether it is "running" (resumed, or started anew), "absent", or "other" (suspended, but by another
+   * toolstack). Any other rejection says that it cannot be told. @default nobody else can reach it
+   */
+  confirm?(): Promise<void>;
   /** Lets a guest that `save` has left suspended run on. */
   resume(): Promise<void>;
   /** Removes the guest, which lives on elsewhere. */
@@ -123,6 +131,11 @@ export interface FoundSource {
    * its dirty pages being logged, or with a request to suspend that it has not yet heard. One that runs just runs on.
    */
   resume(): Promise<void>;
+  /**
+   * Asked before `destroy`: like that of a `Source`, it rejects with GUEST_CHANGED when the guest does not wait here,
+   * suspended by the transfer, but runs or is somebody else's. @default it is destroyed, whatever it is
+   */
+  confirm?(): Promise<void>;
   /** Removes it; it lives on elsewhere. */
   destroy(): Promise<void>;
 }

@@ -32,6 +32,7 @@ export interface SaveToFileOptions extends TransferOptions {
  * @throws VmToolsError
  *   XFR_FILE_EXISTS, XFR_FILE_TYPE, XFR_FILE_MISSING, XFR_FILE_DENIED (usage: the guest was not touched);
  *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO (failure);
+ *   GUEST_CHANGED (failure: somebody else has the guest; no file, unless it was there already: see `leftovers`);
  *   INTERRUPTED (aborted-safe); XFR_RESUME_FAILED (failure: it is suspended, and after `resume` the file is there);
  *   and whatever the source itself rejects with
  */
@@ -72,6 +73,7 @@ export async function saveToFile(
     saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report) });
     isSuspended = true;
     await written;
+    await source.confirm?.(); // what was written must be all that there is of the guest
     signal.throwIfAborted();
 
     if (resumes) {
@@ -88,13 +90,17 @@ export async function saveToFile(
     throw placed(await giveBack(source, offer, failure), place);
   }
   if (resumeError !== undefined) throw placed(resumeError, place);
-  if (!resumes) await destroyLeftover(source, offer, progress);
+  try {
+    if (!resumes) await destroyLeftover(source, offer, progress);
+  } catch (thrown) {
+    throw placed(thrown, place);
+  }
   return progress.complete({ iterations: saved.iterations });
 }
 
 async function resume(source: Source, offer: Offer): Promise<VmToolsError | undefined> {
   try {
-    await source.resume();
+    await source.resume(); // confirmed a moment ago
     return undefined;
   } catch (thrown) {
     return resumeFailed(thrown, offer);

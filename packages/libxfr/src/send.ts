@@ -50,6 +50,7 @@ const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } a
  *   (kind peer); XFR_PEER_SILENT (timeout); INTERRUPTED (aborted-safe);
  *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain), XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
  *   XFR_RESUME_FAILED (failure: suspended on the source);
+ *   XFR_TWO_RUNNING (uncertain: somebody has resumed the copy here, and the guest runs at the target);
  *   XFR_UNCERTAIN (uncertain: suspended on the source, and nobody said whether it runs at the target; `details.id`);
  *   and whatever the source itself, and what makes the connection, reject with
  */
@@ -160,6 +161,7 @@ async function untilCommitted(
     const downtimeMs = progress.since(suspendedAt);
     await sender.say(channel, 'EOS', { ...(await image.sent), iterations, downtimeMs });
     await sender.hear(channel, ['READY'], answer);
+    await source.confirm?.(); // what was sent must be all that there is of the guest
     attempt.signal.throwIfAborted(); // the last moment at which somebody may change his mind
     await sender.write('committed', 'READY');
     return { party: sender, saved };

@@ -1,13 +1,14 @@
 import { messageOf, type VmToolsError } from '@vm-tools/errors';
 import { pursue, type SourceParty } from './commit/party.ts';
 import type { Trigger } from './commit/table.ts';
+import { takenAway, unlessChanged, type Change } from './changed.ts';
 import { resumeFailed, stillRunning } from './give-back.ts';
 import type { Source } from './ports.ts';
 import type { Channel } from './protocol/channel.ts';
 
 /**
  * Ends a transfer of which the guest stays here: that is written down, the target is told, and the guest is resumed
- * if it was suspended. Returns the error that tells how all that ended.
+ * if it was suspended, and nobody else has it by now. Returns the error that tells how all that ended.
  *
  * @param failure why the guest is not moved
  * @param on what the table calls that
@@ -19,7 +20,10 @@ export async function takeBack(
   { failure, on }: { readonly failure: VmToolsError; readonly on: Trigger },
 ): Promise<VmToolsError> {
   const { guest } = party.record;
-  const resume = (): Promise<void> => source.resume();
+  let change: Change | undefined;
+  const resume = async (): Promise<void> => {
+    change = await unlessChanged(source, () => source.resume());
+  };
   try {
     try {
       await party.write('aborted', on, failure);
@@ -29,13 +33,15 @@ export async function takeBack(
       throw thrown;
     }
     await pursue(party, { resume });
-    return stillRunning(source, guest, failure);
+    return change === undefined ? stillRunning(source, guest, failure) : takenAway(guest, failure, change);
   } catch (thrown) {
     // Not by hand: whatever the journal says by now, its own way out is the only one that asks the target.
     const hint = `it is suspended in memory on the source; once the cause is gone: vm-migrate resolve ${party.id}`;
     if (party.guest !== 'running') return resumeFailed(thrown, guest, failure).with({ hint });
     // A journal that has not been ended can be told later that the guest runs.
-    return stillRunning(source, guest, failure).with({ leftovers: [journalLeft(party.id, thrown)] });
+    const told =
+      change === undefined ? stillRunning(source, guest, failure) : takenAway(guest, failure, change);
+    return told.with({ leftovers: [journalLeft(party.id, thrown)] });
   }
 }
 

@@ -2,6 +2,8 @@ import { VmToolsError } from '@vm-tools/errors';
 import { askUntilKnown, uncertain, type Asked } from '../ask.ts';
 import { Party, pursue, type SourceParty, type TargetParty } from '../commit/party.ts';
 import { SOURCE, TARGET } from '../commit/table.ts';
+import { changeIn } from '../changed.ts';
+import { destroyCopy, twoRunning } from '../hand-over.ts';
 import { bringUp } from '../start-guest.ts';
 import type { Journal } from '../journal/journals.ts';
 import type { FoundSource, FoundTarget } from '../ports.ts';
@@ -18,7 +20,7 @@ const DAY_MS = 24 * 3600 * 1000;
  * restart, then whatever comes next, until it has ended or somebody else has to be waited for.
  *
  * @param owner decides where the table asks for it; refused while the other end can be asked
- * @throws VmToolsError XFR_UNCERTAIN (uncertain), XFR_OWNER_REFUSED (usage), and what the journal or the guest says
+ * @throws VmToolsError XFR_UNCERTAIN, XFR_TWO_RUNNING (uncertain), XFR_OWNER_REFUSED (usage), and what the journal or the guest says
  */
 export async function goOn(journal: Journal, options: RecoveryOptions, owner?: Owner): Promise<void> {
   const { record } = journal;
@@ -47,7 +49,9 @@ async function goOnSource(
   if (party.allows({ write: 'aborted' }, 'restart'))
     await party.write('aborted', 'restart', stopped('sending'));
   const isOpen = party.state === 'committed';
-  if (owner !== undefined && !isOpen) throw nothingToDecide(party);
+  // The copy here may have run: to remove it all the same is for its owner to say.
+  const isForced = party.state === 'confirmed' && owner === 'there';
+  if (owner !== undefined && !isOpen && !isForced) throw nothingToDecide(party);
   const asked = isOpen ? await ask(party, options, owner) : undefined;
   try {
     if (asked !== undefined) {
@@ -57,7 +61,12 @@ async function goOnSource(
       // It is not going to be asked again.
       if (asked.channel && on === 'RUNNING') await party.say(asked.channel, 'BYE', {}).catch(() => undefined);
     }
-    await pursue(party, { resume: async () => found?.resume(), destroy: async () => found?.destroy() });
+    await pursue(party, {
+      resume: async () => found?.resume(),
+      destroy: async () => (owner === 'there' ? found?.destroy() : destroyCopy(found)),
+    });
+  } catch (thrown) {
+    throw changeIn(thrown) === undefined ? thrown : twoRunning(party, thrown);
   } finally {
     await asked?.channel?.close();
   }

@@ -19,6 +19,7 @@ export interface ResolveOptions extends RecoveryOptions {
  *   XFR_TRANSFER_UNKNOWN, XFR_GUEST_BUSY (usage): there is none of this id, or a process is still at work on it;
  *   XFR_OWNER_REFUSED (usage): `owner` was given, and the other end or the journal can tell;
  *   XFR_UNCERTAIN (uncertain): nobody can tell yet;
+ *   XFR_TWO_RUNNING (uncertain): it runs at the target, and here: `owner` "there" destroys the copy here;
  *   XFR_JOURNAL_CORRUPT, XFR_JOURNAL_IO; and what the finder or the guest rejects with: then it may be tried again
  */
 export async function resolveTransfer(id: TransferId, options: ResolveOptions): Promise<KnownTransfer> {

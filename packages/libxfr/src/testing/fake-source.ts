@@ -15,6 +15,8 @@ export interface FakeSourceInit {
   readonly content?: (index: number, length: number) => Buffer;
   readonly onResume?: () => void;
   readonly onDestroy?: () => void;
+  /** called whenever it is to be confirmed, from 1: somebody else may do something to the guest */
+  readonly onConfirm?: (guest: FakeSource, count: number) => void;
   readonly offer?: Partial<Offer>;
   /** what `check` finds. @default one that has passed */
   readonly checks?: readonly Check[];
@@ -26,6 +28,7 @@ export class FakeSource implements Source {
   readonly offer: Offer;
   readonly calls: string[] = [];
   state: 'running' | 'suspended' | 'destroyed' = 'running';
+  #confirmed = 0;
   readonly #init: FakeSourceInit;
 
   constructor(init: FakeSourceInit = {}) {
@@ -99,6 +102,17 @@ export class FakeSource implements Source {
     const iteration = phase === 'precopy' ? 0 : 1;
     const remaining = this.bytes - index * CHUNK_BYTES;
     onProgress({ phase, iteration, remaining, total: this.bytes, dirtyBytes: 4096, at: performance.now() });
+  }
+
+  async confirm(): Promise<void> {
+    this.#init.onConfirm?.(this, (this.#confirmed += 1));
+    if (this.state === 'suspended') return;
+    throw new VmToolsError({
+      code: 'GUEST_CHANGED',
+      message: `${this.offer.name} is ${this.state} here: xl did it`,
+      hint: 'look what has become of it',
+      details: { now: this.state === 'running' ? 'running' : 'absent' },
+    });
   }
 
   async resume(): Promise<void> {

@@ -122,6 +122,16 @@ export const transferCases: readonly ErrorCase[] = [
     guest: 'suspended on the source, perhaps running on the target',
   },
   {
+    code: 'XFR_TWO_RUNNING',
+    when: 'somebody resumes the guest on the source when it has been moved already',
+    cause: () =>
+      failed('source', {
+        source: { onConfirm: (guest, count) => void (guest.state = count === 1 ? guest.state : 'running') },
+      }),
+    ...{ kind: 'uncertain', retry: 'unsafe', phase: 'starting', side: 'source' },
+    guest: 'running on the target, and not suspended on the source',
+  },
+  {
     code: 'XFR_PENDING',
     when: 'the target does not know yet; it is the cause of being uncertain',
     cause: async () => (await afterGo(frame('PENDING', {}))).cause as VmToolsError,
