@@ -5,22 +5,27 @@ import tseslint from 'typescript-eslint';
 const layers = {
   errors: [],
   ratelimit: ['errors'],
+  // What Node lacks of the C library; who needs more than a lock of it asks for it by name.
+  libc: ['errors'],
+  locks: ['errors', 'libc'],
   xenstore: ['errors'],
   format: ['errors'],
   native: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
-  domain: ['errors', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'ratelimit'],
+  domain: ['errors', 'locks', 'xenstore', 'format', 'native'],
+  transfer: ['errors', 'locks', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors'],
   // The interface `Xen` over a socket, whoever answers there.
   wire: ['errors', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
-  sim: ['errors', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
+  sim: ['errors', 'libc', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'ratelimit', 'native', 'xenstore', 'wire'],
+  cli: ['errors', 'locks', 'ratelimit', 'native', 'xenstore', 'wire'],
   exe: [
     'errors',
+    'libc',
+    'locks',
     'ratelimit',
     'xenstore',
     'format',

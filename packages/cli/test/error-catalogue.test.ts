@@ -8,6 +8,7 @@ const NOT_CAUSED: readonly string[] = [
   'CONSOLE_FAILED', // a pty that fails in another way than by its end
   'DOMAIN_NO_CONSOLE', // takes a host without xenconsoled, and ten seconds
   'HOST_CLOSE', // is only logged
+  'LIBC_MISSING', // an installation without koffi
   'MONITOR_SILENT', // is only the inside of a question
   'XEN_HELPER_FAILED', // a defect of the helper process
   'XEN_KOFFI_MISSING', // an installation without koffi

@@ -1,0 +1,67 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadLibc, type Libc } from './load-libc.ts';
+import { posixLock } from './testing/index.ts';
+
+let libc: Libc;
+let path: string;
+
+beforeAll(async () => {
+  libc = await loadLibc();
+  path = join(mkdtempSync(join(tmpdir(), 'vm-tools-libc-')), 'file');
+});
+
+/** Opens the file for as long as it is used. */
+function opened(): Disposable & { readonly fd: number } {
+  const fd = openSync(path, 'a');
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
+}
+
+test('flock has one owner, who may give it back', () => {
+  using first = opened();
+  using second = opened();
+  expect(libc.flock(first.fd, 'exclusive')).toBe(true);
+  expect(libc.flock(second.fd, 'exclusive')).toBe(false);
+  libc.flock(first.fd, 'unlock');
+  expect(libc.flock(second.fd, 'exclusive')).toBe(true);
+});
+
+test('a record lock has one owner in a process, too, and is not lost when another description is closed', () => {
+  using first = opened();
+  expect(libc.lockRecord(first.fd)).toBe(true);
+  {
+    using second = opened();
+    expect(libc.lockRecord(second.fd)).toBe(false);
+    expect(libc.recordLockOwner(second.fd)).toEqual({ pid: undefined });
+  }
+  using third = opened();
+  expect(libc.lockRecord(third.fd)).toBe(false);
+});
+
+test('a record lock keeps out a POSIX lock of another process', async () => {
+  using ours = opened();
+  expect(libc.lockRecord(ours.fd)).toBe(true);
+  await using other = await posixLock(path);
+  expect(other.said).toBe('refused');
+});
+
+test('and is kept out by one, until its process ends', async () => {
+  using ours = opened();
+  await using other = await posixLock(path);
+  expect(other.said).toBe('held');
+  expect(libc.lockRecord(ours.fd)).toBe(false);
+  expect(libc.recordLockOwner(ours.fd)).toEqual({ pid: other.pid });
+  await other.kill();
+  expect(libc.recordLockOwner(ours.fd)).toBeUndefined();
+  expect(libc.lockRecord(ours.fd)).toBe(true);
+});
+
+test('what the system refuses is an error with its code', () => {
+  expect(() => libc.flock(-1, 'exclusive')).toThrow(
+    expect.objectContaining({ code: 'EBADF', syscall: 'flock' }),
+  );
+  expect(() => libc.lockRecord(-1)).toThrow(expect.objectContaining({ code: 'EBADF', syscall: 'fcntl' }));
+  expect(() => libc.recordLockOwner(-1)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+});

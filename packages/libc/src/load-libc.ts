@@ -1,0 +1,104 @@
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { constants } from 'node:os';
+import { decodeFlock, encodeFlock, LOCK_TYPE } from './struct-flock.ts';
+
+/** flock(2): one owner, or nobody any more. */
+export type FlockMode = 'exclusive' | 'unlock';
+
+/** Who stands in the way of a record lock. */
+export interface RecordLockOwner {
+  /** undefined for an owner that is a description of an open file, which belongs to no one process */
+  readonly pid: number | undefined;
+}
+
+/** All calls are made on the spot and never wait. */
+export interface Libc {
+  /**
+   * Locks the whole file for this description of it, until that is closed: by kill -9, too.
+   *
+   * @returns false when another description of the file has the lock
+   * @throws an error of the system, with its `code`
+   */
+  readonly flock: (fd: number, mode: FlockMode) => boolean;
+  /**
+   * Locks all of the file for writing, against POSIX locks of other processes (fcntl, lockf), too. The owner is the
+   * description of the open file: unlike with a POSIX lock, a second open file of this process does not share it, and
+   * closing one does not give it away.
+   *
+   * @param fd open for writing
+   * @returns false when another one has a lock on a part of it
+   * @throws an error of the system, with its `code`
+   */
+  readonly lockRecord: (fd: number) => boolean;
+  /**
+   * Who would stand in the way of `lockRecord`; undefined when nobody does.
+   *
+   * @throws an error of the system, with its `code`
+   */
+  readonly recordLockOwner: (fd: number) => RecordLockOwner | undefined;
+}
+
+/** asm-generic/fcntl.h, the same on x86-64 and arm64. */
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const LOCK_UN = 8;
+const F_OFD_GETLK = 36;
+const F_OFD_SETLK = 37;
+
+let loaded: Promise<Libc> | undefined;
+
+/**
+ * The C library that this process runs with, whichever it is.
+ *
+ * @throws VmToolsError LIBC_MISSING when koffi cannot be loaded
+ */
+export async function loadLibc(): Promise<Libc> {
+  return (loaded ??= bind());
+}
+
+async function bind(): Promise<Libc> {
+  const koffi = await importKoffi();
+  const library = koffi.load(null);
+  const flock = library.func('flock', 'int', ['int', 'int']) as (fd: number, how: number) => number;
+  const variadic = library.func('fcntl', 'int', ['int', 'int', '...']) as (...args: unknown[]) => number;
+  const fcntl = (fd: number, command: number, lock: Buffer): number => variadic(fd, command, 'void *', lock);
+
+  /** @returns false when it would have to wait */
+  const locks = (call: string, result: number): boolean => {
+    if (result === 0) return true;
+    const errno = koffi.errno();
+    if (errno === constants.errno.EAGAIN || errno === constants.errno.EACCES) return false;
+    throw systemError(call, errno);
+  };
+  return {
+    flock: (fd, mode) => locks('flock', flock(fd, mode === 'unlock' ? LOCK_UN : LOCK_EX | LOCK_NB)),
+    lockRecord: (fd) => locks('fcntl', fcntl(fd, F_OFD_SETLK, encodeFlock(LOCK_TYPE.write))),
+    recordLockOwner: (fd) => {
+      const asked = encodeFlock(LOCK_TYPE.write);
+      if (fcntl(fd, F_OFD_GETLK, asked) !== 0) throw systemError('fcntl', koffi.errno());
+      const { type, pid } = decodeFlock(asked);
+      if (type === LOCK_TYPE.unlock) return undefined;
+      return { pid: pid > 0 ? pid : undefined };
+    },
+  };
+}
+
+async function importKoffi(): Promise<typeof import('koffi').default> {
+  try {
+    return (await import('koffi')).default;
+  } catch (cause) {
+    throw new VmToolsError({
+      code: 'LIBC_MISSING',
+      message: `the C library cannot be called: ${messageOf(cause)}`,
+      hint: 'reinstall vm-tools: koffi and @koromix belong beside it in node_modules',
+      cause,
+    });
+  }
+}
+
+/** As Node's own calls fail. */
+function systemError(call: string, errno: number): NodeJS.ErrnoException {
+  const [code = `errno ${errno}`] =
+    Object.entries(constants.errno).find(([, number]) => number === errno) ?? [];
+  return Object.assign(new Error(`${call} failed: ${code}`), { code, errno: -errno, syscall: call });
+}
