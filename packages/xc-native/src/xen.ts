@@ -161,7 +161,7 @@ export interface RestoreSpec extends Ports {
 
 /** Where a stream can be fetched. */
 export interface ImageSource {
-  /** of a unix socket; an abstract one begins with NUL */
+  /** of a unix socket */
   readonly path: string;
   /** What whoever calls there has to say first. */
   readonly token: string;

@@ -1,8 +1,8 @@
 import type { Log } from '@vm-tools/cli';
 import { XFRD_SOCKET } from '@vm-tools/libxfr';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { logFailure } from './log-failure.ts';
+import { openRunFolder } from './receiver-process/run-folder.ts';
 import { openSockets, type OpenedSockets } from './receiver-process/open-sockets.ts';
 
 /**
@@ -12,7 +12,7 @@ import { openSockets, type OpenedSockets } from './receiver-process/open-sockets
 export async function openControl(root: string, log: Log): Promise<OpenedSockets> {
   const path = join(root, XFRD_SOCKET);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await openRunFolder(root);
     return await openSockets([{ transport: 'unix', path }]);
   } catch (thrown) {
     logFailure(log, thrown, {

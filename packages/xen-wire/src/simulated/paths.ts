@@ -4,8 +4,8 @@ import { VmToolsError } from '@vm-tools/errors';
 const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/i;
 /** sizeof(sun_path), of which one byte is the NUL. */
 const SOCKET_PATH_LIMIT = 107;
-/** The longest path of a socket below the folder of a host, that of vm-monitor. */
-const LONGEST_SOCKET = 'root/run/vm-tools/monitor.sock';
+/** The longest path of a socket below the folder of a host, that over which xfrd fetches images. */
+const LONGEST_SOCKET = 'root/run/vm-tools/feed-4194304.sock';
 
 /** Where everything of one simulated host lies. */
 export interface SimPaths {

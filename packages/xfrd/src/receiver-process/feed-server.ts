@@ -7,8 +7,8 @@ const TOKEN_CHARACTERS = 64;
 const CALL_MS = 60_000;
 
 /**
- * Where the keeper calls for the bytes of an image. The socket has a name and no file, so that nothing is left of it;
- * but anybody on this machine can call it. Who does not know the token is shown the door.
+ * Where the keeper, and the helper that restores for it, call for the bytes of an image: a socket in a folder into
+ * which nobody else may look. Each call is for one image, which it names by a token.
  */
 export class FeedServer {
   readonly #server: Server;
@@ -22,8 +22,8 @@ export class FeedServer {
     this.#server.maxConnections = 1024;
   }
 
-  async listen(path: string): Promise<void> {
-    await once(this.#server.listen({ path }), 'listening');
+  async listen(at: { readonly fd: number } | { readonly path: string }): Promise<void> {
+    await once(this.#server.listen(at), 'listening');
   }
 
   close(): void {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '@vm-tools/cli';
 import { within, type VmToolsError } from '@vm-tools/errors';
@@ -13,6 +12,7 @@ import { receiverLost } from './errors.ts';
 import { findUser } from './find-user.ts';
 import { Keeper, type Began, type HostSide } from './keeper.ts';
 import { openSockets, removeSockets } from './open-sockets.ts';
+import { feedPath } from './run-folder.ts';
 import type { ReceiverSettings } from './settings.ts';
 import { startProcess, type ReceiverChild } from './start-process.ts';
 
@@ -59,23 +59,23 @@ interface Running {
   readonly began: Began;
 }
 
-/** @throws VmToolsError XFR_LISTEN, XFRD_USER, XFRD_RECEIVER_LOST: whatever keeps the first one from listening */
+/** @throws VmToolsError XFR_LISTEN, XFRD_USER, XFRD_RUN_FOLDER, XFRD_RECEIVER_LOST: whatever keeps the first one from listening */
 export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver> {
   const { host, log, recover, onLost } = init;
   let { settings } = init;
   const user = await findUser(settings.user);
   let listen: readonly ListenAddress[] = init.sockets.length > 0 ? [] : settings.listen;
   let controlAt: readonly ListenAddress[] = [];
+  const feedAt = { transport: 'unix', path: await feedPath(init.root) } as const;
   const closing = new AbortController();
   const isClosing = (): boolean => closing.signal.aborted;
 
   async function start(): Promise<Running> {
-    const feedPath = `\0vm-tools/xfrd/${randomBytes(16).toString('hex')}`;
     const { child, hasControl } = await startWithSockets();
-    const keeper = new Keeper(child.connection, feedPath, host);
+    const keeper = new Keeper(child.connection, feedAt.path, host);
     const sockets = init.sockets.length;
     const { timeouts } = settings;
-    const first = { user, feedPath, listen, sockets, hasControl, timeouts, ...changeable() };
+    const first = { user, listen, sockets, hasControl, timeouts, ...changeable() };
     keeper.send({ type: 'begin', settings: first });
     void child.exited.then((how) => child.connection.destroy(receiverLost(how)));
     try {
@@ -92,10 +92,11 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
   /** They are this process's for no longer than it takes to pass them on. */
   async function startWithSockets(): Promise<{ child: ReceiverChild; hasControl: boolean }> {
     using control = await openControl(init.root, log);
+    using feed = await openSockets([feedAt]);
     using opened = await openSockets(listen);
     listen = opened.at;
     controlAt = control.at;
-    const sockets = [...init.sockets, ...opened.fds, ...control.fds];
+    const sockets = [...init.sockets, ...opened.fds, ...control.fds, ...feed.fds];
     const child = startProcess(sockets, (words) => log.warn(`receiver: ${words}`));
     return { child, hasControl: control.fds.length > 0 };
   }
@@ -156,7 +157,7 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     closing.abort();
     drain();
     await over;
-    await removeSockets([...listen, ...controlAt]);
+    await removeSockets([...listen, ...controlAt, feedAt]);
   };
   return {
     get addresses() {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { duplexPair, Readable, Writable, type Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { CheckedImage, DomainTarget } from '@vm-tools/libdomain';
 import {
@@ -23,6 +26,12 @@ import { Keeper, type HostSide, type HostTrust } from './keeper.ts';
 import { CALLS } from './messages.ts';
 import { remoteJournals } from './remote-journals.ts';
 import { RemoteTarget } from './remote-target.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'keeper-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const UUID = '01234567-89ab-4def-8123-456789abcdef';
 const ID = '0f'.repeat(16);
@@ -115,10 +124,10 @@ function startKeeper(trust?: HostTrust, feedPath = ''): Pair {
 async function startPair(
   trust?: HostTrust,
 ): Promise<Pair & { readonly calls: Calls; readonly target: RemoteTarget }> {
-  const feedPath = `\0vm-tools/test/${randomUUID()}`;
+  const feedPath = join(folder, randomUUID());
   const pair = startKeeper(trust, feedPath);
   const feeds = new FeedServer();
-  await feeds.listen(feedPath);
+  await feeds.listen({ path: feedPath });
   const calls = new Calls(
     pair.connection,
     feeds,
@@ -292,9 +301,9 @@ test('only what was authorised can be reserved', async () => {
 });
 
 test('a peer is reached through the receiver, and so is the end of the connection', async () => {
-  const feedPath = `\0vm-tools/test/${randomUUID()}`;
+  const feedPath = join(folder, randomUUID());
   const feeds = new FeedServer();
-  await feeds.listen(feedPath);
+  await feeds.listen({ path: feedPath });
   await using pair = startKeeper(undefined, feedPath);
   const [near, peer] = duplexPair();
   const reconnect = async ({ peer: name }: { peer: string }): Promise<Connection> => {
@@ -412,9 +421,9 @@ test('a line without an end is not kept', async () => {
 
 test('whoever does not know the token gets nothing', async () => {
   const { connect } = await import('node:net');
-  const path = `\0vm-tools/test/${randomUUID()}`;
+  const path = join(folder, randomUUID());
   const feeds = new FeedServer();
-  await feeds.listen(path);
+  await feeds.listen({ path });
   const expected = feeds.expect('a'.repeat(64));
   const stranger = connect({ path });
   stranger.end('b'.repeat(64));

@@ -24,6 +24,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const keeper = new Socket({ fd: Number(process.argv[2]), readable: true, writable: true });
 const feeds = new FeedServer();
+/** The last socket before that of the keeper. */
+const feedFd = Number(process.argv[2]) - 1;
 let serving: Promise<Serving | undefined> | undefined;
 
 const calls = new Calls(
@@ -50,7 +52,7 @@ interface Serving {
 async function begin(settings: FirstSettings): Promise<Serving | undefined> {
   try {
     if (settings.user !== undefined) dropRights(settings.user);
-    await feeds.listen(settings.feedPath);
+    await feeds.listen({ fd: feedFd });
     return await serve(settings);
   } catch (thrown) {
     calls.tell({ type: 'unable', error: encodeError(thrown) });

@@ -15,12 +15,10 @@ export interface ReceiverSettings {
 export interface FirstSettings extends ReceiverSettings {
   /** whom it has to become; itself if undefined */
   readonly user: User | undefined;
-  /** of the socket on which it is called for images */
-  readonly feedPath: string;
   readonly listen: readonly ListenAddress[];
   /** of those that systemd has opened, which come instead */
   readonly sockets: number;
-  /** whether behind them comes the one for `vm-migrate list|status|cancel|set` */
+  /** whether behind them comes the one for `vm-migrate list|status|cancel|set`; the last is that of images */
   readonly hasControl: boolean;
   readonly timeouts: Partial<TransferTimeouts>;
 }
