@@ -14,13 +14,11 @@ const installed = join(root, 'node_modules', '.package-lock.json');
 const upToDate = existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
 if (!upToDate) {
   console.error('setup: installing the packages of package-lock.json');
-  // Not `npm ci`: it insists on entries for the processors of all the world, which npm itself leaves out of the lock.
-  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Exactly what the lock names, each package held against its hash; no package runs a script of its own (.npmrc).
+  const words = ['ci', '--loglevel=error'];
   const { status, error } = spawnSync('npm', words, { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
-    console.error(
-      `setup: npm install failed${error ? `: ${error.message}` : ''}; is the npm registry reachable?`,
-    );
+    console.error(`setup: npm ci failed${error ? `: ${error.message}` : ''}; is the npm registry reachable?`);
     process.exit(1);
   }
 }

@@ -21,10 +21,13 @@ function figures(more: Partial<TransferFigures>): TransferEvent {
   return { type: 'progress', status: 'receiving', ...zero, ...more };
 }
 
-async function scraped(...events: ListenEvent[]): Promise<string[]> {
+function scraped(...events: ListenEvent[]): string[] {
   const metrics = collectMetrics({ places: 4 });
   events.forEach(metrics.onEvent);
-  return (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return metrics
+    .text()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 const phase = (name: 'connecting' | 'reserving' | 'receiving'): TransferEvent => ({
@@ -33,12 +36,12 @@ const phase = (name: 'connecting' | 'reserving' | 'receiving'): TransferEvent =>
   at: 0,
 });
 
-test('what is on its way', async () => {
+test('what is on its way', () => {
   const [a, b] = [
     { session: 1, peer: '10.0.0.1:1', who: 'a' },
     { session: 2, peer: '10.0.0.2:1' },
   ];
-  const lines = await scraped(
+  const lines = scraped(
     { type: 'connected', ...a },
     { type: 'transfer', ...a, event: phase('reserving') },
     { type: 'transfer', ...a, event: phase('receiving') },
@@ -64,11 +67,11 @@ test('what is on its way', async () => {
   );
 });
 
-test('what has arrived, and what has failed', async () => {
+test('what has arrived, and what has failed', () => {
   const a = { session: 1, peer: '10.0.0.1:1', who: 'a' };
   const b = { session: 2, peer: '10.0.0.2:1' };
   const error = new VmToolsError({ code: 'XFR_BUSY', message: 'busy' });
-  const lines = await scraped(
+  const lines = scraped(
     { type: 'transfer', ...a, event: phase('receiving') },
     { type: 'transfer', ...a, event: { type: 'completed', summary: SUMMARY } },
     { type: 'transfer', ...b, event: phase('reserving') },
@@ -91,9 +94,9 @@ test('what has arrived, and what has failed', async () => {
   );
 });
 
-test('who only asks about an earlier transfer is none', async () => {
+test('who only asks about an earlier transfer is none', () => {
   const a = { session: 1, peer: '10.0.0.1:1', who: 'a' };
-  const lines = await scraped(
+  const lines = scraped(
     { type: 'transfer', ...a, event: phase('connecting') },
     { type: 'transfer', ...a, event: figures({}) },
   );

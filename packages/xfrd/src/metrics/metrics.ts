@@ -1,5 +1,5 @@
 import type { ListenEvent, Reception, Session, TransferPhase } from '@vm-tools/libxfr';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
 
 /** Downtime of live and of non-live moves, in seconds. */
 const DOWNTIME_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300];
@@ -19,7 +19,7 @@ export interface Metrics {
   /** To be told of everything that happens at the listeners. */
   readonly onEvent: (event: ListenEvent) => void;
   /** in the text format of Prometheus */
-  readonly text: () => Promise<string>;
+  readonly text: () => string;
   readonly contentType: string;
 }
 
@@ -29,62 +29,61 @@ export interface Metrics {
  */
 export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   const underway = new Map<number, Underway>();
 
   const connections = new Counter({
     name: 'xfrd_connections_total',
     help: 'Connections of peers that were let in',
     labelNames: ['peer'],
-    registers,
+    registry,
   });
   const failures = new Counter({
     name: 'xfrd_failures_total',
     help: 'Connections and transfers that failed, by the code of the error',
     labelNames: ['code'],
-    registers,
+    registry,
   });
   const completed = new Counter({
     name: 'xfrd_transfers_completed_total',
     help: 'Domains that have arrived and run here',
     labelNames: ['peer'],
-    registers,
+    registry,
   });
   const transferred = new Counter({
     name: 'xfrd_transferred_bytes_total',
     help: 'Bytes of images that came over the network',
     labelNames: ['peer'],
-    registers,
+    registry,
   });
   const zeroBytes = new Counter({
     name: 'xfrd_zero_bytes_total',
     help: 'Bytes of images besides that are zeros and were not sent',
     labelNames: ['peer'],
-    registers,
+    registry,
   });
   const totalTime = new Histogram({
     name: 'xfrd_total_time_seconds',
     help: 'How long domains that have arrived were on their way',
     buckets: TIME_BUCKETS,
-    registers,
+    registry,
   });
   const downtime = new Histogram({
     name: 'xfrd_downtime_seconds',
     help: 'How long domains that have arrived stood still',
     buckets: DOWNTIME_BUCKETS,
-    registers,
+    registry,
   });
   const rounds = new Histogram({
     name: 'xfrd_dirty_sync_count',
     help: 'In how many rounds the memory of domains that have arrived was copied',
     buckets: ROUND_BUCKETS,
-    registers,
+    registry,
   });
   new Gauge({
     name: 'xfrd_transfers',
     help: 'Domains on their way here, by what is being done',
     labelNames: ['state'],
-    registers,
+    registry,
     collect() {
       const states = [...underway.values()].map(({ state }) => state);
       for (const state of ['reserving', 'receiving', 'starting'] as const)
@@ -94,17 +93,20 @@ export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
   new Gauge({
     name: 'xfrd_remaining_bytes',
     help: 'Bytes that domains on their way here still have to send, as far as is known',
-    registers,
+    registry,
     collect() {
-      this.set([...underway.values()].reduce((all, { remaining }) => all + remaining, 0));
+      this.set(
+        {},
+        [...underway.values()].reduce((all, { remaining }) => all + remaining, 0),
+      );
     },
   });
   new Gauge({
     name: 'xfrd_places',
     help: 'Domains that may be on their way here at the same time',
-    registers,
+    registry,
     collect() {
-      this.set(reception.places);
+      this.set({}, reception.places);
     },
   });
 
@@ -142,7 +144,7 @@ export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
       if (event.type === 'failed' || event.type === 'accept-failed') failures.inc({ code: event.error.code });
       if (event.type === 'failed') underway.delete(event.session);
     },
-    text: () => registry.metrics(),
+    text: () => registry.text(),
     contentType: registry.contentType,
   };
 }

@@ -18,7 +18,7 @@ const REQUEST_LIMIT_MS = 5_000;
 export async function serveMetrics(metrics: Metrics, at: MetricsAddress): Promise<AsyncDisposable> {
   const server = createServer({ requestTimeout: REQUEST_LIMIT_MS, keepAlive: false }, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') answer(response, 404, 'try /metrics\n');
-    else void show(metrics, response);
+    else answer(response, 200, metrics.text(), metrics.contentType);
   });
   server.maxConnections = MAX_CONNECTIONS;
   if ('path' in at) await mkdir(dirname(at.path), { recursive: true });
@@ -29,14 +29,6 @@ export async function serveMetrics(metrics: Metrics, at: MetricsAddress): Promis
       await once(server.close(), 'close');
     },
   };
-}
-
-async function show({ text, contentType }: Metrics, response: ServerResponse): Promise<void> {
-  try {
-    answer(response, 200, await text(), contentType);
-  } catch {
-    answer(response, 500, 'the figures cannot be told\n');
-  }
 }
 
 function answer(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
