@@ -1,4 +1,6 @@
+import type { VmToolsError } from '@vm-tools/errors';
 import { Chalk, type ChalkInstance } from 'chalk';
+import { renderError } from './render-error.ts';
 
 /** The part of a terminal or file that messages need. */
 export interface MessageStream {
@@ -36,6 +38,8 @@ export interface Messages {
   readonly detail: (text: string) => void;
   /** Only with -vv: what libxc logs. */
   readonly trace: (text: string) => void;
+  /** Why it failed; never silenced. */
+  readonly failed: (error: VmToolsError) => void;
   /** A line of NDJSON; only with --json. */
   readonly event: (event: object) => void;
   /** Set while a progress line is shown: takes it away before other text comes, and puts it back. */
@@ -71,6 +75,7 @@ export function createMessages(init: MessagesInit): Messages {
     trace: (text) => {
       if (verbosity > 1) say('trace', text, chalk.dim(`libxc: ${text}`));
     },
+    failed: (error) => print(json ? JSON.stringify({ type: 'error', error }) : renderError(error, messages)),
     event: (event) => {
       if (json) print(JSON.stringify(event));
     },

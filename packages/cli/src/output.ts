@@ -1,13 +1,16 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Writable } from 'node:stream';
-import { BROKEN_PIPE_EXIT } from './exit-codes.ts';
+import { outputLost } from './output-lost.ts';
 
 /** Where the result goes, and the end of the process behind it. */
 export interface Output {
-  /** Writes a piece of the result: to stdout, or to stderr once stdout carries something else. */
-  print(text: string): void;
   /**
-   * Hands stdout out for something else than the result.
+   * Writes a piece of the result: to stdout, or to stderr once stdout carries something else.
+   * @throws VmToolsError OUTPUT_LOST when it does not get there
+   */
+  print(text: string): Promise<void>;
+  /**
+   * Hands stdout out for something else than the result. The claimant listens to its errors.
    * @throws VmToolsError STDOUT_IS_TERMINAL, of kind usage, for bytes
    */
   claimStdout(content: 'bytes' | 'text'): Writable;
@@ -19,15 +22,17 @@ type ProcessEnd = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exit'>;
 
 export function createOutput({ stdout, stderr, exit }: ProcessEnd): Output {
   let claimed = false;
-  // `vm-list | head -1` is no reason for a message. Once stdout is claimed its errors belong to the claimant.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (claimed) return;
-    if (error.code === 'EPIPE') exit(BROKEN_PIPE_EXIT);
-    throw error;
-  });
-  stderr.on('error', () => undefined);
+  // Who writes hears of it by the write; without a listener it would end the process besides.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
-    print: (text) => void (claimed ? stderr : stdout).write(text),
+    print: async (text) => {
+      const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+      (claimed ? stderr : stdout).write(text, (error) => {
+        if (error) reject(outputLost(error));
+        else resolve(undefined);
+      });
+      await promise;
+    },
     claimStdout: (content) => {
       if (content === 'bytes' && stdout.isTTY) {
         throw new VmToolsError({

@@ -3,6 +3,7 @@ import type { Xenstore } from '@vm-tools/xenstore';
 import { constants, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { ReadStream, WriteStream } from 'node:tty';
+import { outputLost } from './output-lost.ts';
 
 // The pty itself is left as it is: xenconsoled has made it raw, and what libuv calls raw would turn each LF that is
 // sent to the guest into CR LF.
@@ -23,7 +24,7 @@ export interface RelayConsoleInit {
 /**
  * Connects a terminal with a domain's console: the pty that xenconsoled names in xenstore.
  * @returns 'escape' when the user pressed Ctrl-], 'end' when the domain or its console ended
- * @throws VmToolsError CONSOLE_ABSENT (timeout), INTERRUPTED, CONSOLE_FAILED
+ * @throws VmToolsError CONSOLE_ABSENT (timeout), INTERRUPTED, CONSOLE_FAILED; OUTPUT_LOST when nobody reads `output`
  */
 export async function relayConsole(
   store: Pick<Xenstore, 'read' | 'waitFor'>,
@@ -36,16 +37,9 @@ export async function relayConsole(
   const onGuestError = (error: NodeJS.ErrnoException): void => {
     // EIO is how the kernel says that xenconsoled has closed its side.
     if (error.code === 'EIO') resolve('end');
-    else
-      reject(
-        new VmToolsError({
-          code: 'CONSOLE_FAILED',
-          message: `the console at ${path} failed`,
-          hint: 'connect again; see whether xenconsoled still runs',
-          cause: error,
-        }),
-      );
+    else reject(consoleFailed(`the console at ${path} failed`, error));
   };
+  const onOutputError = (error: Error): void => reject(outputLost(error, 'what the console says'));
   const onInput = (chunk: Buffer): void => {
     const escape = input.isTTY === true ? chunk.indexOf(ESCAPE) : -1;
     const bytes = escape === -1 ? chunk : chunk.subarray(0, escape);
@@ -57,6 +51,9 @@ export async function relayConsole(
   };
   const onAbort = (): void => reject(abortError(signal, 'relaying the console'));
 
+  output.on('error', onOutputError);
+  // Once it has failed nobody is there to press Ctrl-].
+  input.on('error', (error) => reject(consoleFailed('the input of this terminal failed', error)));
   fromGuest.on('error', onGuestError).on('end', () => resolve('end'));
   toGuest.on('error', onGuestError);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -68,11 +65,21 @@ export async function relayConsole(
     return await promise;
   } finally {
     signal.removeEventListener('abort', onAbort);
+    output.off('error', onOutputError);
     input.off('data', onInput).pause();
     if (input.isTTY) input.setRawMode?.(false);
     fromGuest.unpipe(output).destroy();
     toGuest.destroy();
   }
+}
+
+function consoleFailed(message: string, cause: Error): VmToolsError {
+  return new VmToolsError({
+    code: 'CONSOLE_FAILED',
+    message,
+    hint: 'connect again; see whether xenconsoled still runs',
+    cause,
+  });
 }
 
 async function findPty(

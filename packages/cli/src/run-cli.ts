@@ -2,18 +2,21 @@ import { messageOf, VmToolsError, within } from '@vm-tools/errors';
 import { Chalk } from 'chalk';
 import { versionText } from './build-info.ts';
 import { chooseCommand, type ChosenCommand } from './choose-command.ts';
-import { exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
+import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
 import { findRoot } from './find-root.ts';
 import { listenForInterruption } from './interruption.ts';
 import { createMessages, wantsColour, type Messages } from './messages.ts';
 import type { OpenedHost } from './open-host.ts';
+import { isReaderGone } from './output-lost.ts';
 import { createOutput, type Output } from './output.ts';
 import { parseCommand, type CommonOptions, type ParsedCommand } from './parse-command.ts';
-import { asVmToolsError, renderError } from './render-error.ts';
-import type { CliSpec, Invocation } from './spec.ts';
+import { asVmToolsError } from './render-error.ts';
+import type { CliSpec, Invocation, Outcome } from './spec.ts';
 
 /** How long the host may take to close once the result is known. */
 const CLOSE_LIMIT_MS = 2_000;
+/** A result of so many characters is told again where it could not be printed. */
+const SHORT_RESULT = 200;
 
 /**
  * The one call of each `main.ts`: reads the command line, runs, prints the result on stdout and everything else on
@@ -33,8 +36,8 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
     return fail(thrown, output, messagesFor(spec.name, { json, color: !words.includes('--no-color') }));
   }
   if ('text' in parsed) {
-    output.print(parsed.text);
-    return output.end(0);
+    const outcome = { value: parsed.text, text: parsed.text.trimEnd(), isReport: true };
+    return finish(outcome, output, messagesFor(spec.name, {}));
   }
   return run(spec.name, chosen.command, parsed, output);
 }
@@ -46,7 +49,6 @@ async function run<Input>(
   output: Output,
 ): Promise<never> {
   const { options } = parsed;
-  const json = options.json === true;
   const messages = messagesFor(program, options);
   const controller = new AbortController();
   const interruption = listenForInterruption(process, {
@@ -62,6 +64,7 @@ async function run<Input>(
   if (options.timeout !== undefined) abortAfter(options.timeout, controller);
 
   let host: Promise<OpenedHost> | undefined;
+  let outcome: Outcome;
   try {
     const root = await findRoot(options.host);
     const invocation: Invocation<Input> = {
@@ -79,16 +82,38 @@ async function run<Input>(
       claimStdout: (content) => output.claimStdout(content),
       onHangup: (listener) => interruption.onHangup(listener),
     };
-    const { value, text = '', failure } = (await command.run?.(invocation)) ?? { value: null };
-    await close(host, messages);
-    if (json) output.print(`${JSON.stringify(value)}\n`);
-    else if (text !== '') output.print(`${text}\n`);
-    if (failure !== undefined) return await output.end(exitStatus(failure));
+    outcome = (await command.run?.(invocation)) ?? { value: null };
   } catch (thrown) {
     await close(host, messages);
     return fail(thrown, output, messages, interruption.received);
   }
-  return output.end(0);
+  await close(host, messages);
+  return finish(outcome, output, messages);
+}
+
+/** Prints the result, and says both when that cannot be done: what it was asked for is done, and nobody has the result. */
+async function finish(outcome: Outcome, output: Output, messages: Messages): Promise<never> {
+  const { value, text = '', failure, isReport = false } = outcome;
+  const printed = messages.json ? JSON.stringify(value) : text;
+  try {
+    if (printed !== '') await output.print(`${printed}\n`);
+  } catch (thrown) {
+    const lost = asVmToolsError(thrown, messages.program);
+    if (isReport && isReaderGone(lost)) return output.end(BROKEN_PIPE_EXIT);
+    messages.failed(isReport ? lost : workDone(lost, outcome));
+    return output.end(exitStatus(failure ?? lost.kind));
+  }
+  return output.end(failure === undefined ? 0 : exitStatus(failure));
+}
+
+/** The result may be the domid of what was created: it is told here, then. */
+function workDone(lost: VmToolsError, { value, text = '' }: Outcome): VmToolsError {
+  return lost.with({
+    message: `all has been done, but ${lost.message}`,
+    retry: 'after-fix',
+    details: { result: value },
+    ...(text === '' || text.length > SHORT_RESULT ? {} : { hint: `it was: ${text}` }),
+  });
 }
 
 function messagesFor(program: string, options: Partial<CommonOptions>): Messages {
@@ -110,8 +135,9 @@ async function fail(
   signal?: EndingSignal,
 ): Promise<never> {
   const error = asVmToolsError(thrown, messages.program);
-  if (messages.json) output.print(`${JSON.stringify({ error })}\n`);
-  else process.stderr.write(`${renderError(error, messages)}\n`);
+  if (messages.json) {
+    await output.print(`${JSON.stringify({ error })}\n`).catch(() => messages.failed(error));
+  } else messages.failed(error);
   return output.end(exitStatus(error.kind, signal));
 }
 

@@ -73,6 +73,8 @@ export interface Outcome {
   readonly text?: string;
   /** What kind of failure the result tells of, for one that is worth printing all the same: it gives the exit status. */
   readonly failure?: FailureKind;
+  /** Nothing was changed, the result is all that there is: a reader that has had enough ends it quietly. @default false */
+  readonly isReport?: boolean;
 }
 
 /** A command and what it does. Import heavy libraries inside `run`, so that --help does not load them. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +100,41 @@ describe('saveToFile', () => {
     const source = new FakeSource();
     const sink = new Writable({ write: (_chunk, _encoding, done) => done(new Error('write EPIPE')) });
     await expect(saveToFile(source, sink, { afterwards: 'destroy' })).rejects.toMatchObject({
+      guest: { state: 'still running on the source' },
+    });
+    expect(source.state).toBe('running');
+  });
+
+  test.each([
+    ['EPIPE', 'XFR_READER_GONE', 'failure'],
+    ['ENOSPC', 'XFR_NO_SPACE', 'resource'],
+  ] as const)(
+    'a stream that breaks with %s while nothing is written ends the save',
+    async (code, told, kind) => {
+      const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const source = new FakeSource({
+        // The guest does not answer: the save waits for it, and writes nothing meanwhile.
+        onChunk: async (index, _phase, signal) => {
+          if (index !== 5) return;
+          sink.destroy(Object.assign(new Error(`write ${code}`), { code }));
+          await once(signal, 'abort');
+          throw signal.reason;
+        },
+      });
+      await expect(saveToFile(source, sink, { afterwards: 'destroy' })).rejects.toMatchObject({
+        ...{ code: told, kind },
+        guest: { state: 'still running on the source' },
+      });
+      expect(source.state).toBe('running');
+    },
+  );
+
+  test('a stream that has failed before takes nothing, and the guest runs', async () => {
+    const sink = new Writable();
+    await once(sink.destroy(), 'close');
+    const source = new FakeSource();
+    await expect(saveToFile(source, sink, { afterwards: 'destroy' })).rejects.toMatchObject({
+      code: 'XFR_READER_GONE',
       guest: { state: 'still running on the source' },
     });
     expect(source.state).toBe('running');

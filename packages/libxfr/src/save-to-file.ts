@@ -5,6 +5,7 @@ import { createLimiter, paced } from '@vm-tools/ratelimit';
 import { Attempt } from './attempt.ts';
 import { counted } from './counted.ts';
 import type { TransferSummary } from './events.ts';
+import { intoStream } from './file/into-stream.ts';
 import { ImageFile } from './file/image-file.ts';
 import type { Storage } from './file/storage.ts';
 import { destroyLeftover, giveBack, notSaved, resumeFailed } from './give-back.ts';
@@ -31,7 +32,7 @@ export interface SaveToFileOptions extends TransferOptions {
  *
  * @throws VmToolsError
  *   XFR_FILE_EXISTS, XFR_FILE_TYPE, XFR_FILE_MISSING, XFR_FILE_DENIED (usage: the guest was not touched);
- *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO (failure);
+ *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO, XFR_READER_GONE (failure: it runs again);
  *   GUEST_CHANGED (failure: somebody else has the guest; no file, unless it was there already: see `leftovers`);
  *   INTERRUPTED (aborted-safe); XFR_RESUME_FAILED (failure: it is suspended, and after `resume` the file is there);
  *   and whatever the source itself rejects with
@@ -67,9 +68,9 @@ export async function saveToFile(
     const sink = paced(file === undefined ? limiter : unlimited, { signal });
     const written =
       file === undefined
-        ? pipeline(sink, counted(onWritten), destination as Writable)
+        ? intoStream(sink, counted(onWritten), destination as Writable)
         : pipeline(sink, file.writer({ limiter, signal, onWritten, onFailed }));
-    written.catch(() => undefined); // the save hears of it through its sink
+    written.catch((thrown: unknown) => attempt.fail(thrown)); // the save may be waiting for the guest, and not for its sink
     saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report) });
     isSuspended = true;
     await written;

@@ -34,6 +34,7 @@ function describePlan(config: DomainConfig, paused: boolean): Outcome {
     ({ name, about }, index) => `${String(index + 1).padStart(3)}  ${name}: ${about}`,
   );
   return {
+    isReport: true,
     value: { steps, config },
     text: [
       `steps to create ${config.name}:`,

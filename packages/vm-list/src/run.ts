@@ -7,6 +7,7 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
   const host = await invocation.openHost();
   const domains = domain === undefined ? await listDomains(host) : [await resolveDomain(host, domain)];
   return {
+    isReport: true,
     value: domains.map(toPlain),
     text: names
       ? domains

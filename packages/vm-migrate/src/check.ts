@@ -22,6 +22,7 @@ export async function check(invocation: Invocation<MigrateInput>): Promise<Outco
   );
   const failed = checks.find(({ error }) => error !== undefined);
   return {
+    isReport: true,
     value: checks.map(({ error, ...rest }) => ({
       ...rest,
       ok: error === undefined,

@@ -21,7 +21,7 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
   const shown = transfers
     .filter(({ isEnded }) => invocation.input.all || !isEnded)
     .map((known) => withFigures(known, moving));
-  return { value: shown, text: shown.length === 0 ? '' : format(shown) };
+  return { isReport: true, value: shown, text: shown.length === 0 ? '' : format(shown) };
 }
 
 export function withFigures(known: KnownTransfer, moving: readonly FoundTransfer[]): ListedTransfer {

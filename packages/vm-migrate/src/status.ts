@@ -24,6 +24,7 @@ async function ofAll(invocation: Invocation<StatusInput>): Promise<Outcome> {
   ]);
   const open = transfers.filter(({ isEnded }) => !isEnded).map((each) => withFigures(each, moving));
   return {
+    isReport: true,
     value: open,
     text: open.map((each) => `${each.id} ${describeFully(each)}`).join('\n') || 'all have ended',
   };
@@ -36,7 +37,11 @@ async function ofOne(invocation: Invocation<StatusInput>, wanted: string): Promi
   ]);
   const known = withFigures(knownTransfer(record), moving);
   const peer = known.isEnded ? undefined : await ask(record, invocation);
-  return { value: { ...known, entries: record.entries, ...peer }, text: format(known, record, peer) };
+  return {
+    isReport: true,
+    value: { ...known, entries: record.entries, ...peer },
+    text: format(known, record, peer),
+  };
 }
 
 interface Told {

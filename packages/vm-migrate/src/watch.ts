@@ -17,5 +17,5 @@ export async function watch(invocation: Invocation<unknown>, wanted: string): Pr
   }
   throwIfAborted(signal, 'looking on');
   const how = last?.type === 'failed' ? `failed: ${last.error.message}` : 'completed';
-  return { value: { id, guest, last }, text: `${guest.name}: ${how}` };
+  return { isReport: true, value: { id, guest, last }, text: `${guest.name}: ${how}` };
 }

@@ -213,6 +213,33 @@ testOnHost('a reader that goes away, a stream of libxc that breaks: the guest ru
   await waitForTicks(host, 'kept');
 });
 
+testOnHost('a stream that takes nothing at all: the guest runs, live or not', async (host) => {
+  await createGuest(host, 'kept', BUSY);
+  for (const live of ['never', 'require']) {
+    const save = `vm-save kept -o - --live ${live}; echo "status $?" >&2`;
+    const unread = await unchanged(host, () => host.exec(`{ ${save}; } | true`));
+    expect(unread.stderr).toMatch(/XFR_READER_GONE[^]*still running here[^]*status 1$/m);
+    const full = await unchanged(host, () => host.exec(`{ ${save}; } > /dev/full`));
+    expect(full.stderr).toMatch(/XFR_NO_SPACE[^]*still running here[^]*status 5$/m);
+    await waitForTicks(host, 'kept');
+  }
+  const device = await unchanged(host, () => failure(host, 'vm-save kept -o /dev/full'));
+  expect(device).toMatchObject({ status: 2, error: { code: 'XFR_FILE_TYPE' } });
+});
+
+testOnHost('a stream that takes all but the last bytes has not taken the guest', async (host) => {
+  await createGuest(host, 'whole', 'type=pv');
+  await host.run('vm-save whole --checkpoint -o - > whole.img');
+  const blocks = Math.floor((await stat(join(host.folder, 'whole.img'))).size / 512);
+  const cut = await unchanged(host, () =>
+    host.exec(
+      `ulimit -f ${blocks}; trap '' XFSZ; vm-save whole -o - > cut.img; code=$?; rm cut.img; exit $code`,
+    ),
+  );
+  expect(cut).toMatchObject({ code: 5, stderr: expect.stringContaining('XFR_NO_SPACE') });
+  await waitForTicks(host, 'whole');
+});
+
 testOnHost('--bwlimit holds, and a rate that is none is refused', async (host) => {
   await createGuest(host, 'limited');
   const wrong = await unchanged(host, () => failure(host, 'vm-save limited -o l.img --bwlimit fast'));

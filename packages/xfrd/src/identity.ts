@@ -17,5 +17,5 @@ export async function fingerprint({ root }: Invocation<unknown>): Promise<Outcom
 
 /** Without the private key. */
 function shown({ name, fingerprint: text, validFrom, validTo }: Identity): Outcome {
-  return { value: { name, fingerprint: text, validFrom, validTo }, text };
+  return { isReport: true, value: { name, fingerprint: text, validFrom, validTo }, text };
 }

@@ -31,14 +31,14 @@ export async function forget({ input, root }: Invocation<ForgetInput>): Promise<
 
 export async function peers({ root }: Invocation<unknown>): Promise<Outcome> {
   const known = await listPeers(trustFolder(root));
-  if (known.length === 0) return { value: known };
+  if (known.length === 0) return { isReport: true, value: known };
   const text = table(known, [
     { heading: 'Peer', text: ({ name }) => name },
     { heading: 'Known by', text: (peer) => peer.fingerprint ?? `certificate of ${peer.certificateName}` },
     { heading: 'Called', text: ({ hosts }) => hosts.join(', ') || '-' },
     { heading: 'May', text: mayOf },
   ]);
-  return { value: known, text };
+  return { isReport: true, value: known, text };
 }
 
 /** e.g. "send and receive web-*, 4096 MiB at most, 2 at once, not live" */

@@ -82,7 +82,9 @@ export async function saveLibxc(
   );
   // When libxc fails, nobody may wait for more of its stream.
   call.done.catch((error: unknown) => call.stream.destroy(error as Error));
+  // pipeline leaves the stream alone when the sink has failed before it began: libxc would wait for a reader for ever.
   const flow = pipeline(call.stream, verify, tap(pageBatches(verify, meter)), sink, { signal, end: false });
+  flow.catch((error: unknown) => call.stream.destroy(error as Error));
   const [saved, written] = await Promise.allSettled([call.done, flow]);
   if (saved.status === 'rejected' || written.status === 'rejected') {
     if (reason !== undefined) throw reason as Error;

@@ -34,6 +34,11 @@ const NO_SPACE: Meaning = {
 const MISSING: Meaning = { code: 'XFR_FILE_MISSING', kind: 'usage', hint: 'check the path' };
 const DENIED: Meaning = { code: 'XFR_FILE_DENIED', kind: 'usage', hint: 'check the owner and the mode' };
 
+const READER_GONE: Meaning = {
+  code: 'XFR_READER_GONE',
+  kind: 'failure',
+  hint: 'see why what reads the image has ended, then save again',
+};
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: NO_SPACE,
   EDQUOT: NO_SPACE,
@@ -44,4 +49,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EACCES: DENIED,
   EPERM: DENIED,
   EROFS: DENIED,
+  EPIPE: READER_GONE,
+  ECONNRESET: READER_GONE,
+  ERR_STREAM_PREMATURE_CLOSE: READER_GONE,
+  ERR_STREAM_UNABLE_TO_PIPE: READER_GONE,
 };

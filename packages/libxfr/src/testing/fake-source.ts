@@ -10,7 +10,11 @@ export interface FakeSourceInit {
   /** @default 20 */
   readonly chunks?: number;
   /** called before each chunk, with the phase that it belongs to; what it throws makes the save fail */
-  readonly onChunk?: (index: number, phase: SaveProgress['phase']) => void | Promise<void>;
+  readonly onChunk?: (
+    index: number,
+    phase: SaveProgress['phase'],
+    signal: AbortSignal,
+  ) => void | Promise<void>;
   /** what a chunk holds. @default bytes without a pattern */
   readonly content?: (index: number, length: number) => Buffer;
   readonly onResume?: () => void;
@@ -88,7 +92,7 @@ export class FakeSource implements Source {
       }
       const phase = live ? 'precopy' : 'stop-and-copy';
       this.#tell(onProgress, phase, index);
-      await this.#init.onChunk?.(index, phase);
+      await this.#init.onChunk?.(index, phase, signal);
       throwIfAborted(signal, 'saving');
       if (sink.destroyed) throw new VmToolsError({ code: 'FAKE_SINK', message: 'the sink is broken' });
       if (!sink.write(this.#content(index, CHUNK_BYTES))) await once(sink, 'drain', { signal });

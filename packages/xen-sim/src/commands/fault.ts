@@ -13,7 +13,7 @@ export async function fault({ input, signal }: Invocation<FaultInput>): Promise<
   }
   if (input.call === undefined) {
     const value = await askHost(name, { ask: 'faults' }, { signal });
-    return { value, text: value.rules.map((rule) => JSON.stringify(rule)).join('\n') };
+    return { isReport: true, value, text: value.rules.map((rule) => JSON.stringify(rule)).join('\n') };
   }
   return { value: await askHost(name, { ask: 'add-fault', rule: toRule(input) }, { signal }) };
 }

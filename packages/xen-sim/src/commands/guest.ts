@@ -14,7 +14,7 @@ export async function guest({ input, signal }: Invocation<GuestInput>): Promise<
   const change: GuestChange = Object.fromEntries(words.map((word) => [word, input[word]]));
   const asked = { ask: 'guest', domain, ...(words.length > 0 ? { change } : {}) } as const;
   const status = await askHost(name, asked, { signal });
-  return { value: status, text: describe(status) };
+  return { isReport: words.length === 0, value: status, text: describe(status) };
 }
 
 function describe(status: ControlAnswers['guest']): string {

@@ -9,6 +9,7 @@ export async function list({ signal }: Invocation<object>): Promise<Outcome> {
   const rows = await Promise.all((await listNames()).map((name) => look(name, signal)));
   const memory = (mib: number | undefined): string => (mib === undefined ? '-' : formatBytes(mib * 2 ** 20));
   return {
+    isReport: true,
     value: rows,
     text: table(rows, [
       { heading: 'Name', text: ({ name }) => name },

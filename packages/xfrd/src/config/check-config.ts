@@ -45,5 +45,5 @@ export async function checkConfig(invocation: Invocation<ServeInput>): Promise<O
     { heading: 'Setting', text: ([name]) => name },
     { heading: 'Value', text: ([, meaning]) => meaning },
   ]);
-  return { value, text };
+  return { isReport: true, value, text };
 }

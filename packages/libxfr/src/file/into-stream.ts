@@ -1,0 +1,19 @@
+import type { Duplex, Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileError } from './file-error.ts';
+
+/**
+ * Passes an image on into a stream that somebody else looks after. Resolves when that has taken all of it; when it
+ * fails, whoever writes into `image` hears of it, too.
+ *
+ * @throws VmToolsError XFR_READER_GONE, XFR_NO_SPACE, XFR_FILE_IO
+ */
+export async function intoStream(image: Duplex, through: Transform, destination: Writable): Promise<void> {
+  try {
+    await pipeline(image, through, destination);
+  } catch (thrown) {
+    const error = fileError(thrown, 'write the image into', 'the stream');
+    image.destroy(error); // pipeline leaves it alone when the destination has failed before
+    throw error;
+  }
+}
