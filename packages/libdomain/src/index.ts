@@ -29,7 +29,8 @@ export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';
 export { resumeGuest } from './guest/resume.ts';
 export { suspendGuest, type SuspendOptions } from './guest/suspend.ts';
 
-export { monitorDomains, type MonitorEvent, type MonitorOptions } from './policy/monitor-domains.ts';
+export { monitorDomains, type MonitorOptions } from './policy/monitor-domains.ts';
+export type { MonitorEvent } from './policy/monitor-event.ts';
 
 export { pipeline, type Pipeline, type StepDescription } from './step/pipeline.ts';
 export { runPipeline, type Completed, type RunOptions } from './step/run.ts';

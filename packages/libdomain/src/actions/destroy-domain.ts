@@ -1,4 +1,5 @@
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
+import { allThrough } from '../all-through.ts';
 import { listDevices } from '../devices/list-devices.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
@@ -46,7 +47,9 @@ async function destroy(
   throwIfAborted(options.signal, `destroying domain ${domid}`);
   const info = await host.xen.domainGetinfo(domid);
   if (info !== undefined && !info.isDying && !info.isPaused) await host.xen.domainPause(domid);
-  for (const device of await listDevices(host.store, domid)) await removeDevice(host, device, options.signal);
+  // Each may have to wait for a backend of its own.
+  const devices = await listDevices(host.store, domid);
+  await allThrough(devices.map((device) => removeDevice(host, device, options.signal)));
   await host.store.transaction((tx) => removeGuestNodes(host.xen, tx, domid, uuid));
 
   let zombie: VmToolsError | undefined;

@@ -10,7 +10,8 @@ import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import { readUserdata, removeUserdata } from '../userdata.ts';
-import { monitorDomains, type MonitorEvent } from './monitor-domains.ts';
+import { monitorDomains } from './monitor-domains.ts';
+import type { MonitorEvent } from './monitor-event.ts';
 import { readPending, writePending } from './pending-restarts.ts';
 
 /** A long time after every guest was started. */
@@ -21,7 +22,7 @@ async function watchUntil(
   host: SimulatedHost,
   count: number,
   cause: () => void = () => undefined,
-  now = later,
+  { now = later, onTold }: { now?: () => number; onTold?: (event: string) => void } = {},
 ): Promise<string[]> {
   const stop = new AbortController();
   const events: string[] = [];
@@ -31,6 +32,7 @@ async function watchUntil(
         ? `${event.type} ${event.domain.domid}`
         : `failed ${event.domid}: ${event.error.code}`,
     );
+    onTold?.(events.at(-1) ?? '');
     if (events.length === count) stop.abort();
   };
   const over = monitorDomains(host, {
@@ -95,9 +97,8 @@ describe('monitorDomains', () => {
   it('keeps a guest that would crash again and again', async () => {
     await using host = await createSimulatedHost();
     await guest(host, { onCrash: 'restart' });
-    expect(await watchUntil(host, 1, () => host.machine.guestShutdown(1, 'crash'), Date.now)).toEqual([
-      'kept 1',
-    ]);
+    const crash = (): void => host.machine.guestShutdown(1, 'crash');
+    expect(await watchUntil(host, 1, crash, { now: Date.now })).toEqual(['kept 1']);
     expect(await watchUntil(host, 1)).toEqual(['restarted 2']);
   });
 
@@ -109,6 +110,44 @@ describe('monitorDomains', () => {
     host.machine.guestShutdown(1, 'poweroff');
     host.machine.guestShutdown(2, 'poweroff');
     expect(await watchUntil(host, 2)).toEqual(['failed 1: DOMAIN_NO_CONFIG', 'destroyed 2']);
+  });
+
+  it('lets one that Xen cannot let go of keep no other waiting', async () => {
+    await using host = await createSimulatedHost();
+    for (const name of ['stuck', 'again', 'off']) await guest(host, { name });
+    host.machine.holdPages(1);
+    const events = await watchUntil(host, 2, () => {
+      host.machine.guestShutdown(1, 'poweroff');
+      host.machine.guestShutdown(2, 'reboot');
+      host.machine.guestShutdown(3, 'poweroff');
+    });
+    expect(events.sort()).toEqual(['destroyed 3', 'restarted 4']);
+  });
+
+  it('goes on with all restarts at once that another has begun', async () => {
+    await using host = await createSimulatedHost();
+    for (const name of ['stuck', 'again']) await guest(host, { name });
+    host.machine.holdPages(1);
+    for (const { domid, uuid, name } of await guests(host)) {
+      host.machine.guestShutdown(domid, 'reboot');
+      await writePending(host, { domid, uuid, configJson: await readUserdata(host, { domid, uuid, name }) });
+    }
+    expect(await watchUntil(host, 1)).toEqual(['restarted 3']);
+  });
+
+  it('acts on each once, however often it hears of them', async () => {
+    await using host = await createSimulatedHost();
+    for (const name of ['off', 'again']) await guest(host, { name });
+    const letGo = host.machine.holdPages(1);
+    host.machine.guestShutdown(1, 'poweroff');
+    host.machine.guestShutdown(2, 'reboot');
+    const onTold = (event: string): void => {
+      if (event === 'restarted 3') host.machine.guestShutdown(3, 'poweroff');
+      if (event === 'destroyed 3') letGo();
+    };
+    const events = await watchUntil(host, 3, undefined, { onTold });
+    expect(events).toEqual(['restarted 3', 'destroyed 3', 'destroyed 1']);
+    expect(host.faults.calls.get('domainDestroy')).toBe(3);
   });
 
   it('reports what the system does not let it do', async () => {
@@ -133,9 +172,8 @@ describe('monitorDomains', () => {
       await writePending(host, { domid: 1, uuid: domain.uuid, configJson: await readUserdata(host, domain) });
       if (point !== 'written down') await destroyDomain(host, domain);
       if (point === 'created') await guest(host, { uuid: domain.uuid });
-      expect(await watchUntil(host, point === 'created' ? 1 : 2)).toEqual(
-        point === 'created' ? ['destroyed 2'] : ['restarted 3', 'destroyed 2'],
-      );
+      const events = await watchUntil(host, point === 'created' ? 1 : 2);
+      expect(events.sort()).toEqual(point === 'created' ? ['destroyed 2'] : ['destroyed 2', 'restarted 3']);
       expect(await guests(host)).toMatchObject([
         { domid: 3, name: 'web1', uuid: domain.uuid, state: 'blocked' },
       ]);

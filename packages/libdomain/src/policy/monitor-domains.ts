@@ -1,28 +1,14 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import type { DomainInfo, ShutdownReason } from '@vm-tools/xc-native';
-import { destroyDomain } from '../actions/destroy-domain.ts';
-import type { ShutdownAction } from '../config/schema.ts';
-import { describeDomain, type Domain } from '../domain.ts';
+import type { DomainInfo } from '@vm-tools/xc-native';
+import type { RemoveOptions } from '../actions/remove-domain.ts';
 import type { Host } from '../host.ts';
-import { fromLibxlJson } from '../image-config/index.ts';
-import { markerPath, vmPath } from '../paths.ts';
-import { readUserdata } from '../userdata.ts';
-import { readPending } from './pending-restarts.ts';
-import { finishRestart, restartDomain } from './restart.ts';
-import { shutdownAction } from './shutdown-action.ts';
+import { actOnShutdown } from './act-on-shutdown.ts';
+import { DomainTasks } from './domain-tasks.ts';
+import type { MonitorEvent } from './monitor-event.ts';
+import { readPending, type PendingRestart } from './pending-restarts.ts';
+import { finishRestart } from './restart.ts';
 
-/** A guest that crashes earlier than this after its start would do so again and again. */
-const MIN_LIFE_S = 10;
-
-/** What became of a domain that has shut down. */
-export type MonitorEvent =
-  | { readonly type: 'destroyed'; readonly domain: Domain; readonly reason: ShutdownReason }
-  | { readonly type: 'restarted'; readonly domain: Domain; readonly reason?: ShutdownReason }
-  | { readonly type: 'kept'; readonly domain: Domain; readonly reason: ShutdownReason; readonly why: string }
-  | { readonly type: 'failed'; readonly domid: number; readonly error: VmToolsError };
-
-export interface MonitorOptions {
-  readonly signal?: AbortSignal;
+export interface MonitorOptions extends Pick<RemoveOptions, 'signal' | 'zombieLimitMs'> {
   readonly onEvent?: (event: MonitorEvent) => void;
   /** @default Date.now */
   readonly now?: () => number;
@@ -30,6 +16,7 @@ export interface MonitorOptions {
 
 /**
  * Does for all domains of this host what their `on_poweroff`, `on_reboot` and `on_crash` say, until the signal fires.
+ * Each domain is seen to by itself: one that Xen cannot let go of keeps no other waiting.
  *
  * xl keeps a process for each domain that waits for its end. This is one for all, and it may be killed and started
  * again at any time: it keeps nothing in mind. Xen knows who has shut down and why, the userdata file knows what is
@@ -40,91 +27,101 @@ export interface MonitorOptions {
  * off in the middle of one, the transfer fails and its policy holds.
  */
 export async function monitorDomains(host: Host, options: MonitorOptions = {}): Promise<void> {
-  const { signal, onEvent } = options;
-  const kept = new Set<number>(); // so that a domain which is kept is told of once
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const monitor = new Monitor(host, { ...options, signal });
   try {
-    for (const pending of await readPending(host)) {
-      await reportFailure(pending.domid, onEvent, async () => {
-        const domain = await finishRestart(host, pending, pickSignal(options));
-        if (domain !== undefined) onEvent?.({ type: 'restarted', domain });
-      });
-    }
+    monitor.goOn(await readPending(host));
     // The first event comes at once: what happened while nobody watched is looked at first.
     await using watch = host.store.watch('@releaseDomain', { signal });
-    while (!(await watch.next()).done) {
-      for (const info of await host.xen.domainGetinfolist()) {
-        if (info.shutdownReason === undefined || info.isDying || kept.has(info.domid)) continue;
-        await reportFailure(info.domid, onEvent, () => actOn(host, info, options, kept));
-      }
-    }
+    while (!(await watch.next()).done) monitor.actOn(await host.xen.domainGetinfolist());
   } catch (thrown) {
-    if (signal?.aborted !== true) throw thrown;
+    if (options.signal?.aborted !== true) throw thrown;
+  } finally {
+    over.abort();
+    await monitor.done();
   }
 }
 
-/** One domain that cannot be helped must not keep the others waiting. */
-async function reportFailure(
-  domid: number,
-  onEvent: MonitorOptions['onEvent'],
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (thrown) {
-    const error =
-      thrown instanceof VmToolsError
-        ? thrown
-        : new VmToolsError({
-            code: 'DOMAIN_POLICY_FAILED',
-            message: messageOf(thrown),
-            hint: 'do by hand what the configuration of the domain says',
-            cause: thrown,
+class Monitor {
+  readonly #host: Host;
+  readonly #options: MonitorOptions & { readonly signal: AbortSignal };
+  readonly #tasks = new DomainTasks();
+  /** domids, so that a domain which is kept is told of once */
+  readonly #kept = new Set<number>();
+  /** by domid: it is tried again whenever there is news of any domain, and told of once */
+  readonly #failed = new Map<number, string>();
+
+  constructor(host: Host, options: MonitorOptions & { readonly signal: AbortSignal }) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  /** Goes on with restarts that were begun. */
+  goOn(restarts: readonly PendingRestart[]): void {
+    const { signal, zombieLimitMs, onEvent } = this.#options;
+    const limits = { signal, ...(zombieLimitMs === undefined ? {} : { zombieLimitMs }) };
+    for (const [uuid, pending] of Map.groupBy(restarts, (each) => each.uuid)) {
+      this.#tasks.run(uuid, async () => {
+        for (const restart of pending) {
+          await this.#reportFailure(restart.domid, async () => {
+            const domain = await finishRestart(this.#host, restart, limits);
+            if (domain !== undefined) onEvent?.({ type: 'restarted', domain });
           });
-    if (error.kind === 'interrupted') throw error;
-    onEvent?.({ type: 'failed', domid, error });
+        }
+      });
+    }
+  }
+
+  /** Does what is to be done about those that have shut down. */
+  actOn(infos: readonly DomainInfo[]): void {
+    const shutDown = infos.filter((info) => this.#concerns(info));
+    for (const [uuid, domains] of Map.groupBy(shutDown, (info) => info.uuid)) {
+      this.#tasks.run(uuid, async () => {
+        for (const { domid } of domains) await this.#reportFailure(domid, () => this.#actOn(domid));
+      });
+    }
+  }
+
+  /** Resolves when nothing goes on any more. */
+  done(): Promise<void> {
+    return this.#tasks.done();
+  }
+
+  async #actOn(domid: number): Promise<void> {
+    const { now = Date.now, signal, zombieLimitMs, onEvent } = this.#options;
+    // Something else may have been done about it since it was seen.
+    const info = await this.#host.xen.domainGetinfo(domid);
+    if (info === undefined || !this.#concerns(info)) return;
+    const limits = { signal, ...(zombieLimitMs === undefined ? {} : { zombieLimitMs }) };
+    const event = await actOnShutdown(this.#host, info, { ...limits, now });
+    if (event?.type === 'kept') this.#kept.add(domid);
+    if (event !== undefined) onEvent?.(event);
+  }
+
+  #concerns({ domid, shutdownReason, isDying }: DomainInfo): boolean {
+    return shutdownReason !== undefined && !isDying && !this.#kept.has(domid);
+  }
+
+  async #reportFailure(domid: number, work: () => Promise<void>): Promise<void> {
+    const { signal, onEvent } = this.#options;
+    try {
+      if (!signal.aborted) await work();
+      this.#failed.delete(domid);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error =
+        thrown instanceof VmToolsError
+          ? thrown
+          : new VmToolsError({
+              code: 'DOMAIN_POLICY_FAILED',
+              message: messageOf(thrown),
+              hint: 'do by hand what the configuration of the domain says',
+              cause: thrown,
+            });
+      if (this.#failed.get(domid) === error.message) return;
+      this.#failed.set(domid, error.message);
+      onEvent?.({ type: 'failed', domid, error });
+    }
   }
 }
-
-async function actOn(
-  host: Host,
-  info: DomainInfo,
-  options: MonitorOptions,
-  kept: Set<number>,
-): Promise<void> {
-  const { domid, uuid, shutdownReason: reason } = info;
-  if (reason === undefined || (await host.store.read(markerPath(domid))) === undefined) return;
-  const domain = await describeDomain(host.store, info);
-  const configJson = await readUserdata(host, domain);
-  const wanted = shutdownAction(fromLibxlJson(configJson), reason);
-  if (wanted === undefined) return;
-
-  const why = await reasonToKeep(host, info, wanted, (options.now ?? Date.now)());
-  if (why !== undefined) {
-    kept.add(domid);
-    options.onEvent?.({ type: 'kept', domain, reason, why });
-  } else if (wanted === 'destroy') {
-    await destroyDomain(host, domain, pickSignal(options));
-    options.onEvent?.({ type: 'destroyed', domain, reason });
-  } else {
-    const restarted = await restartDomain(host, { domid, uuid, configJson }, pickSignal(options));
-    if (restarted !== undefined) options.onEvent?.({ type: 'restarted', domain: restarted, reason });
-  }
-}
-
-async function reasonToKeep(
-  { store }: Host,
-  { uuid, shutdownReason }: DomainInfo,
-  wanted: ShutdownAction,
-  nowMs: number,
-): Promise<string | undefined> {
-  if (wanted === 'preserve') return 'its configuration says so';
-  // To keep it beside its successor, it would need another UUID.
-  if (wanted === 'rename-restart') return 'rename-restart is not possible yet';
-  if (wanted === 'destroy' || shutdownReason === 'reboot' || shutdownReason === 'poweroff') return undefined;
-  const startedS = Number((await store.read(`${vmPath(uuid)}/start_time`)) ?? 0);
-  if (nowMs / 1000 - startedS >= MIN_LIFE_S) return undefined;
-  return `it crashed within ${MIN_LIFE_S} s of its start and would do so again`;
-}
-
-const pickSignal = ({ signal }: MonitorOptions): { signal?: AbortSignal } =>
-  signal === undefined ? {} : { signal };

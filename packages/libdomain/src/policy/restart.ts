@@ -1,5 +1,7 @@
+import type { DomainInfo } from '@vm-tools/xc-native';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
+import { allThrough } from '../all-through.ts';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
@@ -33,11 +35,22 @@ export async function finishRestart(
       ({ domid, uuid, isDying }) => uuid === pending.uuid && domid !== pending.domid && !isDying,
     );
     // To run is what a new domain does last: one that never has was being made when we were killed.
-    if (successors.some(({ cpuTimeNs }) => cpuTimeNs > 0n)) return undefined;
-    for (const unfinished of successors) await destroyDomain(host, unfinished, options);
-    await destroyDomain(host, pending, options);
-    return await createDomain(host, fromLibxlJson(pending.configJson), options);
-  } finally {
+    const isDone = successors.some(({ cpuTimeNs }) => cpuTimeNs > 0n);
+    const domain = isDone ? undefined : await restart(host, pending, successors, options);
+    await removePending(host, pending);
+    return domain;
+  } catch (thrown) {
     if (options.signal?.aborted !== true) await removePending(host, pending);
+    throw thrown;
   }
+}
+
+async function restart(
+  host: Host,
+  pending: PendingRestart,
+  unfinished: readonly DomainInfo[],
+  options: RunOptions,
+): Promise<Domain> {
+  await allThrough([...unfinished, pending].map((domain) => destroyDomain(host, domain, options)));
+  return createDomain(host, fromLibxlJson(pending.configJson), options);
 }

@@ -1,5 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
+import { allThrough } from '../all-through.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { remains } from '../actions/remains.ts';
 import type { Host } from '../host.ts';
@@ -71,9 +72,7 @@ async function findUnnumbered(host: Host, { id, guest }: Journalled): Promise<Fo
   return {
     state: 'paused',
     start: () => Promise.reject(notWhole(guest)),
-    abandon: async () => {
-      for (const domid of domids) await destroyDomain(host, { domid, uuid });
-    },
+    abandon: () => allThrough(domids.map((domid) => destroyDomain(host, { domid, uuid }))),
   };
 }
 

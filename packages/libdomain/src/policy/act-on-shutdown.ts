@@ -1,0 +1,57 @@
+import type { DomainInfo } from '@vm-tools/xc-native';
+import { destroyDomain } from '../actions/destroy-domain.ts';
+import type { RemoveOptions } from '../actions/remove-domain.ts';
+import type { ShutdownAction } from '../config/schema.ts';
+import { describeDomain } from '../domain.ts';
+import type { Host } from '../host.ts';
+import { fromLibxlJson } from '../image-config/index.ts';
+import { markerPath, vmPath } from '../paths.ts';
+import { readUserdata } from '../userdata.ts';
+import type { MonitorEvent } from './monitor-event.ts';
+import { restartDomain } from './restart.ts';
+import { shutdownAction } from './shutdown-action.ts';
+
+/** A guest that crashes earlier than this after its start would do so again and again. */
+const MIN_LIFE_S = 10;
+
+/**
+ * Does with a domain that has shut down what its configuration says.
+ *
+ * @returns undefined when it is not ours, or another will see to it
+ */
+export async function actOnShutdown(
+  host: Host,
+  info: DomainInfo,
+  { now, ...options }: RemoveOptions & { readonly now: () => number },
+): Promise<MonitorEvent | undefined> {
+  const { domid, uuid, shutdownReason: reason } = info;
+  if (reason === undefined || (await host.store.read(markerPath(domid))) === undefined) return undefined;
+  const domain = await describeDomain(host.store, info);
+  const configJson = await readUserdata(host, domain);
+  const wanted = shutdownAction(fromLibxlJson(configJson), reason);
+  if (wanted === undefined) return undefined;
+
+  const why = await reasonToKeep(host, info, wanted, now());
+  if (why !== undefined) return { type: 'kept', domain, reason, why };
+  if (wanted === 'destroy') {
+    await destroyDomain(host, domain, options);
+    return { type: 'destroyed', domain, reason };
+  }
+  const restarted = await restartDomain(host, { domid, uuid, configJson }, options);
+  return restarted && { type: 'restarted', domain: restarted, reason };
+}
+
+async function reasonToKeep(
+  { store }: Host,
+  { uuid, shutdownReason }: DomainInfo,
+  wanted: ShutdownAction,
+  nowMs: number,
+): Promise<string | undefined> {
+  if (wanted === 'preserve') return 'its configuration says so';
+  // To keep it beside its successor, it would need another UUID.
+  if (wanted === 'rename-restart') return 'rename-restart is not possible yet';
+  if (wanted === 'destroy' || shutdownReason === 'reboot' || shutdownReason === 'poweroff') return undefined;
+  const startedS = Number((await store.read(`${vmPath(uuid)}/start_time`)) ?? 0);
+  if (nowMs / 1000 - startedS >= MIN_LIFE_S) return undefined;
+  return `it crashed within ${MIN_LIFE_S} s of its start and would do so again`;
+}

@@ -1,0 +1,10 @@
+import type { VmToolsError } from '@vm-tools/errors';
+import type { ShutdownReason } from '@vm-tools/xc-native';
+import type { Domain } from '../domain.ts';
+
+/** What became of a domain that has shut down. */
+export type MonitorEvent =
+  | { readonly type: 'destroyed'; readonly domain: Domain; readonly reason: ShutdownReason }
+  | { readonly type: 'restarted'; readonly domain: Domain; readonly reason?: ShutdownReason }
+  | { readonly type: 'kept'; readonly domain: Domain; readonly reason: ShutdownReason; readonly why: string }
+  | { readonly type: 'failed'; readonly domid: number; readonly error: VmToolsError };
