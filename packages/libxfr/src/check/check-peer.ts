@@ -16,7 +16,7 @@ export interface PeerCheck extends Check {
 
 export interface CheckOptions {
   /** those of this host, which know whether the guest is on its way already. @default nobody knows */
-  readonly journals?: Pick<Journals, 'list'> | undefined;
+  readonly journals?: Pick<Journals, 'listOf'> | undefined;
   readonly timeouts?: Partial<TransferTimeouts> | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -10,7 +10,7 @@ import type { Guest } from '../whereabouts.ts';
  *   XFR_JOURNAL_CORRUPT (corrupt) when a damaged journal may be about this guest
  */
 export async function requireNoTransfer(
-  journals: Pick<Journals, 'list'>,
+  journals: Pick<Journals, 'listOf'>,
   { name, uuid }: Guest,
 ): Promise<void> {
   const { open } = await standing(journals, uuid);

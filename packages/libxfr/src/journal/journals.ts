@@ -9,6 +9,8 @@ export interface JournalStart {
   readonly role: TransferRecord['role'];
   readonly guest: JournalledGuest;
   readonly peer: string;
+  /** as whom it is known here, where the transport can tell */
+  readonly who?: string | undefined;
   /** at least this; more if the guest has been moved more often. @default 1 */
   readonly epoch?: number;
 }
@@ -59,11 +61,14 @@ export interface Journals {
   open(id: TransferId): Promise<Journal>;
   /** @throws VmToolsError XFR_JOURNAL_CORRUPT (corrupt) */
   read(id: TransferId): Promise<TransferRecord | undefined>;
+  /** Those of one guest, and no other file is read: the same as `list` would say of it. @param uuid in any spelling */
+  listOf(uuid: string): ReturnType<Journals['list']>;
   /** All of them, the oldest first, and what is wrong with those that cannot be read. */
   list(): Promise<{ readonly records: readonly TransferRecord[]; readonly damaged: readonly VmToolsError[] }>;
   /**
-   * Removes those that ended so long ago, and not the newest one of each guest: it keeps the count of its epochs.
-   * Until then they answer a peer that asks late. Returns what was removed.
+   * Removes those that ended so long ago, and of each peer all that ended but the newest hundred. Until then they
+   * answer a peer that asks late. The newest of a guest that is here stays: it keeps the count of its epochs. Returns
+   * what was removed.
    */
   prune(options?: { /** @default 7 days */ readonly olderThanMs?: number }): Promise<readonly TransferId[]>;
 }

@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import { SOURCE, TARGET, type SourceState, type TargetState } from '../commit/table.ts';
+import { epochSchema } from '../protocol/messages.ts';
 import { remoteErrorSchema } from '../protocol/remote-error-schema.ts';
 import type { JournalStart } from './journals.ts';
 import type { JournalName } from './name.ts';
@@ -23,14 +24,13 @@ const ID = /^[0-9a-f]{32}$/;
 /** No first line is longer. More bytes than that without a line feed are no line that was just being written. */
 const LONGEST_HEAD_BYTES = 4096;
 
-const epoch = z.int().positive();
 const domid = z.int().nonnegative().optional();
 const entrySchema = z.object({
   seq: z.int().positive(),
   state: z.enum([...Object.keys(SOURCE.states), ...Object.keys(TARGET.states)] as [
     SourceState | TargetState,
   ]),
-  epoch,
+  epoch: epochSchema,
   at: z.number(),
   domid,
   error: remoteErrorSchema.optional(),
@@ -41,6 +41,7 @@ const headSchema = entrySchema.extend({
   role: z.enum(['source', 'target']),
   guest: z.object({ name: z.string().min(1), uuid: z.guid(), domid }),
   peer: z.string(),
+  who: z.string().optional(),
 });
 
 type Head = Omit<JournalStart, 'epoch'>;
@@ -51,7 +52,7 @@ export function encodeLine(seq: number, entry: JournalEntry, head?: Head): Buffe
 
 /** The record of a transfer from its entries; each of them must follow from the one before by a step of the table. */
 export function recordOf(head: Head, entries: readonly JournalEntry[]): TransferRecord {
-  const { id, role, peer, guest } = head;
+  const { id, role, peer, who, guest } = head;
   const last = entries.at(-1) as JournalEntry;
   const number = entries.findLast((entry) => entry.domid !== undefined)?.domid ?? guest.domid;
   const { states } = role === 'source' ? SOURCE : TARGET;
@@ -60,6 +61,7 @@ export function recordOf(head: Head, entries: readonly JournalEntry[]): Transfer
     role,
     guest: { name: guest.name, uuid: guest.uuid, ...(number === undefined ? {} : { domid: number }) },
     peer,
+    ...(who === undefined ? {} : { who }),
     epoch: last.epoch,
     state: last.state,
     isEnded: states[last.state as keyof typeof states].isEnded === true,

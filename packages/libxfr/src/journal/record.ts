@@ -29,7 +29,12 @@ interface RecordOf<Role extends string, State extends string> {
   readonly guest: JournalledGuest;
   /** who is at the other end, as it can be asked again, e.g. "b.example:8002" */
   readonly peer: string;
-  /** counts the attempts to move this guest, on both ends; never falls */
+  /**
+   * As whom the other end was known when this began, where the transport can tell: only that one is answered, and only
+   * its word to start counts. Undefined where nobody has an identity, and in journals of earlier releases.
+   */
+  readonly who?: string | undefined;
+  /** counts the attempts to move this guest, on both ends; never falls within a transfer */
   readonly epoch: number;
   readonly state: State;
   /** nothing more is to be done about it */

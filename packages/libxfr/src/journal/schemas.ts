@@ -9,6 +9,7 @@ export const journalStartSchema = z.object({
   role: z.literal('target'),
   guest: z.object({ name: z.string().min(1).max(256), uuid: z.guid() }),
   peer: z.string().max(300),
+  who: z.string().max(256).exactOptional(),
   epoch: epochSchema.exactOptional(),
 });
 

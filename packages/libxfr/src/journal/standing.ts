@@ -16,11 +16,9 @@ export interface Standing {
  * @param uuid in any spelling
  * @throws VmToolsError XFR_JOURNAL_CORRUPT (corrupt) when a damaged journal may be about this guest
  */
-export async function standing({ list }: Pick<Journals, 'list'>, uuid: string): Promise<Standing> {
-  const guest = uuid.toLowerCase();
-  const { records, damaged } = await list();
-  const doubt = damaged.find(({ details }) => (details['uuid'] ?? guest) === guest);
+export async function standing(journals: Pick<Journals, 'listOf'>, uuid: string): Promise<Standing> {
+  const { records, damaged } = await journals.listOf(uuid);
+  const [doubt] = damaged;
   if (doubt !== undefined) throw doubt;
-  const own = records.filter((record) => record.guest.uuid === guest);
-  return { records: own, open: own.find((record) => factsOf(record).isDecided !== true) };
+  return { records, open: records.find((record) => factsOf(record).isDecided !== true) };
 }

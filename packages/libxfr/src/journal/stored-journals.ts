@@ -2,17 +2,23 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { fileError } from '../file/file-error.ts';
 import { factsOf } from '../commit/facts-of.ts';
 import type { Journal, Journals, JournalStart, NextEntry } from './journals.ts';
+import { nextEpoch } from './epochs.ts';
+import { fitError } from './fit-error.ts';
+import { forgettable } from './forgettable.ts';
 import { decodeJournal, encodeLine, recordOf } from './lines.ts';
 import { formatJournalName, parseJournalName, type JournalName } from './name.ts';
 import type { JournalEntry, TransferId, TransferRecord } from './record.ts';
 import { standing } from './standing.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 
-const WEEK_MS = 7 * 24 * 3600 * 1000;
-
 export interface JournalsOptions {
   /** wall clock, ms since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
+}
+
+interface Listed {
+  readonly records: readonly TransferRecord[];
+  readonly damaged: readonly VmToolsError[];
 }
 
 /** A file that is a journal. */
@@ -48,10 +54,23 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     return found && (await readNamed(found))?.record;
   }
 
-  async function list(): Promise<{ records: TransferRecord[]; damaged: VmToolsError[] }> {
+  const list = async (): Promise<Listed> => readAll(await files());
+
+  async function listOf(uuid: string): Promise<Listed> {
+    const guest = uuid.toLowerCase();
+    const { records, damaged } = await readAll(
+      (await files()).filter((named) => (named.uuid ?? guest) === guest),
+    );
+    return {
+      records: records.filter((record) => record.guest.uuid === guest),
+      damaged: damaged.filter(({ details }) => (details['uuid'] ?? guest) === guest),
+    };
+  }
+
+  async function readAll(those: readonly NamedFile[]): Promise<Listed> {
     const records: TransferRecord[] = [];
     const damaged: VmToolsError[] = [];
-    for (const named of await files()) {
+    for (const named of those) {
       try {
         const record = (await readNamed(named))?.record;
         if (record !== undefined) records.push(record);
@@ -70,9 +89,10 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     const head = { ...start, guest };
     const lock = await lockGuest(storage, guest);
     try {
-      const { records, open: before } = await standing({ list }, guest.uuid);
+      const { records, open: before } = await standing({ listOf }, guest.uuid);
       if (before !== undefined) throw unresolved(before);
-      const epoch = Math.max(atLeast, ...records.map((record) => record.epoch + 1));
+      await remove(forgettable(records, { now: now() }));
+      const epoch = Math.max(atLeast, nextEpoch(records));
       const entry: JournalEntry = { state: role === 'source' ? 'offered' : 'reserved', epoch, at: now() };
       const line = encodeLine(1, entry, head);
       const name = formatJournalName({ id, uuid: guest.uuid });
@@ -114,24 +134,21 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     }
   }
 
-  async function prune({ olderThanMs = WEEK_MS } = {}): Promise<TransferId[]> {
+  async function prune({ olderThanMs }: { readonly olderThanMs?: number } = {}): Promise<
+    readonly TransferId[]
+  > {
     const { records } = await list();
-    const newest = new Map(records.map(({ guest, epoch }) => [guest.uuid, epoch]));
-    for (const { guest, epoch } of records) {
-      newest.set(guest.uuid, Math.max(epoch, newest.get(guest.uuid) ?? 0));
-    }
-    const old = records.filter(
-      (record) =>
-        record.isEnded &&
-        record.epoch < (newest.get(record.guest.uuid) ?? 0) &&
-        (record.entries.at(-1)?.at ?? 0) + olderThanMs <= now(),
-    );
-    const ids = old.map(({ id }) => id);
-    for (const { id, file } of await files()) if (ids.includes(id)) await storage.remove(file);
+    return remove(forgettable(records, { now: now(), olderThanMs }));
+  }
+
+  async function remove(ids: readonly TransferId[]): Promise<readonly TransferId[]> {
+    if (ids.length === 0) return ids;
+    const gone = new Set(ids);
+    for (const { id, file } of await files()) if (gone.has(id)) await storage.remove(file);
     return ids;
   }
 
-  return { begin, open, read, list, prune };
+  return { begin, open, read, list, listOf, prune };
 }
 
 interface StoredJournalInit {
@@ -163,7 +180,8 @@ class StoredJournal implements Journal {
     if (this.#broken !== undefined) throw this.#broken;
     const { file, now } = this.#init;
     const { entries } = this.record;
-    const entry: JournalEntry = { ...next, at: now() };
+    const { error } = next;
+    const entry: JournalEntry = { ...next, at: now(), ...(error && { error: fitError(error) }) };
     const line = encodeLine(entries.length + 1, entry);
     try {
       await file.append(line);

@@ -5,10 +5,9 @@ import { remoteErrorSchema } from './remote-error-schema.ts';
 
 const bytes = z.int().nonnegative();
 export const transferIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
-export const epochSchema = z
-  .int()
-  .positive()
-  .max(2 ** 32);
+/** The one bound of epochs, for whoever reads or writes them; nothing that is not a mistake or worse comes near it. */
+export const MAX_EPOCH = 2 ** 32;
+export const epochSchema = z.int().positive().max(MAX_EPOCH);
 
 const [id, epoch] = [transferIdSchema, epochSchema];
 
