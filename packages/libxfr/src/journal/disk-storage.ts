@@ -1,8 +1,8 @@
-import { mkdir, open, readdir, realpath, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
+import { describeHolder, holderNow, makeLockFolder, readHolder, tryLock } from '@vm-tools/locks';
 import { fileError } from '../file/file-error.ts';
-import { lockByName } from './lock-by-name.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 import { syncFolder } from '../file/sync-folder.ts';
 
@@ -11,6 +11,8 @@ const LONGEST_JOURNAL_BYTES = 4 * 1024 * 1024;
 
 /** Files in one folder that only root may read, each line of them synced before anybody acts on it. */
 export function diskStorage(folder: string): JournalStorage {
+  const locks = join(folder, 'locks');
+  const lockPath = (key: string): string => join(locks, `${key}.lock`);
   return {
     async names() {
       return readdir(folder).catch((thrown: unknown) => {
@@ -62,11 +64,15 @@ export function diskStorage(folder: string): JournalStorage {
     async lock(key) {
       try {
         await makeFolder(folder);
-        return await lockByName(`${await realpath(folder)} ${key}`);
+        await makeLockFolder(locks);
+        const holder = holderNow(basename(process.argv[1] ?? 'node', '.js'));
+        return await tryLock(lockPath(key), { holder });
       } catch (thrown) {
         throw thrown instanceof VmToolsError ? thrown : fileError(thrown, 'use', folder);
       }
     },
+
+    holder: async (key) => describeHolder(await readHolder(lockPath(key))),
   };
 }
 

@@ -130,6 +130,30 @@ describe.each(Object.entries(KEPT))('journals in %s', (_name, keep) => {
     expect(journal.record.epoch).toBe(2);
   });
 
+  test('follow a peer that has counted more, and do not take its word for our count', async () => {
+    await endOne(reopen(), '1', { epoch: 2 ** 32 });
+    await endOne(reopen(), '2');
+    await endOne(reopen(), '3', { epoch: 2 ** 32 });
+    await using journal = await reopen().begin(start('4'));
+    const { records } = await reopen().list();
+    expect(records.map(({ epoch }) => epoch)).toEqual([2 ** 32, 1001, 2 ** 32, 2002]);
+    expect(journal.record.epoch).toBe(2002);
+  });
+
+  test('keep an error short, with its first cause and the end of its log', async () => {
+    const log = Array.from({ length: 50 }, (_, line) => `${line} ${'x'.repeat(900)}`);
+    const link = (code: string) => ({ code, kind: 'peer', message: 'm'.repeat(2000), log }) as const;
+    await using journal = await reopen().begin(start('1'));
+    const error = { ...link('A'), causes: ['B', 'C', 'D', 'E', 'F'].map(link) };
+    await journal.append({ state: 'aborted', epoch: 1, error });
+    const kept = (await reopen().read(id('1')))?.entries.at(-1)?.error;
+    expect(JSON.stringify(kept).length).toBeLessThan(8 * 1024);
+    expect([kept?.code, kept?.causes?.at(-1)?.code]).toEqual(['A', 'F']);
+    await using other = await reopen().begin(start('2', { guest: { name: 'web2', uuid: OTHER } }));
+    await other.append({ state: 'aborted', epoch: 1, error: link('A') });
+    expect((await reopen().read(id('2')))?.entries.at(-1)?.error?.log?.at(-1)).toBe(log.at(-1));
+  });
+
   test('refuse an id that has been there', async () => {
     await endOne(reopen(), '1');
     await expect(reopen().begin(start('1'))).rejects.toMatchObject({
@@ -158,6 +182,24 @@ describe.each(Object.entries(KEPT))('journals in %s', (_name, keep) => {
     expect(await reopen().prune({ olderThanMs: 1001 })).toEqual([]);
     expect((await reopen().prune({ olderThanMs: 1000 })).toSorted()).toEqual([id('1'), id('2')]);
     expect((await reopen().list()).records.map((record) => record.id).toSorted()).toEqual([id('3'), id('4')]);
+  });
+
+  test('are a hundred at most of those that a peer has ended, whatever it calls its guests', async () => {
+    for (let count = 0; count < 110; count += 1) {
+      now += 1;
+      const uuid = `${count.toString(16).padStart(8, '0')}${UUID.slice(8)}`;
+      const journal = await reopen().begin({
+        id: count.toString(16).padStart(32, '0'),
+        ...{ role: 'target', guest: { name: 'web', uuid }, peer: `10.0.0.1:${count + 1000}` },
+      });
+      for (const state of ['ready', 'fenced', 'cleared'] as const) await journal.append({ state, epoch: 1 });
+      await journal[Symbol.asyncDispose]();
+    }
+    await endOne(reopen(), 'a', { peer: 'c.example:8002' });
+    expect(await reopen().prune()).toHaveLength(10);
+    const { records } = await reopen().list();
+    expect(records).toHaveLength(101);
+    expect(records[0]?.guest.uuid).toMatch(/^0000000a/); // the oldest have gone
   });
 
   test('forget a line that was not finished, wherever it was torn, and go on behind the last whole one', async () => {
@@ -281,7 +323,8 @@ describe('journals in files', () => {
   test('are one file for each transfer, for its owner only, in a folder that is made', async () => {
     const inner = join(folder, 'var', 'transfers');
     await using journal = await fileJournals(inner).begin(start('1'));
-    expect(await readdir(inner)).toEqual([nameOf('1')]);
+    expect((await readdir(inner)).toSorted()).toEqual([nameOf('1'), 'locks']);
+    expect((await stat(join(inner, 'locks'))).mode & 0o777).toBe(0o700);
     expect((await stat(inner)).mode & 0o777).toBe(0o700);
     expect((await stat(join(inner, nameOf('1')))).mode & 0o777).toBe(0o600);
     expect(journal.record.state).toBe('offered');

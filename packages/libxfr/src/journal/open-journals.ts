@@ -1,10 +1,8 @@
+import { JOURNAL_FOLDER } from './undecided-transfer.ts';
 import { diskStorage } from './disk-storage.ts';
 import type { Journals } from './journals.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { storedJournals, type JournalsOptions } from './stored-journals.ts';
-
-/** Where the tools of one host keep them. */
-export const JOURNAL_FOLDER = '/var/lib/vm-tools/transfers';
 
 /** Journals that outlive everything but the disk: one file for each transfer, mode 0600, made when it is needed. */
 export function fileJournals(folder: string = JOURNAL_FOLDER, options?: JournalsOptions): Journals {

@@ -9,8 +9,14 @@ export interface JournalStorage {
   /** What is behind `length` is cut off. */
   open(name: string, length: number): Promise<JournalFile>;
   remove(name: string): Promise<void>;
-  /** Held until it is disposed of or the process ends, however it ends; undefined when somebody else holds it. */
+  /**
+   * Held until it is disposed of or the process ends, however it ends; undefined when somebody else holds it.
+   *
+   * @param key a UUID or an id: letters, digits and hyphens
+   */
   lock(key: string): Promise<AsyncDisposable | undefined>;
+  /** Who holds it, since when, in a clause. @default nobody can tell */
+  holder?(key: string): Promise<string>;
 }
 
 /** One file that is being written. */

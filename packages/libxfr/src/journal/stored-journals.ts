@@ -1,6 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { fileError } from '../file/file-error.ts';
-import { factsOf } from '../commit/facts-of.ts';
 import type { Journal, Journals, JournalStart, NextEntry } from './journals.ts';
 import { nextEpoch } from './epochs.ts';
 import { fitError } from './fit-error.ts';
@@ -8,8 +7,10 @@ import { forgettable } from './forgettable.ts';
 import { decodeJournal, encodeLine, recordOf } from './lines.ts';
 import { formatJournalName, parseJournalName, type JournalName } from './name.ts';
 import type { JournalEntry, TransferId, TransferRecord } from './record.ts';
+import { knownTransfer } from '../recovery/list-transfers.ts';
 import { standing } from './standing.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
+import { unresolved } from './unresolved.ts';
 
 export interface JournalsOptions {
   /** wall clock, ms since 1970. @default Date.now */
@@ -90,7 +91,7 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     const lock = await lockGuest(storage, guest);
     try {
       const { records, open: before } = await standing({ listOf }, guest.uuid);
-      if (before !== undefined) throw unresolved(before);
+      if (before !== undefined) throw unresolved(knownTransfer(before));
       await remove(forgettable(records, { now: now() }));
       const epoch = Math.max(atLeast, nextEpoch(records));
       const entry: JournalEntry = { state: role === 'source' ? 'offered' : 'reserved', epoch, at: now() };
@@ -234,25 +235,14 @@ async function lockGuest(
 ): Promise<AsyncDisposable> {
   const lock = await storage.lock(uuid);
   if (lock !== undefined) return lock;
+  const holder = await storage.holder?.(uuid);
   throw new VmToolsError({
     code: 'XFR_GUEST_BUSY',
     kind: 'usage',
     retry: 'safe',
-    message: `another process of this host is moving ${name} right now`,
+    message: `another process of this host is moving ${name} right now${holder === undefined ? '' : `: ${holder}`}`,
     hint: 'wait until it is through',
     details: { name, uuid },
-  });
-}
-
-function unresolved(record: TransferRecord): VmToolsError {
-  const { id, guest, state } = record;
-  return new VmToolsError({
-    code: 'XFR_UNRESOLVED',
-    kind: 'uncertain',
-    message: `an earlier transfer of ${guest.name} has not come to its end: it is "${state}"`,
-    hint: `vm-migrate resolve ${id}`,
-    guest: { name: guest.name, uuid: guest.uuid, state: factsOf(record).means },
-    details: { id, state },
   });
 }
 
