@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { helperEnvironment } from '@vm-tools/xc-native/environment';
 import { entryFile } from './build-info.ts';
 
 export interface BackgroundInit {
   /** One of our executables, e.g. "vm-monitor". */
   readonly program: string;
   readonly args?: readonly string[];
-  /** Added to the environment; undefined takes a variable out of it. */
+  /** Added to what any helper gets of the environment. */
   readonly env?: NodeJS.ProcessEnv;
   /** What it says goes to the end of this file. */
   readonly logPath: string;
@@ -30,7 +31,7 @@ export async function startInBackground({
   const child = spawn(process.execPath, [fileURLToPath(entryFile(program)), ...args], {
     detached: true,
     cwd: '/',
-    env: { ...process.env, JOURNAL_STREAM: undefined, ...env }, // its stderr is that file, not the journal
+    env: { ...helperEnvironment(), ...env },
     stdio: ['ignore', log.fd, log.fd],
   });
   await once(child, 'spawn');

@@ -106,6 +106,18 @@ describe('domainBuild', () => {
     expect(Buffer.from(acpiHex!, 'hex').toString()).toBe('RSD ');
   });
 
+  test('is done by a helper that knows nothing of how the tool was started', async () => {
+    const other = await openStub(stub);
+    await stub.script('xc_dom_translated 1 0 0');
+    process.env['NODE_OPTIONS'] = '--require /nowhere.cjs';
+    try {
+      expect(await other.domainBuild(7, pvh)).toMatchObject({ storeFrame: 3n });
+    } finally {
+      delete process.env['NODE_OPTIONS'];
+      await other.close();
+    }
+  });
+
   test('a PV guest: its frames are looked up in its p2m', async () => {
     expect(await xen.domainBuild(7, pv)).toEqual({ storeFrame: 0xabcn, consoleFrame: 0x123456789n });
     const calls = await stub.takeCalls();

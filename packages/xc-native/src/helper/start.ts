@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { helperEnvironment } from './environment.ts';
 import { CONTROL_FD, DATA_FD } from './messages.ts';
 import type { Job } from './messages.ts';
 
@@ -34,6 +35,7 @@ export interface HelperEnd {
 export function startHelper(helperPath: string): HelperProcess {
   const child = spawn(process.execPath, [helperPath], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    env: helperEnvironment(),
     // A session of its own: Ctrl-C in a terminal must not reach it (see main.ts), not even while it starts.
     detached: true,
   });
