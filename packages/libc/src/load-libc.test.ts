@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import koffi from 'koffi';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadLibc, type Libc } from './load-libc.ts';
@@ -64,4 +66,18 @@ test('what the system refuses is an error with its code', () => {
   );
   expect(() => libc.lockRecord(-1)).toThrow(expect.objectContaining({ code: 'EBADF', syscall: 'fcntl' }));
   expect(() => libc.recordLockOwner(-1)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+});
+
+test('what is open is no longer inherited when that is said', () => {
+  using ours = opened();
+  const dup = koffi.load(null).func('dup', 'int', ['int']) as (fd: number) => number;
+  const shared = dup(ours.fd); // unlike what node opens, a child would have it
+  const isInherited = (): boolean => {
+    const { stdout } = spawnSync('ls', ['/proc/self/fd'], { encoding: 'utf8' });
+    return stdout.split('\n').includes(`${shared}`);
+  };
+  expect(isInherited()).toBe(true);
+  libc.closeOnExec();
+  expect(isInherited()).toBe(false);
+  closeSync(shared);
 });

@@ -36,6 +36,13 @@ export interface Libc {
    * @throws an error of the system, with its `code`
    */
   readonly recordLockOwner: (fd: number) => RecordLockOwner | undefined;
+  /**
+   * No process that is started from now on inherits what this one has open at this moment, but for what it is given:
+   * node opens its own files so, but not those that this process was started with, nor those of its libraries.
+   *
+   * @throws an error of the system, with its `code`
+   */
+  readonly closeOnExec: () => void;
 }
 
 /** asm-generic/fcntl.h, the same on x86-64 and arm64. */
@@ -44,6 +51,10 @@ const LOCK_NB = 4;
 const LOCK_UN = 8;
 const F_OFD_GETLK = 36;
 const F_OFD_SETLK = 37;
+/** linux/close_range.h; what is below are stdin, stdout and stderr. */
+const CLOSE_RANGE_CLOEXEC = 4;
+const FIRST_FD = 3;
+const LAST_FD = 2 ** 32 - 1;
 
 let loaded: Promise<Libc> | undefined;
 
@@ -61,6 +72,9 @@ async function bind(): Promise<Libc> {
   const library = koffi.load(null);
   const flock = library.func('flock', 'int', ['int', 'int']) as (fd: number, how: number) => number;
   const variadic = library.func('fcntl', 'int', ['int', 'int', '...']) as (...args: unknown[]) => number;
+  const closeRange = library.func('close_range', 'int', ['uint', 'uint', 'int']) as (
+    ...args: readonly number[]
+  ) => number;
   const fcntl = (fd: number, command: number, lock: Buffer): number => variadic(fd, command, 'void *', lock);
 
   /** @returns false when it would have to wait */
@@ -79,6 +93,10 @@ async function bind(): Promise<Libc> {
       const { type, pid } = decodeFlock(asked);
       if (type === LOCK_TYPE.unlock) return undefined;
       return { pid: pid > 0 ? pid : undefined };
+    },
+    closeOnExec: () => {
+      if (closeRange(FIRST_FD, LAST_FD, CLOSE_RANGE_CLOEXEC) !== 0)
+        throw systemError('close_range', koffi.errno());
     },
   };
 }

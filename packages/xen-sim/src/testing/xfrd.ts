@@ -26,16 +26,18 @@ export interface RunningXfrd extends AsyncDisposable {
  *
  * @param transport for tls the host must have an identity: `trustEachOther`; for tcp it is told --insecure, and
  *   vm-migrate must be, too
+ * @param environment variables in front of the command, as in a shell
  */
 export async function startXfrd(
   host: TestHost,
   options = '',
   transport: 'unix' | 'tcp' | 'tls' = 'unix',
+  environment = '',
 ): Promise<RunningXfrd> {
   const socket = join(tmpdir(), `xfrd-${randomUUID()}`);
   const endpoint = `${transport}://${transport === 'unix' ? socket : `127.0.0.1:${await freePort()}`}`;
   const insecure = transport === 'tcp' ? '--insecure' : '';
-  const xfrd = host.spawn(`exec xfrd --listen ${endpoint} --json ${insecure} ${options}`);
+  const xfrd = host.spawn(`${environment} exec xfrd --listen ${endpoint} --json ${insecure} ${options}`);
   let log = '';
   xfrd.stdout.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   createInterface({ input: xfrd.stderr }).on('line', (line) => (log += `${line}\n`));

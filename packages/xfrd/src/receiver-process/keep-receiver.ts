@@ -97,7 +97,7 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     listen = opened.at;
     controlAt = control.at;
     const sockets = [...init.sockets, ...opened.fds, ...control.fds, ...feed.fds];
-    const child = startProcess(sockets, (words) => log.warn(`receiver: ${words}`));
+    const child = await startProcess(sockets, (words) => log.warn(`receiver: ${words}`));
     return { child, hasControl: control.fds.length > 0 };
   }
 

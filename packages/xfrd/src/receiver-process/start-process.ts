@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import { loadLibc } from '@vm-tools/libc';
 import { FIRST_SOCKET_FD } from '../systemd/listen-fds.ts';
 import { locateReceiver } from './locate.ts';
 
@@ -25,7 +27,10 @@ export interface ReceiverChild {
  * @param sockets descriptors of sockets that listen
  * @param onWords told what it writes to stderr: node's own words, when it ends as it should not
  */
-export function startProcess(sockets: readonly number[], onWords: (text: string) => void): ReceiverChild {
+export async function startProcess(
+  sockets: readonly number[],
+  onWords: (text: string) => void,
+): Promise<ReceiverChild> {
   const { file, folder } = locateReceiver();
   // Those of systemd keep their numbers.
   const keeperFd = FIRST_SOCKET_FD + sockets.length;
@@ -37,6 +42,7 @@ export function startProcess(sockets: readonly number[], onWords: (text: string)
     file,
     String(keeperFd),
   ];
+  await keepOpenFilesHere();
   // Node has no words for these limits; the shell is gone when it has set them.
   const child = spawn(
     '/bin/sh',
@@ -60,4 +66,15 @@ export function startProcess(sockets: readonly number[], onWords: (text: string)
     );
   });
   return { pid: child.pid, connection, exited, kill: () => void child.kill('SIGKILL') };
+}
+
+/**
+ * What this process has open, or was started with, is not for one without rights. Node reads certificates, those of
+ * NODE_EXTRA_CA_CERTS too, in a thread of its own, from files that a child would inherit: it has read them all when it
+ * can tell them.
+ */
+async function keepOpenFilesHere(): Promise<void> {
+  const { closeOnExec } = await loadLibc();
+  getCACertificates('default');
+  closeOnExec();
 }
