@@ -11,14 +11,17 @@ import { planDomain, type Finished } from './plan-domain.ts';
 export interface CreateOptions extends RunOptions {
   /** Leave it paused, as Xen made it. @default false */
   readonly paused?: boolean;
+  /** libxl's JSON that the configuration was read from, of a domain that starts anew: it is kept with the new one. */
+  readonly configJson?: string;
 }
 
 /** What `createDomain` would do, as a value to print or to run. A domain without a UUID gets one here. */
 export function planCreate(
   config: DomainConfig,
-  { paused = false }: Pick<CreateOptions, 'paused'> = {},
+  { paused = false, configJson }: Pick<CreateOptions, 'paused' | 'configJson'> = {},
 ): Pipeline<Finished> {
-  return planDomain({ name: 'vm-create', config, fill: build, isNew: true }).when(!paused, unpause);
+  const plan = planDomain({ name: 'vm-create', config, fill: build, isNew: true, configJson });
+  return plan.when(!paused, unpause);
 }
 
 /**

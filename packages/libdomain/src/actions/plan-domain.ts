@@ -35,6 +35,8 @@ export interface DomainPlan {
   readonly isNew: boolean;
   /** Which transfer brings it; none for a new one or one from a file. */
   readonly transfer?: string | undefined;
+  /** The configuration as it came, in libxl's JSON: kept with the domain, with all that only others understand. */
+  readonly configJson?: string | undefined;
 }
 
 /** A domain that has been made. */
@@ -44,10 +46,18 @@ export type Finished = Wanted & Sized & Made & Wired & Filled;
  * How a domain comes to be, in the order of libxl. A created and a restored domain differ in what fills their
  * memory, and in nothing behind it. It is paused then.
  */
-export function planDomain({ name, config, fill, isNew, transfer }: DomainPlan): Pipeline<Finished> {
+export function planDomain({
+  name,
+  config,
+  fill,
+  isNew,
+  transfer,
+  configJson,
+}: DomainPlan): Pipeline<Finished> {
   return pipeline<Wanted>(name, {
     config: { ...config, uuid: config.uuid ?? randomUUID() },
     ...(transfer === undefined ? {} : { transfer }),
+    ...(configJson === undefined ? {} : { configJson }),
   })
     .step(checkNameFree)
     .step(checkMemory)

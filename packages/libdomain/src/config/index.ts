@@ -9,7 +9,13 @@
  * @packageDocumentation
  */
 export { DOMAIN_TYPES, SHUTDOWN_ACTIONS, domainConfigSchema } from './schema.ts';
-export type { DomainConfig, DomainConfigInput, DomainType, ShutdownAction } from './schema.ts';
+export type {
+  DomainConfig,
+  DomainConfigInput,
+  DomainType,
+  NewDomainConfig,
+  ShutdownAction,
+} from './schema.ts';
 export { configError } from './config-error.ts';
 export type { ConfigErrorCode, Position } from './config-error.ts';
 export { checkConfig, parseConfig } from './parse-config.ts';
@@ -22,3 +28,4 @@ export type { ReadConfigTextOptions } from './read-config-text.ts';
 export { formatConfig } from './format-config.ts';
 export { checkKernel, inspectKernel } from './inspect-kernel.ts';
 export type { KernelInfo } from './inspect-kernel.ts';
+export { kernelOf } from './kernel-of.ts';

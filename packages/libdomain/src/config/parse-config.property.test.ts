@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import fc from 'fast-check';
 import { SHUTDOWN_ACTIONS, checkConfig, formatConfig, parseConfig } from './index.ts';
-import type { DomainConfig } from './index.ts';
+import type { NewDomainConfig } from './index.ts';
 import { XL_KEYS } from './xl-keys.ts';
 
 const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
@@ -10,7 +10,7 @@ const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });
 const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
 
 /** Any valid configuration. */
-const configs: fc.Arbitrary<DomainConfig> = fc
+const configs: fc.Arbitrary<NewDomainConfig> = fc
   .record(
     {
       name: fc.stringMatching(/^[A-Za-z][\w .+-]{0,30}\w$/),

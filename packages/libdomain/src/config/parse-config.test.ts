@@ -44,7 +44,7 @@ extra = 'console=hvc0'
 extra += " quiet"
 uuid = "ABCDEF01-2345-6789-abcd-ef0123456789"
 on_poweroff = 'preserve'
-on_reboot = 'rename-restart'
+on_reboot = 'destroy'
 on_crash = 'restart'
 disk = [ ]
 vif = [ # nothing
@@ -60,7 +60,7 @@ vif = [ # nothing
       vcpus: 2,
       uuid: 'abcdef01-2345-6789-abcd-ef0123456789',
       onPoweroff: 'preserve',
-      onReboot: 'rename-restart',
+      onReboot: 'destroy',
       onCrash: 'restart',
     });
   });
@@ -91,6 +91,13 @@ vif = [ # nothing
       'CONFIG_UNSUPPORTED',
       '4:12',
       'on_crash "coredump-destroy" is',
+      undefined,
+    ],
+    [
+      'on_crash = "rename-restart"',
+      'CONFIG_UNSUPPORTED',
+      '4:12',
+      'on_crash "rename-restart" is not supported yet',
       undefined,
     ],
     ['on_crash = "explode"', 'CONFIG_INVALID', '4:12', 'on_crash must be one of destroy, restart', undefined],

@@ -1,8 +1,8 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Position } from './config-error.ts';
 import { configError } from './config-error.ts';
-import type { DomainConfig } from './schema.ts';
-import { domainConfigSchema } from './schema.ts';
+import type { DomainConfig, NewDomainConfig } from './schema.ts';
+import { domainConfigSchema, XL_ACTIONS } from './schema.ts';
 import type { Fields } from './fields.ts';
 import { invalid, unsupported } from './fields.ts';
 import { fieldsOfJson, JSON_KEYS } from './json-fields.ts';
@@ -24,9 +24,9 @@ export interface ParseConfigOptions {
 /** What xl can do and these tools cannot, in either format. */
 const UNSUPPORTED_VALUES: Partial<Record<string, readonly string[]>> = {
   type: ['hvm'],
-  onPoweroff: ['coredump-destroy', 'coredump-restart', 'soft-reset'],
-  onReboot: ['coredump-destroy', 'coredump-restart', 'soft-reset'],
-  onCrash: ['coredump-destroy', 'coredump-restart', 'soft-reset'],
+  onPoweroff: XL_ACTIONS,
+  onReboot: XL_ACTIONS,
+  onCrash: XL_ACTIONS,
 };
 
 type Format = 'json' | 'xl';
@@ -38,7 +38,11 @@ type Format = 'json' | 'xl';
  * @throws VmToolsError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_UNSUPPORTED or CONFIG_INVALID, of kind usage, with
  *   details file, line, column and key
  */
-export function parseConfig(text: string, fileName: string, options: ParseConfigOptions = {}): DomainConfig {
+export function parseConfig(
+  text: string,
+  fileName: string,
+  options: ParseConfigOptions = {},
+): NewDomainConfig {
   const start: Position = { file: fileName, line: 1, column: 1 };
   if (text.length > MAX_CONFIG_BYTES) {
     throw configError('CONFIG_INVALID', start, 'this is too long for a configuration');
@@ -61,7 +65,7 @@ function refuseUnsupportedValues(fields: Fields): void {
   }
 }
 
-function validate(fields: Fields, start: Position, format: Format): DomainConfig {
+function validate(fields: Fields, start: Position, format: Format): NewDomainConfig {
   const plain = Object.fromEntries([...fields].map(([field, { value }]) => [field, value]));
   const result = domainConfigSchema.safeParse(plain);
   if (result.success) return result.data;
@@ -87,7 +91,7 @@ function keyOf(field: keyof DomainConfig, format: Format): string {
  *
  * @throws VmToolsError CONFIG_INVALID
  */
-export function checkConfig(config: unknown): DomainConfig {
+export function checkConfig(config: unknown): NewDomainConfig {
   const result = domainConfigSchema.safeParse(config);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

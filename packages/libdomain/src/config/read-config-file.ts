@@ -1,4 +1,4 @@
-import type { DomainConfig } from './schema.ts';
+import type { NewDomainConfig } from './schema.ts';
 import type { ParseConfigOptions } from './parse-config.ts';
 import { MAX_CONFIG_BYTES, parseConfig } from './parse-config.ts';
 import { readConfigText } from './read-config-text.ts';
@@ -15,7 +15,7 @@ export interface ReadConfigFileOptions extends ParseConfigOptions {
 export async function readConfigFile(
   path: string,
   options: ReadConfigFileOptions = {},
-): Promise<DomainConfig> {
+): Promise<NewDomainConfig> {
   const text = await readConfigText(path, { maxBytes: MAX_CONFIG_BYTES, signal: options.signal });
   return parseConfig(text, path, options);
 }

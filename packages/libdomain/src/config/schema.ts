@@ -3,8 +3,11 @@ import * as z from 'zod';
 /** Domain types that can be built. */
 export const DOMAIN_TYPES = ['pv', 'pvh'] as const;
 
-/** What may happen to a domain that has shut down. rename-restart keeps the dead one under another name. */
-export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve', 'rename-restart'] as const;
+/** What may happen to a domain that has shut down. */
+export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve'] as const;
+
+/** What xl can do besides. A domain that comes from xl may ask for it; it is kept then, as if preserved. */
+export const XL_ACTIONS = ['rename-restart', 'coredump-destroy', 'coredump-restart', 'soft-reset'] as const;
 
 /**
  * The local APIC of vCPU n has the id 2n, ids are bytes and 255 means everybody: 128 vCPUs are as many as a PVH
@@ -13,7 +16,7 @@ export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve', 'rename-resta
 export const MAX_VCPUS = 128;
 
 /** 16 TiB, Xen's own limit for a host; it catches bytes given for MiB. */
-const MAX_MEMORY_KIB = 2 ** 34;
+export const MAX_MEMORY_KIB = 2 ** 34;
 const MIN_MEMORY_KIB = 1024;
 
 /** A PV guest gets its command line in a field of start_info of this size, NUL included; libxc cuts it silently. */
@@ -37,9 +40,12 @@ const name = line
   .refine((text) => !UUID.test(text), 'must not have the form of a UUID')
   .refine((text) => Buffer.byteLength(text) <= 255, 'must not be longer than 255 bytes');
 
+/** PATH_MAX: what is as long as this is no path any more. */
+export const MAX_PATH_BYTES = 4096;
+
 const path = line
   .refine((text) => text.startsWith('/'), 'must be an absolute path')
-  .refine((text) => Buffer.byteLength(text) < 4096, 'is longer than any path can be');
+  .refine((text) => Buffer.byteLength(text) < MAX_PATH_BYTES, 'is longer than any path can be');
 
 const uuid = z
   .string('must be a string')
@@ -54,8 +60,8 @@ const memoryKib = z
 const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
 
 /**
- * What a domain is to be: the one typed form that every file format is read into and every action starts from.
- * Unknown keys are refused. Absent keys get xl's defaults.
+ * What a new domain is to be: the one typed form that every file format is read into. Unknown keys are refused.
+ * Absent keys get xl's defaults.
  */
 export const domainConfigSchema = z
   .strictObject({
@@ -93,14 +99,36 @@ export const domainConfigSchema = z
   .transform((config) => ({ ...config, maxMemoryKib: config.maxMemoryKib ?? config.memoryKib }))
   .readonly();
 
-/** What a domain is to be; see `domainConfigSchema`. */
-export type DomainConfig = z.output<typeof domainConfigSchema>;
+/** What a new domain is to be; see `domainConfigSchema`. */
+export type NewDomainConfig = z.output<typeof domainConfigSchema>;
 
 /** The same as a caller may write it: what has a default may be absent. */
 export type DomainConfigInput = z.input<typeof domainConfigSchema>;
 
 export type DomainType = (typeof DOMAIN_TYPES)[number];
-export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number];
+export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number] | (typeof XL_ACTIONS)[number];
+
+/**
+ * What a domain is, a new one or one that was saved. A saved one needs less and may have more: its kernel is in its
+ * memory already, and xl may have made it.
+ */
+export interface DomainConfig extends Omit<
+  NewDomainConfig,
+  'kernel' | 'onPoweroff' | 'onReboot' | 'onCrash'
+> {
+  /** Absent when a bootloader fetched it. Of a saved domain, its path may be relative, or lead nowhere by now. */
+  readonly kernel?: string;
+  readonly onPoweroff: ShutdownAction;
+  readonly onReboot: ShutdownAction;
+  readonly onCrash: ShutdownAction;
+}
+
+/**
+ * Why a domain cannot have this name, as in "must not be empty"; undefined if it can.
+ */
+export function nameFault(wanted: string): string | undefined {
+  return name.safeParse(wanted).error?.issues[0]?.message;
+}
 
 function cmdlineLimit(type: DomainType): number {
   return type === 'pv' ? MAX_PV_CMDLINE_BYTES : MAX_PVH_CMDLINE_BYTES;

@@ -1,14 +1,14 @@
 import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
-import { domainConfigSchema } from '../config/index.ts';
+import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS, nameFault } from '../config/schema.ts';
 import { actionOf } from './shutdown-actions.ts';
 
 /** libxl itself takes any length; a configuration has a few KiB. */
 const MAX_JSON_CHARACTERS = 2 ** 20;
 
 /** Arrays of libxl_domain_config, each of one kind of device, and what people call them. */
-const DEVICES = {
+const DEVICES: Readonly<Record<string, string>> = {
   disks: 'disks',
   nics: 'network interfaces',
   pcidevs: 'PCI devices',
@@ -24,10 +24,12 @@ const DEVICES = {
   channels: 'channels',
   usbctrls: 'USB controllers',
   usbdevs: 'USB devices',
-} as const;
+};
 
 const count = z.int().min(0);
 const defbool = z.string().optional();
+/** A C string of libxl. */
+const text = z.string().refine((value) => !value.includes('\0'), 'must not contain NUL');
 const action = z.string().default('destroy');
 
 /**
@@ -35,16 +37,16 @@ const action = z.string().default('destroy');
  * default: `xl create` with no vcpus at all leads to no max_vcpus.
  */
 const libxlSchema = z.looseObject({
-  c_info: z.looseObject({ type: z.string(), name: z.string(), uuid: z.string().optional() }),
+  c_info: z.looseObject({ type: z.string(), name: text.optional(), uuid: z.guid().optional() }),
   b_info: z.looseObject({
-    max_vcpus: count.default(1),
+    max_vcpus: count.min(1).default(1),
     avail_vcpus: z.array(count).max(8192).default([0]),
     max_memkb: count,
-    target_memkb: count,
-    kernel: z.string().optional(),
-    ramdisk: z.string().optional(),
-    cmdline: z.string().optional(),
-    bootloader: z.string().optional(),
+    target_memkb: count.min(1),
+    kernel: text.optional(),
+    ramdisk: text.optional(),
+    cmdline: text.optional(),
+    bootloader: text.optional(),
     vnuma_nodes: z.array(z.unknown()).optional(),
     'type.pvh': z.looseObject({ pvshim: defbool }).optional(),
   }),
@@ -55,44 +57,52 @@ const libxlSchema = z.looseObject({
 
 type LibxlConfig = z.output<typeof libxlSchema>;
 
+export interface FromLibxlJsonOptions {
+  /** Instead of the name in it, which may then be one that is not possible here, or absent. */
+  readonly name?: string;
+}
+
 /**
  * Reads libxl's JSON, as xl writes it into images and into the userdata of domains. Keys that mean nothing to these
- * tools are ignored; what they cannot restore faithfully is refused.
+ * tools are ignored; what they cannot restore faithfully is refused. What only a new start would need, such as a
+ * kernel that can be found, is not asked for.
  *
  * @throws VmToolsError IMAGE_UNSUPPORTED (kind usage): HVM, devices, or another thing that xl can and we cannot;
- *   IMAGE_CONFIG_CORRUPT (kind corrupt): not the JSON of a domain
+ *   IMAGE_CONFIG_CORRUPT (kind corrupt): not the JSON of a domain. `details.why` is the clause that says it
  */
-export function fromLibxlJson(text: string): DomainConfig {
-  const libxl = parse(text);
+export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}): DomainConfig {
+  const libxl = parse(json);
   refuseUnsupported(libxl);
   const { c_info: create, b_info: build } = libxl;
-  const result = domainConfigSchema.safeParse({
-    name: create.name,
-    ...(create.uuid === undefined ? {} : { uuid: create.uuid }),
-    type: create.type,
-    kernel: build.kernel,
-    ...(build.ramdisk === undefined ? {} : { ramdisk: build.ramdisk }),
+  const uuid = create.uuid?.toLowerCase();
+  // What a bootloader has fetched was a copy, for this one start.
+  const [kernel, ramdisk] = build.bootloader === undefined ? [build.kernel, build.ramdisk] : [];
+  return {
+    name: options.name ?? readName(create.name, uuid),
+    ...(uuid === undefined ? {} : { uuid }),
+    type: create.type === 'pv' ? 'pv' : 'pvh',
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(ramdisk === undefined ? {} : { ramdisk }),
     cmdline: build.cmdline ?? '',
     memoryKib: build.target_memkb,
-    maxMemoryKib: build.max_memkb,
+    // libxl does not mind a target above the maximum; the guest has its target then.
+    maxMemoryKib: Math.max(build.target_memkb, build.max_memkb),
     vcpus: build.max_vcpus,
     onPoweroff: readAction('on_poweroff', libxl.on_poweroff),
     onReboot: readAction('on_reboot', libxl.on_reboot),
     onCrash: readAction('on_crash', libxl.on_crash),
-  });
-  if (!result.success) throw corrupt(describeIssue(result.error));
-  return result.data;
+  };
 }
 
-function parse(text: string): LibxlConfig {
-  if (text.length > MAX_JSON_CHARACTERS) throw corrupt('it is too long');
-  let json: unknown;
+function parse(json: string): LibxlConfig {
+  if (json.length > MAX_JSON_CHARACTERS) throw corrupt('it is too long');
+  let parsed: unknown;
   try {
-    json = JSON.parse(text.replace(/\0$/, '')); // xl counts the end of the C string as part of it
+    parsed = JSON.parse(json.replace(/\0$/, '')); // xl counts the end of the C string as part of it
   } catch (cause) {
     throw corrupt('it is not JSON', cause);
   }
-  const result = libxlSchema.safeParse(json);
+  const result = libxlSchema.safeParse(parsed);
   if (!result.success) throw corrupt(describeIssue(result.error));
   return result.data;
 }
@@ -100,23 +110,42 @@ function parse(text: string): LibxlConfig {
 function refuseUnsupported(libxl: LibxlConfig): void {
   const { c_info: create, b_info: build } = libxl;
   if (create.type !== 'pv' && create.type !== 'pvh')
-    throw unsupported(`its type is ${JSON.stringify(create.type)}`);
-  for (const [key, what] of Object.entries(DEVICES)) {
-    const devices = libxl[key];
-    if (Array.isArray(devices) && devices.length > 0) throw unsupported(`it has ${what}`, key);
+    throw unsupported(`its type is ${shown(create.type)}`, 'type');
+  for (const [key, value] of Object.entries(libxl)) {
+    if (isDevices(value)) throw unsupported(`it has ${DEVICES[key] ?? shown(key)}`, key);
   }
   if (build['type.pvh']?.pvshim === 'True') throw unsupported('it runs in the PV shim', 'pvshim');
-  if (build.bootloader !== undefined) throw unsupported('a bootloader fetches its kernel', 'bootloader');
-  if (build.kernel === undefined) throw unsupported('it has no kernel of its own', 'kernel');
   if ((build.vnuma_nodes?.length ?? 0) > 0) throw unsupported('it has virtual NUMA nodes', 'vnuma_nodes');
+  if (build.max_vcpus > MAX_VCPUS)
+    throw unsupported(`it has ${build.max_vcpus} vCPUs, and ${MAX_VCPUS} are possible`, 'max_vcpus');
   if (new Set(build.avail_vcpus).size !== build.max_vcpus) {
     throw unsupported('only some of its vCPUs are online', 'avail_vcpus');
   }
+  for (const key of ['target_memkb', 'max_memkb'] as const) {
+    if (build[key] > MAX_MEMORY_KIB) throw unsupported(`its ${key} is beyond 16 TiB`, key);
+  }
+  for (const key of ['kernel', 'ramdisk'] as const) {
+    if (Buffer.byteLength(build[key] ?? '') >= MAX_PATH_BYTES)
+      throw unsupported(`its ${key} is longer than any path can be`, key);
+  }
+}
+
+/** All arrays of objects at the top are devices, those of newer releases of Xen, too. */
+function isDevices(value: unknown): boolean {
+  return Array.isArray(value) && value.some((item) => typeof item === 'object' && item !== null);
+}
+
+/** libxl takes any name, and none. */
+function readName(name: string | undefined, uuid: string | undefined): string {
+  if (name === undefined || name === '') return `unnamed-${uuid?.slice(0, 8) ?? 'domain'}`;
+  const fault = nameFault(name);
+  if (fault === undefined) return name;
+  throw unsupported(`its name ${shown(name)} ${fault}`, 'name', 'give it another: vm-restore --name NAME');
 }
 
 function readAction(key: string, name: string): ShutdownAction {
   const ours = actionOf(name);
-  if (ours === undefined) throw unsupported(`its ${key} is ${JSON.stringify(name.slice(0, 64))}`, key);
+  if (ours === undefined) throw unsupported(`its ${key} is ${shown(name)}`, key);
   return ours;
 }
 
@@ -125,13 +154,17 @@ function describeIssue(error: z.ZodError): string {
   return `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
 }
 
-function unsupported(why: string, key = 'type'): VmToolsError {
+function shown(word: string): string {
+  return JSON.stringify(word.slice(0, 64));
+}
+
+function unsupported(why: string, key: string, hint = 'xl can still restore it'): VmToolsError {
   return new VmToolsError({
     code: 'IMAGE_UNSUPPORTED',
     kind: 'usage',
     message: `this domain is not supported yet: ${why}`,
-    hint: 'xl can still restore it',
-    details: { key },
+    hint,
+    details: { key, why },
   });
 }
 
@@ -141,6 +174,7 @@ function corrupt(why: string, cause?: unknown): VmToolsError {
     kind: 'corrupt',
     message: `the configuration in the image is damaged: ${why}`,
     hint: 'take another copy of the image, or save the domain anew',
+    details: { why },
     ...(cause === undefined ? {} : { cause }),
   });
 }

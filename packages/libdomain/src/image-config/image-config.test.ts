@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import fc from 'fast-check';
 import { SHUTDOWN_ACTIONS, checkConfig, parseConfig } from '../config/index.ts';
-import { fromLibxlJson, toLibxlJson } from './index.ts';
+import { fromLibxlJson, toLibxlJson, updateLibxlJson } from './index.ts';
 
 /** As Debian's xl 4.17 keeps it with a running domain, after `xl create` of CFG. */
 const USERDATA = `{
@@ -39,7 +39,7 @@ const USERDATA = `{
         }
     },
     "on_reboot": "restart",
-    "on_crash": "restart_rename",
+    "on_crash": "preserve",
     "on_soft_reset": "soft_reset"
 }
 \0`;
@@ -53,7 +53,7 @@ cmdline = "console=hvc0 a=b"
 memory = 64
 maxmem = 96
 vcpus = 2
-on_crash = "rename-restart"
+on_crash = "preserve"
 `;
 
 type Json = Record<string, Record<string, unknown> | undefined>;
@@ -100,12 +100,20 @@ describe('refuses what it would not do justice to', () => {
     ['HVM', { c_info: { type: 'hvm', name: 'a' } }, 'its type is "hvm"'],
     ['disks', { disks: [{ vdev: 'xvda' }] }, 'it has disks'],
     ['nics', { nics: [{}] }, 'it has network interfaces'],
-    ['an action', { on_crash: 'coredump_destroy' }, 'its on_crash is "coredump_destroy"'],
+    ['devices of a later release', { virtios: [{}] }, 'it has "virtios"'],
+    ['an action', { on_crash: 'explode' }, 'its on_crash is "explode"'],
     ['the PV shim', { b_info: { 'type.pvh': { pvshim: 'True' } } }, 'it runs in the PV shim'],
-    ['a bootloader', { b_info: { bootloader: 'pygrub' } }, 'a bootloader fetches its kernel'],
-    ['no kernel', { b_info: { kernel: undefined } }, 'it has no kernel of its own'],
     ['vNUMA', { b_info: { vnuma_nodes: [{}] } }, 'it has virtual NUMA nodes'],
     ['offline vCPUs', { b_info: { avail_vcpus: [0] } }, 'only some of its vCPUs are online'],
+    ['many vCPUs', { b_info: { max_vcpus: 200 } }, 'it has 200 vCPUs, and 128 are possible'],
+    ['much memory', { b_info: { target_memkb: 2 ** 40 } }, 'its target_memkb is beyond 16 TiB'],
+    ['a long path', { b_info: { kernel: 'k'.repeat(5000) } }, 'its kernel is longer than any path can be'],
+    [
+      'a number for a name',
+      { c_info: { type: 'pvh', name: '42' } },
+      'its name "42" must not be a number, it would be taken for a domid',
+    ],
+    ['a path for a name', { c_info: { type: 'pvh', name: 'a/b' } }, 'its name "a/b" must not contain "/"'],
   ])('%s', (_, change: Record<string, unknown>, message) => {
     const json = known();
     const b_info = { ...json['b_info'], ...(change['b_info'] as object | undefined) };
@@ -122,10 +130,10 @@ describe('damage is a typed error', () => {
     [' '.repeat(2 ** 20 + 1), 'it is too long'],
     ['[]', 'expected object, received array'],
     ['{"c_info": 1}', 'c_info Invalid input: expected object'],
-    [{ ...known(), c_info: { type: 'pvh', name: '../../etc' } }, 'name must not contain "/"'],
+    [{ ...known(), c_info: { type: 'pvh', name: 'a', uuid: 'b' } }, 'c_info.uuid Invalid GUID'],
+    [{ ...known(), c_info: { type: 'pvh', name: 'a\0b' } }, 'c_info.name must not contain NUL'],
     [{ ...known(), b_info: { ...known()['b_info'], target_memkb: -1 } }, 'b_info.target_memkb'],
-    [{ ...known(), b_info: { ...known()['b_info'], target_memkb: 1e9 } }, 'maxMemoryKib must not be less'],
-    [{ ...known(), b_info: { ...known()['b_info'], kernel: 'k' } }, 'kernel must be an absolute path'],
+    [{ ...known(), b_info: { ...known()['b_info'], kernel: 5 } }, 'b_info.kernel Invalid input'],
   ])('%#', (json, message) => {
     const error = errorOf(json);
     expect(error).toMatchObject({ code: 'IMAGE_CONFIG_CORRUPT', kind: 'corrupt' });
@@ -159,6 +167,66 @@ describe('damage is a typed error', () => {
       { numRuns: 500 },
     );
   });
+});
+
+describe('what xl has and a new domain could not, for its kernel is in its memory already', () => {
+  const read = (change: { c_info?: object; b_info?: object; on_crash?: string }, name?: string): object => {
+    const json = known();
+    const changed = {
+      ...json,
+      ...change,
+      c_info: { ...json['c_info'], ...change.c_info },
+      b_info: { ...json['b_info'], ...change.b_info },
+    };
+    return fromLibxlJson(JSON.stringify(changed), name === undefined ? {} : { name });
+  };
+
+  test.each([
+    ['a relative kernel', { b_info: { kernel: 'helloworld' } }, { kernel: 'helloworld' }],
+    ['a target above the maximum', { b_info: { target_memkb: 1e6 } }, { memoryKib: 1e6, maxMemoryKib: 1e6 }],
+    ['little memory', { b_info: { target_memkb: 512, max_memkb: 512 } }, { memoryKib: 512 }],
+    ['no name', { c_info: { name: undefined } }, { name: 'unnamed-1aebc0f8' }],
+    ['coredump-restart', { on_crash: 'coredump_restart' }, { onCrash: 'coredump-restart' }],
+    ['rename-restart', { on_crash: 'restart_rename' }, { onCrash: 'rename-restart' }],
+    [
+      'a UUID in capitals',
+      { c_info: { uuid: 'ABCDEF01-2345-6789-ABCD-EF0123456789' } },
+      { uuid: 'abcdef01-2345-6789-abcd-ef0123456789' },
+    ],
+    ['unknown keys', { c_info: { x: 1 }, b_info: { y: ['a'] }, origin: ['elsewhere'] }, { name: 'web' }],
+  ])('%s', (_, change, expected) => {
+    expect(read(change)).toMatchObject(expected);
+  });
+
+  test('what pygrub has left behind, or nothing', () => {
+    const fetched = { kernel: '/var/run/xen/bootloader.3.d/boot_kernel.x', ramdisk: '/var/run/r' };
+    for (const build of [fetched, { kernel: undefined }]) {
+      const config = read({ b_info: { ...build, bootloader: 'pygrub', bootloader_args: ['-q'] } });
+      expect(config).not.toHaveProperty('kernel');
+      expect(config).not.toHaveProperty('ramdisk');
+    }
+    expect(read({ b_info: { kernel: undefined } })).not.toHaveProperty('kernel');
+  });
+
+  test.each(['42', 'a/b', '', ' ', '1aebc0f8-cdbc-4a11-8b92-02a0f33b0682'])(
+    'the name %j, under another',
+    (name) => {
+      expect(read({ c_info: { name } }, 'web2')).toMatchObject({ name: 'web2' });
+    },
+  );
+});
+
+test('what changes in a configuration leaves all else in it', () => {
+  const json = USERDATA.slice(0, -1);
+  expect(updateLibxlJson(json, { name: 'web', memoryKib: 65536 })).toBe(json);
+  const changed = updateLibxlJson(json, { name: 'web2', uuid: undefined, maxMemoryKib: 1 });
+  expect(JSON.parse(changed)).toEqual({
+    ...known(),
+    c_info: { ...known()['c_info'], name: 'web2' },
+    b_info: { ...known()['b_info'], max_memkb: 1 },
+  });
+  for (const none of ['', '[]', '{"c_info":1,"b_info":[]}'])
+    expect(updateLibxlJson(none, { name: 'a' })).toBe(none);
 });
 
 test('what is written is read back the same', () => {

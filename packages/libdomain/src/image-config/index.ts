@@ -6,5 +6,6 @@
  *
  * @packageDocumentation
  */
-export { fromLibxlJson } from './from-libxl-json.ts';
+export { fromLibxlJson, type FromLibxlJsonOptions } from './from-libxl-json.ts';
 export { toLibxlJson } from './to-libxl-json.ts';
+export { updateLibxlJson, type LibxlFacts } from './update-libxl-json.ts';

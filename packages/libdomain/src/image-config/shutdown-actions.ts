@@ -6,9 +6,12 @@ export const LIBXL_ACTIONS = {
   restart: 'restart',
   preserve: 'preserve',
   'rename-restart': 'restart_rename',
+  'coredump-destroy': 'coredump_destroy',
+  'coredump-restart': 'coredump_restart',
+  'soft-reset': 'soft_reset',
 } as const satisfies Record<ShutdownAction, string>;
 
-/** Our word for one of libxl's; undefined for those that we do not know how to do. */
+/** Our word for one of libxl's; undefined for one that libxl 4.17 does not have. */
 export function actionOf(libxlName: string): ShutdownAction | undefined {
   const names = Object.keys(LIBXL_ACTIONS) as ShutdownAction[];
   return names.find((name) => LIBXL_ACTIONS[name] === libxlName);

@@ -9,7 +9,7 @@ import { markerPath, vmPath } from '../paths.ts';
 import { readUserdata } from '../userdata.ts';
 import type { MonitorEvent } from './monitor-event.ts';
 import { restartDomain } from './restart.ts';
-import { shutdownAction } from './shutdown-action.ts';
+import { isPossible, shutdownAction } from './shutdown-action.ts';
 
 /** A guest that crashes earlier than this after its start would do so again and again. */
 const MIN_LIFE_S = 10;
@@ -48,8 +48,7 @@ async function reasonToKeep(
   nowMs: number,
 ): Promise<string | undefined> {
   if (wanted === 'preserve') return 'its configuration says so';
-  // To keep it beside its successor, it would need another UUID.
-  if (wanted === 'rename-restart') return 'rename-restart is not possible yet';
+  if (!isPossible(wanted)) return `${wanted} is not possible yet`;
   if (wanted === 'destroy' || shutdownReason === 'reboot' || shutdownReason === 'poweroff') return undefined;
   const startedS = Number((await store.read(`${vmPath(uuid)}/start_time`)) ?? 0);
   if (nowMs / 1000 - startedS >= MIN_LIFE_S) return undefined;

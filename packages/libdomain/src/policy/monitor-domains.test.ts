@@ -102,6 +102,17 @@ describe('monitorDomains', () => {
     expect(await watchUntil(host, 1)).toEqual(['restarted 2']);
   });
 
+  it('keeps a guest for which only xl can do what its configuration says', async () => {
+    await using host = await createSimulatedHost();
+    await guest(host, { onCrash: 'coredump-restart' });
+    await guest(host, { name: 'web2', onReboot: 'rename-restart' });
+    const events = await watchUntil(host, 2, () => {
+      host.machine.guestShutdown(1, 'crash');
+      host.machine.guestShutdown(2, 'reboot');
+    });
+    expect(events.sort()).toEqual(['kept 1', 'kept 2']);
+  });
+
   it('goes on with the others when one cannot be helped', async () => {
     await using host = await createSimulatedHost();
     await guest(host, { name: 'broken' });

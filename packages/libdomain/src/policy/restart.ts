@@ -52,5 +52,6 @@ async function restart(
   options: RunOptions,
 ): Promise<Domain> {
   await allThrough([...unfinished, pending].map((domain) => destroyDomain(host, domain, options)));
-  return createDomain(host, fromLibxlJson(pending.configJson), options);
+  const { configJson } = pending;
+  return createDomain(host, fromLibxlJson(configJson), { ...options, configJson });
 }

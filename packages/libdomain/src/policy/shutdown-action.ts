@@ -1,5 +1,5 @@
 import type { ShutdownReason } from '@vm-tools/xc-native';
-import type { DomainConfig, ShutdownAction } from '../config/schema.ts';
+import { SHUTDOWN_ACTIONS, type DomainConfig, type ShutdownAction } from '../config/schema.ts';
 
 /**
  * What the configuration wants to become of a domain that has shut down; undefined when it is none of our business:
@@ -21,4 +21,9 @@ export function shutdownAction(
     case 'soft-reset':
       return undefined;
   }
+}
+
+/** The others come with domains of xl. To keep a domain beside its successor, it would need another UUID. */
+export function isPossible(action: ShutdownAction): boolean {
+  return (SHUTDOWN_ACTIONS as readonly string[]).includes(action);
 }

@@ -31,11 +31,16 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
   },
 };
 
-/** libxl writes these for PV alone. The command line of a PVH guest may be longer than a value of xenstore can be. */
+/** A request to xenstored has 4096 bytes, and the path is among them. */
+const MAX_VALUE_BYTES = 3072;
+
+/**
+ * libxl writes these for PV alone, for those who want to know; the guest has them in its memory. What xenstored would
+ * not take is left out: the command line of a guest of xl may be of any length.
+ */
 function imageEntries({ kernel, ramdisk, cmdline }: Wanted['config']): Record<string, string> {
-  return {
-    'image/kernel': kernel,
-    ...(ramdisk === undefined ? {} : { 'image/ramdisk': ramdisk }),
-    'image/cmdline': cmdline,
-  };
+  const entries = { 'image/kernel': kernel, 'image/ramdisk': ramdisk, 'image/cmdline': cmdline };
+  const isFit = (entry: [string, string | undefined]): entry is [string, string] =>
+    entry[1] !== undefined && Buffer.byteLength(entry[1]) <= MAX_VALUE_BYTES;
+  return Object.fromEntries(Object.entries(entries).filter(isFit));
 }

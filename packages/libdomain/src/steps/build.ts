@@ -1,4 +1,5 @@
 import type { FillStep } from '../actions/plan-domain.ts';
+import { kernelOf } from '../config/kernel-of.ts';
 import { layoutPvh } from '../pvh/layout-pvh.ts';
 
 /** Loads the kernel and gives the domain its memory: what takes longest of all. */
@@ -16,7 +17,7 @@ export const build: FillStep = {
         ...memory,
         ...ports,
         type: config.type,
-        kernel: config.kernel,
+        kernel: kernelOf(config),
         ...(config.ramdisk === undefined ? {} : { ramdisk: config.ramdisk }),
         cmdline: config.cmdline,
         maxVcpus: config.vcpus,

@@ -1,4 +1,5 @@
 import { checkKernel as refuseWrongType, inspectKernel } from '../config/inspect-kernel.ts';
+import { kernelOf } from '../config/kernel-of.ts';
 import type { Step } from '../step/step.ts';
 import type { Wanted } from './context.ts';
 
@@ -7,7 +8,7 @@ export const checkKernel: Step<Wanted> = {
   name: 'check-kernel',
   about: ({ config }) => `${config?.kernel} can start as ${config?.type}`,
   async run({ config }) {
-    refuseWrongType(await inspectKernel(config.kernel), config.type);
+    refuseWrongType(await inspectKernel(kernelOf(config)), config.type);
     return {};
   },
 };

@@ -7,6 +7,8 @@ export interface Wanted {
   readonly config: DomainConfig & { readonly uuid: string };
   /** for which it comes from another host */
   readonly transfer?: string;
+  /** libxl's own form of the configuration, of a domain that has had one before */
+  readonly configJson?: string;
 }
 
 /** How much of the host it takes. */

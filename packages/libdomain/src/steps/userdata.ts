@@ -1,5 +1,5 @@
 import { removeUserdata, writeUserdata } from '../userdata.ts';
-import { toLibxlJson } from '../image-config/index.ts';
+import { toLibxlJson, updateLibxlJson } from '../image-config/index.ts';
 import { userdataPath } from '../paths.ts';
 import type { Step } from '../step/step.ts';
 import type { Made, Wanted } from './context.ts';
@@ -8,8 +8,9 @@ import type { Made, Wanted } from './context.ts';
 export const userdata: Step<Wanted & Made> = {
   name: 'userdata',
   about: () => 'configuration, for later actions and for xl',
-  async run({ config, domid, host }) {
-    await writeUserdata(host, { domid, uuid: config.uuid }, toLibxlJson(config));
+  async run({ config, configJson, domid, host }) {
+    const json = configJson === undefined ? toLibxlJson(config) : updateLibxlJson(configJson, config);
+    await writeUserdata(host, { domid, uuid: config.uuid }, json);
     return {};
   },
   undo: ({ config, domid, host }) => removeUserdata(host, { domid, uuid: config.uuid }),

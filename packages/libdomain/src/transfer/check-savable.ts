@@ -76,12 +76,14 @@ export async function requireLive(
   });
 }
 
-function notSavable({ name, domid }: Domain, why: string): VmToolsError {
+/** The refusal of a domain that is right as it is; `why` completes "cannot be saved: …". */
+export function notSavable({ name, domid }: Domain, why: string, cause?: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOMAIN_NOT_SAVABLE',
     kind: 'usage',
     message: `${name} cannot be saved: ${why}`,
     hint: 'it stays as it is; shut it down and create it anew where it is wanted',
     details: { domid },
+    cause,
   });
 }

