@@ -105,6 +105,7 @@ export { restoreFromFile } from './restore-from-file.ts';
 export type { RestoreFromFileOptions } from './restore-from-file.ts';
 export { listen } from './listen.ts';
 export type { Listener, ListenEvent, ListenOptions, Session, SessionLimiter } from './listen.ts';
+export { DEFAULT_LOBBY, type LobbyLimits } from './lobby.ts';
 export { Reception } from './reception.ts';
 export { bind } from './transport/bind.ts';
 export { DEFAULT_PORT, formatAddress, parseEndpoint } from './transport/endpoint.ts';

@@ -8,7 +8,9 @@ import { Reception } from './reception.ts';
 import { sendToPeer } from './send.ts';
 import { FakeSource } from './testing/fake-source.ts';
 import { FakeTarget, type FakeTargetInit } from './testing/fake-target.ts';
+import { connectTls } from './transport/connect-tls.ts';
 import type { Endpoint } from './transport/endpoint.ts';
+import { TlsHost } from './transport/testing/tls-host.ts';
 
 const TIMEOUTS = { lingerMs: 100, handshakeMs: 2000 };
 
@@ -135,6 +137,75 @@ test('bad peers keep no good one out', async () => {
   for (const socket of bad) socket.destroy();
   await listener.close();
   expect(failures()).toHaveLength(20);
+});
+
+test('three hundred who say nothing keep no peer out, and who is dropped is the oldest', async () => {
+  const reception = new Reception();
+  reception.lobby.limits = { unknown: 20, perAddress: 20, perPeer: 20 };
+  const { listener, failures } = await listening({
+    reception,
+    timeouts: { ...TIMEOUTS, handshakeMs: 60_000 },
+  });
+  const silent = Array.from({ length: 300 }, () => connect(listener.port, '127.0.0.1'));
+  for (const socket of silent) socket.on('error', () => undefined).resume();
+  await Promise.all(silent.map((socket) => once(socket, 'connect')));
+  await sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: { handshakeMs: 60_000 } });
+  // Who takes a place waits no more, so the others have its room again.
+  expect(failures()).toEqual(Array.from({ length: 281 }, () => 'XFR_CROWDED'));
+  for (const socket of silent) socket.destroy();
+  await listener.close();
+});
+
+const [A, B] = [new TlsHost('a', { knows: ['b'] }), new TlsHost('b', { knows: ['a'] })];
+const CALLING = { connectMs: 20_000, handshakeMs: 20_000 };
+
+test('of one peer so many connections wait and no more, and one more hears that', async () => {
+  const reception = new Reception();
+  reception.lobby.limits = { unknown: 20, perAddress: 20, perPeer: 2 };
+  const { listener, events, failures } = await listening({ tls: B, reception });
+  const at = { host: '127.0.0.1', port: listener.port };
+  const waiting = [await connectTls(at, A, CALLING), await connectTls(at, A, CALLING)];
+  const isIn = (): boolean => events.filter(({ type }) => type === 'connected').length === 2;
+  while (!isIn()) await new Promise((resolve) => setImmediate(resolve));
+  const third = await connectTls(at, A, CALLING);
+  await expect(
+    sendToPeer(new FakeSource(), third, { timeouts: { handshakeMs: 60_000 } }),
+  ).rejects.toMatchObject({
+    kind: 'resource',
+    details: { remoteCode: 'XFR_CROWDED' },
+    guest: { state: 'still running on the source' },
+  });
+  for (const { stream } of waiting) stream.destroy();
+  await listener.close();
+  expect(failures()).toContain('XFR_CROWDED');
+});
+
+test('who has called a port of TLS has to say something soon', async () => {
+  const { listener, events } = await listening({
+    tls: B,
+    timeouts: { firstByteMs: 50, handshakeMs: 60_000 },
+  });
+  const socket = connect(listener.port, '127.0.0.1')
+    .on('error', () => undefined)
+    .resume();
+  await once(socket, 'close');
+  await listener.close();
+  const [failed] = events.filter((event) => event.type === 'failed');
+  expect(failed?.error).toMatchObject({ code: 'XFR_PEER_SILENT', message: expect.stringContaining('50 ms') });
+});
+
+test('one peer does not get all places', () => {
+  const reception = new Reception(3, 2);
+  using _first = reception.enter('a');
+  const second = reception.enter('a');
+  expect(() => reception.enter('a')).toThrow(
+    expect.objectContaining({ code: 'XFR_BUSY', message: '2 guests of a are being received already' }),
+  );
+  using _other = reception.enter('b');
+  expect(() => reception.enter()).toThrow(expect.objectContaining({ details: { places: 3 } }));
+  second[Symbol.dispose]();
+  using _again = reception.enter('a');
+  expect(reception.active).toBe(3);
 });
 
 test('its signal aborts what is being received', async () => {

@@ -4,6 +4,7 @@ import type { LimiterNode, Schedule } from '@vm-tools/ratelimit';
 import { lookAt, type Gate } from './check/answer-check.ts';
 import type { TransferEvent, TransferSummary } from './events.ts';
 import type { TransferId } from './journal/record.ts';
+import type { Waiting } from './lobby.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import type { PeerOptions } from './options.ts';
 import { placed } from './place.ts';
@@ -16,12 +17,11 @@ import type { Transfer } from './transfer/transfer.ts';
 import { acceptTls } from './transport/accept-tls.ts';
 import { bind, type ListenAt } from './transport/bind.ts';
 import { DEFAULT_PORT, formatAddress } from './transport/endpoint.ts';
+import type { Connection } from './transport/connection.ts';
+import { refuse } from './transport/refuse.ts';
 import { tcpConnection } from './transport/tcp.ts';
 import type { TlsOptions } from './transport/tls.ts';
 import { unixConnection } from './transport/unix.ts';
-
-/** Connections that have not yet offered anything, or are about to be refused; beyond these the kernel says no. */
-const WAITING_CONNECTIONS = 256;
 
 /** One connection, and what is known of it by now. */
 export interface Session {
@@ -135,24 +135,43 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     ...(who === undefined || authorise === undefined
       ? []
       : [{ name: 'allowed', enter: (offer: Offer) => authorise(who, offer), isLast: true }]),
-    { name: 'place', enter: () => reception.enter() },
+    { name: 'place', enter: () => reception.enter(who) },
   ];
+
+  /** Of one peer no more than so many wait, and one more is told so. */
+  const known = async (who: string, waiting: Waiting, connection: Connection): Promise<void> => {
+    try {
+      waiting.know(who);
+    } catch (thrown) {
+      await refuse(connection, asVmToolsError(thrown), timeouts);
+      throw thrown;
+    }
+  };
 
   /** A place is taken by an offer, not by a connection: who connects and says nothing keeps nobody out. */
   const receive = async (socket: Socket): Promise<void> => {
     using taken = new DisposableStack();
     const plain = bound.isUnix ? unixConnection(socket, bound.address) : tcpConnection(socket);
     let session: Session = { session: reception.nextSession(), peer: plain.peer };
+    let dropped: VmToolsError | undefined;
+    const waiting = taken.use(
+      reception.lobby.enter(hostOf(plain.peer), (why) => {
+        dropped = why;
+        socket.destroy();
+      }),
+    );
     try {
       const isPlain = tls === undefined || bound.isUnix;
       const connection = isPlain ? plain : await acceptTls(socket, tls, { timeouts, signal });
       const { who } = connection;
       session = { ...session, ...(who === undefined ? {} : { who }) };
+      if (who !== undefined) await known(who, waiting, connection);
       tell({ type: 'connected', ...session });
       const gates = gatesFor(who);
       const makeTarget = async (offer: Offer, transfer: TransferId): Promise<Target> => {
         session = { ...session, transfer, name: offer.name };
         for (const gate of gates) taken.use(await gate.enter(offer));
+        waiting[Symbol.dispose]();
         return options.makeTarget();
       };
       const check = (offer: Offer): Promise<readonly Check[]> => {
@@ -174,13 +193,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       const transfer = startReceiving(connection, makeTarget, paced);
       await transfer.result;
     } catch (thrown) {
-      const error = placed(thrown, { side: 'target', progress: { currentPhase: 'connecting' } });
+      const error = placed(dropped ?? thrown, { side: 'target', progress: { currentPhase: 'connecting' } });
       tell({ type: 'failed', ...session, error });
     }
   };
 
   const server = createServer((socket) => {
-    server.maxConnections = reception.places + WAITING_CONNECTIONS;
     const session = receive(socket).finally(() => sessions.delete(session));
     sessions.add(session);
   });
@@ -206,6 +224,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Without the port, which is another one each time. */
+function hostOf(peer: string): string {
+  return peer.replace(/:\d+$/, '');
 }
 
 interface Bound extends Pick<Listener, 'address' | 'host' | 'port'> {

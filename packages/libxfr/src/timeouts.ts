@@ -2,6 +2,8 @@
 export interface TransferTimeouts {
   /** until a connection to the peer is there. @default 10 000 */
   readonly connectMs: number;
+  /** until who has called a port of TLS says anything at all. @default 5 000 */
+  readonly firstByteMs: number;
   /** until the peer has shown that it speaks this protocol, and a source what it offers. @default 10 000 */
   readonly handshakeMs: number;
   /** until a peer from which nothing came, not even a PING, is taken for dead. @default 30 000 */
@@ -22,6 +24,7 @@ export interface TransferTimeouts {
 
 export const DEFAULT_TIMEOUTS: TransferTimeouts = {
   connectMs: 10_000,
+  firstByteMs: 5_000,
   handshakeMs: 10_000,
   inactivityMs: 30_000,
   pingMs: 5_000,

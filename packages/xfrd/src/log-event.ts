@@ -1,7 +1,25 @@
 import { formatDuration, type Log } from '@vm-tools/cli';
 import type { ListenEvent, Session, TransferEvent } from '@vm-tools/libxfr';
 import { formatBytes } from '@vm-tools/ratelimit';
+import type { Bursts } from './bursts.ts';
 import { logFailure } from './log-failure.ts';
+
+/** The same for a listener that anybody can call: what happens often is counted, and told once. */
+export function logInBursts(log: Log, bursts: Bursts, happened: ListenEvent): void {
+  const kind = kindOf(happened);
+  const address = 'peer' in happened ? happened.peer : undefined;
+  if (kind === undefined || bursts.isTold({ kind, address })) logEvent(log, happened);
+}
+
+/** What anybody can make happen as often as he likes; undefined for what takes a place. */
+function kindOf(happened: ListenEvent): string | undefined {
+  const of = 'who' in happened ? ` of ${happened.who}` : '';
+  if (happened.type === 'connected') return `connections${of}`;
+  if (happened.type !== 'transfer') return `${happened.error.code}${of}`;
+  const { event } = happened;
+  const isEarly = event.type === 'phase' && (event.phase === 'connecting' || event.phase === 'reserving');
+  return isEarly ? `${event.phase}${of}` : undefined;
+}
 
 /** One line for each thing that happens to a session, each with who it is and which transfer; its figures come last. */
 export function logEvent(log: Log, happened: ListenEvent): void {

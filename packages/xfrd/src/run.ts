@@ -10,7 +10,8 @@ import {
 import { listPeers, Trust, trustFolder } from '@vm-tools/trust';
 import { once } from 'node:events';
 import { readSettings, type Settings } from './config/settings.ts';
-import { logEvent } from './log-event.ts';
+import { Bursts } from './bursts.ts';
+import { logInBursts } from './log-event.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import type { ServeInput } from './options.ts';
 import { openReceiver } from './receiver.ts';
@@ -36,13 +37,14 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   const reception = { places: settings.maxConcurrent };
   await using metrics = await openMetrics(settings.metrics, reception);
   using supervisor = await openSupervisor(log);
+  using bursts = new Bursts(log);
   const { promise: first, resolve, reject } = Promise.withResolvers<TransferSummary | undefined>();
   first.catch(() => undefined); // only --once waits for it
   let receiver: KeptReceiver | undefined;
   let where = '';
   const statusOf = (): string => `listening on ${where}; domains on their way: ${receiver?.active ?? 0}`;
   const onEvent = (event: ListenEvent): void => {
-    logEvent(log, event);
+    logInBursts(log, bursts, event);
     metrics.onEvent(event);
     if (event.type === 'failed') reject(event.error);
     if (event.type !== 'transfer' || event.event.type === 'progress') return;

@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts';
 import { refuse } from './refuse.ts';
 import { tcpConnection } from './tcp.ts';
 import {
+  HANDSHAKE,
   chainError,
   handshakeError,
   speaksPlain,
@@ -36,11 +37,12 @@ export async function acceptTls(
 ): Promise<TlsConnection> {
   const plain = tcpConnection(socket);
   const { peer: address } = plain;
-  const { handshakeMs } = timeouts;
+  const { firstByteMs, handshakeMs } = timeouts;
   /** whom it can be told, once there is somebody who understands it */
   let told: Connection | undefined;
   const handshake = async (): Promise<TlsConnection> => {
-    if (!(await startsWithTls(socket, address))) {
+    const isTls = startsWithTls(socket, address);
+    if (!(await within(isTls, firstByteMs, tooSlow(address, 'say anything', firstByteMs)))) {
       told = plain;
       throw speaksPlain(address);
     }
@@ -60,7 +62,7 @@ export async function acceptTls(
   // Between here and the first read nobody else would hear of an error, and an unheard one ends the process.
   socket.on('error', () => undefined);
   try {
-    return await within(handshake(), handshakeMs, tooSlow(address, handshakeMs), signal);
+    return await within(handshake(), handshakeMs, tooSlow(address, HANDSHAKE, handshakeMs), signal);
   } catch (thrown) {
     const failure = signal?.aborted ? abortError(signal, `talking to ${address}`) : asVmToolsError(thrown);
     if (told !== undefined) await refuse(told, failure, timeouts);

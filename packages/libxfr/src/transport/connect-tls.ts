@@ -6,6 +6,7 @@ import { asVmToolsError } from '../protocol/remote-error.ts';
 import { formatAddress } from './endpoint.ts';
 import { connectTcp } from './tcp.ts';
 import {
+  HANDSHAKE,
   chainError,
   handshakeError,
   tlsParameters,
@@ -48,7 +49,7 @@ export async function connectTls(
     return tls.checkPeer({ certificate, chainError: chainError(socket), host, address });
   };
   try {
-    const who = await within(handshake(), handshakeMs, tooSlow(address, handshakeMs), signal);
+    const who = await within(handshake(), handshakeMs, tooSlow(address, HANDSHAKE, handshakeMs), signal);
     return { stream: socket, peer: address, address: `tls://${address}`, isConfidential: true, who };
   } catch (thrown) {
     socket.on('error', () => undefined).destroy();

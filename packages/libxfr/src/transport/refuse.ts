@@ -13,9 +13,12 @@ export async function refuse(
   timeouts: TransferTimeouts,
 ): Promise<void> {
   const channel = new Channel(connection, 'source', timeouts);
-  channel.abort(error.kind === 'peer' ? spoken(error) : CLOSED);
+  channel.abort(TOLD.has(error.kind) ? spoken(error) : CLOSED);
   await channel.close();
 }
+
+/** What it did, or that it should come again. */
+const TOLD = new Set(['peer', 'resource']);
 
 /** What is said aloud of an error: without causes and facts. */
 function spoken({ code, kind, message, hint }: VmToolsError): VmToolsError {

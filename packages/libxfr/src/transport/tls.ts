@@ -82,12 +82,18 @@ export function speaksPlain(address: string): VmToolsError {
   });
 }
 
+export const HANDSHAKE = 'come to the end of the TLS handshake';
+
 /** Too slow, whether it says nothing or a byte now and then. */
-export function tooSlow(address: string, handshakeMs: number): ConstructorParameters<typeof VmToolsError>[0] {
+export function tooSlow(
+  address: string,
+  did: string,
+  limitMs: number,
+): ConstructorParameters<typeof VmToolsError>[0] {
   return {
     code: 'XFR_PEER_SILENT',
     kind: 'timeout',
-    message: `${address} did not come to the end of the TLS handshake in ${handshakeMs} ms`,
+    message: `${address} did not ${did} in ${limitMs} ms`,
     hint: `see whether ${address} is up and what its log says`,
     details: { peer: address },
   };

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { createServer as createTlsServer } from 'node:tls';
 import type { VmToolsError } from '@vm-tools/errors';
 import { listen } from '../../src/listen.ts';
+import { Reception } from '../../src/reception.ts';
 import { sendToPeer } from '../../src/send.ts';
 import { FakeSource } from '../../src/testing/fake-source.ts';
 import { FakeTarget } from '../../src/testing/fake-target.ts';
@@ -46,11 +47,38 @@ async function called(first: Buffer): Promise<VmToolsError> {
   return error;
 }
 
+/** What a listener says that has room for one connection and gets a second. */
+async function crowded(): Promise<VmToolsError> {
+  const { promise, resolve } = Promise.withResolvers<VmToolsError>();
+  const reception = new Reception();
+  reception.lobby.limits = { unknown: 1, perAddress: 1, perPeer: 1 };
+  await using listener = await listen({
+    port: 0,
+    reception,
+    makeTarget: () => new FakeTarget(),
+    onEvent: (event) => event.type === 'failed' && resolve(event.error),
+  });
+  const sockets = [1, 2].map(() =>
+    connect(listener.port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume(),
+  );
+  const error = await promise;
+  for (const socket of sockets) socket.destroy();
+  return error;
+}
+
 /** A record of a handshake that holds nonsense. */
 const NO_HANDSHAKE = Buffer.from('16030100050100000100', 'hex');
 
 /** What keeps two ends from coming together. */
 export const transportCases: readonly ErrorCase[] = [
+  {
+    code: 'XFR_CROWDED',
+    when: 'more wait than there is room for',
+    cause: crowded,
+    ...{ kind: 'resource', retry: 'safe', side: 'target', phase: 'connecting' },
+  },
   {
     code: 'XFR_TLS_PLAIN',
     when: 'the target does not speak TLS',

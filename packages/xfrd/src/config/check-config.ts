@@ -8,15 +8,19 @@ import { readSettings } from './settings.ts';
 /** What the configuration file and the command line mean together, without doing any of it. */
 export async function checkConfig(invocation: Invocation<ServeInput>): Promise<Outcome> {
   const settings = await readSettings(invocation);
-  const { file, isFileThere, bandwidth, maxConcurrent, metrics, user, insecure } = settings;
+  const { file, isFileThere, bandwidth, maxConcurrent, maxPerPeer, connections, metrics, user, insecure } =
+    settings;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...settings.timeouts };
   const value = {
     file: isFileThere ? file : null,
     listen: settings.listen.map(formatPeerAddress),
     insecure,
     maxConcurrent,
+    maxPerPeer,
+    connections,
     bandwidth: encodeBandwidth(bandwidth),
     timeouts: {
+      firstByteMs: timeouts.firstByteMs,
       handshakeMs: timeouts.handshakeMs,
       inactivityMs: timeouts.inactivityMs,
       answerMs: timeouts.answerMs,
@@ -30,7 +34,11 @@ export async function checkConfig(invocation: Invocation<ServeInput>): Promise<O
     ['file', isFileThere ? file : `${file} is not there, so what follows is the default`],
     ['listen', value.listen.join(', ')],
     ['insecure', insecure ? 'tcp:// is allowed' : 'no'],
-    ['max-concurrent', String(maxConcurrent)],
+    ['max-concurrent', `${maxConcurrent}, ${maxPerPeer} of one peer`],
+    [
+      'connections',
+      `${connections.unknown} unknown, ${connections.perAddress} of one address, ${connections.perPeer} of one peer`,
+    ],
     ['bandwidth', `host ${host}, peer ${peer}, transfer ${transfer}`],
     [
       'timeouts',

@@ -13,11 +13,17 @@ test('the example says what holds without it', () => {
   expect(rest).toEqual(defaults);
   expect(listen).toEqual([{ transport: 'tls', host: '0.0.0.0', port: 8002 }]);
   expect(unsaid).toEqual({});
-  expect(timeouts).toEqual({ handshake: 10_000, inactivity: 30_000, answer: 120_000, lease: 60_000 });
+  expect(timeouts).toEqual({
+    'first-byte': 5000,
+    handshake: 10_000,
+    inactivity: 30_000,
+    answer: 120_000,
+    lease: 60_000,
+  });
 });
 
 test('what the example has in comments will do, too', () => {
-  const lines = EXAMPLE.split('\n').filter((line) => /^#[a-z]+ = /.test(line));
+  const lines = EXAMPLE.split('\n').filter((line) => /^#[a-z-]+ = /.test(line));
   expect(lines.length).toBeGreaterThan(1);
   for (const line of lines) {
     const [key = ''] = line.slice(1).split(' ');
@@ -30,6 +36,8 @@ test('all that can be said', () => {
     listen = "unix:///run/xfrd.sock"
     insecure = true
     max-concurrent = 9
+    max-concurrent-per-peer = 9
+    connections.per-peer = 100
     metrics = "http://[::1]:9100/metrics"
     bandwidth = { peer = "08:00,50M 20:00,off" }
     timeouts.lease = 1.5
@@ -38,6 +46,8 @@ test('all that can be said', () => {
     listen: [{ transport: 'unix', path: '/run/xfrd.sock' }],
     insecure: true,
     'max-concurrent': 9,
+    'max-concurrent-per-peer': 9,
+    connections: { unknown: 256, 'per-address': 64, 'per-peer': 100 },
     metrics: { host: '::1', port: 9100 },
     bandwidth: { peer: [{ rate: 50 * 2 ** 20 }, { rate: Infinity }], host: [{ rate: Infinity }] },
     timeouts: { lease: 1500 },
@@ -56,6 +66,8 @@ test.each([
   ['[bandwidth]\nhosts = "1M"', 'CONFIG_UNKNOWN_KEY', '2:1', 'did you mean "host"?'],
   ['bandwidth = { transfer = "08:00" }', 'CONFIG_INVALID', '1:1', ''],
   ['bandwidth = "1M"', 'CONFIG_INVALID', '1:1', ''],
+  ['[connections]\nperpeer = 1', 'CONFIG_UNKNOWN_KEY', '2:1', 'did you mean "per-peer"?'],
+  ['[connections]\nunknown = 0', 'CONFIG_INVALID', '2:1', ''],
   ['[timeouts]\nlease = 3600', 'CONFIG_INVALID', '2:1', ''],
   ['[timeout]\nlease = 30', 'CONFIG_UNKNOWN_KEY', '1:1', 'did you mean "timeouts"?'],
   ['metrics = "http://0.0.0.0:9100"', 'CONFIG_INVALID', '1:1', 'http://127.0.0.1:PORT'],

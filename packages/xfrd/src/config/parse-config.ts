@@ -59,7 +59,8 @@ function unknownKey({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, text: stri
 
 function shapeOf(table: string | undefined): object {
   const { shape } = configSchema;
-  if (table === 'bandwidth' || table === 'timeouts') return shape[table].unwrap().shape;
+  if (table === 'bandwidth' || table === 'timeouts' || table === 'connections')
+    return shape[table].unwrap().shape;
   return shape;
 }
 

@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { DEFAULT_LOBBY } from '@vm-tools/libxfr';
 import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
 import * as z from 'zod';
 import { parseListenAddress } from '../listen-address.ts';
@@ -6,6 +7,8 @@ import { parseMetricsAddress } from '../metrics/metrics-address.ts';
 
 /** As many as a listener can tell apart from a flood of connections. */
 const MAX_PLACES = 1000;
+/** Each has a descriptor; more are a flood. */
+const MAX_WAITING = 10_000;
 /** A day: whoever wants to wait for ever has a fault and does not hear of it. */
 const MAX_S = 86_400;
 /** Twice the time between two signs of life: less would take a peer for dead that is not. */
@@ -29,6 +32,9 @@ function read<Value>(parse: (text: string) => Value) {
   });
 }
 
+const count = (most: number) =>
+  z.int('must be a whole number').min(1, 'must be 1 or more').max(most, `must be ${most} or less`);
+
 const seconds = (least: number, most: number) =>
   z
     .number('must be a number of seconds')
@@ -48,11 +54,18 @@ export const configSchema = z.strictObject({
     )
     .exactOptional(),
   insecure: z.boolean('must be true or false').default(false),
-  'max-concurrent': z
-    .int('must be a whole number')
-    .min(1, 'must be 1 or more')
-    .max(MAX_PLACES, `must be ${MAX_PLACES} or less`)
-    .default(4),
+  'max-concurrent': count(MAX_PLACES).default(4),
+  'max-concurrent-per-peer': count(MAX_PLACES).exactOptional(),
+  connections: z
+    .strictObject(
+      {
+        unknown: count(MAX_WAITING).default(DEFAULT_LOBBY.unknown),
+        'per-address': count(MAX_WAITING).default(DEFAULT_LOBBY.perAddress),
+        'per-peer': count(MAX_WAITING).default(DEFAULT_LOBBY.perPeer),
+      },
+      'must be a table',
+    )
+    .prefault({}),
   metrics: read(parseMetricsAddress).exactOptional(),
   user: z
     .string('must be a string')
@@ -64,6 +77,7 @@ export const configSchema = z.strictObject({
   timeouts: z
     .strictObject(
       {
+        'first-byte': seconds(1, MAX_S),
         handshake: seconds(1, MAX_S),
         inactivity: seconds(MIN_INACTIVITY_S, MAX_S),
         answer: seconds(1, MAX_S),

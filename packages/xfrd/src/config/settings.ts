@@ -1,5 +1,5 @@
 import type { Invocation } from '@vm-tools/cli';
-import { notSecure, type TransferTimeouts } from '@vm-tools/libxfr';
+import { notSecure, type LobbyLimits, type TransferTimeouts } from '@vm-tools/libxfr';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';
@@ -19,6 +19,10 @@ export interface Settings {
   readonly bandwidth: BandwidthSettings;
   /** domains at the same time */
   readonly maxConcurrent: number;
+  /** of one peer */
+  readonly maxPerPeer: number;
+  /** connections that may wait */
+  readonly connections: LobbyLimits;
   readonly timeouts: Partial<TransferTimeouts>;
   /** where figures can be read; nowhere if undefined */
   readonly metrics: MetricsAddress | undefined;
@@ -40,7 +44,9 @@ export async function readSettings({
 }: Pick<Invocation<ServeInput>, 'input' | 'root'>): Promise<Settings> {
   const file = input.config ?? join(root, CONFIG_FILE);
   const { config, isThere } = await readConfig(file, input.config === undefined);
-  const { handshake, inactivity, answer, lease } = config.timeouts;
+  const { 'first-byte': firstByte, handshake, inactivity, answer, lease } = config.timeouts;
+  const { unknown, 'per-address': perAddress, 'per-peer': perPeer } = config.connections;
+  const maxConcurrent = input.maxConcurrent ?? config['max-concurrent'];
   const settings: Settings = {
     file,
     isFileThere: isThere,
@@ -50,8 +56,11 @@ export async function readSettings({
       ...config.bandwidth,
       ...(input.bwlimit === undefined ? {} : { host: parseSchedule(input.bwlimit) }),
     },
-    maxConcurrent: input.maxConcurrent ?? config['max-concurrent'],
+    maxConcurrent,
+    maxPerPeer: config['max-concurrent-per-peer'] ?? Math.max(1, maxConcurrent - 1),
+    connections: { unknown, perAddress, perPeer },
     timeouts: {
+      ...(firstByte === undefined ? {} : { firstByteMs: firstByte }),
       ...(handshake === undefined ? {} : { handshakeMs: handshake }),
       ...(inactivity === undefined ? {} : { inactivityMs: inactivity }),
       ...(answer === undefined ? {} : { answerMs: answer }),

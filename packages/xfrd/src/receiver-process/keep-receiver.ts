@@ -102,11 +102,15 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
   }
 
   function changeable(): ReceiverSettings {
-    const { maxConcurrent, bandwidth } = settings;
-    return { maxConcurrent, bandwidth: encodeBandwidth(bandwidth), credentials: init.credentials() };
+    const { maxConcurrent, maxPerPeer, connections, bandwidth } = settings;
+    const limits = { maxConcurrent, maxPerPeer, connections, bandwidth: encodeBandwidth(bandwidth) };
+    return { ...limits, credentials: init.credentials() };
   }
 
-  let running = await start();
+  let running = await start().catch(async (thrown: unknown) => {
+    await removeSockets([feedAt]);
+    throw thrown;
+  });
   const over = keep();
 
   async function keep(): Promise<void> {

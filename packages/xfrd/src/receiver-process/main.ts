@@ -63,7 +63,13 @@ async function begin(settings: FirstSettings): Promise<Serving | undefined> {
 
 async function serve(settings: FirstSettings): Promise<Serving> {
   const { listen, sockets, timeouts, credentials } = settings;
-  const reception = new Reception(settings.maxConcurrent);
+  const reception = new Reception();
+  const limit = ({ maxConcurrent, maxPerPeer, connections }: ReceiverSettings): void => {
+    reception.places = maxConcurrent;
+    reception.placesPerPeer = maxPerPeer;
+    reception.lobby.limits = connections;
+  };
+  limit(settings);
   const bandwidth = new Bandwidth(decodeBandwidth(settings.bandwidth));
   const trust = credentials && remoteTrust(calls, credentials);
   const where = sockets > 0 ? Array.from({ length: sockets }, () => ({ transport: 'fd' }) as const) : listen;
@@ -92,7 +98,7 @@ async function serve(settings: FirstSettings): Promise<Serving> {
         feeds,
       }),
     change(next) {
-      reception.places = next.maxConcurrent;
+      limit(next);
       bandwidth.change(decodeBandwidth(next.bandwidth));
       if (trust !== undefined && next.credentials !== undefined) trust.credentials = next.credentials;
     },

@@ -1,4 +1,4 @@
-import type { TransferTimeouts } from '@vm-tools/libxfr';
+import type { LobbyLimits, TransferTimeouts } from '@vm-tools/libxfr';
 import type { Credentials } from '@vm-tools/trust';
 import type { EncodedBandwidth } from '../config/bandwidth.ts';
 import type { ListenAddress } from '../listen-address.ts';
@@ -7,6 +7,8 @@ import type { User } from './find-user.ts';
 /** What the receiver is told by its keeper whenever something of it has changed. */
 export interface ReceiverSettings {
   readonly maxConcurrent: number;
+  readonly maxPerPeer: number;
+  readonly connections: LobbyLimits;
   readonly bandwidth: EncodedBandwidth;
   readonly credentials: Credentials | undefined;
 }
