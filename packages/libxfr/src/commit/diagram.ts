@@ -1,3 +1,4 @@
+import { mayTouch } from './others.ts';
 import { SOURCE, TARGET, type Step, type Table } from './table.ts';
 
 /** The commit protocol as a page of Markdown, drawn from its tables. */
@@ -11,8 +12,21 @@ export function commitPage(): string {
     '',
     ...section(SOURCE),
     ...section(TARGET),
+    ...OTHERS_PAGE,
   ].join('\n');
 }
+
+/** What model-others.ts has found. */
+const OTHERS_PAGE = [
+  '## Others',
+  '',
+  'As long as a journal does not settle where the guest is, our own tools let nobody touch it on that side, whatever Xen shows (`src/commit/others.ts`), and hold it while they change it. `src/commit/model-others.ts` has those who do so all the same as transitions, and its test says what comes of it:',
+  '',
+  '- A user with our tools, who saves, pauses, unpauses or destroys the guest on either side, and is killed in the middle of it: never two running, never a torn image. Without the rule there are both.',
+  '- xl, which knows neither our locks nor our journals: the source looks at its guest again before it commits, resumes and destroys (`Source.confirm`). What xl does in the moment between that look and the step, or to the guest that waits at the target, can still make two run, the one of them on an image that is not the latest. It is told as that (`XFR_TWO_RUNNING`, `XFR_UNCERTAIN`), never as success.',
+  '- A guest that xl destroys at the target before it was started leaves both sides asking each other: `XFR_UNCERTAIN`, until the owner says which it is.',
+  '',
+];
 
 function section<State extends string, Action extends string>(table: Table<State, Action>): string[] {
   const { side, states, steps } = table;
@@ -26,15 +40,15 @@ function section<State extends string, Action extends string>(table: Table<State
     ...names.filter((name) => states[name].isEnded === true).map((name) => `  ${name} --> [*]`),
     '```',
     '',
-    '| state | the guest | says, when asked | does | may say |',
-    '| --- | --- | --- | --- | --- |',
+    '| state | the guest | says, when asked | does | may say | others may touch the guest |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...names
       .filter((name) => name !== 'idle')
       .map((name) => {
         const here = steps.filter((step) => step.in === name);
         const acts = here.flatMap((step) => ('act' in step ? [describe(step, step.act)] : []));
         const says = here.flatMap((step) => ('say' in step ? [step.say] : []));
-        return `| ${name} | ${states[name].means} | ${states[name].word} | ${list(acts)} | ${list(says)} |`;
+        return `| ${name} | ${states[name].means} | ${states[name].word} | ${list(acts)} | ${list(says)} | ${mayTouch('user', states[name]) ? 'yes' : 'no'} |`;
       }),
     '',
   ];

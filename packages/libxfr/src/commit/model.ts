@@ -1,3 +1,4 @@
+import { search } from './search.ts';
 import { SOURCE, TARGET, type GuestState, type Step, type Table, type Word } from './table.ts';
 
 /**
@@ -7,7 +8,7 @@ import { SOURCE, TARGET, type GuestState, type Step, type Table, type Word } fro
  * happen locally (failures, aborts, leases that expire, starts that fail) may happen whenever the table lets it.
  *
  * Not modelled: a host that loses its memory, which loses its guest anyway; a journal that is lost; and a human who
- * says who owns the guest.
+ * says who owns the guest. What others do to the guest meanwhile is in model-others.ts.
  */
 export interface ModelReport {
   readonly states: number;
@@ -31,18 +32,11 @@ interface World {
   readonly network: readonly string[];
 }
 
-interface Node {
-  readonly world: World;
-  readonly from: string | undefined;
-  readonly via: string;
-  readonly next: Set<string>;
-}
+export type AnyTable = Table<string, string>;
+export type SideName = AnyTable['side'];
 
-type AnyTable = Table<string, string>;
-type SideName = AnyTable['side'];
-
-const LOCAL = new Set(['failure', 'restart', 'lease expired', 'start failed', 'a day passed']);
-const TOLD: readonly Word[] = ['RUNNING', 'FENCED'];
+export const LOCAL = new Set(['failure', 'restart', 'lease expired', 'start failed', 'a day passed']);
+export const TOLD: readonly Word[] = ['RUNNING', 'FENCED'];
 const START: World = {
   source: { journal: 'idle', guest: 'running' },
   target: { journal: 'idle', guest: 'absent' },
@@ -50,36 +44,22 @@ const START: World = {
 };
 
 /** What is in no table because nobody does it: a start that was reported to have failed has worked all the same. */
-const MISHAPS: readonly Step<string, string>[] = [
+export const MISHAPS: readonly Step<string, string>[] = [
   { in: 'failing', guest: 'paused', act: 'start', leaves: 'running' },
 ];
 
 export function explore(source: AnyTable = SOURCE, correct: AnyTable = TARGET): ModelReport {
   const target = { ...correct, steps: [...correct.steps, ...MISHAPS] };
-  const nodes = new Map<string, Node>();
-  const queue = [key(START)];
-  nodes.set(key(START), { world: START, from: undefined, via: '', next: new Set() });
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    const node = nodes.get(at) as Node;
-    for (const [via, world] of [
-      ...moves(source, node.world),
-      ...moves(target, node.world),
-      ...losses(node.world),
-    ]) {
-      const to = key(world);
-      node.next.add(to);
-      if (nodes.has(to)) continue;
-      nodes.set(to, { world, from: at, via, next: new Set() });
-      queue.push(to);
-    }
-  }
-  const isLost = ({ world }: Node): boolean => world.source.guest === 'absent' && !isAlive(world.target);
-  const two = [...nodes].find(([, { world }]) => [world.source, world.target].every(isRunning));
+  const reached = search(
+    START,
+    (world) => [...moves(source, world), ...moves(target, world), ...losses(world)],
+    key,
+  );
   return {
-    states: nodes.size,
-    twoRunning: two && trace(nodes, two[0]),
-    lost: [...nodes.values()].filter(isLost).length,
-    stuck: nodes.size - reaching(nodes, ({ world }) => isEnd(source, target, world)).size,
+    states: reached.nodes.size,
+    twoRunning: reached.pathTo((world) => [world.source, world.target].every(isRunning)),
+    lost: reached.count((world) => world.source.guest === 'absent' && !isAlive(world.target)),
+    stuck: reached.stuck((world) => isEnd(source, target, world)),
   };
 }
 
@@ -125,31 +105,6 @@ function isEnd(sourceTable: AnyTable, targetTable: AnyTable, { source, target }:
   const running = [source, target].filter(isRunning).length;
   const absent = [source, target].filter(({ guest }) => guest === 'absent').length;
   return running === 1 && absent === 1 && isOver(sourceTable, source) && isOver(targetTable, target);
-}
-
-/** All that can come to such a node, found backwards. */
-function reaching(nodes: ReadonlyMap<string, Node>, isGood: (node: Node) => boolean): ReadonlySet<string> {
-  const before = new Map<string, string[]>();
-  for (const [from, { next }] of nodes) {
-    for (const to of next) before.set(to, [...(before.get(to) ?? []), from]);
-  }
-  const reached = new Set([...nodes].filter(([, node]) => isGood(node)).map(([name]) => name));
-  const queue = [...reached];
-  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const from of before.get(at) ?? []) {
-      if (reached.has(from)) continue;
-      reached.add(from);
-      queue.push(from);
-    }
-  }
-  return reached;
-}
-
-function trace(nodes: ReadonlyMap<string, Node>, end: string): readonly string[] {
-  const path: string[] = [];
-  for (let node = nodes.get(end); node?.from !== undefined; node = nodes.get(node.from))
-    path.unshift(node.via);
-  return path;
 }
 
 function key({ source, target, network }: World): string {

@@ -1,4 +1,5 @@
 import { factsOf } from '../commit/facts-of.ts';
+import { mayTouch } from '../commit/others.ts';
 import type { Journals } from './journals.ts';
 import type { TransferRecord } from './record.ts';
 
@@ -20,5 +21,5 @@ export async function standing(journals: Pick<Journals, 'listOf'>, uuid: string)
   const { records, damaged } = await journals.listOf(uuid);
   const [doubt] = damaged;
   if (doubt !== undefined) throw doubt;
-  return { records, open: records.find((record) => factsOf(record).isDecided !== true) };
+  return { records, open: records.find((record) => !mayTouch('user', factsOf(record))) };
 }
