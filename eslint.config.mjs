@@ -4,7 +4,9 @@ import tseslint from 'typescript-eslint';
 // Who may import whom. The picture is in README.md, "How the parts fit together"; this is the rule that keeps it true.
 const layers = {
   errors: [],
-  ratelimit: ['errors'],
+  // What people and peers write: every reader of it asks there.
+  words: ['errors'],
+  ratelimit: ['errors', 'words'],
   // What Node lacks of the C library; who needs more than a lock of it asks for it by name.
   libc: ['errors'],
   locks: ['errors', 'libc'],
@@ -12,18 +14,19 @@ const layers = {
   format: ['errors'],
   native: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
-  domain: ['errors', 'locks', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'locks', 'ratelimit'],
+  domain: ['errors', 'words', 'locks', 'xenstore', 'format', 'native'],
+  transfer: ['errors', 'words', 'locks', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
-  trust: ['errors'],
+  trust: ['errors', 'words'],
   // The interface `Xen` over a socket, whoever answers there.
-  wire: ['errors', 'xenstore', 'format', 'native'],
+  wire: ['errors', 'words', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
-  sim: ['errors', 'libc', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
+  sim: ['errors', 'words', 'libc', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'locks', 'ratelimit', 'native', 'xenstore', 'wire'],
+  cli: ['errors', 'words', 'locks', 'ratelimit', 'native', 'xenstore', 'wire'],
   exe: [
     'errors',
+    'words',
     'libc',
     'locks',
     'ratelimit',

@@ -31,7 +31,7 @@ export type { OpenedHost } from './open-host.ts';
 export { createMessages } from './messages.ts';
 export type { Messages, MessageStream } from './messages.ts';
 export { asVmToolsError, renderError } from './render-error.ts';
-export { parseCount, parseSeconds } from './parse-value.ts';
+export { asBandwidth, asCount, asDowntime, asWait, doubtOfBandwidth } from './parse-value.ts';
 export { table } from './table.ts';
 export type { Column } from './table.ts';
 export { formatDuration, percentDone, progressLine } from './progress-line.ts';

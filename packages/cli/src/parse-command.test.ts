@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { parseCommand } from './parse-command.ts';
-import { parseSeconds } from './parse-value.ts';
+import { asWait } from './parse-value.ts';
 import type { CommandSpec } from './spec.ts';
 
 const SPEC: CommandSpec = {
@@ -16,7 +16,7 @@ const SPEC: CommandSpec = {
     { flags: '--live <when>', description: 'when', choices: ['auto', 'never'], default: 'auto' },
     { flags: '-c, --checkpoint', description: 'go on', conflicts: ['pause'] },
     { flags: '-p, --pause', description: 'pause' },
-    { flags: '--suspend-timeout <seconds>', description: 'limit', parse: parseSeconds },
+    { flags: '--suspend-timeout <seconds>', description: 'limit', ...asWait },
   ],
   examples: [{ command: 'vm-try a -o b', effect: 'tries a' }],
 };
@@ -62,10 +62,26 @@ describe('parseCommand', () => {
     ],
     [
       ['a', '-o', 'b', '--timeout', '-1'],
-      "option '--timeout <seconds>' argument '-1' is invalid: a number of seconds above 0 is needed",
+      "option '--timeout <time>' argument '-1' is invalid: \"-1\" is not a time from 1 ms to 365 d",
     ],
   ])('refuses %j', (words, message) => {
     expect(usageErrorOf(...words)).toBe(message);
+  });
+
+  test.each([
+    [['--timeout', '3000000'], ['--timeout: that is 35 days: a number alone counts seconds']],
+    [['--timeout', '35d'], ['--timeout: that is 35 days: a number alone counts seconds']],
+    [['--suspend-timeout', '30m', '--timeout', '1h'], []],
+  ])('warns of what can hardly be meant: %j', (words, doubts) => {
+    expect(parse('a', '-o', 'b', ...words)).toMatchObject({ doubts });
+  });
+
+  test('tells the units of a value that is refused', () => {
+    expect(() => parse('a', '-o', 'b', '--timeout', '5 weeks')).toThrow(
+      expect.objectContaining({
+        hint: 'write it like 30s, 300ms, 5m or 1h; a number alone counts seconds',
+      }),
+    );
   });
 
   test('prints the version, whatever else is missing', () => {
@@ -84,7 +100,7 @@ describe('parseCommand', () => {
   test('lets an executable have a --timeout of its own', () => {
     const own = {
       ...SPEC,
-      options: [{ flags: '--timeout <seconds>', description: 'its own', parse: parseSeconds }],
+      options: [{ flags: '--timeout <seconds>', description: 'its own', ...asWait }],
     };
     const { text } = parseCommand(own, ['-h'], '') as { text: string };
     expect(text.match(/--timeout/g)).toHaveLength(1);
@@ -95,7 +111,7 @@ test('a tool with a --timeout of its own is not ended by the common one', () => 
   const own = {
     flags: '--timeout <seconds>',
     description: 'how long the guest may take',
-    parse: parseSeconds,
+    ...asWait,
   };
   const spec = { ...SPEC, options: [own] };
   const parsed = parseCommand(spec, ['a.cfg', '--timeout', '2'], '');

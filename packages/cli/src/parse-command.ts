@@ -1,7 +1,7 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { formatHelp } from './help.ts';
-import { parseSeconds } from './parse-value.ts';
+import { asWait } from './parse-value.ts';
 import type { CliSpec, CommandSpec, OptionSpec } from './spec.ts';
 
 /** The options that every executable has. */
@@ -15,9 +15,21 @@ export interface CommonOptions {
   readonly timeout?: number;
 }
 
+/** The common time limit; an executable may have a finer one of its own. */
+const TIMEOUT: OptionSpec = {
+  flags: '--timeout <time>',
+  description: 'give up and undo after so long: seconds, or 300ms, 5m, 1h',
+  ...asWait,
+};
+
 /** Either there is something to run, or the text that --help or --version asked for. */
 export type ParsedCommand =
-  | { readonly options: CommonOptions; readonly input: Readonly<Record<string, unknown>> }
+  | {
+      readonly options: CommonOptions;
+      readonly input: Readonly<Record<string, unknown>>;
+      /** what to warn of: values that can hardly be meant */
+      readonly doubts: readonly string[];
+    }
   | { readonly text: string };
 
 /**
@@ -26,13 +38,17 @@ export type ParsedCommand =
  */
 export function parseCommand(spec: CliSpec<never>, words: readonly string[], version: string): ParsedCommand {
   let text = '';
-  const command = declareCommand(spec, version, (written) => (text += written));
+  let hint: string | undefined;
+  const command = declareCommand(spec, version, {
+    write: (written) => (text += written),
+    onRefused: (thrown) => (hint = thrown instanceof VmToolsError ? thrown.hint : undefined),
+  });
   try {
     command.parse([...words], { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return { text };
-    throw usageError(spec.name, thrown.message);
+    throw usageError(spec.name, thrown.message, hint);
   }
   const positional = command.registeredArguments.map((argument, index) => [
     argument.name(),
@@ -44,9 +60,17 @@ export function parseCommand(spec: CliSpec<never>, words: readonly string[], ver
     ({ flags, mandatory }) => mandatory && !(new Option(flags).attributeName() in options),
   );
   if (missing) throw usageError(spec.name, `option ${missing.flags} is missing`);
+  const doubts = [...(spec.options ?? []), TIMEOUT].flatMap(({ flags, doubt }) => {
+    const { long } = new Option(flags);
+    const name = new Option(flags).attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') return [];
+    const doubted = doubt?.(command.getOptionValue(name));
+    return doubted === undefined ? [] : [`${long}: ${doubted}`];
+  });
   const common = ownsTimeout(spec) ? omitTimeout(options) : options;
   return {
     options: common,
+    doubts: [...new Set(doubts)],
     input: { ...options, ...(Object.fromEntries(positional) as Record<string, unknown>) },
   };
 }
@@ -61,14 +85,21 @@ function omitTimeout(options: CommonOptions): CommonOptions {
   return common;
 }
 
-function declareCommand(spec: CliSpec<never>, version: string, write: (text: string) => void): Command {
+interface Reader {
+  /** takes what --help and --version print */
+  readonly write: (text: string) => void;
+  /** told why a value was refused; commander keeps its message only */
+  readonly onRefused: (thrown: unknown) => void;
+}
+
+function declareCommand(spec: CliSpec<never>, version: string, { write, onRefused }: Reader): Command {
   const command = new Command(spec.name)
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => undefined })
     .configureHelp({ formatHelp: (cmd, helper) => formatHelp(spec, cmd, helper) });
   for (const { name, description } of spec.arguments ?? [])
     command.addArgument(new Argument(name, description));
-  for (const option of spec.options ?? []) command.addOption(declareOption(option));
+  for (const option of spec.options ?? []) command.addOption(declareOption(option, onRefused));
 
   command
     .option(
@@ -82,20 +113,14 @@ function declareCommand(spec: CliSpec<never>, version: string, write: (text: str
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addOption(new Option('--host <host>', 'which host to act on').env('VM_TOOLS_HOST').default('xen:'));
   if (!ownsTimeout(spec)) {
-    command.addOption(
-      declareOption({
-        flags: '--timeout <seconds>',
-        description: 'give up and undo after so long',
-        parse: parseSeconds,
-      }),
-    );
+    command.addOption(declareOption(TIMEOUT, onRefused));
   }
   return command
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this text');
 }
 
-function declareOption(spec: OptionSpec): Option {
+function declareOption(spec: OptionSpec, onRefused: Reader['onRefused']): Option {
   const option = new Option(spec.flags, spec.description);
   if (spec.default !== undefined) option.default(spec.default);
   if (spec.choices) option.choices(spec.choices);
@@ -106,6 +131,7 @@ function declareOption(spec: OptionSpec): Option {
       try {
         return parse(value);
       } catch (thrown) {
+        onRefused(thrown);
         throw new InvalidArgumentError(messageOf(thrown));
       }
     });
@@ -114,7 +140,7 @@ function declareOption(spec: OptionSpec): Option {
 }
 
 /** Commander's "error: unknown option '--x'\n(Did you mean --y?)" as one line of ours. */
-function usageError(program: string, message: string): VmToolsError {
+function usageError(program: string, message: string, hint = `try ${program} --help`): VmToolsError {
   return new VmToolsError({
     code: 'USAGE',
     kind: 'usage',
@@ -124,6 +150,6 @@ function usageError(program: string, message: string): VmToolsError {
       .replace(/\.$/, '')
       .replace('. ', ': ')
       .replaceAll('\n', ' '),
-    hint: `try ${program} --help`,
+    hint,
   });
 }

@@ -1,4 +1,4 @@
-import { messageOf, VmToolsError, within } from '@vm-tools/errors';
+import { messageOf, Timer, VmToolsError, within } from '@vm-tools/errors';
 import { Chalk } from 'chalk';
 import { versionText } from './build-info.ts';
 import { chooseCommand, type ChosenCommand } from './choose-command.ts';
@@ -50,6 +50,7 @@ async function run<Input>(
 ): Promise<never> {
   const { options } = parsed;
   const messages = messagesFor(program, options);
+  for (const doubt of parsed.doubts) messages.warn(doubt);
   const controller = new AbortController();
   const interruption = listenForInterruption(process, {
     abort: (reason) => controller.abort(reason),
@@ -148,7 +149,7 @@ function abortAfter(limitMs: number, controller: AbortController): void {
     message: `not done within the ${limitMs / 1000} s of --timeout`,
     hint: 'allow it more time',
   });
-  setTimeout(() => controller.abort(late), limitMs).unref();
+  new Timer(limitMs, () => controller.abort(late)).unref();
 }
 
 /** A host that does not close must not keep back the result; what it holds ends with the process. */

@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** Turns the text into the value; throws to refuse it. */
   readonly parse?: (text: string) => unknown;
+  /** What to warn of, for a value that is allowed and can hardly be meant. */
+  readonly doubt?: (value: unknown) => string | undefined;
   /** Names (as in the options object) of options that exclude this one. */
   readonly conflicts?: readonly string[];
 }

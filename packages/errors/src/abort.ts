@@ -1,3 +1,4 @@
+import { Timer } from './timer.ts';
 import { VmToolsError, type VmToolsErrorInit } from './error.ts';
 
 /** The error for an aborted operation; an abort whose reason is already one of ours is passed on as it is. */
@@ -18,7 +19,7 @@ export function throwIfAborted(signal: AbortSignal | undefined, what: string): v
 
 /**
  * Waits for `promise`, but no longer than `limitMs` and not beyond an abort. The promise itself is not cancelled:
- * pass the signal to whatever makes it as well.
+ * pass the signal to whatever makes it as well. The limit may be of any length.
  */
 export async function within<T>(
   promise: Promise<T>,
@@ -28,14 +29,13 @@ export async function within<T>(
 ): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   ended.catch(() => undefined); // it may settle after the race has been won
-  const timer = setTimeout(() => reject(new VmToolsError({ kind: 'timeout', ...late })), limitMs);
+  using _ = new Timer(limitMs, () => reject(new VmToolsError({ kind: 'timeout', ...late })));
   const onAbort = (): void => reject(abortError(signal as AbortSignal, late.message));
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([promise, ended]);
   } finally {
-    clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
 }

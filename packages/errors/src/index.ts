@@ -23,3 +23,5 @@ export type { FailureKind } from './failure-kind.ts';
 export { RETRIES, retryOf } from './retry.ts';
 export type { Retry } from './retry.ts';
 export { abortError, throwIfAborted, within } from './abort.ts';
+export { sleep } from './sleep.ts';
+export { Timer } from './timer.ts';

@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { RANGES } from '@vm-tools/words';
 import { formatBytes } from './format-bytes.ts';
 
 /** Bytes per second, above zero; `Infinity` means no limit. */
@@ -22,7 +23,7 @@ export function parseRate(text: string): Rate {
   const base = unit === 'bit' || unit === 'B' ? 1000 : 1024;
   const scaled = Number(number) * base ** (prefix === undefined ? 0 : (POWERS[prefix] ?? 0));
   const rate = unit === 'bit' ? scaled / 8 : scaled;
-  if (rate < 1 || !Number.isFinite(rate)) throw syntaxError(text);
+  if (rate < RANGES.rate.min || rate > RANGES.rate.max) throw syntaxError(text);
   return rate;
 }
 
@@ -36,7 +37,7 @@ function syntaxError(text: string): VmToolsError {
     code: 'RATE_SYNTAX',
     kind: 'usage',
     message: `"${text}" is not a rate`,
-    hint: 'write bytes per second like 10M or 1.5GiB/s, bits per second like 100Mbit, or "off" for no limit',
+    hint: 'write bytes per second like 10M or 1.5GiB/s, bits per second like 100Mbit, or "off" for no limit; from 1 byte to 1 PiB a second',
     details: { text },
   });
 }

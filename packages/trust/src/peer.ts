@@ -1,8 +1,6 @@
 import * as z from 'zod';
+import { RANGES } from '@vm-tools/words';
 import { FINGERPRINT } from './fingerprint.ts';
-
-/** A peer that sends guests as large as any host can hold has no use for a limit. */
-const MAX_MEMORY_MIB = 2 ** 24;
 
 const HOST = /^[A-Za-z0-9_:][A-Za-z0-9._:%-]{0,252}$/;
 const CERTIFICATE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
@@ -27,9 +25,9 @@ export const peerSchema = z
     /** which guests, by name, where * stands for any letters, or by UUID. @default all */
     domains: z.array(z.string().regex(DOMAIN, 'must be names, patterns or UUIDs')).exactOptional(),
     /** of each guest, and of what it may grow to */
-    maxMemoryMib: z.int().min(1).max(MAX_MEMORY_MIB).exactOptional(),
+    maxMemoryMib: z.int().min(RANGES.memoryMib.min).max(RANGES.memoryMib.max).exactOptional(),
     /** guests that it may be sending at the same time */
-    maxConcurrent: z.int().min(0).exactOptional(),
+    maxConcurrent: z.int().min(0).max(RANGES.places.max).exactOptional(),
     /** whether guests may run on while they are copied */
     live: z.boolean().default(true),
   })

@@ -1,4 +1,5 @@
-import { parseCount, parseSeconds, type CommandSpec } from '@vm-tools/cli';
+import { asBandwidth, asCount, asDowntime, asWait, type CommandSpec } from '@vm-tools/cli';
+import { RANGES } from '@vm-tools/words';
 
 export interface MigrateInput {
   readonly domain: string;
@@ -21,10 +22,12 @@ export interface MigrateInput {
 const BWLIMIT = {
   flags: '--bwlimit <rate>',
   description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+  ...asBandwidth,
 };
 const STOP_AND_COPY_BWLIMIT = {
   flags: '--stop-and-copy-bwlimit <rate>',
   description: 'the same while a live domain is stopped for its last pages',
+  ...asBandwidth,
 };
 
 export const command: CommandSpec = {
@@ -48,25 +51,25 @@ export const command: CommandSpec = {
       default: 'auto',
     },
     {
-      flags: '--suspend-timeout <seconds>',
+      flags: '--suspend-timeout <time>',
       description: 'how long the domain may take to suspend (default: 60)',
-      parse: parseSeconds,
+      ...asWait,
     },
     {
       flags: '--max-downtime <ms>',
       description: 'how long the domain may stand still, as far as can be foretold',
-      parse: parseCount,
+      ...asDowntime,
       default: 300,
     },
     {
-      flags: '--deadline <seconds>',
+      flags: '--deadline <time>',
       description: 'when it is to be over, or with force and throttle: when the domain is to be stopped',
-      parse: parseSeconds,
+      ...asWait,
     },
     {
       flags: '--max-rounds <count>',
       description: 'how often what it has written meanwhile is sent again (default: 30)',
-      parse: parseCount,
+      ...asCount(RANGES.rounds),
     },
     {
       flags: '--on-no-convergence <action>',
@@ -168,7 +171,7 @@ export const setCommand: CommandSpec = {
     {
       flags: '--max-downtime <ms>',
       description: 'how long the domain may stand still; from the next round on',
-      parse: parseCount,
+      ...asDowntime,
     },
     {
       flags: '--on-no-convergence <action>',
@@ -203,9 +206,9 @@ export const resolveCommand: CommandSpec = {
       choices: ['here', 'there'],
     },
     {
-      flags: '--wait <seconds>',
+      flags: '--wait <time>',
       description: 'how long the other end is asked (default: 15)',
-      parse: parseSeconds,
+      ...asWait,
     },
   ],
   examples: [

@@ -1,5 +1,5 @@
 import { formatDuration, showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
-import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { messageOf, Timer, VmToolsError } from '@vm-tools/errors';
 import { domainSource, resolveDomain, type JudgedRound, type RateLimits } from '@vm-tools/libdomain';
 import {
   formatPeerAddress,
@@ -105,7 +105,7 @@ function withDeadline(
   const onLate = (): void => {
     if (budget.onNoConvergence === 'abort') deadline.abort(late);
   };
-  setTimeout(onLate, deadlineMs).unref();
+  new Timer(deadlineMs, onLate).unref();
   return AbortSignal.any([signal, deadline.signal]);
 }
 

@@ -1,4 +1,4 @@
-import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+import { asWait, type CommandSpec } from '@vm-tools/cli';
 
 export interface MonitorInput {
   /** milliseconds */
@@ -11,9 +11,9 @@ export const command: CommandSpec = {
   summary: 'does what on_poweroff, on_reboot and on_crash say, for all domains of this host',
   options: [
     {
-      flags: '--linger <seconds>',
+      flags: '--linger <time>',
       description: 'end when there has been no domain of ours for so long (default: 60)',
-      parse: parseSeconds,
+      ...asWait,
       conflicts: ['foreground'],
     },
     { flags: '--foreground', description: 'stay until a signal comes, as under systemd' },

@@ -6,9 +6,8 @@ import {
   type OpenedHost,
   type Outcome,
 } from '@vm-tools/cli';
-import { VmToolsError } from '@vm-tools/errors';
+import { sleep, VmToolsError } from '@vm-tools/errors';
 import { monitorDomains, type MonitorEvent } from '@vm-tools/libdomain';
-import { setTimeout } from 'node:timers/promises';
 import { takeLock } from './lock.ts';
 import type { MonitorInput } from './options.ts';
 import { hasDomains, untilIdle } from './until-idle.ts';
@@ -37,9 +36,7 @@ async function watch(host: OpenedHost, log: Log, input: MonitorInput, signal: Ab
   const idle = new AbortController();
   const stopped = AbortSignal.any([signal, idle.signal]);
   const watching = monitorDomains(host, { signal: stopped, onEvent: (event) => logEvent(log, event) });
-  const waiting = foreground
-    ? watching
-    : untilIdle(host.xen, () => setTimeout(linger / 2, undefined, { signal: stopped }));
+  const waiting = foreground ? watching : untilIdle(host.xen, () => sleep(linger / 2, stopped));
   try {
     await Promise.race([watching, waiting]);
   } catch (thrown) {

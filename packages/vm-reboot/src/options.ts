@@ -1,4 +1,4 @@
-import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+import { asWait, type CommandSpec } from '@vm-tools/cli';
 
 export interface RebootInput {
   readonly domain: string;
@@ -12,9 +12,9 @@ export const command: CommandSpec = {
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
   options: [
     {
-      flags: '--timeout <seconds>',
+      flags: '--timeout <time>',
       description: 'how long its answer may take (default: 60)',
-      parse: parseSeconds,
+      ...asWait,
     },
   ],
   examples: [{ command: 'vm-reboot web1', effect: 'web1 shuts down and comes back with a new domid' }],

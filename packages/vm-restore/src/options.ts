@@ -1,4 +1,4 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { asBandwidth, type CommandSpec } from '@vm-tools/cli';
 
 export interface RestoreInput {
   readonly file: string;
@@ -17,6 +17,7 @@ export const command: CommandSpec = {
     {
       flags: '--bwlimit <rate>',
       description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+      ...asBandwidth,
     },
   ],
   examples: [

@@ -1,4 +1,4 @@
-import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+import { asBandwidth, asWait, type CommandSpec } from '@vm-tools/cli';
 
 export interface SaveInput {
   readonly domain: string;
@@ -25,10 +25,12 @@ export const command: CommandSpec = {
     {
       flags: '--bwlimit <rate>',
       description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
+      ...asBandwidth,
     },
     {
       flags: '--stop-and-copy-bwlimit <rate>',
       description: 'the same while a live domain is stopped for its last pages (default: off)',
+      ...asBandwidth,
     },
     {
       flags: '--live <when>',
@@ -37,9 +39,9 @@ export const command: CommandSpec = {
       default: 'never',
     },
     {
-      flags: '--suspend-timeout <seconds>',
+      flags: '--suspend-timeout <time>',
       description: 'how long the domain may take to suspend (default: 60)',
-      parse: parseSeconds,
+      ...asWait,
     },
   ],
   examples: [

@@ -1,4 +1,4 @@
-import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+import { asWait, type CommandSpec } from '@vm-tools/cli';
 
 export interface ShutdownInput {
   readonly domain: string;
@@ -15,9 +15,9 @@ export const command: CommandSpec = {
   options: [
     { flags: '-w, --wait', description: 'return when it has shut down' },
     {
-      flags: '--timeout <seconds>',
+      flags: '--timeout <time>',
       description: 'how long its answer, or with --wait its shutdown, may take (default: 60)',
-      parse: parseSeconds,
+      ...asWait,
     },
     { flags: '-f, --force', description: 'shut it down without its help when that time has passed' },
   ],

@@ -22,6 +22,27 @@ async function untilAsked({ simulated: { store } }: TestHost, domid: number): Pr
   await store.waitFor(request(domid), isAsked, { timeoutMs: patient(60_000), what: 'the request' });
 }
 
+testOnHost('a time longer than timers of Node is no time that is over at once', async (host) => {
+  const { domid } = await result(host, 'vm-create rude.cfg name=rude');
+  await waitForTicks(host, 'rude');
+  const given = await unchanged(host, () =>
+    interruptAt(host, 'vm-shutdown -w -f --timeout 3000000 rude', async () => {
+      await untilAsked(host, domid);
+      await waitForTicks(host, 'rude'); // for so long it has not been forced
+    }),
+  );
+  expect(given).toMatchObject({ status: 130, error: { code: 'INTERRUPTED' } });
+  await waitForTicks(host, 'rude');
+  const [wrong, tooLong] = await unchanged(host, () =>
+    Promise.all(['0', '366d'].map((time) => failure(host, `vm-shutdown -w -f --timeout ${time} rude`))),
+  );
+  for (const refused of [wrong, tooLong])
+    expect(refused).toMatchObject({
+      status: 2,
+      error: { code: 'USAGE', message: expect.stringContaining('is not a time from 1 ms to 365 d') },
+    });
+});
+
 testOnHost('asks, or waits until it has shut down', async (host) => {
   const [asked, waited] = [
     await result(host, 'vm-create slow.cfg name=asked'),

@@ -1,4 +1,5 @@
-import { parseSeconds, type CommandSpec } from '@vm-tools/cli';
+import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
+import { RANGES } from '@vm-tools/words';
 import { parseSize } from './guest/quantity.ts';
 
 export interface StartInput {
@@ -67,12 +68,12 @@ export const startCommand: CommandSpec = {
   arguments: [NAME],
   options: [
     { flags: '--memory <size>', description: 'of the host: 64G', default: '64G', parse: checkSize },
-    { flags: '--cpus <count>', description: 'of the host', default: 16, parse: parsePositive },
+    { flags: '--cpus <count>', description: 'of the host', default: 16, ...asCount(RANGES.cpus) },
     {
       flags: '--seed <number>',
       description: 'what guests do by chance depends on it',
       default: 1,
-      parse: parseCount,
+      ...asCount(RANGES.seed),
     },
     {
       flags: '--without-cpu-features <names>',
@@ -115,13 +116,21 @@ export const faultCommand: CommandSpec = {
   arguments: [NAME],
   options: [
     { flags: '--call <name>', description: 'domainPause, xenstore.write, …, or a pattern such as domain*' },
-    { flags: '--domid <domid>', description: 'only for this domain', parse: parseCount },
-    { flags: '--nth <n>', description: 'the n-th call from now on (default: 1)', parse: parsePositive },
-    { flags: '--times <n>', description: 'that one and those behind it (default: 1)', parse: parsePositive },
+    { flags: '--domid <domid>', description: 'only for this domain', ...asCount(RANGES.domid) },
+    { flags: '--nth <n>', description: 'the n-th call from now on (default: 1)', ...asCount(RANGES.times) },
+    {
+      flags: '--times <n>',
+      description: 'that one and those behind it (default: 1)',
+      ...asCount(RANGES.times),
+    },
     { flags: '--errno <errno>', description: 'what it fails with: ENOMEM' },
-    { flags: '--delay <seconds>', description: 'how long it takes', parse: parseSeconds },
+    { flags: '--delay <time>', description: 'how long it takes', ...asWait },
     { flags: '--hang', description: 'it does not come back until --clear' },
-    { flags: '--at <bytes>', description: 'fail when so much of the stream has passed', parse: parseCount },
+    {
+      flags: '--at <bytes>',
+      description: 'fail when so much of the stream has passed',
+      ...asCount(RANGES.bytes),
+    },
     { flags: '--clear', description: 'let everything succeed again', conflicts: ['call'] },
   ],
   examples: [
@@ -163,17 +172,6 @@ export const guestCommand: CommandSpec = {
     { command: 'xen-sim guest a web1 --dirty 50M/s --set 256M', effect: 'make its migration hard' },
   ],
 };
-
-function parseCount(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new TypeError('a whole number is needed');
-}
-
-function parsePositive(text: string): number {
-  const count = parseCount(text);
-  if (count > 0) return count;
-  throw new TypeError('a number above 0 is needed');
-}
 
 /** The host reads it again. */
 function checkSize(text: string): string {

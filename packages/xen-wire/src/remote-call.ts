@@ -1,4 +1,4 @@
-import { abortError, VmToolsError } from '@vm-tools/errors';
+import { abortError, Timer, VmToolsError } from '@vm-tools/errors';
 import type { LongCallOptions, PrecopyDecision } from '@vm-tools/xc-native';
 import type { CallName } from './calls.ts';
 import type { ClientMessage, Question, ServerMessage } from './messages.ts';
@@ -27,7 +27,7 @@ export class RemoteCall {
   /** of ours: an answer that was refused, or the end of the connection */
   #failure: Error | undefined;
   #deciding: Promise<void> | undefined;
-  #graceTimer: NodeJS.Timeout | undefined;
+  #graceTimer: Timer | undefined;
   #isOver = false;
 
   constructor(
@@ -53,7 +53,7 @@ export class RemoteCall {
     } finally {
       await this.#deciding; // the caller's suspend must not outlive the save that asked for it
       signal?.removeEventListener('abort', onAbort);
-      clearTimeout(this.#graceTimer);
+      this.#graceTimer?.stop();
       this.#isOver = true;
     }
   }
@@ -122,12 +122,12 @@ export class RemoteCall {
   /** From now on it is to end, and not when it likes. */
   #limitEnd(): void {
     const { abortGraceMs, what } = this.#options;
-    this.#graceTimer ??= setTimeout(() => {
+    this.#graceTimer ??= new Timer(abortGraceMs, () => {
       const leftovers = [`the other end did not say within ${abortGraceMs} ms that it has stopped ${what}`];
       const message = `waited ${abortGraceMs} ms for the end of ${what}`;
       const hint = 'see whether whoever serves Xen still runs, then list the domains';
       const late = { code: 'XEN_WIRE_TIMEOUT', kind: 'timeout', message, hint, leftovers } as const;
       this.#outcome.resolve({ error: new VmToolsError(late) });
-    }, abortGraceMs);
+    });
   }
 }

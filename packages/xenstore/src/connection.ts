@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { VmToolsError } from '@vm-tools/errors';
+import { Timer, VmToolsError } from '@vm-tools/errors';
 import { closedError, protocolError, refused } from './errors.ts';
 import { encodeMessage, MESSAGE_TYPE, MessageDecoder, type Message, type RequestName } from './message.ts';
 import { joinPayload, readErrno, type RequestOptions } from './request.ts';
@@ -31,7 +31,7 @@ export class Connection {
   readonly #watches = new Map<string, WatchListener>();
   #lastId = 0;
   #failure: VmToolsError | undefined;
-  #watchdog: NodeJS.Timeout | undefined;
+  #watchdog: Timer | undefined;
 
   /** @param replyLimitMs how long xenstored may be silent while a reply is due */
   constructor(stream: Duplex, replyLimitMs: number) {
@@ -56,7 +56,7 @@ export class Connection {
     const requestId = this.#freeId();
     return new Promise((resolve, reject) => {
       this.#pending.set(requestId, { name, path, resolve, reject });
-      this.#watchdog ??= setTimeout(() => this.#fail(this.#silenceError()), this.#replyLimitMs);
+      this.#watchdog ??= new Timer(this.#replyLimitMs, () => this.#fail(this.#silenceError()));
       this.#sendSoon(encodeMessage({ type: MESSAGE_TYPE[name], requestId, transactionId, payload }));
     });
   }
@@ -88,7 +88,7 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     if (this.#failure !== undefined) return;
-    this.#watchdog?.refresh();
+    this.#watchdog?.restart();
     try {
       for (const message of this.#decoder.push(chunk)) {
         if (message.type === MESSAGE_TYPE.WATCH_EVENT) this.#dispatchEvent(message);
@@ -132,7 +132,7 @@ export class Connection {
   }
 
   #stopWatchdog(): void {
-    clearTimeout(this.#watchdog);
+    this.#watchdog?.stop();
     this.#watchdog = undefined;
   }
 

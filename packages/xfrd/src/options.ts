@@ -1,4 +1,5 @@
-import { parseCount, type CommandSpec } from '@vm-tools/cli';
+import { asBandwidth, asCount, type CommandSpec } from '@vm-tools/cli';
+import { RANGES } from '@vm-tools/words';
 
 export interface ServeInput {
   readonly listen?: string;
@@ -24,11 +25,12 @@ export const command: CommandSpec = {
     {
       flags: '--bwlimit <rate>',
       description: 'bytes a second at most, all domains together: 50M, or a timetable "08:00,50M 20:00,off"',
+      ...asBandwidth,
     },
     {
       flags: '--max-concurrent <count>',
       description: 'domains at the same time (default: 4)',
-      parse: parseCount,
+      ...asCount(RANGES.places),
     },
     { flags: '--metrics <address>', description: 'for Prometheus: unix:///PATH or http://127.0.0.1:PORT' },
     {

@@ -1,4 +1,5 @@
-import { parseCount, type CommandSpec } from '@vm-tools/cli';
+import { asCount, type CommandSpec } from '@vm-tools/cli';
+import { RANGES } from '@vm-tools/words';
 
 export interface InitInput {
   readonly name?: string;
@@ -15,7 +16,7 @@ export const initCommand: CommandSpec = {
     {
       flags: '--days <count>',
       description: 'how long the certificate holds (default: 3650)',
-      parse: parseCount,
+      ...asCount(RANGES.days),
     },
     {
       flags: '--renew',
@@ -71,8 +72,16 @@ export const trustCommand: CommandSpec = {
       description: 'only these domains: names, where * stands for any letters, or UUIDs, with commas between',
       parse: (text) => text.split(',').map((name) => name.trim()),
     },
-    { flags: '--max-memory <MiB>', description: 'only domains up to this size', parse: parseCount },
-    { flags: '--max-concurrent <count>', description: 'only so many at the same time', parse: parseCount },
+    {
+      flags: '--max-memory <MiB>',
+      description: 'only domains up to this size',
+      ...asCount(RANGES.memoryMib),
+    },
+    {
+      flags: '--max-concurrent <count>',
+      description: 'only so many at the same time',
+      ...asCount(RANGES.places),
+    },
     {
       flags: '--live <yes|no>',
       description: 'whether domains may run on while they are sent',

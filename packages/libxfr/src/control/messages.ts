@@ -1,4 +1,5 @@
 import { SIDES, VmToolsError } from '@vm-tools/errors';
+import { RANGES } from '@vm-tools/words';
 import * as z from 'zod';
 import type { ObservedEvent, TransferFigures, TransferSettings, TransferStart } from '../events.ts';
 import { transferIdSchema } from '../protocol/messages.ts';
@@ -31,7 +32,7 @@ const requestSchema = z.discriminatedUnion('do', [
     /** a rate or a timetable */
     bwlimit: rate.optional(),
     stopAndCopyBwlimit: rate.optional(),
-    maxDowntimeMs: z.number().nonnegative().max(1e9).optional(),
+    maxDowntimeMs: z.number().min(RANGES.downtime.minMs).max(RANGES.downtime.maxMs).optional(),
     onNoConvergence,
   }),
 ]);

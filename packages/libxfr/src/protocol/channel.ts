@@ -1,4 +1,4 @@
-import { VmToolsError, within, type Side } from '@vm-tools/errors';
+import { Timer, VmToolsError, within, type Side } from '@vm-tools/errors';
 import type { Connection } from '../transport/connection.ts';
 import type { TransferTimeouts } from '../timeouts.ts';
 import { decodeHeader, encodeHeader, HEADER_BYTES, protocolError, type FrameName } from './frame.ts';
@@ -31,6 +31,9 @@ import { encodeRemoteError, otherSide, peerError } from './remote-error.ts';
  */
 const DATA_BYTES = 64 * 1024;
 
+/** Between two PINGs, whatever was asked for: an interval of Node that is too long is none at all. */
+const LONGEST_PAUSE_MS = 60_000;
+
 /** The frames of one connection: whole and valid ones, in order, each with a time limit. */
 export class Channel {
   readonly peer: string;
@@ -58,7 +61,7 @@ export class Channel {
     this.#theirSide = theirSide;
     this.#timeouts = timeouts;
     this.#reader = new PullReader(connection.stream, connection.peer);
-    this.#pings = setInterval(() => this.#ping(), timeouts.pingMs).unref();
+    this.#pings = setInterval(() => this.#ping(), Math.min(timeouts.pingMs, LONGEST_PAUSE_MS)).unref();
   }
 
   /**
@@ -155,9 +158,8 @@ export class Channel {
     // A socket that is closed with unread bytes resets the connection, and the reset may overtake our last word.
     this.#reader.discard();
     stream.end();
-    const linger = setTimeout(() => stream.destroy(), this.#timeouts.lingerMs);
+    using _ = new Timer(this.#timeouts.lingerMs, () => stream.destroy());
     await closed;
-    clearTimeout(linger);
   }
 
   #greet(ours: VersionRange): void {

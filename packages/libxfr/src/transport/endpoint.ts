@@ -39,7 +39,7 @@ export function parseEndpoint(text: string): Endpoint {
     throw new VmToolsError({
       code: 'XFR_ENDPOINT_SYNTAX',
       kind: 'usage',
-      message: `"${text}" does not name a host`,
+      message: isHost ? `"${text}" names no port from 1 to 65535` : `"${text}" does not name a host`,
       hint: `write HOST, HOST:PORT or tcp://[IPV6]:PORT; without a port it is ${DEFAULT_PORT}`,
       details: { text },
     });

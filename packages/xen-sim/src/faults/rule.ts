@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { RANGES } from '@vm-tools/words';
 import { z } from 'zod';
 import type { ErrnoName } from '../machine/refuse.ts';
 import { XEN_CALLS, XENSTORE_CALLS } from './calls.ts';
@@ -29,18 +30,18 @@ export const faultRuleSchema = z
       .refine((pattern) => CALLS.some((call) => matchesCall(pattern, call)), {
         error: ({ input }) => `no call is named "${String(input)}"`,
       }),
-    domid: z.int().min(0).max(0x7fef).exactOptional(),
-    nth: z.int().min(1).exactOptional(),
-    times: z.int().min(1).exactOptional(),
+    domid: z.int().min(RANGES.domid.min).max(RANGES.domid.max).exactOptional(),
+    nth: z.int().min(1).max(RANGES.times.max).exactOptional(),
+    times: z.int().min(1).max(RANGES.times.max).exactOptional(),
     errno: z
       .string()
       .refine((name): name is ErrnoName => name in constants.errno, {
         error: ({ input }) => `no errno is named "${String(input)}"`,
       })
       .exactOptional(),
-    delayMs: z.number().min(0).exactOptional(),
+    delayMs: z.number().min(0).max(RANGES.wait.maxMs).exactOptional(),
     hang: z.literal(true).exactOptional(),
-    at: z.union([z.literal('start'), z.int().min(0)]).exactOptional(),
+    at: z.union([z.literal('start'), z.int().min(0).max(RANGES.bytes.max)]).exactOptional(),
   })
   .refine(({ errno, delayMs, hang }) => errno !== undefined || delayMs !== undefined || hang === true, {
     error: 'a rule needs errno, delayMs or hang',

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseDuration } from './quantity.ts';
+import { parseTime } from './quantity.ts';
 
 test.each([
   ['500ms', 500],
@@ -7,10 +7,10 @@ test.each([
   ['2m', 120_000],
   ['1h', 3_600_000],
 ])('%s is a time', (text, ms) => {
-  expect(parseDuration(text)).toBe(ms);
+  expect(parseTime(text)).toBe(ms);
 });
 
 test.each(['', 'soon', '5', '-1s', '1e9s', '600h', '1s2'])('"%s" is none', (text) => {
   const error = { code: 'XEN_SIM_QUANTITY', kind: 'usage', details: { text } };
-  expect(() => parseDuration(text)).toThrow(expect.objectContaining(error));
+  expect(() => parseTime(text)).toThrow(expect.objectContaining(error));
 });

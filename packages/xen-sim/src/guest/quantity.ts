@@ -1,9 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { parseRate } from '@vm-tools/ratelimit';
+import { parseDuration, RANGES } from '@vm-tools/words';
 
-/** 2^50: more would be a slip of the pen, and sums of it would not be exact any more. */
-const LARGEST = 2 ** 50;
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** More would be a slip of the pen. */
+const LARGEST = RANGES.bytes.max;
+/** As long as a timer of Node can be. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Bytes per second of "20M/s", "20MiB/s" (both 20 × 2^20) or "100Mbit"; "0" and "off" are 0. */
 export function parseDirtyRate(text: string): number {
@@ -29,12 +31,14 @@ function bytesOf(text: string): number {
   }
 }
 
-/** Ms of "500ms", "3s", "2m" or "1h"; up to 24 days, which is as long as a timer can be. */
-export function parseDuration(text: string): number {
-  const [, number, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text) ?? [];
-  const ms = Number(number) * (UNITS_MS[unit] ?? NaN);
-  if (ms < 2 ** 31) return ms;
-  throw invalid(text, 'a time', '500ms, 3s or 2m');
+/** Ms of "500ms", "3s", "2m" or "1h", up to 24 days; a number alone could be anything. */
+export function parseTime(text: string): number {
+  try {
+    if (/[a-z]$/.test(text)) return parseDuration(text, { minMs: 0, maxMs: LONGEST_MS, alone: 'ms' });
+  } catch {
+    // its error has the same words for another unit
+  }
+  throw invalid(text, 'a time of up to 24 days', '500ms, 3s or 2m');
 }
 
 function invalid(text: string, what: string, examples: string): VmToolsError {

@@ -1,7 +1,7 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { z } from 'zod';
 import type { Manner } from './model.ts';
-import { parseDirtyRate, parseDuration, parseSize } from './quantity.ts';
+import { parseDirtyRate, parseTime, parseSize } from './quantity.ts';
 
 /** Shorter ticks would be a load of their own, and none of the guest's. */
 const SHORTEST_TICK_MS = 10;
@@ -24,8 +24,7 @@ function readBy<T>(read: (text: string) => T) {
 const manner = readBy((text): Manner => {
   const [, name, after] = /^(?:(polite|silent|rude)|(?:slow|late):(.+))$/.exec(text) ?? [];
   if (name !== undefined) return { manner: name as Manner['manner'], ms: 0 };
-  if (after !== undefined)
-    return { manner: text.startsWith('slow') ? 'slow' : 'late', ms: parseDuration(after) };
+  if (after !== undefined) return { manner: text.startsWith('slow') ? 'slow' : 'late', ms: parseTime(after) };
   throw new Error(`"${text}" is none of polite, silent, rude, slow:TIME, late:TIME`);
 });
 
@@ -40,9 +39,7 @@ export const guestWordsSchema = z.strictObject({
   suspend: manner.exactOptional(),
   shutdown: manner.exactOptional(),
   precopy: z.enum(['crash', 'reboot', 'poweroff']).exactOptional(),
-  tick: readBy((text) =>
-    text === 'off' ? 0 : Math.max(SHORTEST_TICK_MS, parseDuration(text)),
-  ).exactOptional(),
+  tick: readBy((text) => (text === 'off' ? 0 : Math.max(SHORTEST_TICK_MS, parseTime(text)))).exactOptional(),
   seed: asNumber.pipe(z.int().min(0).max(0xffffffff)).exactOptional(),
 });
 

@@ -55,6 +55,32 @@ test('all that can be said', () => {
 });
 
 test.each([
+  ['[timeouts]\nanswer = 90', 90_000],
+  ['[timeouts]\nanswer = "90"', 90_000],
+  ['[timeouts]\nanswer = "5m"', 300_000],
+  ['[timeouts]\nanswer = "2500ms"', 2_500],
+])('%j is %i ms', (text, ms) => {
+  expect(parseConfig(text, 'xfrd.toml').timeouts.answer).toBe(ms);
+});
+
+test.each([
+  [
+    '[timeouts]\nanswer = "soon"',
+    'timeouts.answer must be a number of seconds, or a time like "30s" or "5m"',
+  ],
+  ['[timeouts]\nanswer = "300ms"', 'timeouts.answer must be 1 s or more'],
+  ['[timeouts]\nanswer = "2d"', 'timeouts.answer must be 86400 s or less'],
+  ['[timeouts]\nanswer = 3000000', 'timeouts.answer must be 86400 s or less'],
+  ['max-concurrent = 1001', 'max-concurrent must be 1000 or less'],
+  ['listen = "b:70000"', '"b:70000" names no port from 1 to 65535'],
+  ['[bandwidth]\nhost = "9999T"', '"9999T" is not a rate'],
+])('%j is out of its range: %s', (text, message) => {
+  expect(() => parseConfig(text, 'xfrd.toml')).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) }),
+  );
+});
+
+test.each([
   ['listen = tls', 'CONFIG_SYNTAX', '1:10', 'key = value'],
   ['\nlisten = 8002', 'CONFIG_INVALID', '2:1', ''],
   ['listen = []', 'CONFIG_INVALID', '1:1', ''],

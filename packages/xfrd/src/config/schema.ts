@@ -1,12 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { DEFAULT_LOBBY } from '@vm-tools/libxfr';
 import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
+import { parseDuration, RANGES } from '@vm-tools/words';
 import * as z from 'zod';
 import { parseListenAddress } from '../listen-address.ts';
 import { parseMetricsAddress } from '../metrics/metrics-address.ts';
 
-/** As many as a listener can tell apart from a flood of connections. */
-const MAX_PLACES = 1000;
 /** Each has a descriptor; more are a flood. */
 const MAX_WAITING = 10_000;
 /** A day: whoever wants to wait for ever has a fault and does not hear of it. */
@@ -37,11 +36,25 @@ const count = (most: number) =>
 
 const seconds = (least: number, most: number) =>
   z
-    .number('must be a number of seconds')
-    .min(least, `must be ${least} s or more`)
-    .max(most, `must be ${most} s or less`)
+    .preprocess(
+      inSeconds,
+      z
+        .number('must be a number of seconds, or a time like "30s" or "5m"')
+        .min(least, `must be ${least} s or more`)
+        .max(most, `must be ${most} s or less`),
+    )
     .transform((number) => number * 1000)
     .exactOptional();
+
+/** "5m" as a number of seconds; all else as it is. */
+function inSeconds(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return parseDuration(value, { ...RANGES.wait, alone: 's' }) / 1000;
+  } catch {
+    return value;
+  }
+}
 
 const schedule = read(parseSchedule).default(OFF);
 
@@ -54,8 +67,8 @@ export const configSchema = z.strictObject({
     )
     .exactOptional(),
   insecure: z.boolean('must be true or false').default(false),
-  'max-concurrent': count(MAX_PLACES).default(4),
-  'max-concurrent-per-peer': count(MAX_PLACES).exactOptional(),
+  'max-concurrent': count(RANGES.places.max).default(4),
+  'max-concurrent-per-peer': count(RANGES.places.max).exactOptional(),
   connections: z
     .strictObject(
       {

@@ -1,11 +1,11 @@
-import type { Invocation } from '@vm-tools/cli';
+import { doubtOfBandwidth, type Invocation } from '@vm-tools/cli';
 import { notSecure, type LobbyLimits, type TransferTimeouts } from '@vm-tools/libxfr';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';
 import { parseMetricsAddress, type MetricsAddress } from '../metrics/metrics-address.ts';
 import type { ServeInput } from '../options.ts';
-import type { BandwidthSettings } from './bandwidth.ts';
+import { encodeBandwidth, type BandwidthSettings } from './bandwidth.ts';
 import { readConfig } from './read-config.ts';
 
 /** What xfrd is to do. */
@@ -41,9 +41,14 @@ const CONFIG_FILE = 'etc/vm-tools/xfrd.toml';
 export async function readSettings({
   input,
   root,
-}: Pick<Invocation<ServeInput>, 'input' | 'root'>): Promise<Settings> {
+  messages,
+}: Pick<Invocation<ServeInput>, 'input' | 'root' | 'messages'>): Promise<Settings> {
   const file = input.config ?? join(root, CONFIG_FILE);
   const { config, isThere } = await readConfig(file, input.config === undefined);
+  for (const [level, rates] of Object.entries(encodeBandwidth(config.bandwidth))) {
+    const doubt = doubtOfBandwidth(rates);
+    if (doubt !== undefined) messages.warn(`bandwidth.${level} in ${file}: ${doubt}`);
+  }
   const { 'first-byte': firstByte, handshake, inactivity, answer, lease } = config.timeouts;
   const { unknown, 'per-address': perAddress, 'per-peer': perPeer } = config.connections;
   const maxConcurrent = input.maxConcurrent ?? config['max-concurrent'];

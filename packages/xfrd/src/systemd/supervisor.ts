@@ -13,6 +13,9 @@ export interface Supervisor extends Disposable {
   stopping(): void;
 }
 
+/** Between two signs of life, whatever was asked for: an interval of Node that is too long is none at all. */
+const LONGEST_PAUSE_MS = 60_000;
+
 type Send = (state: string) => void;
 
 /**
@@ -59,7 +62,7 @@ async function loadSend(log: Log): Promise<Send> {
 
 function watchdog(send: Send, environment: NodeJS.ProcessEnv): NodeJS.Timeout | undefined {
   const { WATCHDOG_USEC: usec = '', WATCHDOG_PID: pid = String(process.pid) } = environment;
-  const everyMs = Math.floor(Number(usec) / 2000);
+  const everyMs = Math.min(Math.floor(Number(usec) / 2000), LONGEST_PAUSE_MS);
   if (!(everyMs > 0) || Number(pid) !== process.pid) return undefined;
   send('WATCHDOG=1');
   return setInterval(() => send('WATCHDOG=1'), everyMs).unref();

@@ -1,0 +1,20 @@
+/**
+ * What people and peers write: numbers with their ranges and units, what a name may be, and foreign text made fit to be
+ * shown. Everything that reads a command line, a configuration or a message of somebody else asks here.
+ *
+ * @example
+ * ```ts
+ * const timeoutMs = parseDuration('5m', { ...RANGES.wait, alone: 's' });
+ * const problem = nameProblem(name);
+ * if (problem !== undefined) throw new Error(`the name ${shown(name)} ${problem}`);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { RANGES } from './ranges.ts';
+export type { CountRange, DurationRange } from './ranges.ts';
+export { describeDuration, parseDuration } from './duration.ts';
+export type { DurationSyntax } from './duration.ts';
+export { parseCount } from './count.ts';
+export { MAX_NAME_BYTES, nameProblem } from './name.ts';
+export { shown, shownJson, shownLines } from './shown.ts';

@@ -1,0 +1,41 @@
+/** Whole numbers, both ends included. */
+export interface CountRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Milliseconds, both ends included. */
+export interface DurationRange {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What may be asked for, wherever it is asked: on a command line, in a file, over a socket. */
+export const RANGES = {
+  /** how long somebody is waited for */
+  wait: { minMs: 1, maxMs: 365 * 24 * HOUR_MS },
+  /** how long a guest may stand still while it is moved */
+  downtime: { minMs: 1, maxMs: 24 * HOUR_MS },
+  /** rounds of precopy */
+  rounds: { min: 1, max: 10_000 },
+  /** guests that are received at the same time: as many as a listener can tell apart from a flood */
+  places: { min: 1, max: 1000 },
+  /** how long a certificate holds */
+  days: { min: 1, max: 36_500 },
+  /** memory of a guest: Xen's own limit for a host is 16 TiB */
+  memoryMib: { min: 1, max: 2 ** 24 },
+  /** bytes per second: more is a slip of the pen, and sums of it would not be exact any more */
+  rate: { min: 1, max: 2 ** 50 },
+  /** processors of a host: what Xen can be built for */
+  cpus: { min: 1, max: 4095 },
+  /** DOMID_FIRST_RESERVED is one more */
+  domid: { min: 0, max: 0x7fef },
+  /** how often something is done */
+  times: { min: 1, max: 1_000_000_000 },
+  /** a place in a stream */
+  bytes: { min: 0, max: 2 ** 50 },
+  /** what a series of numbers by chance begins with */
+  seed: { min: 0, max: 2 ** 32 - 1 },
+} as const satisfies Readonly<Record<string, CountRange | DurationRange>>;
