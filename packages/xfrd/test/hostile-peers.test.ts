@@ -25,6 +25,8 @@ import {
 const inSeconds = (ms: number): number => Math.ceil(patient(ms) / 1000);
 /** As short as two hundred at once can keep them on a busy machine, in seconds. */
 const TIMEOUTS = { handshake: inSeconds(12_000), inactivity: inSeconds(15_000), answer: inSeconds(18_000) };
+/** Not even a preamble is whole in time if it comes by a byte so often. */
+const DRIP_MS = (1000 * TIMEOUTS.handshake) / 8;
 /** All of them come from one address, and most are one peer. */
 const ROOM_FOR_ALL = '[connections]\nunknown = 400\nper-address = 400\nper-peer = 400\n';
 /** All of them are over by then. */
@@ -79,7 +81,7 @@ const says =
   (stream) => {
     for (const said of all) stream.write(bytesOf(said));
   };
-/** A byte a second, for ever. */
+/** A byte now and then, for ever. */
 const drips =
   (said: Said, ...before: readonly Said[]): Manners =>
   (stream) => {
@@ -88,14 +90,14 @@ const drips =
     let at = 0;
     const timer = setInterval(
       () => stream.write(bytes.subarray(at % bytes.length, (at++ % bytes.length) + 1)),
-      1000,
+      DRIP_MS,
     );
     stream.on('close', () => clearInterval(timer));
   };
-/** A frame with one byte a second: each of them is whole. */
+/** A frame with one byte now and then: each of them is whole. */
 const dripsData: Manners = (stream) => {
   says(PREAMBLE, hello)(stream);
-  const timer = setInterval(() => stream.write(frame('DATA', Buffer.from('x'))), 1000);
+  const timer = setInterval(() => stream.write(frame('DATA', Buffer.from('x'))), DRIP_MS);
   stream.on('close', () => clearInterval(timer));
 };
 
@@ -141,15 +143,15 @@ const HOSTILE: readonly Hostile[] = [
     manners: says(PREAMBLE, hello, frame('DATA', Buffer.alloc(9)).subarray(0, 12)),
   },
   {
-    what: 'sends a byte a second of TLS',
+    what: 'sends a byte now and then of TLS',
     ...SILENT,
     hears: false,
     as: undefined,
     manners: drips(clientHello),
   },
-  { what: 'sends a byte a second of its preamble', ...SILENT, manners: drips(PREAMBLE) },
-  { what: 'sends a byte a second of its offer', ...SILENT, manners: drips(hello, PREAMBLE) },
-  { what: 'sends a frame of one byte a second', ...SILENT, code: 'XFR_PEER_SLOW', manners: dripsData },
+  { what: 'sends a byte now and then of its preamble', ...SILENT, manners: drips(PREAMBLE) },
+  { what: 'sends a byte now and then of its offer', ...SILENT, manners: drips(hello, PREAMBLE) },
+  { what: 'sends a frame of one byte now and then', ...SILENT, code: 'XFR_PEER_SLOW', manners: dripsData },
   {
     what: 'sends garbage for TLS',
     code: 'XFR_TLS_PLAIN',
