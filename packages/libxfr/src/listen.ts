@@ -128,7 +128,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
   const sessions = new Set<Promise<void>>();
   // A guest whose source has lost its connection is asked for over another one: the sessions know of each other.
-  const shared = { journals: options.journals ?? memoryJournals(), standby: reception.standby };
+  const shared = {
+    journals: options.journals ?? memoryJournals(),
+    standby: reception.standby,
+    offers: reception.offers,
+  };
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
 
   const gatesFor = (who: string | undefined): readonly Gate[] => [

@@ -16,6 +16,7 @@ import { placed, type Place } from './place.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
 import type { Control } from './protocol/messages.ts';
+import type { OfferRoom } from './offer-room.ts';
 import { encodeRemoteError } from './protocol/remote-error.ts';
 import { ReceivedImage } from './receive-image.ts';
 import type { Arrival, Standby } from './standby.ts';
@@ -32,6 +33,8 @@ export type MakeTarget = (offer: Offer, id: TransferId) => Target | Promise<Targ
 export interface ReceiveOptions extends PeerOptions {
   /** shared by all sessions of a process, so that GO may come over any of them. @default none */
   readonly standby?: Standby | undefined;
+  /** shared by all sessions of a process: where their offers are read. @default as much as comes */
+  readonly offers?: OfferRoom | undefined;
   /**
    * Answers a source that only wants to know what would become of its offer: all that `makeTarget` asks first, and the
    * target's own checks. @default these alone
@@ -68,6 +71,7 @@ export async function receiveFromPeer(
   using attempt = new Attempt(options.signal, 'receiving a guest', place);
   progress.phase('connecting');
   const channel = new Channel(connection, 'source', timeouts);
+  using room = roomFor(channel, connection.who, { offers: options.offers, timeouts });
   try {
     warnIfPlain(connection, progress);
     const first = await firstMessage(channel, timeouts, attempt);
@@ -85,13 +89,30 @@ export async function receiveFromPeer(
       return undefined;
     }
     const address = connection.address ?? connection.peer;
-    const parts = { ...options, timeouts, journals, attempt, progress, address };
+    const parts = { ...options, timeouts, journals, attempt, progress, address, room };
     return await receiveGuest(channel, first, makeTarget, parts);
   } catch (thrown) {
     throw placed(thrown, place);
   } finally {
     await channel.close();
   }
+}
+
+/** An offer is read when there is room for it. */
+function roomFor(
+  channel: Channel,
+  who: string | undefined,
+  { offers, timeouts }: { readonly offers: OfferRoom | undefined; readonly timeouts: TransferTimeouts },
+): Disposable {
+  const room = new DisposableStack();
+  channel.askBeforeBody(async (name, bytes) => {
+    if (offers === undefined || (name !== 'HELLO' && name !== 'CHECK')) return;
+    // Less than the peer has for its first message, so that it hears what it waits for.
+    const entered = await offers.enter(bytes, who, timeouts.handshakeMs / 2);
+    if (room.disposed) entered[Symbol.dispose]();
+    else room.use(entered);
+  });
+  return room;
 }
 
 async function firstMessage(
@@ -117,6 +138,8 @@ interface Parts extends ReceiveOptions {
   readonly progress: ProgressReporter;
   /** of the source, for the journal */
   readonly address: string;
+  /** needed until the offer has been looked at */
+  readonly room: Disposable;
 }
 
 async function receiveGuest(
@@ -168,11 +191,12 @@ async function untilReady(
   target: Target,
   channel: Channel,
   offer: Offer,
-  { limiter, attempt, progress, timeouts }: Parts,
+  { limiter, attempt, progress, timeouts, room }: Parts,
 ): Promise<void> {
   const { signal } = attempt;
   try {
     await party.act('reserve', () => target.reserve(offer));
+    room[Symbol.dispose]();
     signal.throwIfAborted();
     await party.say(channel, 'ACCEPT', { epoch: party.epoch });
 

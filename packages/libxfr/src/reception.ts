@@ -1,5 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { Lobby } from './lobby.ts';
+import { OfferRoom } from './offer-room.ts';
 import { Standby } from './standby.ts';
 
 /**
@@ -8,6 +9,7 @@ import { Standby } from './standby.ts';
  */
 export class Reception {
   readonly lobby = new Lobby();
+  readonly offers = new OfferRoom();
   readonly standby = new Standby();
   /** Guests that may be received at the same time. Fewer than there are now send nobody away who is in already. */
   places: number;

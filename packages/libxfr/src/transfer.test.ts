@@ -69,7 +69,7 @@ describe.each(Object.entries(LINKS))('a transfer over %s', (_name, link) => {
     expect([source.state, target.state]).toEqual(['destroyed', 'running']);
     expect(source.calls).toEqual(['describe', 'save', 'destroy']);
     expect(target.calls).toEqual(['reserve', 'restore', 'start']);
-    expect(target.offer).toEqual(source.offer);
+    expect(JSON.parse(JSON.stringify(target.offer))).toEqual(source.offer);
     expect(target.sha256).toBe(imageDigest(20, 50_000));
     const summary = { transferred: 1_000_000, total: 1_000_000, domid: 7, warnings: [] };
     expect(sent).toMatchObject({ ...summary, iterations: 2 });

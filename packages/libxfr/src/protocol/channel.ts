@@ -51,6 +51,7 @@ export class Channel {
   /** The one message that was read before anybody asked for it. */
   #ahead: Promise<Message> | undefined;
   #onTaken: ((bytes: number) => void) | undefined;
+  #beforeBody: ((name: FrameName, bytes: number) => Promise<void>) | undefined;
   /** After ABORT nothing else counts. */
   #aborted: VmToolsError | undefined;
 
@@ -92,6 +93,11 @@ export class Channel {
   /** Calls back at each TAKEN that comes from now on, which like PING is never the next message. */
   hearTaken(onTaken: (bytes: number) => void): void {
     this.#onTaken = onTaken;
+  }
+
+  /** Has somebody say of each frame that comes from now on when its payload may be read. */
+  askBeforeBody(beforeBody: (name: FrameName, bytes: number) => Promise<void>): void {
+    this.#beforeBody = beforeBody;
   }
 
   /** Resolves when the frame is on its way and there is room for the next. */
@@ -192,6 +198,7 @@ export class Channel {
   async #readFrame(): Promise<{ name: FrameName; pieces: readonly Buffer[]; offset: number }> {
     const { offset } = this.#reader;
     const { name, length } = decodeHeader(await this.#reader.readExactly(HEADER_BYTES, 'a frame'), offset);
+    await this.#beforeBody?.(name, length);
     return { name, pieces: await this.#reader.readPieces(length, `the rest of a ${name}`), offset };
   }
 

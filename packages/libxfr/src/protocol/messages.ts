@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_CONTROL_BYTES, MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
+import { JsonText } from './json-text.ts';
 import { parseJson } from './parse-json.ts';
 import { remoteErrorSchema } from './remote-error-schema.ts';
 
@@ -28,7 +29,7 @@ export const offerSchema = z.object({
   live: z.boolean(),
   xen: z.string().max(64),
   cpuPolicy: z.object({ cpuid: base64, msrs: base64 }).optional(),
-  config: z.unknown(),
+  config: z.unknown().transform((config): unknown => new JsonText(config)),
 });
 
 /** One of the checks of a target; it has some ten. */

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { OfferRoom } from './offer-room.ts';
+
+const KIB = 1024;
+const LIMIT_MS = 60_000;
+
+/** Who has been let in by now. */
+async function entering(room: OfferRoom, who: readonly string[]) {
+  const entered: string[] = [];
+  const all = who.map(async (name) => {
+    const place = await room.enter(256 * KIB, name, LIMIT_MS);
+    entered.push(name);
+    return place;
+  });
+  await Promise.resolve().then(() => undefined);
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  return { entered, all };
+}
+
+test('a peer has room for four long offers, and others have theirs', async () => {
+  const room = new OfferRoom();
+  const { entered, all } = await entering(room, ['a', 'a', 'a', 'a', 'a', 'a', 'b']);
+  expect(entered).toEqual(['a', 'a', 'a', 'a', 'b']);
+  (await all[0]!)[Symbol.dispose]();
+  await all[4]!;
+  expect(entered).toEqual(['a', 'a', 'a', 'a', 'b', 'a']);
+  (await all[1]!)[Symbol.dispose]();
+  await Promise.all(all);
+});
+
+test('all together have an end, too', async () => {
+  const room = new OfferRoom();
+  const many = ['a', 'b', 'c', 'd', 'e'].flatMap((name) => [name, name, name, name]);
+  const { entered } = await entering(room, many);
+  expect(entered).toHaveLength(16);
+  await expect(room.enter(KIB, 'f', 10)).rejects.toMatchObject({ code: 'XFR_CROWDED', kind: 'resource' });
+});
+
+test('who has waited in vain takes nothing', async () => {
+  const room = new OfferRoom();
+  const places = await Promise.all([1, 2, 3, 4].map(() => room.enter(256 * KIB, 'a', LIMIT_MS)));
+  await expect(room.enter(1, 'a', 10)).rejects.toMatchObject({ code: 'XFR_CROWDED' });
+  for (const place of places) place[Symbol.dispose]();
+  for (let count = 0; count < 4; count += 1) await room.enter(256 * KIB, 'a', LIMIT_MS);
+});

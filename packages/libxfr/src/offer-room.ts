@@ -1,0 +1,66 @@
+import { within } from '@vm-tools/errors';
+
+const MIB = 2 ** 20;
+/** Of offers that are being read and looked at, together and of one peer; the longest has 256 KiB. */
+const MOST_BYTES = 4 * MIB;
+const MOST_BYTES_OF_PEER = MIB;
+
+interface Waiting {
+  readonly bytes: number;
+  readonly who: string;
+  readonly enter: () => void;
+}
+
+/**
+ * Room for offers. Nobody's offer is read before there is some, so that it waits in the sender's memory and not here,
+ * and no peer has all of it. It is needed until the offer has been refused or has got a place.
+ */
+export class OfferRoom {
+  readonly #taken = new Map<string, number>();
+  readonly #waiting = new Set<Waiting>();
+
+  /**
+   * @param bytes of the offer
+   * @param who the peer, where that is known
+   * @throws VmToolsError XFR_CROWDED of kind resource, when there is none in time
+   */
+  async enter(bytes: number, who: string | undefined, limitMs: number): Promise<Disposable> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const waiting = { bytes, who: who ?? '', enter: () => resolve(undefined) };
+    this.#waiting.add(waiting);
+    this.#letIn();
+    try {
+      await within(promise, limitMs, CROWDED);
+    } catch (thrown) {
+      this.#waiting.delete(waiting);
+      throw thrown;
+    }
+    return { [Symbol.dispose]: () => this.#leave(waiting) };
+  }
+
+  #letIn(): void {
+    for (const waiting of this.#waiting) {
+      const { bytes, who, enter } = waiting;
+      const own = this.#taken.get(who) ?? 0;
+      const all = [...this.#taken.values()].reduce((sum, taken) => sum + taken, 0);
+      if (own + bytes > MOST_BYTES_OF_PEER || all + bytes > MOST_BYTES) continue;
+      this.#taken.set(who, own + bytes);
+      this.#waiting.delete(waiting);
+      enter();
+    }
+  }
+
+  #leave({ bytes, who }: Waiting): void {
+    const left = (this.#taken.get(who) ?? 0) - bytes;
+    if (left > 0) this.#taken.set(who, left);
+    else this.#taken.delete(who);
+    this.#letIn();
+  }
+}
+
+const CROWDED = {
+  code: 'XFR_CROWDED',
+  kind: 'resource',
+  message: 'too many guests are being offered at the same time',
+  hint: 'try again, with fewer at once',
+} as const;
