@@ -1,3 +1,4 @@
+import { shown, shownJson } from '@vm-tools/words';
 import type { Messages } from './messages.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ export interface Log {
 const LEVELS = { info: 6, warn: 4, error: 3 } as const;
 
 /**
- * Lines for whoever reads them: journald gets its level prefix and keeps the time itself, a program gets NDJSON
+ * Lines for whoever reads them, whatever peers have put into their words: journald gets its level prefix and keeps the time itself, a program gets NDJSON
  * (--json), and a file gets the time in front.
  */
 export function createLog(
@@ -25,7 +26,7 @@ export function createLog(
   const line = (level: keyof typeof LEVELS, text: string, facts: Facts = {}): void => {
     if (json) {
       stream.write(
-        `${JSON.stringify({ type: 'log', at: now().toISOString(), level, message: text, ...facts })}\n`,
+        `${shownJson({ type: 'log', at: now().toISOString(), level, message: text, ...facts })}\n`,
       );
       return;
     }
@@ -33,7 +34,7 @@ export function createLog(
     const known = Object.entries(facts)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => ` ${name}=${quoteIfNeeded(value)}`);
-    stream.write(`${start}${oneLine(text)}${known.join('')}\n`);
+    stream.write(`${start}${shown(text)}${known.join('')}\n`);
   };
   return {
     info: (text, facts) => line('info', text, facts),
@@ -42,12 +43,7 @@ export function createLog(
   };
 }
 
-/** Text from a peer must not be able to forge a line of the log. */
-function oneLine(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f]+/g, ' ');
-}
-
 function quoteIfNeeded(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[\w.:/@%+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w.:/@%+-]+$/.test(text) ? text : shownJson(text);
 }

@@ -1,5 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import { Chalk, type ChalkInstance } from 'chalk';
+import { shown, shownJson } from '@vm-tools/words';
 import { renderError } from './render-error.ts';
 
 /** The part of a terminal or file that messages need. */
@@ -22,7 +23,7 @@ export interface MessagesInit {
   readonly colour?: boolean;
 }
 
-/** All that is said on stderr. stdout belongs to the result. */
+/** All that is said on stderr, made fit to be shown: names come from peers, too. stdout belongs to the result. */
 export interface Messages {
   readonly program: string;
   readonly verbosity: number;
@@ -55,7 +56,7 @@ export function createMessages(init: MessagesInit): Messages {
     else write();
   };
   const say = (type: string, text: string, line: string): void =>
-    print(json ? JSON.stringify({ type, message: text }) : line);
+    print(json ? shownJson({ type, message: text }) : line);
 
   const messages: Messages = {
     program,
@@ -66,18 +67,18 @@ export function createMessages(init: MessagesInit): Messages {
     chalk,
     around: undefined,
     note: (text) => {
-      if (!quiet) say('note', text, `${program}: ${text}`);
+      if (!quiet) say('note', text, `${program}: ${shown(text)}`);
     },
-    warn: (text) => say('warning', text, `${program}: ${chalk.yellow('warning:')} ${text}`),
+    warn: (text) => say('warning', text, `${program}: ${chalk.yellow('warning:')} ${shown(text)}`),
     detail: (text) => {
-      if (verbosity > 0) say('detail', text, chalk.dim(`${program}: ${text}`));
+      if (verbosity > 0) say('detail', text, chalk.dim(`${program}: ${shown(text)}`));
     },
     trace: (text) => {
-      if (verbosity > 1) say('trace', text, chalk.dim(`libxc: ${text}`));
+      if (verbosity > 1) say('trace', text, chalk.dim(`libxc: ${shown(text)}`));
     },
-    failed: (error) => print(json ? JSON.stringify({ type: 'error', error }) : renderError(error, messages)),
+    failed: (error) => print(json ? shownJson({ type: 'error', error }) : renderError(error, messages)),
     event: (event) => {
-      if (json) print(JSON.stringify(event));
+      if (json) print(shownJson(event));
     },
   };
   return messages;

@@ -1,4 +1,5 @@
 import { causesOf, messageOf, VmToolsError, type GuestWhereabouts } from '@vm-tools/errors';
+import { shown, shownJson, shownLines } from '@vm-tools/words';
 import type { Messages } from './messages.ts';
 
 /** How many of libxc's log lines -v shows: the last ones name the cause. */
@@ -23,10 +24,10 @@ export function renderError(
   error: VmToolsError,
   { program, verbosity, chalk }: Pick<Messages, 'program' | 'verbosity' | 'chalk'>,
 ): string {
-  const lines = [`${program}: ${chalk.red(error.message)} ${chalk.dim(`[${error.code}]`)}`];
-  if (error.guest) lines.push(`guest: ${describeGuest(error.guest)}`);
-  lines.push(...error.leftovers.map((leftover) => `left behind: ${leftover}`));
-  if (error.hint !== undefined) lines.push(`${chalk.cyan('hint:')} ${error.hint}`);
+  const lines = [`${program}: ${chalk.red(shown(error.message))} ${chalk.dim(`[${error.code}]`)}`];
+  if (error.guest) lines.push(`guest: ${shown(describeGuest(error.guest))}`);
+  lines.push(...error.leftovers.map((leftover) => `left behind: ${shown(leftover)}`));
+  if (error.hint !== undefined) lines.push(`${chalk.cyan('hint:')} ${shown(error.hint)}`);
   if (verbosity >= 1)
     lines.push(...describePlace(error), ...describeLogs(error).map((line) => chalk.dim(line)));
   if (verbosity >= 2) lines.push(...describeCauses(error).map((line) => chalk.dim(line)));
@@ -35,7 +36,10 @@ export function renderError(
 
 /** e.g. "failed: on the target, receiving; trying again: safe" */
 function describePlace({ side, phase, retry }: VmToolsError): string[] {
-  const place = [...(side === undefined ? [] : [`on the ${side}`]), ...(phase === undefined ? [] : [phase])];
+  const place = [
+    ...(side === undefined ? [] : [`on the ${side}`]),
+    ...(phase === undefined ? [] : [shown(phase)]),
+  ];
   return [`${place.length === 0 ? '' : `failed: ${place.join(', ')}; `}trying again: ${retry}`];
 }
 
@@ -44,7 +48,7 @@ function describeLogs(error: VmToolsError): string[] {
   return [error, ...causesOf(error)].flatMap((link) => {
     if (!(link instanceof VmToolsError)) return [];
     const where = link.side === undefined || link.side === error.side ? '' : ` on the ${link.side}`;
-    return link.log.slice(-LOG_TAIL_LINES).map((line) => `libxc${where}: ${line}`);
+    return link.log.slice(-LOG_TAIL_LINES).map((line) => `libxc${where}: ${shown(line)}`);
   });
 }
 
@@ -60,8 +64,8 @@ function describeCauses(error: VmToolsError): string[] {
     const hasDetails = link instanceof VmToolsError && Object.keys(link.details).length > 0;
     const text = link instanceof Error ? (link.stack ?? link.message) : messageOf(link);
     return [
-      ...(hasDetails ? [`details: ${JSON.stringify(link.details)}`] : []),
-      link === error ? text : `caused by: ${text}`,
+      ...(hasDetails ? [`details: ${shownJson(link.details)}`] : []),
+      shownLines(link === error ? text : `caused by: ${text}`),
     ];
   });
 }

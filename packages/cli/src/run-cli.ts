@@ -1,5 +1,5 @@
 import { messageOf, Timer, VmToolsError, within } from '@vm-tools/errors';
-import { Chalk } from 'chalk';
+import { shownJson, shownLines } from '@vm-tools/words';
 import { versionText } from './build-info.ts';
 import { chooseCommand, type ChosenCommand } from './choose-command.ts';
 import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
@@ -73,7 +73,6 @@ async function run<Input>(
       input: parsed.input as Input, // of the shape that the spec declared to commander
       signal: controller.signal,
       messages,
-      chalk: new Chalk({ level: wantsColour(process.stdout, process.env, options.color) ? 1 : 0 }),
       hostSpec: options.host,
       root,
       openHost: () =>
@@ -95,7 +94,7 @@ async function run<Input>(
 /** Prints the result, and says both when that cannot be done: what it was asked for is done, and nobody has the result. */
 async function finish(outcome: Outcome, output: Output, messages: Messages): Promise<never> {
   const { value, text = '', failure, isReport = false } = outcome;
-  const printed = messages.json ? JSON.stringify(value) : text;
+  const printed = messages.json ? shownJson(value) : shownLines(text);
   try {
     if (printed !== '') await output.print(`${printed}\n`);
   } catch (thrown) {
@@ -137,7 +136,7 @@ async function fail(
 ): Promise<never> {
   const error = asVmToolsError(thrown, messages.program);
   if (messages.json) {
-    await output.print(`${JSON.stringify({ error })}\n`).catch(() => messages.failed(error));
+    await output.print(`${shownJson({ error })}\n`).catch(() => messages.failed(error));
   } else messages.failed(error);
   return output.end(exitStatus(error.kind, signal));
 }

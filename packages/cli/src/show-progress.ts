@@ -1,3 +1,4 @@
+import { shown as fitToBeShown } from '@vm-tools/words';
 import type { Messages, MessageStream } from './messages.ts';
 import { progressLine, type TransferFigures } from './progress-line.ts';
 
@@ -62,7 +63,7 @@ function redrawnLine(stream: MessageStream): {
   const draw = (text: string): void => {
     shown = text;
     // A terminal of which nobody has told the size, a serial line perhaps, has 0 columns.
-    stream.write(`\r${text.slice(0, (stream.columns || 80) - 1)}${ERASE_TO_END}`);
+    stream.write(`\r${fitToBeShown(text).slice(0, (stream.columns || 80) - 1)}${ERASE_TO_END}`);
   };
   const erase = (): void => {
     stream.write(`\r${ERASE_TO_END}`);

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import type { FailureKind } from '@vm-tools/errors';
-import type { ChalkInstance } from 'chalk';
 import type { Messages } from './messages.ts';
 import type { OpenedHost } from './open-host.ts';
 
@@ -54,8 +53,6 @@ export interface Invocation<Input> {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP and when --timeout has passed. */
   readonly signal: AbortSignal;
   readonly messages: Messages;
-  /** Colours for the result; those of messages are for stderr. */
-  readonly chalk: ChalkInstance;
   /** As given by --host or VM_TOOLS_HOST. */
   readonly hostSpec: string;
   /** What all files of that host lie under: VM_TOOLS_ROOT, or a folder of the simulated host's own. */
@@ -71,7 +68,7 @@ export interface Invocation<Input> {
 /** What `run` achieved: as plain data for --json, and as the text that is the result for everybody else. */
 export interface Outcome {
   readonly value: unknown;
-  /** Printed with a newline; nothing is printed when it is absent or empty. */
+  /** Printed with a newline, made fit to be shown; nothing is printed when it is absent or empty. */
   readonly text?: string;
   /** What kind of failure the result tells of, for one that is worth printing all the same: it gives the exit status. */
   readonly failure?: FailureKind;

@@ -9,7 +9,12 @@ export const command: CommandSpec = {
   name: 'vm-list',
   summary: 'lists the domains of this host',
   arguments: [{ name: '[domain]', description: 'only this one: name, domid or UUID' }],
-  options: [{ flags: '--names', description: 'print names alone, one a line, without dom0' }],
+  options: [
+    {
+      flags: '--names',
+      description: 'print names alone, one a line, without dom0; the domid of one whose name is none here',
+    },
+  ],
   examples: [
     { command: 'vm-list', effect: 'all domains' },
     { command: 'vm-list web1', effect: 'one domain' },

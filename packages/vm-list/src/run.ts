@@ -1,5 +1,5 @@
 import { table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
-import { listDomains, resolveDomain, type Domain } from '@vm-tools/libdomain';
+import { listDomains, nameFault, resolveDomain, type Domain } from '@vm-tools/libdomain';
 import type { ListInput } from './options.ts';
 
 export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
@@ -12,7 +12,7 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
     text: names
       ? domains
           .filter(({ domid, name }) => domid !== 0 && name !== '')
-          .map(({ name }) => name)
+          .map(wordFor)
           .join('\n')
       : table(domains, COLUMNS),
   };
@@ -28,6 +28,11 @@ const COLUMNS: readonly Column<Domain>[] = [
   { heading: 'Time(s)', text: (domain) => cpuSeconds(domain).toFixed(1), align: 'right' },
   { heading: 'UUID', text: ({ uuid }) => uuid },
 ];
+
+/** What a script can call it by: xl allows names that are none here, and those have a number. */
+function wordFor({ name, domid }: Domain): string {
+  return nameFault(name) === undefined ? name : String(domid);
+}
 
 /** JSON has no bigint, and nobody needs the nanoseconds of a year. */
 function toPlain(domain: Domain): object {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import {
   addForeignDomain,
   failure,
@@ -10,6 +11,7 @@ import {
   testRefusals,
   type Result,
 } from '@vm-tools/xen-sim/testing';
+import { command } from './options.ts';
 
 testRefusals((domain) => `vm-list ${domain}`);
 
@@ -32,6 +34,55 @@ testOnHost('lists all domains, one, or only names', async (host) => {
     '',
   ]);
   expect(await listed(host, uuid)).toMatchObject({ domid, name: 'one', vcpus: 2, maxMemoryKib: 4 * 1024 });
+});
+
+testOnHost('names that xl allows are shown escaped, and addressed by domid', async (host) => {
+  const evil = 'web\u202egmi.1\u001b[2J\u009b';
+  const domid = await addForeignDomain(host, evil);
+  const number = await addForeignDomain(host, '42');
+  const wide = await addForeignDomain(host, 'サーバー');
+  const lines = (await host.run('vm-list')).split('\n');
+  const idColumn = lines[0]!.indexOf('ID') + 1;
+  expect(lines[2]).toContain('web\\u202egmi.1\\u001b[2J\\u009b ');
+  expect(lines[2]!.indexOf(` ${domid} `) + 1).toBe(idColumn);
+  expect(lines[4]!.indexOf(` ${wide} `) + 1).toBe(idColumn - 'サーバー'.length); // each takes two cells
+  expect(await host.run('vm-list --names')).toBe(`${domid}\n${number}\nサーバー\n`);
+  const json = await host.run(`vm-list ${domid} --json`);
+  expect(json).not.toMatch(/[\u001b\u009b\u202e]/);
+  expect(JSON.parse(json)).toMatchObject([{ domid, name: evil }]);
+  const refused = await host.exec(`vm-save ${domid} -o x.img`);
+  expect(refused.stderr).toContain('web\\u202egmi.1\\u001b[2J\\u009b');
+  expect(refused.stderr).not.toMatch(/[\u001b\u009b\u202e]/);
+  const { stderr } = await host.exec(`vm-pause "$(printf 'no\\342\\200\\256such\\033[2J')"`);
+  expect(stderr).toContain('there is no domain no\\u202esuch\\u001b[2J on this host');
+});
+
+testOnHost('the backup loop of the help works for every name that is allowed', async (host) => {
+  const names = [
+    'web 1',
+    'café',
+    'сервер',
+    'サーバー 2',
+    'خادم',
+    '$HOME',
+    'a;b',
+    'a&b',
+    '*',
+    '{}',
+    '#1',
+    '😀',
+    '~root',
+    '..x',
+    'x'.repeat(200),
+  ];
+  for (const name of names) await result(host, `vm-create polite.cfg 'name=${name}'`);
+  const loop = command.examples.find(({ command: line }) => line.includes('--names |'))!.command;
+  await host.run(loop);
+  expect(await host.run('vm-list --names')).toBe('');
+  const images = (await readdir(host.folder)).filter((name) => name.endsWith('.img'));
+  expect(images.sort()).toEqual(names.map((name) => `${name}.img`).sort());
+  await host.run('for image in ./*.img ./.*.img; do vm-restore "$image" || exit; done');
+  expect((await host.run('vm-list --names')).trimEnd().split('\n').sort()).toEqual([...names].sort());
 });
 
 testOnHost('a host without domains, a reader that goes away, an option that is none', async (host) => {

@@ -28,20 +28,20 @@ export async function check(invocation: Invocation<MigrateInput>): Promise<Outco
       ok: error === undefined,
       ...(error && { error }),
     })),
-    text: format(checks, invocation.chalk),
+    text: format(checks),
     ...(failed?.error && { failure: failed.error.kind }),
   };
 }
 
-function format(checks: readonly PeerCheck[], chalk: Invocation<unknown>['chalk']): string {
+function format(checks: readonly PeerCheck[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks
     .map(({ side, name, error }) => {
       const what = `${WHERE[side].padEnd(WHERE.target.length)}  ${name.padEnd(width)}`;
-      if (error === undefined) return `${chalk.green('✔')} ${what}`.trimEnd();
+      if (error === undefined) return `✔ ${what}`.trimEnd();
       const { message, code, hint } = error;
       const advice = hint === undefined ? '' : `; ${hint}`;
-      return `${chalk.red('✘')} ${what}  ${message} ${chalk.dim(`[${code}]`)}${chalk.dim(advice)}`;
+      return `✘ ${what}  ${message} [${code}]${advice}`;
     })
     .join('\n');
 }

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../../..');
 
 /** What runs on a host besides our own code and Node itself. A name that comes in here has been chosen. */
-const RUNTIME = ['@koromix/koffi-*', 'chalk', 'commander', 'koffi', 'smol-toml', 'zod'];
+const RUNTIME = [
+  ...['@koromix/koffi-*', 'chalk', 'commander', 'koffi', 'smol-toml', 'string-width', 'zod'],
+  ...['ansi-regex', 'get-east-asian-width', 'strip-ansi'], // of string-width
+];
 
 /**
  * Packages of RUNTIME that have an install script. koffi's looks whether a binary for this processor came with it, and

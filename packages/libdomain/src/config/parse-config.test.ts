@@ -33,14 +33,14 @@ describe('xl.cfg', () => {
   test('understands the everyday subset', () => {
     const text = `
 # a comment; with a semicolon
-name = 'we\\'b' ; type="pvh"\r
+name = 'web' ; type="pvh"\r
 kernel="/k"; ramdisk = '/r'
 memory = 0x100
 maxmem = "512"
 vcpus = 2
 maxvcpus = 2
 root = '/dev/xvda1'
-extra = 'console=hvc0'
+extra = 'console=hvc0 it\\'s'
 extra += " quiet"
 uuid = "ABCDEF01-2345-6789-abcd-ef0123456789"
 on_poweroff = 'preserve'
@@ -50,11 +50,11 @@ disk = [ ]
 vif = [ # nothing
 ] # no newline at the end`;
     expect(parseConfig(text, 'web.cfg')).toEqual({
-      name: "we'b",
+      name: 'web',
       type: 'pvh',
       kernel: '/k',
       ramdisk: '/r',
-      cmdline: 'root=/dev/xvda1 console=hvc0 quiet',
+      cmdline: "root=/dev/xvda1 console=hvc0 it's quiet",
       memoryKib: 256 * 1024,
       maxMemoryKib: 512 * 1024,
       vcpus: 2,

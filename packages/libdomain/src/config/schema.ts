@@ -1,3 +1,4 @@
+import { nameProblem } from '@vm-tools/words';
 import * as z from 'zod';
 
 /** Domain types that can be built. */
@@ -30,15 +31,10 @@ const line = z
   .string('must be a string')
   .refine((text) => !CONTROL.test(text), 'must not contain control characters');
 
-// Wherever a domain is named it may be named by its number or UUID too, so a name must not look like either; it
-// becomes part of paths in xenstore and of files, where a slash would lead elsewhere.
-const name = line
-  .refine((text) => text.trim() !== '', 'must not be empty')
-  .refine((text) => text === text.trim(), 'must not begin or end with a blank')
-  .refine((text) => !text.includes('/'), 'must not contain "/"')
-  .refine((text) => !/^\d+$/.test(text), 'must not be a number, it would be taken for a domid')
-  .refine((text) => !UUID.test(text), 'must not have the form of a UUID')
-  .refine((text) => Buffer.byteLength(text) <= 255, 'must not be longer than 255 bytes');
+const name = z.string('must be a string').superRefine((text, context) => {
+  const fault = nameFault(text);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
 
 /** PATH_MAX: what is as long as this is no path any more. */
 export const MAX_PATH_BYTES = 4096;
@@ -124,10 +120,13 @@ export interface DomainConfig extends Omit<
 }
 
 /**
- * Why a domain cannot have this name, as in "must not be empty"; undefined if it can.
+ * Why a new domain cannot have this name, as in "must not be empty"; undefined if it can. Wherever a domain is named it
+ * may be named by its number or UUID, too, so a name must not look like either.
  */
 export function nameFault(wanted: string): string | undefined {
-  return name.safeParse(wanted).error?.issues[0]?.message;
+  if (/^\d+$/.test(wanted)) return 'must not be a number, it would be taken for a domid';
+  if (UUID.test(wanted)) return 'must not have the form of a UUID';
+  return nameProblem(wanted);
 }
 
 function cmdlineLimit(type: DomainType): number {

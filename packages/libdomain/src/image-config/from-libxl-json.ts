@@ -60,6 +60,8 @@ type LibxlConfig = z.output<typeof libxlSchema>;
 export interface FromLibxlJsonOptions {
   /** Instead of the name in it, which may then be one that is not possible here, or absent. */
   readonly name?: string;
+  /** Its name may be any: that of a domain which is here already. @default false */
+  readonly isHere?: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
   // What a bootloader has fetched was a copy, for this one start.
   const [kernel, ramdisk] = build.bootloader === undefined ? [build.kernel, build.ramdisk] : [];
   return {
-    name: options.name ?? readName(create.name, uuid),
+    name: options.name ?? readName(create.name, uuid, options.isHere),
     ...(uuid === undefined ? {} : { uuid }),
     type: create.type === 'pv' ? 'pv' : 'pvh',
     ...(kernel === undefined ? {} : { kernel }),
@@ -136,9 +138,9 @@ function isDevices(value: unknown): boolean {
 }
 
 /** libxl takes any name, and none. */
-function readName(name: string | undefined, uuid: string | undefined): string {
+function readName(name: string | undefined, uuid: string | undefined, isHere = false): string {
   if (name === undefined || name === '') return `unnamed-${uuid?.slice(0, 8) ?? 'domain'}`;
-  const fault = nameFault(name);
+  const fault = isHere ? undefined : nameFault(name);
   if (fault === undefined) return name;
   throw unsupported(`its name ${shown(name)} ${fault}`, 'name', 'give it another: vm-restore --name NAME');
 }

@@ -28,7 +28,7 @@ export async function actOnShutdown(
   if (reason === undefined || (await host.store.read(markerPath(domid))) === undefined) return undefined;
   const domain = await describeDomain(host.store, info);
   const configJson = await readUserdata(host, domain);
-  const wanted = shutdownAction(fromLibxlJson(configJson), reason);
+  const wanted = shutdownAction(fromLibxlJson(configJson, { isHere: true }), reason);
   if (wanted === undefined) return undefined;
 
   const why = await reasonToKeep(host, info, wanted, now());

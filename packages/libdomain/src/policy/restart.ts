@@ -53,5 +53,5 @@ async function restart(
 ): Promise<Domain> {
   await allThrough([...unfinished, pending].map((domain) => destroyDomain(host, domain, options)));
   const { configJson } = pending;
-  return createDomain(host, fromLibxlJson(configJson), { ...options, configJson });
+  return createDomain(host, fromLibxlJson(configJson, { isHere: true }), { ...options, configJson });
 }
