@@ -63,7 +63,10 @@ test('a launcher runs through a link from another folder, and so do the sources'
   expect((await run(sources, '--version')).stdout).toMatch(/^vm-pause .* \(from a checkout\)\n$/);
 });
 
-const testWithoutXen = existsSync('/proc/xen/capabilities') ? test.skip : test;
+function testWithoutXen(name: string, body: () => Promise<void>): void {
+  if (existsSync('/proc/xen/capabilities')) test.skip(`${name} [skipped: there is a Xen here]`, body);
+  else test(name, body);
+}
 
 testWithoutXen('where there is no Xen a tool says so, with status 4 and a hint', async () => {
   const { status, stdout, stderr } = await run(join(folder, 'bin/vm-list'));

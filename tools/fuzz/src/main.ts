@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { askVerifyStream, whyNotAsked } from '@vm-tools/xen-stream/testing';
+import { askVerifyStream, provideVerifyStream } from '@vm-tools/xen-stream/testing';
 import { findingOf, keepFinding } from './run/finding.ts';
 import { resultTable } from './run/table.ts';
 import { watchOver } from './run/watch-over.ts';
@@ -56,7 +56,7 @@ try {
 
 /** What was accepted here is accepted by Xen's own verifier, too. @returns how many were not */
 async function askAbout(streams: readonly string[]): Promise<number> {
-  const why = whyNotAsked();
+  const why = await provideVerifyStream();
   if (why !== undefined) {
     console.error(`fuzz: accepted streams were not shown to verify-stream-v2: ${why}`);
     return 0;

@@ -8,5 +8,6 @@ export { CONSOLE_PFN, STORE_PFN, syntheticPvh } from './synthetic-pvh.ts';
 export type { SyntheticPvhOptions } from './synthetic-pvh.ts';
 export { syntheticPv } from './synthetic-pv.ts';
 export type { SyntheticPvOptions } from './synthetic-pv.ts';
-export { askVerifyStream, whyNotAsked } from './verify-stream-v2.ts';
+export { provideVerifyStream } from './provide-verify-stream.ts';
+export { askVerifyStream } from './verify-stream-v2.ts';
 export type { StreamFormat } from './verify-stream-v2.ts';
