@@ -147,6 +147,7 @@ describe('a receiver', () => {
   test.each<[string, Buffer]>([
     ['a frame of one byte', frame('DATA', Buffer.from('x'))],
     ['PING', frame('PING', Buffer.alloc(0))],
+    ['zeros that have come before', frame('ZEROS', Buffer.from('00100000', 'hex'))],
   ])('gives up a source that sends %s now and then instead of an image', async (_what, bytes) => {
     let drip: NodeJS.Timeout | undefined;
     const { target, error } = await receive((peer) => {

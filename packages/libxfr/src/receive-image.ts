@@ -35,15 +35,18 @@ export class ReceivedImage {
       attempt,
       limiter,
       answerMs,
+      memoryBytes,
     }: {
       readonly progress: ProgressReporter;
       readonly attempt: Attempt;
       readonly limiter?: Limiter | undefined;
       readonly answerMs: number;
+      /** of the guest */
+      readonly memoryBytes: number;
     },
   ) {
     this.#channel = channel;
-    this.#pace = new ImagePace(channel, answerMs);
+    this.#pace = new ImagePace(channel, answerMs, memoryBytes);
     this.#taken = new TakenCount(channel);
     this.#digest = new ImageDigest(channel);
     this.#progress = progress;
@@ -54,6 +57,11 @@ export class ReceivedImage {
   /** The bytes, as fast as the limiter lets them in from the network. It ends well only after EOS with the right digest. */
   stream(): Readable {
     return addAbortSignal(this.#attempt.signal, Readable.from(this.#chunks(), { objectMode: false }));
+  }
+
+  /** Memory has come that had not come before. */
+  addNew(bytes: number): void {
+    this.#pace.addNew(bytes);
   }
 
   /** Takes what a target that knows where its image ends has not read, and checks the digest. */

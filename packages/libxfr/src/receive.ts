@@ -201,8 +201,15 @@ async function untilReady(
     await party.say(channel, 'ACCEPT', { epoch: party.epoch });
 
     progress.phase('receiving');
-    const image = new ReceivedImage(channel, { progress, attempt, limiter, answerMs: timeouts.answerMs });
-    await party.act('restore', () => restore(target, image, { signal, transferId: party.id }), 'EOS');
+    const { answerMs } = timeouts;
+    const { memoryBytes } = offer;
+    const image = new ReceivedImage(channel, { progress, attempt, limiter, answerMs, memoryBytes });
+    const onNewMemory = (bytes: number): void => image.addNew(bytes);
+    await party.act(
+      'restore',
+      () => restore(target, image, { signal, transferId: party.id, onNewMemory }),
+      'EOS',
+    );
     signal.throwIfAborted();
     party.domid = target.domid;
     await party.write('ready');

@@ -114,6 +114,17 @@ test('the configuration tells which domain is expected, and how large it may be'
   await expect(buffer(small.libxc)).rejects.toMatchObject({ code: 'STREAM_TOO_LARGE' });
 });
 
+test('pages that come for the first time are told, and those that come again are not', async () => {
+  const libxc = Buffer.concat([...syntheticPvh({ pages: 3, rounds: 4 })]);
+  const { head: before, tail: behind } = wrapImage(configJson);
+  let pages = 0;
+  const opened = await openImage(streamOf([before, libxc, behind]), {
+    onNewPages: (more) => (pages += more),
+  });
+  await buffer(opened.libxc);
+  expect(pages).toBe(5);
+});
+
 test('finishing before the libxc stream was read is an error', async () => {
   const opened = await openImage(streamOf([image]));
   await expect(opened.finish()).rejects.toMatchObject({ code: 'STREAM_TRUNCATED' });

@@ -20,6 +20,8 @@ export interface ExpectedDomain {
 export interface OpenImageOptions {
   /** Asked once, before the first byte of the libxc stream is looked at. */
   readonly expect?: (configJson: string) => ExpectedDomain | Promise<ExpectedDomain>;
+  /** Told of pages, 4 KiB each, that have come for the first time. */
+  readonly onNewPages?: (pages: number) => void;
   /** Its abort destroys the stream. */
   readonly signal?: AbortSignal;
 }
@@ -44,7 +46,7 @@ export interface OpenedImage {
  * @throws VmToolsError of kind corrupt; so do `libxc` and `finish`
  */
 export async function openImage(image: Readable, options: OpenImageOptions = {}): Promise<OpenedImage> {
-  const { expect, signal } = options;
+  const { expect, onNewPages, signal } = options;
   const reader = new ByteReader(image, { signal });
   const { configJson } = await readXlHeader(reader);
   await readLibxlHeader(reader);
@@ -57,7 +59,7 @@ export async function openImage(image: Readable, options: OpenImageOptions = {})
   });
   return {
     configJson,
-    libxc: Readable.from(readLibxc(reader, verifier), { objectMode: false }),
+    libxc: Readable.from(readLibxc(reader, verifier, onNewPages), { objectMode: false }),
     verifier,
     async finish() {
       if (!verifier.isComplete) {
@@ -69,13 +71,22 @@ export async function openImage(image: Readable, options: OpenImageOptions = {})
   };
 }
 
-async function* readLibxc(reader: ByteReader, verifier: LibxcVerifier): AsyncGenerator<Buffer> {
+async function* readLibxc(
+  reader: ByteReader,
+  verifier: LibxcVerifier,
+  onNewPages: OpenImageOptions['onNewPages'],
+): AsyncGenerator<Buffer> {
+  const { counts } = verifier;
+  let told = 0;
   while (!verifier.isComplete) {
     const bytes = await reader.next();
     if (bytes === undefined) break;
     const checked: Buffer[] = [];
     const used = verifier.push(bytes, (part) => checked.push(part));
     reader.unread(bytes.subarray(used));
+    const isNew = counts.pages - counts.duplicatePages;
+    if (isNew > told) onNewPages?.(isNew - told);
+    told = isNew;
     yield* checked;
   }
   verifier.finish();

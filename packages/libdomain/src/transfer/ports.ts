@@ -89,6 +89,8 @@ export interface RestoreControl {
   readonly signal: AbortSignal;
   /** So that what a crash leaves of the domain is known again; none for one that comes from a file. */
   readonly transferId?: string | undefined;
+  /** Told of memory that has come for the first time, bytes. */
+  readonly onNewMemory?: ((bytes: number) => void) | undefined;
 }
 
 /** A place where a saved domain can come to life again. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
-import { openImage, type ExpectedDomain } from '@vm-tools/xen-stream';
+import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../actions/plan-domain.ts';
 import { nameFault, type DomainConfig } from '../config/schema.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
@@ -86,8 +86,11 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     return { type: config.type, maxPages: maxPagesOf(config) };
   }
 
-  const restore = (stream: Readable, control: RestoreControl): Promise<void> =>
-    make(async () => checkedHere(await openImage(stream, { signal: control.signal, expect })), control);
+  function restore(stream: Readable, control: RestoreControl): Promise<void> {
+    const { signal, onNewMemory } = control;
+    const onNewPages = (pages: number): void => onNewMemory?.(pages * PAGE_BYTES);
+    return make(async () => checkedHere(await openImage(stream, { signal, onNewPages, expect })), control);
+  }
 
   async function make(
     open: () => Promise<CheckedImage>,

@@ -108,6 +108,16 @@ test('the record that brings more pages than were promised is refused, however t
   expect(verdictOf(moved, { maxPages: 2 }).code).toBe('STREAM_TOO_LARGE');
 });
 
+test('memory that comes again and again has an end', () => {
+  const stream = (rounds: number): Generator<Uint8Array> => syntheticPvh({ pages: 2, rounds });
+  expect(verdictOf(stream(400), { maxPages: 4 }).code).toBe('accepted');
+  expect(verdictOf(stream(600), { maxPages: 4 })).toMatchObject({
+    code: 'STREAM_TOO_LARGE',
+    message: expect.stringContaining('256 times the memory'),
+  });
+  expect(verdictOf(stream(600)).code).toBe('accepted');
+});
+
 test('an error names record, index and offset, counted from where the file begins', () => {
   const verifier = new LibxcVerifier({ baseOffset: 1000 });
   expect(() => verifier.push(Buffer.concat([...hvmStart, patched(notab(1)[0]!, 23, 0x60)]))).toThrow(

@@ -16,6 +16,8 @@ import { newStreamState, type StreamState } from './stream-state.ts';
 
 /** 1 TiB of guest: a bitmap of 32 MiB at the worst. */
 const DEFAULT_MAX_PFNS = 2 ** 28;
+/** How often the memory of a domain may come, in all rounds together: a busy one is sent some 30 times, and then forced. */
+const MOST_COPIES = 256;
 const NOTHING = Buffer.alloc(0);
 
 export interface LibxcVerifierOptions {
@@ -28,7 +30,7 @@ export interface LibxcVerifierOptions {
   readonly maxPfns?: number;
   /**
    * How many pfns may have memory at the same time: what the domain was said to need. The record that exceeds it is
-   * refused.
+   * refused, and so is the one with which pages have come so often that no live domain explains it.
    *
    * @default all of them
    */
@@ -240,6 +242,10 @@ export class LibxcVerifier {
       this.#pageBytesLeft = pages * PAGE_BYTES;
       counts.pageRecords++;
       counts.pages += pages;
+      if (counts.pages > MOST_COPIES * this.#maxPages) {
+        const problem = `more than ${MOST_COPIES} times the memory of the domain has come`;
+        throw streamError('STREAM_TOO_LARGE', problem, place);
+      }
       counts.duplicatePages += duplicates;
       counts.absentPfns += absent;
       counts.populatedPfns = state.populated.size;

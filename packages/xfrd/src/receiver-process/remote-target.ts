@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { throwIfAborted } from '@vm-tools/errors';
 import type { Check, Offer, RestoreControl, Target } from '@vm-tools/libxfr';
-import { openImage, type ExpectedDomain } from '@vm-tools/xen-stream';
+import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { decodeError, type ErrorBody } from '@vm-tools/xen-wire/errors';
 import type { Calls } from './calls.ts';
 
@@ -33,11 +33,12 @@ export class RemoteTarget implements Target {
     await this.#calls.call('reserve', { offer });
   }
 
-  async restore(stream: Readable, { signal }: RestoreControl): Promise<void> {
+  async restore(stream: Readable, { signal, onNewMemory }: RestoreControl): Promise<void> {
     throwIfAborted(signal, 'restoring a domain');
     const uuid = this.#uuid;
     const image = await openImage(stream, {
       signal,
+      onNewPages: (pages) => onNewMemory?.(pages * PAGE_BYTES),
       expect: (json) => this.#calls.call<ExpectedDomain>('expect', { uuid, configJson: json }),
     });
     const feed = async (sink: NodeJS.WritableStream): Promise<void> => {
