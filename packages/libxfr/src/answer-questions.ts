@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { mayAsk } from './same-peer.ts';
 import { answerOf, type Answer } from './commit/answers.ts';
 import { Party } from './commit/party.ts';
 import type { OnStep, TransferStep } from './commit/step.ts';
@@ -23,7 +24,8 @@ const MOST_QUESTIONS = 16;
 
 /**
  * A connection over which no guest comes, but questions about one. They are answered from the journal, so anybody who
- * can read it can answer, and the same question gets the same answer however often it is put. Only GO for a guest
+ * can read it can answer, and the same question gets the same answer however often it is put; but only the peer that the
+ * transfer is with is told more than that nobody knows of it. Only GO for a guest
  * that waits in this process does something: the session in which it waits takes the connection over.
  */
 export async function answerQuestions(
@@ -40,32 +42,48 @@ export async function answerQuestions(
     const taken = question.name === 'GO' ? standby?.bring(id, epoch, channel) : undefined;
     if (taken !== undefined) return taken;
 
-    const answer = await lookUp(journals, id, epoch);
+    const answer = await lookUp(journals, { id, epoch }, channel);
     await tell('before', 'send', answer.name);
     await channel.send(answer.name, answer.body);
     await tell('after', 'send', answer.name);
     const next = await channel.expect(['GO', 'STATUS', 'BYE'], { limitMs, signal }).catch(() => undefined);
     if (next === undefined) return; // it has heard what it wanted to know
-    if (next.name === 'BYE') return settle(journals, id, onStep);
+    if (next.name === 'BYE') return settle(journals, id, { channel, onStep });
     question = next;
   }
 }
 
-async function lookUp(journals: OpenJournals, id: TransferId, epoch: number): Promise<Answer> {
+async function lookUp(
+  journals: OpenJournals,
+  { id, epoch }: { readonly id: TransferId; readonly epoch: number },
+  asker: Channel,
+): Promise<Answer> {
   try {
     const record = await journals.read(id);
-    return answerOf(record?.epoch === epoch ? record : undefined);
+    const isTheirs = record !== undefined && record.epoch === epoch && mayAsk(record, asker);
+    return answerOf(isTheirs ? record : undefined);
   } catch (thrown) {
-    // It is there, and says nothing that could be relied on.
+    // It is there, and says nothing that could be relied on, not even who may hear it.
     if (!(thrown instanceof VmToolsError)) throw thrown;
-    return { name: 'PENDING', body: { error: encodeRemoteError(thrown, 'target') } };
+    const { code, kind } = thrown;
+    const told = new VmToolsError({
+      code,
+      kind,
+      message: 'the journal of this transfer cannot be read there',
+      hint: 'vm-migrate list on that host shows why',
+    });
+    return { name: 'PENDING', body: { error: encodeRemoteError(told, 'target') } };
   }
 }
 
 /** The source knows that the guest runs here, so nobody is going to ask again. */
-async function settle(journals: OpenJournals, id: TransferId, onStep: OnStep | undefined): Promise<void> {
+async function settle(
+  journals: OpenJournals,
+  id: TransferId,
+  { channel, onStep }: { readonly channel: Channel; readonly onStep: OnStep | undefined },
+): Promise<void> {
   const record = await journals.read(id);
-  if (record?.role !== 'target' || record.state !== 'running') return;
+  if (record?.role !== 'target' || record.state !== 'running' || !mayAsk(record, channel)) return;
   await using party = Party.resume(TARGET, await journals.open(id), { guest: 'running', onStep });
   if (party.allows({ write: 'settled' }, 'BYE')) await party.write('settled', 'BYE');
 }

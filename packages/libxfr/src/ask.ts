@@ -6,6 +6,7 @@ import type { TransferId } from './journal/record.ts';
 import type { Reconnect } from './options.ts';
 import { Channel } from './protocol/channel.ts';
 import { asVmToolsError, otherSide, peerError } from './protocol/remote-error.ts';
+import { requirePeer } from './same-peer.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from './timeouts.ts';
 import type { Connection } from './transport/connection.ts';
 
@@ -67,7 +68,9 @@ export async function askUntilKnown(party: SourceParty | TargetParty, options: A
       pauseMs = Math.min(2 * pauseMs || timeouts.retryMs, LONGEST_PAUSE * timeouts.retryMs);
       let fresh: Channel | undefined;
       try {
-        fresh = new Channel(await reconnect(party.record, signal), otherSide(party.record.role), timeouts);
+        const connection = await reconnect(party.record, signal);
+        fresh = new Channel(connection, otherSide(party.record.role), timeouts);
+        requirePeer(party.record, connection);
         await fresh.negotiate(signal);
         answer = await askOnce(party, fresh, timeouts, signal);
         if (isKnown(answer)) return { answer, channel: fresh, failure, latest };
@@ -124,18 +127,19 @@ function pendingError(answer: Answer, party: SourceParty | TargetParty): VmTools
  * Asks the other end of a transfer what it knows about it, and changes nothing.
  *
  * @param connection is ended in any case
- * @throws VmToolsError XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER (peer);
+ * @throws VmToolsError XFR_OTHER_PEER, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER (peer);
  *   XFR_PEER_SILENT (timeout); INTERRUPTED (interrupted)
  */
 export async function askPeer(
   connection: Connection,
-  transfer: { readonly id: TransferId; readonly epoch: number },
+  transfer: { readonly id: TransferId; readonly epoch: number; readonly who?: string | undefined },
   options: { readonly timeouts?: Partial<TransferTimeouts>; readonly signal?: AbortSignal } = {},
 ): Promise<Answer> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const signal = options.signal ?? new AbortController().signal;
   const channel = new Channel(connection, 'target', timeouts);
   try {
+    requirePeer(transfer, connection);
     await channel.negotiate(signal);
     await channel.send('STATUS', { id: transfer.id, epoch: transfer.epoch });
     return await channel.expect(WORDS, { limitMs: timeouts.answerMs, signal });

@@ -14,6 +14,7 @@ import type { PeerOptions } from './options.ts';
 import type { Check, Offer, RestoreControl, Target } from './ports.ts';
 import { placed, type Place } from './place.ts';
 import { ProgressReporter } from './progress.ts';
+import { forStranger } from './for-stranger.ts';
 import { Channel } from './protocol/channel.ts';
 import type { Control } from './protocol/messages.ts';
 import type { OfferRoom } from './offer-room.ts';
@@ -174,13 +175,15 @@ async function begin(
     progress.setTotal(offer.memoryBytes);
     progress.phase('reserving');
     const target = await makeTarget(offer, id);
-    const start = { id, epoch, guest: { name, uuid }, peer: address };
+    const start = { id, epoch, guest: { name, uuid }, peer: address, who: channel.who };
     const party = await Party.begin(TARGET, journals, start, { guest: 'absent', onStep });
     progress.began({ id, role: 'target', guest: { name, uuid }, peer: address });
     return { party, target };
   } catch (thrown) {
     const failure = attempt.cause(thrown);
-    channel.send('REJECT', { error: encodeRemoteError(failure, 'target') }).catch(() => undefined);
+    channel
+      .send('REJECT', { error: encodeRemoteError(forStranger(failure), 'target') })
+      .catch(() => undefined);
     throw failure.with({ guest: whereabouts(offer, 'never started here') });
   }
 }

@@ -138,6 +138,7 @@ async function untilCommitted(
       id: randomBytes(16).toString('hex'),
       guest: { name, uuid, domid: source.domid },
       peer: address,
+      who: channel.who,
     };
     party = await Party.begin(SOURCE, journals, start, { guest: 'running', onStep });
     const sender = party;

@@ -15,19 +15,28 @@ export interface Arrival {
 export class Standby {
   readonly #waiting = new Map<
     TransferId,
-    { readonly epoch: number; readonly take: (arrival: Arrival) => void }
+    {
+      readonly epoch: number;
+      readonly who: string | undefined;
+      readonly take: (arrival: Arrival) => void;
+    }
   >();
 
-  enter(id: TransferId, epoch: number): Disposable & { readonly arrival: Promise<Arrival> } {
+  /** @param who brought it; nobody else may have it started */
+  enter(
+    id: TransferId,
+    epoch: number,
+    who: string | undefined,
+  ): Disposable & { readonly arrival: Promise<Arrival> } {
     const { promise: arrival, resolve: take } = Promise.withResolvers<Arrival>();
-    this.#waiting.set(id, { epoch, take });
+    this.#waiting.set(id, { epoch, who, take });
     return { arrival, [Symbol.dispose]: () => void this.#waiting.delete(id) };
   }
 
-  /** Resolves when the waiting session is through with the channel; undefined when nobody waits for this one. */
+  /** Resolves when the waiting session is through with the channel; undefined when nobody waits for this one from this peer. */
   bring(id: TransferId, epoch: number, channel: Channel): Promise<void> | undefined {
     const waiting = this.#waiting.get(id);
-    if (waiting?.epoch !== epoch) return undefined;
+    if (waiting?.epoch !== epoch || waiting.who !== channel.who) return undefined;
     this.#waiting.delete(id);
     const { promise, resolve } = Promise.withResolvers<undefined>();
     waiting.take({ channel, done: () => resolve(undefined) });

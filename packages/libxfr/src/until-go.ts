@@ -27,7 +27,7 @@ export async function untilGo(
     readonly timeouts: TransferTimeouts;
   },
 ): Promise<Arrival> {
-  using place = standby?.enter(party.id, party.epoch);
+  using place = standby?.enter(party.id, party.epoch, channel.who);
   const here = overThis(party, channel, { limitMs: answerMs, signal });
   if (place === undefined) return await here;
   here.catch(() => undefined); // GO may have come another way before this one is known to be lost

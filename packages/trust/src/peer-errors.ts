@@ -1,13 +1,13 @@
 import { VmToolsError } from '@vm-tools/errors';
 
-/** Somebody at `address` who may not do what he wants; the errors are told to him, too. */
+/** Somebody at `address` who may not do what he wants. A stranger is told nothing of it but that he is one. */
 export function noCertificate(address: string): VmToolsError {
   return new VmToolsError({
     code: 'XFR_PEER_NO_CERTIFICATE',
     kind: 'peer',
     message: `${address} shows no certificate`,
     hint: 'make one there: xfrd init; then trust it here: xfrd trust NAME HOST',
-    details: { address },
+    details: { address, isStranger: true },
   });
 }
 
@@ -30,7 +30,7 @@ export function unknownPeer(init: {
     kind: 'peer',
     message: `${who} is not known: its key is ${fingerprint}${why}`,
     hint: `if xfrd fingerprint shows the same there, trust it ${host === undefined ? 'on the host that it called' : 'here'}: ${command}`,
-    details: { address, fingerprint, claimed, host, chainError, command },
+    details: { address, fingerprint, claimed, host, chainError, command, isStranger: true },
   });
 }
 
@@ -47,7 +47,7 @@ export function keyChanged(init: {
     kind: 'peer',
     message: `${where}${name} is trusted with ${expected ?? 'a certificate of an authority'}, and this is ${fingerprint ?? 'one'}`,
     hint: `if ${name} was set up anew, xfrd forget ${name} and trust it again; otherwise somebody pretends to be ${name}`,
-    details: { name, expected, fingerprint, address },
+    details: { name, expected, fingerprint, address, isStranger: true },
   });
 }
 

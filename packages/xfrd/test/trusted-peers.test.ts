@@ -128,12 +128,14 @@ describe('a listener', () => {
     expect([await server.ends(), server.targets]).toEqual([[code], []]);
   });
 
-  test('tells one with another key under a known name', async () => {
+  test('tells one with another key under a known name no more than any stranger, and its log which it is', async () => {
     await using server = await serve(b);
     await using other = await createTestHost('a');
     await other.trusts(b);
     const { error } = await send(other, server.endpoint);
-    expect(error).toMatchObject({ details: { remoteCode: 'XFR_PEER_KEY_CHANGED' } });
+    expect(error).toMatchObject({ details: { remoteCode: 'XFR_PEER_UNKNOWN' } });
+    expect(JSON.stringify(error)).not.toContain(a.identity.fingerprint);
+    expect(await server.ends()).toEqual(['XFR_PEER_KEY_CHANGED']);
   });
 
   test('gives back the place of a transfer that has ended', async () => {

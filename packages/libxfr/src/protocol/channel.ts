@@ -37,6 +37,8 @@ const LONGEST_PAUSE_MS = 60_000;
 /** The frames of one connection: whole and valid ones, in order, each with a time limit. */
 export class Channel {
   readonly peer: string;
+  /** the name under which it is known here, where the transport can tell */
+  readonly who: string | undefined;
   readonly #connection: Connection;
   readonly #theirSide: Side;
   readonly #timeouts: TransferTimeouts;
@@ -58,6 +60,7 @@ export class Channel {
   /** @param theirSide which end of the transfer the peer is */
   constructor(connection: Connection, theirSide: Side, timeouts: TransferTimeouts) {
     this.peer = connection.peer;
+    this.who = connection.who;
     this.#connection = connection;
     this.#theirSide = theirSide;
     this.#timeouts = timeouts;

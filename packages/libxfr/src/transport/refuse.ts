@@ -13,7 +13,7 @@ export async function refuse(
   timeouts: TransferTimeouts,
 ): Promise<void> {
   const channel = new Channel(connection, 'source', timeouts);
-  channel.abort(TOLD.has(error.kind) ? spoken(error) : CLOSED);
+  channel.abort(error.details['isStranger'] === true ? stranger(error) : TOLD.has(error.kind) ? spoken(error) : CLOSED);
   await channel.close();
 }
 
@@ -23,6 +23,21 @@ const TOLD = new Set(['peer', 'resource']);
 /** What is said aloud of an error: without causes and facts. */
 function spoken({ code, kind, message, hint }: VmToolsError): VmToolsError {
   return new VmToolsError({ code, kind, message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/**
+ * One answer for all who are no peers, with nothing in it but what they have shown themselves: neither whom this host knows nor by
+ * which keys. It leads to the same command for each.
+ */
+function stranger({ details }: VmToolsError): VmToolsError {
+  const { fingerprint, claimed, name = claimed } = details as Record<string, string | undefined>;
+  const key = fingerprint === undefined ? 'the key of this host' : `the key ${fingerprint}`;
+  return new VmToolsError({
+    code: 'XFR_PEER_UNKNOWN',
+    kind: 'peer',
+    message: `it does not know ${key}`,
+    hint: `if xfrd fingerprint shows the same on the host that calls, trust it on the host that it called: xfrd trust ${name ?? 'NAME'} --fingerprint ${fingerprint ?? 'FINGERPRINT'}`,
+  });
 }
 
 const CLOSED = new VmToolsError({

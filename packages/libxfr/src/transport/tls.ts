@@ -12,7 +12,11 @@ import type { Connection } from './connection.ts';
 export interface TlsOptions {
   /** of this host, PEM; read again for each connection, so that they can be replaced */
   readonly credentials: TlsCredentials;
-  /** Says who the peer is; what it throws refuses the connection, and the peer is told. */
+  /**
+   * Says who the peer is; what it throws refuses the connection, and the peer is told. With `details.isStranger` it is
+   * told no more than any other stranger, whatever it shows and calls itself; `details.fingerprint` and
+   * `details.claimed` (or `name`) are what it has shown.
+   */
   readonly checkPeer: (presented: PresentedPeer) => string | Promise<string>;
 }
 

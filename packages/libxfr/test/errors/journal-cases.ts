@@ -76,6 +76,16 @@ export const journalCases: readonly ErrorCase[] = [
     guest: SOURCE_TABLE.states.committed.means,
   },
   {
+    code: 'XFR_OTHER_PEER',
+    when: 'another host answers where the peer of a transfer was',
+    cause: async () => {
+      const [near] = duplexPair();
+      const connection = { stream: near, peer: 'c:8002', isConfidential: true, who: 'c' };
+      return rejection(askPeer(connection, { id: ID, epoch: 1, who: 'b' }, { timeouts: { lingerMs: 20 } }));
+    },
+    ...{ kind: 'peer', retry: 'safe' },
+  },
+  {
     code: 'XFR_TRANSFER_EXISTS',
     when: 'the id of an offer was used before',
     cause: async () => {

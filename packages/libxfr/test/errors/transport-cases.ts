@@ -121,6 +121,31 @@ export const transportCases: readonly ErrorCase[] = [
     ...{ kind: 'failure', retry: 'after-fix', side: 'target' },
   },
   {
+    code: 'XFR_PEER_UNKNOWN',
+    when: 'the target knows nobody of that key; it is the cause of what the source is told',
+    cause: async () => {
+      const checkPeer = (): Promise<never> =>
+        Promise.reject(
+          new VmToolsError({
+            code: 'TEST_OTHER_KEY',
+            kind: 'peer',
+            message: 'a is known with the key SHA256:1',
+            details: { isStranger: true, fingerprint: 'SHA256:2', name: 'a' },
+          }),
+        );
+      await using listener = await listen({
+        port: 0,
+        tls: { credentials: KEYS.b, checkPeer },
+        makeTarget: () => new FakeTarget(),
+      });
+      const { port } = listener;
+      const connection = (): ReturnType<typeof connectTls> =>
+        connectTls({ host: '127.0.0.1', port }, A, LIMITS);
+      return (await rejection(sendToPeer(new FakeSource(), connection))).cause as VmToolsError;
+    },
+    ...{ kind: 'peer', retry: 'after-fix', side: 'target' },
+  },
+  {
     code: 'XFR_INSECURE',
     when: 'nobody has said that it may be in the clear',
     cause: () =>

@@ -19,10 +19,11 @@ export async function dial(
     stream.on('error', () => undefined);
     try {
       const called = feeds.expect(token);
-      const { peer: name, address, isConfidential } = facts;
+      const { peer: name, address, who, isConfidential } = facts;
       calls.tell({
         ...{ type: 'dialled', id, peer: name, isConfidential },
         ...(address === undefined ? {} : { address }),
+        ...(who === undefined ? {} : { who }),
       });
       const socket = await called;
       stream.pipe(socket).pipe(stream);

@@ -130,6 +130,7 @@ export const receiverMessage = z.discriminatedUnion('type', [
     id,
     peer: text,
     address: text.exactOptional(),
+    who: who.exactOptional(),
     isConfidential: z.boolean(),
   }),
   z.object({ type: z.literal('undialled'), id, error: errorSchema }),
