@@ -13,7 +13,9 @@ export async function refuse(
   timeouts: TransferTimeouts,
 ): Promise<void> {
   const channel = new Channel(connection, 'source', timeouts);
-  channel.abort(error.details['isStranger'] === true ? stranger(error) : TOLD.has(error.kind) ? spoken(error) : CLOSED);
+  channel.abort(
+    error.details['isStranger'] === true ? stranger(error) : TOLD.has(error.kind) ? spoken(error) : CLOSED,
+  );
   await channel.close();
 }
 

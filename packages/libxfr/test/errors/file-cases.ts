@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import type { VmToolsError } from '@vm-tools/errors';
 import { diskStorage, type Storage } from '../../src/file/storage.ts';
 import { restoreFromFile } from '../../src/restore-from-file.ts';
@@ -27,6 +28,15 @@ const errno = (code: string): Error => Object.assign(new Error(`${code}: made`),
 
 /** What files can end with. */
 export const fileCases: readonly ErrorCase[] = [
+  {
+    code: 'XFR_READER_GONE',
+    when: 'whoever was to read the image has gone',
+    cause: () => {
+      const pipe = new Writable({ write: (_chunk, _encoding, done) => done(errno('EPIPE')) });
+      return rejection(saveToFile(new FakeSource(), pipe, { afterwards: 'resume' }));
+    },
+    ...{ kind: 'failure', retry: 'after-fix', side: 'source', phase: 'precopy', guest: SOURCE_RUNS },
+  },
   {
     code: 'XFR_FILE_EXISTS',
     when: 'an image of that name is there',

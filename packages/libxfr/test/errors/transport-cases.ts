@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { VmToolsError } from '@vm-tools/errors';
+import { VmToolsError } from '@vm-tools/errors';
 import { listen } from '../../src/listen.ts';
 import { Reception } from '../../src/reception.ts';
 import { sendToPeer } from '../../src/send.ts';
