@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseCommand } from './choose-command.ts';
+import { chooseCommand, suggestCommand } from './choose-command.ts';
 import { parseCommand } from './parse-command.ts';
 import type { CliSpec } from './spec.ts';
 
@@ -51,6 +51,17 @@ describe('chooseCommand', () => {
   ])('refuses "%s"', (line, message) => {
     expect(() => choose(SEVERAL, line)).toThrow(message);
   });
+});
+
+test.each([
+  ['stauts', 'did you mean vm-try status?'],
+  ['-v --host sim:a sta', undefined],
+  ['sett --rate 5', 'did you mean vm-try set?'],
+  ['set', undefined],
+  ['web1', undefined],
+  ['', undefined],
+])('what "%s" may have been meant for', (line, suggestion) => {
+  expect(suggestCommand(BOTH, line.split(' ').filter(Boolean))).toBe(suggestion);
 });
 
 const helpOf = (spec: CliSpec<never>): string =>

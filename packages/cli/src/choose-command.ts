@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { suggest } from '@vm-tools/words';
 import type { CliSpec, CommandSpec, RunnableSpec } from './spec.ts';
 
 /** What the command line asks for; without `run` there is only help to be had. */
@@ -34,10 +35,18 @@ export function chooseCommand<Input>(spec: CliSpec<Input>, words: readonly strin
       code: 'USAGE',
       kind: 'usage',
       message: word === undefined ? `a command is needed: ${names}` : `"${word}" is none of ${names}`,
-      hint: `try ${spec.name} --help`,
+      hint: suggestCommand(spec, words) ?? `try ${spec.name} --help`,
     });
   }
   return { command: spec, words };
+}
+
+/** "did you mean xfrd peers?", when the first argument looks like the name of a command; undefined when it does not. */
+export function suggestCommand<Input>(spec: CliSpec<Input>, words: readonly string[]): string | undefined {
+  const word = words[firstArgument(words)];
+  const names = (spec.commands ?? []).map(({ name }) => name);
+  const meant = word === undefined || names.includes(word) ? undefined : suggest(word, names);
+  return meant === undefined ? undefined : `did you mean ${spec.name} ${meant}?`;
 }
 
 /** @returns the length of `words` when there is none before `--` */

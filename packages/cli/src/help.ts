@@ -2,25 +2,45 @@ import type { Command, Help, Option } from 'commander';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import type { CliSpec } from './spec.ts';
 
+const INDENT = '  ';
 const TERM_COLUMNS = 28;
 const EXAMPLE_COLUMNS = 48;
+/** A description that has fewer columns than this beside its term stands below it. */
+const NARROWEST = 24;
+
+/** On a terminal as wide as that; longer lines are hard to read. */
+const WIDEST = 120;
+const WIDTH = 80;
+
+/** How wide a text for people may be: as the terminal is, or $COLUMNS says. */
+export function textWidth(
+  { columns = 0 }: { readonly columns?: number },
+  environment: NodeJS.ProcessEnv,
+): number {
+  const asked = Number(environment['COLUMNS']);
+  const known = columns > 0 ? columns : asked > 0 ? Math.floor(asked) : WIDTH;
+  return Math.max(2 * NARROWEST, Math.min(WIDEST, known));
+}
 
 /** The help text: examples first, because they answer most questions; then the full account. */
 export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help): string {
+  helper.minWidthToWrap = NARROWEST / 2;
+  const { helpWidth = WIDTH } = helper;
   const own = new Set((spec.options ?? []).map(({ flags }) => flags));
   const options = helper.visibleOptions(command);
-  const describe = (option: Option): [string, string] => [
-    helper.optionTerm(option),
-    helper.optionDescription(option),
-  ];
+  const wrap = (text: string, width = helpWidth): string[] =>
+    text.split('\n').flatMap((line) => helper.boxWrap(line, width).split('\n'));
+  const describe = (option: Option): Row => [helper.optionTerm(option), helper.optionDescription(option)];
+  const section = (heading: string, rows: readonly Row[], termColumns = TERM_COLUMNS): string =>
+    rows.length === 0 ? '' : [heading, ...columns(rows, wrap, { helpWidth, termColumns })].join('\n');
   return [
-    `${spec.name}: ${spec.summary}`,
+    wrap(`${spec.name}: ${spec.summary}`).join('\n'),
     section(
       'EXAMPLES',
       spec.examples.map(({ command: line, effect }) => [line, effect]),
       EXAMPLE_COLUMNS,
     ),
-    `USAGE\n${usage(spec, helper.commandUsage(command))}`,
+    ['USAGE', ...usage(spec, helper.commandUsage(command))].join('\n'),
     section(
       'COMMANDS',
       (spec.commands ?? []).map(({ name, summary }) => [name, summary]),
@@ -31,7 +51,7 @@ export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help)
     ),
     section('OPTIONS', options.filter(({ flags }) => own.has(flags)).map(describe)),
     section('COMMON OPTIONS', options.filter(({ flags }) => !own.has(flags)).map(describe)),
-    ...(spec.notes ?? []),
+    ...(spec.notes ?? []).map((note) => wrap(note).join('\n')),
     section('EXIT STATUS', EXIT_MEANINGS),
   ]
     .filter((text) => text !== '')
@@ -39,26 +59,30 @@ export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help)
     .concat('\n');
 }
 
+type Row = readonly [term: string, description: string];
+
 /** A line for what it does by itself, and one for its commands. */
-function usage({ name, run, commands }: CliSpec<never>, own: string): string {
+function usage({ name, run, commands }: CliSpec<never>, own: string): string[] {
   const several = `${name} <command> [options]    (${name} <command> --help tells more)`;
-  return [...(commands && !run ? [] : [own]), ...(commands ? [several] : [])]
-    .map((line) => `  ${line}`)
-    .join('\n');
+  return [...(commands && !run ? [] : [own]), ...(commands ? [several] : [])].map((line) => INDENT + line);
 }
 
-/** A heading and two columns; a term too wide for its column has its description on the next line. */
-function section(
-  heading: string,
-  rows: readonly (readonly [term: string, description: string])[],
-  maxWidth = TERM_COLUMNS,
-): string {
-  if (rows.length === 0) return '';
-  const width = Math.min(maxWidth, Math.max(...rows.map(([term]) => term.length)));
-  const lines = rows.map(([term, description]) =>
-    term.length > width
-      ? `  ${term}\n  ${' '.repeat(width)}  ${description}`
-      : `  ${term.padEnd(width)}  ${description}`,
-  );
-  return [heading, ...lines].join('\n');
+/** Two columns; where a term is too wide for its own its description begins on the next line. */
+function columns(
+  rows: readonly Row[],
+  wrap: (text: string, width: number) => string[],
+  { helpWidth, termColumns }: { readonly helpWidth: number; readonly termColumns: number },
+): string[] {
+  const widest = Math.min(termColumns, Math.max(...rows.map(([term]) => term.length)));
+  const isNarrow = helpWidth - widest - 2 * INDENT.length < NARROWEST;
+  const width = isNarrow ? 2 * INDENT.length : widest;
+  const margin = INDENT + ' '.repeat(width) + INDENT;
+  return rows.flatMap(([term, description]) => {
+    const [first = '', ...rest] = wrap(description, helpWidth - margin.length);
+    const begin =
+      term.length > width
+        ? [INDENT + term, margin + first]
+        : [`${INDENT}${term.padEnd(width)}${INDENT}${first}`];
+    return [...begin, ...rest.map((line) => margin + line)];
+  });
 }

@@ -1,6 +1,6 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { formatHelp } from './help.ts';
+import { formatHelp, textWidth } from './help.ts';
 import { asWait } from './parse-value.ts';
 import type { CliSpec, CommandSpec, OptionSpec } from './spec.ts';
 
@@ -34,12 +34,20 @@ export type ParsedCommand =
 
 /**
  * Reads a command line.
+ *
+ * @param width of the help text, columns
  * @throws VmToolsError USAGE
  */
-export function parseCommand(spec: CliSpec<never>, words: readonly string[], version: string): ParsedCommand {
+export function parseCommand(
+  spec: CliSpec<never>,
+  words: readonly string[],
+  version: string,
+  width = textWidth(process.stdout, process.env),
+): ParsedCommand {
   let text = '';
   let hint: string | undefined;
   const command = declareCommand(spec, version, {
+    width,
     write: (written) => (text += written),
     onRefused: (thrown) => (hint = thrown instanceof VmToolsError ? thrown.hint : undefined),
   });
@@ -86,16 +94,22 @@ function omitTimeout(options: CommonOptions): CommonOptions {
 }
 
 interface Reader {
+  /** columns of the help text */
+  readonly width: number;
   /** takes what --help and --version print */
   readonly write: (text: string) => void;
   /** told why a value was refused; commander keeps its message only */
   readonly onRefused: (thrown: unknown) => void;
 }
 
-function declareCommand(spec: CliSpec<never>, version: string, { write, onRefused }: Reader): Command {
+function declareCommand(spec: CliSpec<never>, version: string, { width, write, onRefused }: Reader): Command {
   const command = new Command(spec.name)
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: () => undefined })
+    .configureOutput({
+      writeOut: write,
+      writeErr: () => undefined,
+      getOutHelpWidth: () => width,
+    })
     .configureHelp({ formatHelp: (cmd, helper) => formatHelp(spec, cmd, helper) });
   for (const { name, description } of spec.arguments ?? [])
     command.addArgument(new Argument(name, description));

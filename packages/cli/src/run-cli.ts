@@ -1,7 +1,7 @@
 import { messageOf, Timer, VmToolsError, within } from '@vm-tools/errors';
 import { shownJson, shownLines } from '@vm-tools/words';
 import { versionText } from './build-info.ts';
-import { chooseCommand, type ChosenCommand } from './choose-command.ts';
+import { chooseCommand, suggestCommand, type ChosenCommand } from './choose-command.ts';
 import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
 import { findRoot } from './find-root.ts';
 import { listenForInterruption } from './interruption.ts';
@@ -33,22 +33,25 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
   } catch (thrown) {
     // The line could not be read, but these two words say who will read the answer.
     const json = words.includes('--json');
-    return fail(thrown, output, messagesFor(spec.name, { json, color: !words.includes('--no-color') }));
+    const error = withSuggestion(thrown, suggestCommand(spec, words));
+    return fail(error, output, messagesFor(spec.name, { json, color: !words.includes('--no-color') }));
   }
   if ('text' in parsed) {
     const outcome = { value: parsed.text, text: parsed.text.trimEnd(), isReport: true };
     return finish(outcome, output, messagesFor(spec.name, {}));
   }
-  return run(spec.name, chosen.command, parsed, output);
+  return run(spec, words, chosen.command, parsed, output);
 }
 
 async function run<Input>(
-  program: string,
+  spec: CliSpec<Input>,
+  words: readonly string[],
   command: ChosenCommand<Input>['command'],
   parsed: Extract<ParsedCommand, { input: unknown }>,
   output: Output,
 ): Promise<never> {
   const { options } = parsed;
+  const { name: program } = spec;
   const messages = messagesFor(program, options);
   for (const doubt of parsed.doubts) messages.warn(doubt);
   const controller = new AbortController();
@@ -85,7 +88,7 @@ async function run<Input>(
     outcome = (await command.run?.(invocation)) ?? { value: null };
   } catch (thrown) {
     await close(host, messages);
-    return fail(thrown, output, messages, interruption.received);
+    return fail(withSuggestion(thrown, suggestCommand(spec, words)), output, messages, interruption.received);
   }
   await close(host, messages);
   return finish(outcome, output, messages);
@@ -125,6 +128,15 @@ function messagesFor(program: string, options: Partial<CommonOptions>): Messages
     quiet: options.quiet === true,
     colour: wantsColour(process.stderr, process.env, options.color),
   });
+}
+
+/** What the first argument may have been meant for, where it is not what it was taken for: an argument, a domain. */
+function withSuggestion(thrown: unknown, suggestion: string | undefined): unknown {
+  if (suggestion === undefined || !(thrown instanceof VmToolsError)) return thrown;
+  const { code, hint } = thrown;
+  if (code === 'USAGE') return thrown.with({ hint: suggestion });
+  if (code !== 'DOMAIN_UNKNOWN') return thrown;
+  return thrown.with({ hint: hint === undefined ? suggestion : `${suggestion} ${hint}` });
 }
 
 /** With --json the error takes the place of the result: a program finds one object on stdout, whatever happened. */

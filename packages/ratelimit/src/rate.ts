@@ -37,7 +37,7 @@ function syntaxError(text: string): VmToolsError {
     code: 'RATE_SYNTAX',
     kind: 'usage',
     message: `"${text}" is not a rate`,
-    hint: 'write bytes per second like 10M or 1.5GiB/s, bits per second like 100Mbit, or "off" for no limit; from 1 byte to 1 PiB a second',
+    hint: 'write bytes per second like 10M or 1.5GiB/s, bits per second like 100Mbit, or "off" for no limit; from 1 byte to 1 EiB a second',
     details: { text },
   });
 }

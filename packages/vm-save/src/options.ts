@@ -51,6 +51,6 @@ export const command: CommandSpec = {
     { command: 'vm-save web1 -o - | ssh b vm-restore -', effect: 'to another host, without xfrd' },
   ],
   notes: [
-    'The file gets its name when it is complete and on the disk. If anything fails, there is no file and\nthe domain goes on here.',
+    'The file gets its name when it is complete and on the disk. If anything fails, there is no file and the domain goes on here.',
   ],
 };

@@ -26,8 +26,8 @@ export const RANGES = {
   days: { min: 1, max: 36_500 },
   /** memory of a guest: Xen's own limit for a host is 16 TiB */
   memoryMib: { min: 1, max: 2 ** 24 },
-  /** bytes per second: more is a slip of the pen, and sums of it would not be exact any more */
-  rate: { min: 1, max: 2 ** 50 },
+  /** bytes per second: more than 1 EiB is a slip of the pen */
+  rate: { min: 1, max: 2 ** 60 },
   /** processors of a host: what Xen can be built for */
   cpus: { min: 1, max: 4095 },
   /** DOMID_FIRST_RESERVED is one more */

@@ -58,7 +58,7 @@ export const command: CommandSpec = {
     { command: 'xen-sim guest a web1 --dirty 50M/s', effect: 'let a guest write faster' },
   ],
   notes: [
-    'Guests say in their cmdline what they do, e.g. "sim.dirty=20M/s sim.set=64M"; the kernel is the one that\nxen-sim start names, or any other. XENSTORED_PATH=FOLDER/NAME/xenstored.sock serves xenstore-ls.',
+    'Guests say in their cmdline what they do, e.g. "sim.dirty=20M/s sim.set=64M"; the kernel is the one that xen-sim start names, or any other. XENSTORED_PATH=FOLDER/NAME/xenstored.sock serves xenstore-ls.',
   ],
 };
 

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
-import { suggest } from '../config/suggest.ts';
+import { suggest } from '@vm-tools/words';
 import { describeDomain, type Domain } from '../domain.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';

@@ -1,7 +1,7 @@
+import { suggest } from '@vm-tools/words';
 import { configError } from './config-error.ts';
 import type { DomainConfigInput } from './schema.ts';
 import type { Entries, Entry } from './entry.ts';
-import { suggest } from './suggest.ts';
 
 /** Fields of a DomainConfig as a file gives them, each with the entry that a complaint about it points to. */
 export type Fields = Map<keyof DomainConfigInput, { readonly value: unknown; readonly entry: Entry }>;

@@ -20,7 +20,6 @@ export { configError } from './config-error.ts';
 export type { ConfigErrorCode, Position } from './config-error.ts';
 export { checkConfig, parseConfig } from './parse-config.ts';
 export type { ParseConfigOptions } from './parse-config.ts';
-export { suggest } from './suggest.ts';
 export { readConfigFile } from './read-config-file.ts';
 export type { ReadConfigFileOptions } from './read-config-file.ts';
 export { readConfigText } from './read-config-text.ts';

@@ -1,7 +1,7 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { faultRuleSchema, XEN_CALLS, XENSTORE_CALLS, type FaultRule } from '../faults/index.ts';
-import { nearest } from '../guest/nearest.ts';
+import { suggest } from '@vm-tools/words';
 import { askHost } from '../host/ask-host.ts';
 import type { FaultInput } from '../options.ts';
 
@@ -35,7 +35,7 @@ function toRule({ call, domid, nth, times, errno, delay: delayMs, hang, at }: Fa
 }
 
 function hintOf(call: string): string {
-  const meant = nearest(call, [...XEN_CALLS, ...XENSTORE_CALLS]);
+  const meant = suggest(call, [...XEN_CALLS, ...XENSTORE_CALLS]);
   const pattern = 'a method of the interface Xen, xenstore. and a request, or a pattern: domain*, xenstore.*';
   return meant === undefined ? `name ${pattern}` : `did you mean ${meant}?`;
 }

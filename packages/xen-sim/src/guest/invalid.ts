@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { z } from 'zod';
-import { nearest } from './nearest.ts';
+import { suggest } from '@vm-tools/words';
 
 /** How a person who wrote something calls its parts. */
 export interface Speech {
@@ -19,7 +19,7 @@ export function invalidInput(error: z.ZodError, { code, name, words }: Speech): 
   if (issue?.code !== 'unrecognized_keys')
     return new VmToolsError({ ...init, message: `${name(path)}: ${issue?.message ?? 'invalid'}` });
   const [key = ''] = issue.keys;
-  const meant = nearest(key, words(path));
+  const meant = suggest(key, words(path));
   return new VmToolsError({
     ...init,
     message: `${name([...path, key])} cannot be set here`,

@@ -38,7 +38,7 @@ export function parseTime(text: string): number {
   } catch {
     // its error has the same words for another unit
   }
-  throw invalid(text, 'a time of up to 24 days', '500ms, 3s or 2m');
+  throw invalid(text, 'a time', '500ms, 3s or 2m, up to 24 days');
 }
 
 function invalid(text: string, what: string, examples: string): VmToolsError {

@@ -73,7 +73,7 @@ test.each([
   ['[timeouts]\nanswer = 3000000', 'timeouts.answer must be 86400 s or less'],
   ['max-concurrent = 1001', 'max-concurrent must be 1000 or less'],
   ['listen = "b:70000"', '"b:70000" names no port from 1 to 65535'],
-  ['[bandwidth]\nhost = "9999T"', '"9999T" is not a rate'],
+  ['[bandwidth]\nhost = "9999999T"', '"9999999T" is not a rate'],
 ])('%j is out of its range: %s', (text, message) => {
   expect(() => parseConfig(text, 'xfrd.toml')).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) }),

@@ -1,4 +1,5 @@
-import { configError, suggest } from '@vm-tools/libdomain';
+import { configError } from '@vm-tools/libdomain';
+import { suggest } from '@vm-tools/words';
 import { parse, TomlError } from 'smol-toml';
 import type * as z from 'zod';
 import { locate } from './locate.ts';

@@ -15,15 +15,22 @@ function simplify(word: string): string {
   return word.toLowerCase().replaceAll(/[._-]/g, '');
 }
 
-/** Letters to insert, delete or replace to get from one word to the other (Levenshtein). */
+/**
+ * Letters to insert, delete or replace, and neighbours to change places, to get from one word to the other (optimal
+ * string alignment).
+ */
 export function editDistance(from: string, to: string): number {
+  let above: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let i = 1; i <= from.length; i += 1) {
-    const above = row;
+    const twoAbove = above;
+    above = row;
     row = [i];
     for (let j = 1; j <= to.length; j += 1) {
       const replaced = (above[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (above[j] as number) + 1, (row[j - 1] as number) + 1));
+      const isSwapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = isSwapped ? (twoAbove[j - 2] as number) + 1 : Infinity;
+      row.push(Math.min(replaced, swapped, (above[j] as number) + 1, (row[j - 1] as number) + 1));
     }
   }
   return row[to.length] as number;

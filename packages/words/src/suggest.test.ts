@@ -8,6 +8,8 @@ describe('suggest', () => {
     ['Memory', 'memory'],
     ['onCrash', 'on_crash'],
     ['krenel', 'kernel'],
+    ['nmae', 'name'],
+    ['naem', 'name'],
     ['x', undefined],
     ['somethingelse', undefined],
     ['memory'.repeat(100), undefined],
@@ -16,13 +18,15 @@ describe('suggest', () => {
   });
 });
 
-test('editDistance is a metric', () => {
+test('editDistance counts letters, and a swap of neighbours once', () => {
   const words = fc.string({ maxLength: 12 });
   fc.assert(
     fc.property(words, words, words, (a, b, c) => {
       expect(editDistance(a, a)).toBe(0);
       expect(editDistance(a, b)).toBe(editDistance(b, a));
-      expect(editDistance(a, c)).toBeLessThanOrEqual(editDistance(a, b) + editDistance(b, c));
+      expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      expect(editDistance(`${a}${c}`, `${b}${c}`)).toBeLessThanOrEqual(editDistance(a, b));
+      expect(editDistance(`${a}xy${b}`, `${a}yx${b}`)).toBe(1);
     }),
   );
 });
