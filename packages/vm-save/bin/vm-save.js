@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-import '../src/main.ts';
+import '@vm-tools/cli/require-node';
+await import('../src/main.ts');

@@ -29,7 +29,7 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   const [executables, info] = await Promise.all([listExecutables(root), readBuildInfo(root)]);
   const lib = join(folder, 'lib');
   const entries = [
-    ...executables.map((name) => ({ in: join(root, 'packages', name, 'src/main.ts'), out: name })),
+    ...executables.map((name) => ({ in: join(root, 'packages', name, 'bin', `${name}.js`), out: name })),
     { in: join(root, 'packages/xc-native/src/helper/main.ts'), out: 'xc-helper' },
     { in: join(root, 'packages/xfrd/src/receiver-process/main.ts'), out: 'xfrd-receiver' },
   ];

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The file to start a helper with. From sources it is main.ts beside this file, which Node runs as it is; in a
- * bundle, where all modules have become one .js file, it is the bundle xc-helper.js beside that.
+ * The file to start a helper with: main beside this module, from sources, which Node runs as they are, and from an
+ * installed package alike. In a bundle this module is a part of another file, and xc-helper.js lies beside that.
  */
 export function locateHelper(moduleUrl: string = import.meta.url): string {
-  const file = new URL(moduleUrl).pathname.endsWith('.ts') ? './main.ts' : './xc-helper.js';
-  return fileURLToPath(new URL(file, moduleUrl));
+  const own = /\/locate\.(ts|js)$/.exec(new URL(moduleUrl).pathname);
+  return fileURLToPath(new URL(own === null ? './xc-helper.js' : `./main.${own[1]}`, moduleUrl));
 }

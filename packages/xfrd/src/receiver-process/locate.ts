@@ -8,11 +8,12 @@ export interface ReceiverFile {
 }
 
 /**
- * From sources it is main.ts beside this file, which imports from the whole checkout; in a bundle, where all modules
- * have become one .js file, it is the bundle xfrd-receiver.js beside that.
+ * From sources, and in an installed package, it is main beside this module: it imports from the whole checkout, or from
+ * the node_modules that the package lies in. In a bundle this module is a part of another file, and xfrd-receiver.js
+ * lies beside that.
  */
 export function locateReceiver(moduleUrl: string = import.meta.url): ReceiverFile {
-  const isSource = new URL(moduleUrl).pathname.endsWith('.ts');
-  const file = fileURLToPath(new URL(isSource ? './main.ts' : './xfrd-receiver.js', moduleUrl));
-  return { file, folder: isSource ? fileURLToPath(new URL('../../../../', moduleUrl)) : dirname(file) };
+  const own = /\/locate\.(ts|js)$/.exec(new URL(moduleUrl).pathname);
+  const file = fileURLToPath(new URL(own === null ? './xfrd-receiver.js' : `./main.${own[1]}`, moduleUrl));
+  return { file, folder: own === null ? dirname(file) : fileURLToPath(new URL('../../../../', moduleUrl)) };
 }

@@ -1,0 +1,47 @@
+/** Files that are changed together, and the tests that ought to notice it. */
+export interface Area {
+  readonly name: string;
+  /** Globs of sources, below the root of the repository. Tests and doubles are left out of themselves. */
+  readonly mutate: readonly string[];
+  /** Globs of test files that are run, for all mutants of the area. */
+  readonly tests: readonly string[];
+}
+
+/** What may lose a guest, run it twice, or let somebody in, the quickest first. */
+export const AREAS: readonly Area[] = [
+  {
+    name: 'locks',
+    mutate: ['packages/locks/src/**/*.ts'],
+    tests: ['packages/locks/src/**/*.test.ts'],
+  },
+  {
+    name: 'trust',
+    mutate: ['packages/trust/src/**/*.ts'],
+    tests: ['packages/trust/src/**/*.test.ts'],
+  },
+  {
+    name: 'journal',
+    mutate: ['packages/libxfr/src/journal/**/*.ts'],
+    tests: ['packages/libxfr/src/journal/**/*.test.ts'],
+  },
+  {
+    name: 'commit',
+    mutate: ['packages/libxfr/src/commit/**/*.ts'],
+    tests: ['packages/libxfr/src/commit/**/*.test.ts'],
+  },
+  {
+    name: 'verifier',
+    mutate: ['packages/xen-stream/src/libxc/**/*.ts'],
+    tests: ['packages/xen-stream/src/libxc/**/*.test.ts'],
+  },
+  {
+    name: 'admission',
+    mutate: ['packages/libdomain/src/transfer/admission/**/*.ts'],
+    tests: ['packages/libdomain/src/transfer/admission/**/*.test.ts'],
+  },
+  {
+    name: 'waiting',
+    mutate: ['packages/libxfr/src/standby.ts', 'packages/libxfr/src/reception.ts'],
+    tests: ['packages/libxfr/src/listen.test.ts', 'packages/libxfr/src/hostile-peer.test.ts'],
+  },
+];

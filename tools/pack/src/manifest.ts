@@ -1,0 +1,50 @@
+import { FLOOR } from '@vm-tools/errors/node-version';
+
+/** What is read of a package.json, here or in a tarball. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const SOURCE = /^\.\/src\/(.*)\.ts$/;
+
+/** Subpaths for the tests of this repository, which are not installed. */
+const isInstalled = (subpath: string): boolean => !subpath.endsWith('/testing');
+
+/**
+ * The package.json of a package as it is installed: its entries are JavaScript, with types, and its dependencies have
+ * versions. In a checkout they are sources, and every version will do.
+ */
+export function installedManifest(manifest: Manifest & { readonly nx?: unknown }): Manifest {
+  const { nx: _, exports = {}, dependencies = {}, version, ...rest } = manifest;
+  const entries = Object.entries(exports).filter(([subpath]) => isInstalled(subpath));
+  return {
+    ...rest,
+    version,
+    engines: { node: `>=${FLOOR}` },
+    exports: {
+      ...Object.fromEntries(entries.map(([subpath, target]) => [subpath, installedEntry(target)])),
+      './package.json': './package.json',
+    },
+    // All packages are of one version, and tested only with each other.
+    dependencies: Object.fromEntries(
+      Object.entries(dependencies).map(([name, range]) => [name, range === '*' ? version : range]),
+    ),
+  } as Manifest;
+}
+
+function installedEntry(target: string | Readonly<Record<string, string>>) {
+  const source = typeof target === 'string' ? SOURCE.exec(target)?.[1] : undefined;
+  return source === undefined ? target : { types: `./dist/${source}.d.ts`, default: `./dist/${source}.js` };
+}
+
+/** The modules that others import, as paths below the folder of the package: "dist/index.js". */
+export function entryModules({ exports = {} }: Manifest): string[] {
+  return Object.values(exports)
+    .map((target) => (typeof target === 'string' ? target : (target['default'] ?? '')))
+    .filter((path) => path.startsWith('./dist/'))
+    .map((path) => path.slice(2));
+}
