@@ -4,15 +4,18 @@ import { FLOOR } from '@vm-tools/errors/node-version';
 export interface Manifest {
   readonly name: string;
   readonly version: string;
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports?: Readonly<Record<string, Target>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
+type Target = string | Readonly<Record<string, string>>;
+
 const SOURCE = /^\.\/src\/(.*)\.ts$/;
 
-/** Subpaths for the tests of this repository, which are not installed. */
-const isInstalled = (subpath: string): boolean => !subpath.endsWith('/testing');
+/** Modules for the tests of this repository are not. */
+const isInstalled = (target: Target): boolean =>
+  typeof target !== 'string' || !target.startsWith('./src/testing/');
 
 /**
  * The package.json of a package as it is installed: its entries are JavaScript, with types, and its dependencies have
@@ -20,7 +23,7 @@ const isInstalled = (subpath: string): boolean => !subpath.endsWith('/testing');
  */
 export function installedManifest(manifest: Manifest & { readonly nx?: unknown }): Manifest {
   const { nx: _, exports = {}, dependencies = {}, version, ...rest } = manifest;
-  const entries = Object.entries(exports).filter(([subpath]) => isInstalled(subpath));
+  const entries = Object.entries(exports).filter(([, target]) => isInstalled(target));
   return {
     ...rest,
     version,
@@ -36,7 +39,7 @@ export function installedManifest(manifest: Manifest & { readonly nx?: unknown }
   } as Manifest;
 }
 
-function installedEntry(target: string | Readonly<Record<string, string>>) {
+function installedEntry(target: Target): Target {
   const source = typeof target === 'string' ? SOURCE.exec(target)?.[1] : undefined;
   return source === undefined ? target : { types: `./dist/${source}.d.ts`, default: `./dist/${source}.js` };
 }

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import type { TransferId } from './journal/record.ts';
+import type { Channel } from './protocol/channel.ts';
+import { Standby } from './standby.ts';
+
+const ID = '5f0b2a52-0000-4000-8000-000000000001' as TransferId;
+const OTHER = '5f0b2a52-0000-4000-8000-000000000002' as TransferId;
+
+const from = (who: string | undefined): Channel => ({ who }) as Channel;
+
+test('GO of the peer that brought the guest reaches the session in which it waits, which says when it is through', async () => {
+  const standby = new Standby();
+  using waiting = standby.enter(ID, 3, 'a');
+  const channel = from('a');
+  const brought = standby.bring(ID, 3, channel);
+  expect(brought).toBeDefined();
+  const arrival = await waiting.arrival;
+  expect(arrival.channel).toBe(channel);
+  let isThrough = false;
+  void brought?.then(() => (isThrough = true));
+  await Promise.resolve();
+  expect(isThrough).toBe(false);
+  arrival.done();
+  await brought;
+});
+
+test.each([
+  ['another epoch, an earlier one', ID, 2, 'a'],
+  ['another epoch, a later one', ID, 4, 'a'],
+  ['another peer', ID, 3, 'b'],
+  ['nobody that is known', ID, 3, undefined],
+  ['another transfer', OTHER, 3, 'a'],
+] as const)('GO of %s reaches nobody, and the guest waits on', (_, id, epoch, who) => {
+  const standby = new Standby();
+  using _waiting = standby.enter(ID, 3, 'a');
+  expect(standby.bring(id, epoch, from(who))).toBeUndefined();
+  expect(standby.bring(ID, 3, from('a'))).toBeDefined();
+});
+
+test('a guest is started once: a second GO finds nobody', () => {
+  const standby = new Standby();
+  using _waiting = standby.enter(ID, 3, 'a');
+  expect(standby.bring(ID, 3, from('a'))).toBeDefined();
+  expect(standby.bring(ID, 3, from('a'))).toBeUndefined();
+});
+
+test('a session that has ended waits no more', () => {
+  const standby = new Standby();
+  standby.enter(ID, 3, 'a')[Symbol.dispose]();
+  expect(standby.bring(ID, 3, from('a'))).toBeUndefined();
+});
+
+test('where peers have no identity, whoever has the connection may', () => {
+  const standby = new Standby();
+  using _waiting = standby.enter(ID, 1, undefined);
+  expect(standby.bring(ID, 1, from(undefined))).toBeDefined();
+});
