@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
-import type { VmToolsError } from '@vm-tools/errors';
+import { VmToolsError } from '@vm-tools/errors';
 import { createLimiter } from '@vm-tools/ratelimit';
 import { listen, type ListenEvent, type Listener, type ListenOptions } from './listen.ts';
+import { memoryJournals } from './journal/open-journals.ts';
 import { Reception } from './reception.ts';
 import { sendToPeer } from './send.ts';
 import { FakeSource } from './testing/fake-source.ts';
@@ -192,6 +193,23 @@ test('who has called a port of TLS has to say something soon', async () => {
   await listener.close();
   const [failed] = events.filter((event) => event.type === 'failed');
   expect(failed?.error).toMatchObject({ code: 'XFR_PEER_SILENT', message: expect.stringContaining('50 ms') });
+});
+
+test('what can be refused at once is refused before anything is written down for it', async () => {
+  const journals = memoryJournals();
+  const isTaken = new VmToolsError({
+    code: 'DOMAIN_NAME_TAKEN',
+    kind: 'usage',
+    message: 'it is',
+    hint: 'another',
+  });
+  const makeTarget = () => Object.assign(new FakeTarget(), { requireFree: () => Promise.reject(isTaken) });
+  const { listener } = await listening({ journals, makeTarget });
+  await expect(sendToPeer(new FakeSource(), endpointOf(listener))).rejects.toMatchObject({
+    details: { remoteCode: 'DOMAIN_NAME_TAKEN' },
+  });
+  await listener.close();
+  expect((await journals.list()).records).toEqual([]);
 });
 
 test('one peer does not get all places', () => {

@@ -114,6 +114,11 @@ export interface Target {
    */
   check(offer: Offer): Promise<readonly Check[]>;
   /**
+   * Rejects what `reserve` would reject for a reason that is found out at once, before anything is locked or written
+   * down for it. Takes nothing. @default nothing is found out before
+   */
+  requireFree?(offer: Offer): Promise<void>;
+  /**
    * Takes what the offer needs, or rejects with all that `check` finds: code, kind and hint are those of the first,
    * and `details.checks` has all. Only a peer's guest is offered, a file's is not.
    */

@@ -175,6 +175,7 @@ async function begin(
     progress.setTotal(offer.memoryBytes);
     progress.phase('reserving');
     const target = await makeTarget(offer, id);
+    await target.requireFree?.(offer);
     const start = { id, epoch, guest: { name, uuid }, peer: address, who: channel.who };
     const party = await Party.begin(TARGET, journals, start, { guest: 'absent', onStep });
     progress.began({ id, role: 'target', guest: { name, uuid }, peer: address });

@@ -99,6 +99,8 @@ export interface Target {
   readonly domid: number | undefined;
   /** All that could make `restore` fail and can be known now, one entry each. Takes nothing. */
   check(offer: Offer): Promise<readonly Check[]>;
+  /** Rejects, with all that `check` finds, when name or UUID are taken: it costs a look, and takes nothing. */
+  requireFree(offer: Offer): Promise<void>;
   /** Promises memory to the offer, until `restore` has claimed it or `abandon`; or rejects with all that `check` finds. */
   reserve(offer: Offer): Promise<void>;
   /** Makes the domain, paused. When it rejects, it has left nothing behind. */

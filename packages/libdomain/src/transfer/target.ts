@@ -11,7 +11,7 @@ import { runPipeline, type Completed, type RunOptions } from '../step/run.ts';
 import { restoreMemory } from '../steps/restore-memory.ts';
 import { reservationsOf } from './admission/reservations.ts';
 import { refusalOf, runChecks } from './admission/run-checks.ts';
-import { arrivingOf, TARGET_CHECKS, type Arrival } from './admission/target-checks.ts';
+import { arrivingOf, CHEAP_CHECKS, TARGET_CHECKS, type Arrival } from './admission/target-checks.ts';
 import { checkOffered, maxPagesOf } from './check-offered.ts';
 import { checkedHere, type CheckedImage } from './checked-image.ts';
 import type { Check, Offer, RestoreControl, Target } from './ports.ts';
@@ -60,6 +60,11 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
 
   function check(offer: Offer): Promise<readonly Check[]> {
     return runChecks(TARGET_CHECKS, arrivalOf(offer));
+  }
+
+  async function requireFree(offer: Offer): Promise<void> {
+    const isTaken = refusalOf(await runChecks(CHEAP_CHECKS, arrivalOf(offer)));
+    if (isTaken !== undefined) throw refusalOf(await check(offer)) ?? isTaken;
   }
 
   async function reserve(offer: Offer): Promise<void> {
@@ -145,6 +150,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     },
     expect,
     check,
+    requireFree,
     reserve,
     restore,
     restoreChecked: (image, control) => make(() => Promise.resolve(image), control),

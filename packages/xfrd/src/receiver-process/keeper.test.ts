@@ -71,6 +71,7 @@ class FakeHost {
       check: async () => [
         { name: 'memory', error: new VmToolsError({ code: 'DOMAIN_NO_MEMORY', message: 'none' }) },
       ],
+      requireFree: () => Promise.resolve(),
       reserve: () => act('reserve'),
       expect: () => ({ type: 'pvh', maxPages: 300 }),
       restore: () => Promise.reject(new Error('it comes from elsewhere')),

@@ -187,6 +187,8 @@ export class Keeper {
         return this.#close(args(name));
       case 'check':
         return makeTarget().check(args(name).offer);
+      case 'free':
+        return makeTarget().requireFree(args(name).offer);
       case 'reserve': {
         const { offer } = args(name);
         this.#grants.check(offer);

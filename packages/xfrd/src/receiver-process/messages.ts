@@ -63,6 +63,7 @@ export const CALLS = {
   remove: transfer,
   close: transfer,
   check: z.object({ offer: offerSchema }),
+  free: z.object({ offer: offerSchema }),
   reserve: z.object({ offer: offerSchema }),
   expect: configured,
   restore: configured,

@@ -28,6 +28,10 @@ export class RemoteTarget implements Target {
     }));
   }
 
+  async requireFree(offer: Offer): Promise<void> {
+    await this.#calls.call('free', { offer });
+  }
+
   async reserve(offer: Offer): Promise<void> {
     this.#uuid = offer.uuid;
     await this.#calls.call('reserve', { offer });

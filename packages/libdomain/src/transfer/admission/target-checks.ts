@@ -81,6 +81,9 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
   },
 ];
 
+/** Those that cost a look into xenstore, and are what fails most. */
+export const CHEAP_CHECKS = TARGET_CHECKS.filter(({ name }) => name === 'name' || name === 'uuid');
+
 /** What it takes from the host; by the offer alone while its configuration cannot be read. */
 export function arrivingOf({ offer, name, readConfig }: Arrival): Arriving {
   try {
