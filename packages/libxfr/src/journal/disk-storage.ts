@@ -1,21 +1,20 @@
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { describeHolder, holderNow, makeLockFolder, readHolder, tryLock } from '@vm-tools/locks';
 import { fileError } from '../file/file-error.ts';
+import { DISK, type Disk, type DiskFile } from './disk.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
-import { syncFolder } from '../file/sync-folder.ts';
 
 /** A journal has some ten lines; of these, the longest has an error with the last fifty lines of a log. */
 const LONGEST_JOURNAL_BYTES = 4 * 1024 * 1024;
 
 /** Files in one folder that only root may read, each line of them synced before anybody acts on it. */
-export function diskStorage(folder: string): JournalStorage {
+export function diskStorage(folder: string, disk: Disk = DISK): JournalStorage {
   const locks = join(folder, 'locks');
   const lockPath = (key: string): string => join(locks, `${key}.lock`);
   return {
     async names() {
-      return readdir(folder).catch((thrown: unknown) => {
+      return disk.readdir(folder).catch((thrown: unknown) => {
         if (isMissing(thrown)) return [];
         throw fileError(thrown, 'read', folder);
       });
@@ -23,7 +22,7 @@ export function diskStorage(folder: string): JournalStorage {
 
     async read(name) {
       try {
-        await using file = await open(join(folder, name), 'r');
+        await using file = await disk.open(join(folder, name), 'r');
         const { size } = await file.stat();
         if (size > LONGEST_JOURNAL_BYTES) throw new Error(`it has ${size} bytes, and no journal has so many`);
         return await file.readFile();
@@ -34,22 +33,22 @@ export function diskStorage(folder: string): JournalStorage {
     },
 
     async create(name, bytes) {
-      await makeFolder(folder);
-      const handle = await open(join(folder, name), 'ax', 0o600);
+      await makeFolder(disk, folder);
+      const handle = await disk.open(join(folder, name), 'ax', 0o600);
       const file = journalFile(handle);
       try {
         await file.append(bytes);
-        await syncFolder(folder);
+        await syncFolder(disk, folder);
       } catch (thrown) {
         await handle.close();
-        await rm(join(folder, name), { force: true });
+        await disk.rm(join(folder, name), { force: true });
         throw thrown;
       }
       return file;
     },
 
     async open(name, length) {
-      const handle = await open(join(folder, name), 'a');
+      const handle = await disk.open(join(folder, name), 'a');
       const file = journalFile(handle);
       // What is behind is a line of which nobody has heard; the next one must not begin in the middle of it.
       await file.truncate(length);
@@ -57,13 +56,13 @@ export function diskStorage(folder: string): JournalStorage {
     },
 
     async remove(name) {
-      await rm(join(folder, name), { force: true });
-      await syncFolder(folder);
+      await disk.rm(join(folder, name), { force: true });
+      await syncFolder(disk, folder);
     },
 
     async lock(key) {
       try {
-        await makeFolder(folder);
+        await makeFolder(disk, folder);
         await makeLockFolder(locks);
         const holder = holderNow(basename(process.argv[1] ?? 'node', '.js'));
         return await tryLock(lockPath(key), { holder });
@@ -76,7 +75,7 @@ export function diskStorage(folder: string): JournalStorage {
   };
 }
 
-function journalFile(handle: FileHandle): JournalFile {
+function journalFile(handle: DiskFile): JournalFile {
   return {
     async append(bytes) {
       await handle.appendFile(bytes);
@@ -90,9 +89,19 @@ function journalFile(handle: FileHandle): JournalFile {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (made !== undefined) await syncFolder(dirname(made));
+/** Each folder that was made has its name in the one above it. */
+async function makeFolder(disk: Disk, folder: string): Promise<void> {
+  const first = await disk.mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  let made = resolve(folder);
+  for (const last = resolve(first); made !== last; made = dirname(made))
+    await syncFolder(disk, dirname(made));
+  await syncFolder(disk, dirname(made));
+}
+
+async function syncFolder(disk: Disk, path: string): Promise<void> {
+  await using folder = await disk.open(path, 'r');
+  await folder.sync();
 }
 
 function isMissing(thrown: unknown): boolean {

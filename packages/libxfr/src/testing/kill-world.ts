@@ -4,6 +4,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { ManualClock } from '@vm-tools/ratelimit';
 import { stepName, type TransferStep } from '../commit/step.ts';
 import type { Journals } from '../journal/journals.ts';
+import { diskStorage } from '../journal/disk-storage.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import type { JournalFile, JournalStorage } from '../journal/storage.ts';
 import { storedJournals } from '../journal/stored-journals.ts';
@@ -13,11 +14,12 @@ import { recoverTransfers } from '../recovery/recover-transfers.ts';
 import { sendToPeer } from '../send.ts';
 import { Standby } from '../standby.ts';
 import type { Connection } from '../transport/connection.ts';
+import { CrashDisk } from './crash-disk.ts';
 
 export type SideName = 'source' | 'target';
 
 /**
- * What happens at a point: a process is killed, the network drops what it carries, the next line of the journal does
+ * What happens at a point: a process is killed, and the power of its host with it as far as its journals go, the network drops what it carries, the next line of the journal does
  * not get to the disk, or it does and nobody can tell.
  */
 export type Fault = 'kill source' | 'kill target' | 'cut link' | 'full disk' | 'broken disk';
@@ -50,6 +52,12 @@ const OFFER: Offer = {
   config: {},
 };
 
+/** Journals that lose at a crash what was not synced; locks are the kernel's. */
+function keptOn(disk: CrashDisk): JournalStorage {
+  const locks = new MemoryStorage();
+  return { ...diskStorage('/var/lib/transfers', disk), lock: (key) => locks.lock(key) };
+}
+
 /** A process of the toolstack. Killed, it does nothing more, and everything that the kernel held for it is freed. */
 class Process {
   isDead = false;
@@ -77,7 +85,7 @@ class Process {
   }
 
   /** What it sees of a disk that outlives it. */
-  storage(disk: MemoryStorage): JournalStorage {
+  storage(disk: JournalStorage): JournalStorage {
     const file = (inner: JournalFile): JournalFile => ({
       append: (bytes) =>
         this.alive(async () => {
@@ -129,7 +137,8 @@ export class KillWorld {
   sent: string | undefined;
   readonly #plan: Plan;
   readonly #counts = new Map<string, number>();
-  readonly #disks = { source: new MemoryStorage(), target: new MemoryStorage() };
+  readonly #disks = { source: new CrashDisk(), target: new CrashDisk() };
+  readonly #kept = { source: keptOn(this.#disks.source), target: keptOn(this.#disks.target) };
   readonly #links = new Set<Duplex>();
   readonly #cancel = new AbortController();
   #standby = new Standby();
@@ -155,7 +164,7 @@ export class KillWorld {
   }
 
   async records(side: SideName): Promise<readonly string[]> {
-    const { records } = await storedJournals(this.#disks[side]).list();
+    const { records } = await storedJournals(this.#kept[side]).list();
     return records.map(({ state, isEnded }) => (isEnded ? state : `${state}!`));
   }
 
@@ -177,7 +186,7 @@ export class KillWorld {
   #now = (): number => 1.7e12 + this.#daysLater * DAY_MS + this.clock.now();
 
   #journals(side: SideName, process: Process): Journals {
-    return storedJournals(process.storage(this.#disks[side]), { now: this.#now });
+    return storedJournals(process.storage(this.#kept[side]), { now: this.#now });
   }
 
   #onStep(process: Process): (step: TransferStep) => Promise<void> {
@@ -201,6 +210,7 @@ export class KillWorld {
 
   #kill(side: SideName): void {
     this.#processes[side].kill();
+    this.#disks[side].crash();
     this.#processes[side] = new Process();
     this.#processes[side].isDead = true; // it has not been started yet
     if (side === 'target') this.#standby = new Standby();
