@@ -1,6 +1,7 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
 import {
   DEFAULT_PORT,
+  formatPeerAddress,
   parsePeerAddress,
   reconnectPeer,
   type ListenEvent,
@@ -61,6 +62,7 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
       journals,
       makeTarget,
       onEvent,
+      sockets: settings.listen.filter(({ transport }) => transport === 'unix').map(formatPeerAddress),
       trust: trust && {
         isAsked: isAlwaysSecure ? 'always' : 'of peers that have a name',
         listPeers: () => listPeers(folder),

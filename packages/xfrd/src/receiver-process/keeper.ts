@@ -6,6 +6,7 @@ import type { Peer } from '@vm-tools/trust';
 import { Channel } from '@vm-tools/xen-wire/channel';
 import { decodeError, encodeError } from '@vm-tools/xen-wire/errors';
 import * as z from 'zod';
+import { acceptedPeer } from './accepted-peer.ts';
 import { Dials } from './dials.ts';
 import { notNow, receiverLost } from './errors.ts';
 import { Grants } from './grants.ts';
@@ -31,6 +32,8 @@ export interface HostSide {
   readonly makeTarget: () => DomainTarget;
   /** undefined where whoever reaches the socket may send */
   readonly trust: HostTrust | undefined;
+  /** the unix sockets at which it listens, as addresses. @default none */
+  readonly sockets?: readonly string[] | undefined;
   readonly onEvent: (event: ListenEvent) => void;
 }
 
@@ -208,7 +211,8 @@ export class Keeper {
   }
 
   async #begin({ start }: CallArgs<'begin'>): Promise<unknown> {
-    return this.#keep(await this.#host.journals.begin(start));
+    const { journals, sockets = [] } = this.#host;
+    return this.#keep(await journals.begin({ ...start, peer: acceptedPeer(start.peer, sockets) }));
   }
 
   async #open({ id }: CallArgs<'open'>): Promise<unknown> {
