@@ -47,3 +47,5 @@ export { startInBackground } from './start-in-background.ts';
 export type { BackgroundInit } from './start-in-background.ts';
 export { relayConsole } from './relay-console.ts';
 export { versionText } from './build-info.ts';
+export { WAIT } from './wait-option.ts';
+export type { WaitInput } from './wait-option.ts';

@@ -1,6 +1,8 @@
 import { VmToolsError } from '@vm-tools/errors';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import type { Xen } from '@vm-tools/xc-native';
 import type { Xenstore } from '@vm-tools/xenstore';
+import { join } from 'node:path';
 import { simulatedName } from './simulated-name.ts';
 
 /** A host to act on; libdomain takes it as it is. */
@@ -9,15 +11,41 @@ export interface OpenedHost {
   readonly store: Xenstore;
   /** What all files lie under: VM_TOOLS_ROOT, or the folder of a simulated host. */
   readonly root: string;
+  /** What the journals of this host say of guests on their way. */
+  readonly transfers: { readonly of: (uuid: string) => Promise<KnownTransfer | undefined> };
+  /** As what this process holds domains: the name of the executable. */
+  readonly command: string;
   close(): Promise<void>;
+}
+
+/** Where it is, and who opens it. */
+export interface OpenHostOptions {
+  /** of a real host */
+  readonly root: string;
+  readonly command: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens the host that --host names: `xen:` or `sim:NAME`. Whatever answers for it is loaded here and not before.
- * @param root of a real host
  * @throws VmToolsError of kind usage for what is no host, of kind no-xen otherwise
  */
-export async function openHost(spec: string, root: string, signal?: AbortSignal): Promise<OpenedHost> {
+export async function openHost(spec: string, init: OpenHostOptions): Promise<OpenedHost> {
+  const [connected, { JOURNAL_FOLDER, undecidedTransfer }] = await Promise.all([
+    connectHost(spec, init),
+    import('@vm-tools/libxfr/journals'),
+  ]);
+  const folder = join(connected.root, JOURNAL_FOLDER);
+  return {
+    ...connected,
+    transfers: { of: (uuid) => undecidedTransfer(uuid, folder) },
+    command: init.command,
+  };
+}
+
+type ConnectedHost = Pick<OpenedHost, 'xen' | 'store' | 'root' | 'close'>;
+
+async function connectHost(spec: string, { root, signal }: OpenHostOptions): Promise<ConnectedHost> {
   const options = signal ? { signal } : {};
   const name = simulatedName(spec);
   if (name !== undefined) {
@@ -34,7 +62,7 @@ export async function openHost(spec: string, root: string, signal?: AbortSignal)
 }
 
 /** Xen's libraries are asked before xenstore: where there is no Xen their error is the one that helps. */
-async function openXenHost(root: string, options: { signal?: AbortSignal }): Promise<OpenedHost> {
+async function openXenHost(root: string, options: { signal?: AbortSignal }): Promise<ConnectedHost> {
   const { openXen } = await import('@vm-tools/xc-native');
   const xen = await openXen();
   try {

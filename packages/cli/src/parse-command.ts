@@ -52,7 +52,7 @@ export function parseCommand(
     onRefused: (thrown) => (hint = thrown instanceof VmToolsError ? thrown.hint : undefined),
   });
   try {
-    command.parse([...words], { from: 'user' });
+    command.parse(withPresets(spec, words), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return { text };
@@ -81,6 +81,18 @@ export function parseCommand(
     doubts: [...new Set(doubts)],
     input: { ...options, ...(Object.fromEntries(positional) as Record<string, unknown>) },
   };
+}
+
+/** `--wait web1` waits for web1: left to commander, that would be how long. */
+function withPresets({ options = [] }: CommandSpec, words: readonly string[]): string[] {
+  const presets = new Map(options.map(({ flags, preset }) => [new Option(flags).long, preset]));
+  const end = words.indexOf('--');
+  return words.map((word, index) => {
+    const preset = presets.get(word);
+    const isOption = end === -1 || index < end;
+    if (preset === undefined || !isOption || /^\d/.test(words[index + 1] ?? '')) return word;
+    return `${word}=${preset}`;
+  });
 }
 
 /** A tool whose own --timeout means something finer must not be ended by the common one. */

@@ -80,7 +80,7 @@ async function run<Input>(
       root,
       openHost: () =>
         (host ??= import('./open-host.ts').then(({ openHost }) =>
-          openHost(options.host, root, controller.signal),
+          openHost(options.host, { root, command: program, signal: controller.signal }),
         )),
       claimStdout: (content) => output.claimStdout(content),
       onHangup: (listener) => interruption.onHangup(listener),

@@ -12,6 +12,11 @@ export interface OptionSpec {
   readonly mandatory?: boolean;
   readonly default?: string | number;
   readonly choices?: readonly string[];
+  /**
+   * The text for an option whose value may be left out, as in `--wait [time]`. The next word is its value only when it
+   * begins with a digit: what else there is, is a domain.
+   */
+  readonly preset?: string;
   /** Turns the text into the value; throws to refuse it. */
   readonly parse?: (text: string) => unknown;
   /** What to warn of, for a value that is allowed and can hardly be meant. */

@@ -13,17 +13,19 @@
  * @packageDocumentation
  */
 export type { Host } from './host.ts';
+export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
-export { nameFault } from './config/keys/values.ts';
+export { nameFault } from './config/schema.ts';
 export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-config/index.ts';
 
 export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
-export { destroyDomain } from './actions/destroy-domain.ts';
+export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
 export { listDomains } from './actions/list-domains.ts';
-export { pauseDomain, unpauseDomain } from './actions/pause-domain.ts';
+export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './actions/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';
+export { unpauseDomain, type UnpauseOptions } from './actions/unpause-domain.ts';
 export { shutdownDomain, type ShutdownOptions, type ShutdownOutcome } from './actions/shutdown-domain.ts';
 export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';
 

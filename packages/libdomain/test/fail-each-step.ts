@@ -3,7 +3,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { openXen } from '@vm-tools/xc-native';
 import { connectXenstore } from '@vm-tools/xenstore';
-import { planCreate, readConfigFile, runPipeline, type Step } from '../src/index.ts';
+import { noTransfers, planCreate, readConfigFile, runPipeline, type Step } from '../src/index.ts';
 
 const failing: Step<object> = {
   name: 'failing',
@@ -20,7 +20,7 @@ const plan = planCreate(config);
 const results = [];
 for (const [index, { name }] of plan.steps.entries()) {
   const upTo = { ...plan, steps: [...plan.steps.slice(0, index + 1), failing] };
-  const error = await runPipeline(upTo, { xen, store, root: '/' }).then(
+  const error = await runPipeline(upTo, { xen, store, root: '/', transfers: noTransfers }).then(
     () => undefined,
     (thrown: unknown) => thrown as VmToolsError,
   );

@@ -73,6 +73,11 @@ export interface Source {
   readonly domid?: number | undefined;
   /** Where the guest is as long as it is not moved, for errors. @default "still running on the source" */
   readonly unmoved?: string | undefined;
+  /**
+   * Asked first: nobody else may do anything to the guest until what it resolves with is disposed of, when the transfer
+   * is over or nobody can go on with it. Rejects with XFR_GUEST_BUSY when somebody does. @default nobody can
+   */
+  hold?(signal: AbortSignal): Promise<AsyncDisposable>;
   describe(): Promise<Offer>;
   /** All that could make `save` fail and can be known now: one entry each, always in the same order. Changes nothing. */
   check(): Promise<readonly Check[]>;
@@ -129,6 +134,8 @@ export interface Target {
   start(): Promise<{ domid: number }>;
   /** Removes whatever there is of the guest, in any state, also after a `reserve` or `start` that failed. */
   abandon(): Promise<void>;
+  /** Nothing more is asked of it: others may do something to whatever there is of the guest. @default they always may */
+  release?(): Promise<void>;
 }
 
 /** A guest whose transfer was under way when its process ended, on the host that it was to leave. */

@@ -151,13 +151,15 @@ async function receiveGuest(
 ): Promise<TransferSummary> {
   const { party, target } = await begin(channel, hello, makeTarget, parts);
   await using held = party;
-  await untilReady(held, target, channel, hello.body.offer, parts);
-  const go = await untilOwner(held, target, channel, parts);
+  let go: Arrival | undefined;
   try {
+    await untilReady(held, target, channel, hello.body.offer, parts);
+    go = await untilOwner(held, target, channel, parts);
     const { progress, timeouts } = parts;
     return await startGuest(held, target, go.channel, { progress, answerMs: timeouts.answerMs });
   } finally {
-    go.done();
+    go?.done();
+    await target.release?.();
   }
 }
 

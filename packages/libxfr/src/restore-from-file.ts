@@ -60,5 +60,6 @@ export async function restoreFromFile(
       : failure.with({ guest: { state: 'not restored, its image is untouched' } });
   } finally {
     stream.destroy();
+    await target.release?.();
   }
 }

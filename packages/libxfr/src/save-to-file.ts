@@ -9,6 +9,7 @@ import { intoStream } from './file/into-stream.ts';
 import { ImageFile } from './file/image-file.ts';
 import type { Storage } from './file/storage.ts';
 import { destroyLeftover, giveBack, notSaved, resumeFailed } from './give-back.ts';
+import { holdSource } from './hold-source.ts';
 import type { TransferOptions } from './options.ts';
 import type { Offer, SaveReport, Source } from './ports.ts';
 import { placed, type Place } from './place.ts';
@@ -31,6 +32,7 @@ export interface SaveToFileOptions extends TransferOptions {
  * runs. With `resume` the guest runs on before the disk is waited for, so that it is down no longer than needed.
  *
  * @throws VmToolsError
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): somebody else is at work on the guest;
  *   XFR_FILE_EXISTS, XFR_FILE_TYPE, XFR_FILE_MISSING, XFR_FILE_DENIED (usage: the guest was not touched);
  *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO, XFR_READER_GONE (failure: it runs again);
  *   GUEST_CHANGED (failure: somebody else has the guest; no file, unless it was there already: see `leftovers`);
@@ -47,6 +49,7 @@ export async function saveToFile(
   using attempt = new Attempt(options.signal, 'saving the guest', place);
   const { signal } = attempt;
   const resumes = options.afterwards === 'resume';
+  await using _held = await holdSource(source, attempt);
   let offer: Offer | undefined;
   let file: ImageFile | undefined;
   let saved: SaveReport;

@@ -7,6 +7,7 @@ import { SOURCE } from './commit/table.ts';
 import type { TransferSummary } from './events.ts';
 import { notSaved } from './give-back.ts';
 import { handOver } from './hand-over.ts';
+import { holdSource } from './hold-source.ts';
 import type { OpenJournals } from './journal/journals.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import type { Connect, PeerOptions, Reconnect } from './options.ts';
@@ -48,7 +49,8 @@ const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } a
  *   XFR_PEER_REJECTED, XFR_PEER_ABORTED, XFR_TARGET_START_FAILED: the peer's error is the cause, and gives the kind;
  *   XFR_UNREACHABLE, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER
  *   (kind peer); XFR_PEER_SILENT (timeout); INTERRUPTED (aborted-safe);
- *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain), XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): somebody else is at work on the guest;
+ *   XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
  *   XFR_RESUME_FAILED (failure: suspended on the source);
  *   XFR_TWO_RUNNING (uncertain: somebody has resumed the copy here, and the guest runs at the target);
  *   XFR_UNCERTAIN (uncertain: suspended on the source, and nobody said whether it runs at the target; `details.id`);
@@ -77,6 +79,7 @@ export async function sendToPeer(
     ('host' in peer ? (_, signal) => connectTcp(peer, { connectMs: timeouts.connectMs, signal }) : undefined);
   try {
     warnIfPlain(connection, progress);
+    await using _owned = await holdSource(source, attempt);
     const parts = { ...options, timeouts, journals, attempt, progress, address };
     const { party, saved } = await untilCommitted(source, channel, parts);
     await using held = party;

@@ -12,7 +12,7 @@
  *
  * @packageDocumentation
  */
-export { describeHolder, holderNow } from './holder.ts';
+export { describeHolder, holderNow, parseHolder } from './holder.ts';
 export type { Holder } from './holder.ts';
 export { makeLockFolder } from './lock-folder.ts';
 export { lock, tryLock } from './file-lock.ts';

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface CreateInput {
+export interface CreateInput extends WaitInput {
   readonly file: string;
   readonly settings: readonly string[];
   readonly paused?: boolean;
@@ -19,6 +19,7 @@ export const command: CommandSpec = {
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause starts it' },
     { flags: '-c, --console', description: 'connect to its console; Ctrl-] leaves it', conflicts: ['json'] },
     { flags: '-n, --dry-run', description: 'only check the configuration and print the steps' },
+    WAIT,
   ],
   examples: [
     { command: 'vm-create web1.cfg', effect: 'create and start the domain of web1.cfg' },

@@ -1,16 +1,10 @@
 import { ensureMonitor, relayConsole, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
-import {
-  createDomain,
-  placeKernelError,
-  planCreate,
-  readPlacedConfig,
-  type DomainConfig,
-} from '@vm-tools/libdomain';
+import { createDomain, planCreate, readConfigFile, type DomainConfig } from '@vm-tools/libdomain';
 import type { CreateInput } from './options.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const { config, places } = await readPlacedConfig(input.file === '-' ? '/dev/stdin' : input.file, {
+  const config = await readConfigFile(input.file === '-' ? '/dev/stdin' : input.file, {
     overrides: input.settings,
     onWarning: (warning) => messages.warn(warning),
     signal,
@@ -21,10 +15,9 @@ export async function create(invocation: Invocation<CreateInput>): Promise<Outco
   const host = await invocation.openHost();
   const { domid, uuid, name } = await createDomain(host, config, {
     paused,
+    waitMs: input.wait,
     signal,
     onStep: showStep(messages),
-  }).catch((thrown: unknown) => {
-    throw placeKernelError(thrown, places);
   });
   await ensureMonitor(invocation);
   if (!input.console) return { value: { domid, uuid, name, paused }, text: String(domid) };

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { posixLock } from '@vm-tools/libc/testing';
 import { patient } from '@vm-tools/ratelimit/testing';
 import {
   failure,
@@ -49,7 +50,7 @@ testOnHost('--dry-run checks and prints the steps, and needs no host', async (ho
       result<{ steps: { name: string }[]; config: object }>(host, 'vm-create -n polite.cfg type=pv -p'),
     ]),
   );
-  expect(text).toMatch(/^steps to create polite:\n +1 {2}check-name-free: [^]*\n +18 {2}unpause: it runs\n/);
+  expect(text).toMatch(/^steps to create polite:\n +1 {2}check-memory: [^]*\n +20 {2}unpause: it runs\n/);
   expect(text).toContain('"memoryKib": 65536');
   expect(steps.map(({ name }) => name)).not.toContain('paging-pool');
   expect(steps.at(-1)).toMatchObject({ name: 'console-ready' });
@@ -85,8 +86,7 @@ testOnHost(
       status: 2,
       error: {
         code: 'DOMAIN_KERNEL_MISSING',
-        message: 'command line:1:8: cannot read the kernel /guests/nothing: there is no such file',
-        details: { file: 'command line', line: 1, column: 8, key: 'kernel' },
+        message: 'cannot read the kernel /guests/nothing: there is no such file',
         hint: expect.stringContaining('control domain'),
         guest,
       },
@@ -120,66 +120,6 @@ testOnHost('what is wrong with a configuration is said with file, line and colum
     error: { code: 'CONFIG_UNKNOWN_KEY', hint: 'did you mean "memory"?' },
   });
   expect(absent).toMatchObject({ status: 2, error: { code: 'CONFIG_UNREADABLE' } });
-});
-
-testOnHost('a kernel or a ramdisk that is not there is told with its place in the file', async (host) => {
-  const file = join(host.folder, 'place.cfg');
-  const { kernel } = host.simulated;
-  const text = (name: string, ramdisk: string): string =>
-    `name = "x"\ntype = "pvh"\nmemory = 64\nkernel = "${name}"\nramdisk = "${ramdisk}"\n`;
-  await writeFile(file, text('no/kernel', '/dev/null'));
-  const missing = await unchanged(host, () => failure(host, 'vm-create place.cfg'));
-  expect(missing).toMatchObject({
-    status: 2,
-    error: { code: 'DOMAIN_KERNEL_MISSING', guest: { name: 'x' } },
-  });
-  expect(missing.error.message).toBe(
-    `place.cfg:4:10: cannot read the kernel ${join(host.folder, 'no/kernel')}: there is no such file`,
-  );
-  await writeFile(file, text(kernel, '/nothing/initrd'));
-  const ramdisk = await unchanged(host, () => failure(host, 'vm-create place.cfg'));
-  expect(ramdisk).toMatchObject({ status: 2, error: { code: 'DOMAIN_RAMDISK_MISSING' } });
-  expect(ramdisk.error.message).toContain('place.cfg:5:11: cannot read the ramdisk /nothing/initrd');
-});
-
-testOnHost('all that is wrong with a configuration is told in one run, the type first', async (host) => {
-  await writeFile(
-    join(host.folder, 'bad.cfg'),
-    'disk = [ "/d,raw,xvda,rw" ]\nvnc = 1\ntype = "hvm"\nname = "m"\nmemory = 64M\nextra = console=hvc0\n',
-  );
-  for (const command of ['vm-create bad.cfg', 'vm-create --dry-run bad.cfg']) {
-    const { status, error } = await unchanged(host, () => failure(host, command));
-    expect({ status, code: error.code, key: error.details?.['key'] }).toEqual({
-      status: 2,
-      code: 'CONFIG_UNSUPPORTED',
-      key: 'type',
-    });
-    expect(error.details?.['problems']).toMatchObject([
-      { code: 'CONFIG_UNSUPPORTED', key: 'type', line: 3, column: 8 },
-      { code: 'CONFIG_UNSUPPORTED', key: 'disk', line: 1, column: 8 },
-      { code: 'CONFIG_UNSUPPORTED', key: 'vnc', line: 2, column: 7 },
-      { code: 'CONFIG_INVALID', key: 'memory', line: 5, column: 10, hint: 'write memory = 64' },
-      { code: 'CONFIG_SYNTAX', key: 'extra', line: 6, column: 9, hint: 'write "console=hvc0" in quotes' },
-    ]);
-  }
-  const { code, stderr } = await host.exec('vm-create bad.cfg');
-  expect(code).toBe(2);
-  expect(stderr.match(/^vm-create: bad\.cfg:\d+:\d+: .* \[CONFIG_\w+\]$/gm)).toHaveLength(5);
-});
-
-testOnHost('what changes nothing is accepted with a warning', async (host) => {
-  const settings = 'pae=1 acpi=1 vnc=0 on_xend_start=start console=ttyS0';
-  const { code, stderr } = await host.exec(`vm-create -n polite.cfg ${settings}`);
-  expect(code).toBe(0);
-  expect(stderr.trim().split('\n')).toEqual(
-    [
-      'pae has no effect on a pvh domain',
-      'acpi = 1 changes nothing',
-      'vnc = 0 changes nothing',
-      'on_xend_start is ignored, as by xl',
-      'console is no key that xl knows, and is ignored',
-    ].map((warning) => `vm-create: warning: command line:1:1: ${warning}`),
-  );
 });
 
 testOnHost('a name or a UUID in use is refused, and the domain that has it runs on', async (host) => {
@@ -230,11 +170,13 @@ testOnHost('--timeout ends a creation that hangs', async (host) => {
 });
 
 const STEPS = [
-  'check-name-free',
   'check-memory',
   'check-kernel',
+  'creation-lock',
+  'check-name-free',
   'create-domain',
   'xenstore-skeleton',
+  'creation-unlock',
   'max-vcpus',
   'max-mem',
   'event-channels',
@@ -277,4 +219,28 @@ testOnHost('Ctrl-C while it is being unpaused comes too late, and the domain is 
   const stopped = await interrupt(host, 'vm-create polite.cfg name=made', ({ name }) => name === 'unpause');
   expect(stopped).toBeUndefined();
   await waitForTicks(host, 'made');
+});
+
+testOnHost('of ten that are created at once under one name, one is there', async (host) => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, () => host.exec('vm-create polite.cfg name=same --json')),
+  );
+  const refused = outcomes.filter(({ code }) => code !== 0);
+  expect(refused.map(({ stdout }) => (JSON.parse(stdout) as { error: { code: string } }).error.code)).toEqual(
+    Array<string>(9).fill('DOMAIN_NAME_TAKEN'),
+  );
+  await waitForTicks(host, 'same');
+  const domains = await result<{ name: string }[]>(host, 'vm-list');
+  expect(domains.filter(({ name }) => name === 'same')).toHaveLength(1);
+});
+
+testOnHost('while xl creates a domain, ours waits for it, and says who is in the way', async (host) => {
+  const xl = await posixLock(join(host.simulated.root, 'var/lock/xl'));
+  const stopped = await unchanged(host, () =>
+    interrupt(host, 'vm-create polite.cfg name=later', ({ name }) => name === 'creation-lock'),
+  );
+  expect(stopped).toMatchObject({ status: 130, error: { details: { step: 'creation-lock' } } });
+  const waiting = result(host, 'vm-create polite.cfg name=later');
+  await xl.kill();
+  expect(await waiting).toMatchObject({ name: 'later' });
 });

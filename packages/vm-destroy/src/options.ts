@@ -1,6 +1,6 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface DestroyInput {
+export interface DestroyInput extends WaitInput {
   readonly domain: string;
 }
 
@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   name: 'vm-destroy',
   summary: 'ends a domain at once, as if its power was cut',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  options: [WAIT],
   examples: [
     { command: 'vm-destroy web1', effect: 'web1 is gone, whatever it was doing' },
     { command: 'vm-destroy 12', effect: 'the same by domid' },

@@ -5,7 +5,8 @@ import type { DestroyInput } from './options.ts';
 export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome> {
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, invocation.input.domain);
-  await destroyDomain(host, domain, { signal: invocation.signal });
+  const { input, signal } = invocation;
+  await destroyDomain(host, domain, { waitMs: input.wait, signal });
   const { domid, uuid, name } = domain;
   return { value: { domid, uuid, name, state: 'destroyed' } };
 }

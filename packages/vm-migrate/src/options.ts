@@ -1,7 +1,15 @@
-import { asBandwidth, asCount, asDowntime, asWait, type CommandSpec } from '@vm-tools/cli';
+import {
+  asBandwidth,
+  asCount,
+  asDowntime,
+  asWait,
+  type CommandSpec,
+  WAIT,
+  type WaitInput,
+} from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
 
-export interface MigrateInput {
+export interface MigrateInput extends WaitInput {
   readonly domain: string;
   readonly endpoint: string;
   readonly check?: boolean;
@@ -82,6 +90,7 @@ export const command: CommandSpec = {
       flags: '--insecure',
       description: 'allow tcp://, which is neither encrypted nor authenticated; xfrd must allow it, too',
     },
+    WAIT,
   ],
   examples: [
     { command: 'vm-migrate web1 b --check', effect: 'what would stand in the way' },

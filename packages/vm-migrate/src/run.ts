@@ -40,6 +40,7 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
   };
   const source = domainSource(host, domain, {
     live: input.live,
+    waitMs: input.wait,
     budget,
     ...(input.suspendTimeout === undefined ? {} : { suspendTimeoutMs: input.suspendTimeout }),
     onLog: messages.trace,

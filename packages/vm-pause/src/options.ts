@@ -1,6 +1,6 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface PauseInput {
+export interface PauseInput extends WaitInput {
   readonly domain: string;
 }
 
@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   name: 'vm-pause',
   summary: 'stops the virtual CPUs of a domain; its memory stays',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  options: [WAIT],
   examples: [
     { command: 'vm-pause web1', effect: 'web1 stands still until vm-unpause' },
     { command: 'vm-pause 12', effect: 'the same by domid' },

@@ -1,6 +1,6 @@
-import { asWait, type CommandSpec } from '@vm-tools/cli';
+import { asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface RebootInput {
+export interface RebootInput extends WaitInput {
   readonly domain: string;
   /** milliseconds */
   readonly timeout?: number;
@@ -16,6 +16,7 @@ export const command: CommandSpec = {
       description: 'how long its answer may take (default: 60)',
       ...asWait,
     },
+    WAIT,
   ],
   examples: [{ command: 'vm-reboot web1', effect: 'web1 shuts down and comes back with a new domid' }],
 };

@@ -10,6 +10,7 @@ export async function reboot(invocation: Invocation<RebootInput>): Promise<Outco
   const state = await shutdownDomain(host, domain, {
     mode: 'reboot',
     ...(input.timeout === undefined ? {} : { timeoutMs: input.timeout }),
+    waitMs: input.wait,
     signal,
   });
   const { domid, uuid, name } = domain;

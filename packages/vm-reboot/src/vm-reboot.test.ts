@@ -6,6 +6,7 @@ import {
   testOnHost,
   testRefusals,
   unchanged,
+  until,
   waitForTicks,
 } from '@vm-tools/xen-sim/testing';
 
@@ -17,8 +18,14 @@ testOnHost('a domain is asked to reboot; what becomes of it is for vm-monitor', 
   const asked = await result(host, 'vm-reboot asked');
   expect(asked).toEqual({ domid, uuid, name: 'asked', state: 'acknowledged' });
   await host.waitForConsole('asked', /reboot was asked for/);
-  expect(await result(host, 'vm-shutdown asked --wait')).toMatchObject({ state: 'shut-down' });
-  expect(await listed(host, 'asked')).toMatchObject({ state: 'shutdown', shutdownReason: 'reboot' });
+  await until(async () => (await listed(host, 'asked')).state === 'shutdown');
+  expect(await listed(host, 'asked')).toMatchObject({ shutdownReason: 'reboot' });
+  // Nobody can ask it for anything any more.
+  for (const line of ['vm-reboot asked', 'vm-shutdown asked --wait', 'vm-unpause asked', 'vm-pause asked'])
+    expect(await failure(host, line)).toMatchObject({
+      status: 2,
+      error: { code: 'DOMAIN_NOT_RUNNING', guest: { domid, state: 'shut down here: reboot' } },
+    });
 });
 
 testOnHost('one that does not answer runs on; a paused one and dom0 are not asked', async (host) => {

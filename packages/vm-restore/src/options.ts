@@ -1,6 +1,6 @@
-import { asBandwidth, type CommandSpec } from '@vm-tools/cli';
+import { asBandwidth, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface RestoreInput {
+export interface RestoreInput extends WaitInput {
   readonly file: string;
   readonly paused?: boolean;
   readonly name?: string;
@@ -19,6 +19,7 @@ export const command: CommandSpec = {
       description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
       ...asBandwidth,
     },
+    WAIT,
   ],
   examples: [
     { command: 'vm-restore web1.img', effect: 'web1 goes on where it was saved' },

@@ -15,6 +15,7 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
   const host = await invocation.openHost();
   const target = domainTarget(host, {
     paused,
+    waitMs: input.wait,
     ...(input.name === undefined ? {} : { name: input.name }),
     onStep: showStep(messages),
     onLog: messages.trace,

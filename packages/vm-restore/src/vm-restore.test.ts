@@ -177,3 +177,19 @@ testOnHost('Ctrl-C (starting) comes too late, and the domain is there', async (h
   expect(stopped).toBeUndefined();
   await waitForTicks(host, 'made');
 });
+
+testOnHost('of eight that restore one image at once, one brings the guest back', async (host) => {
+  await save(host, 'once');
+  const outcomes = await Promise.all(
+    Array.from({ length: 8 }, () => host.exec('vm-restore once.img --json')),
+  );
+  const refused = outcomes.filter(({ code }) => code !== 0);
+  expect(refused).toHaveLength(7);
+  for (const { stdout } of refused) {
+    const { error } = JSON.parse(stdout) as { error: { code: string } };
+    expect(['XFR_GUEST_BUSY', 'DOMAIN_NAME_TAKEN', 'DOMAIN_UUID_TAKEN']).toContain(error.code);
+  }
+  await waitForTicks(host, 'once');
+  const domains = await result<{ name: string }[]>(host, 'vm-list');
+  expect(domains.filter(({ name }) => name === 'once')).toHaveLength(1);
+});

@@ -1,6 +1,6 @@
-import { asBandwidth, asWait, type CommandSpec } from '@vm-tools/cli';
+import { asBandwidth, asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface SaveInput {
+export interface SaveInput extends WaitInput {
   readonly domain: string;
   readonly output: string;
   readonly checkpoint?: boolean;
@@ -43,6 +43,7 @@ export const command: CommandSpec = {
       description: 'how long the domain may take to suspend (default: 60)',
       ...asWait,
     },
+    WAIT,
   ],
   examples: [
     { command: 'vm-save web1 -o web1.img', effect: 'save web1; it is gone from this host' },

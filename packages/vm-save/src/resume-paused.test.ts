@@ -1,13 +1,18 @@
 import { expect, test } from '@jest/globals';
-import type { Domain, Host, Source } from '@vm-tools/libdomain';
+import { noTransfers, type Domain, type Host, type Source } from '@vm-tools/libdomain';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { resumePaused } from './resume-paused.ts';
+
+const UUID = '11111111-2222-3333-4444-555555555555';
 
 /** A domain that has been saved and is suspended, and what is done with it. */
 function suspended(): { host: Host; domain: Domain; source: Source; done: string[] } {
   const done: string[] = [];
   let isPaused = false;
   const xen = {
-    domainGetinfo: async () => ({ isPaused, isDying: false }),
+    domainGetinfo: async () => ({ isPaused, isDying: false, uuid: UUID }),
     domainPause: async () => {
       isPaused = true;
       done.push('pause');
@@ -17,10 +22,12 @@ function suspended(): { host: Host; domain: Domain; source: Source; done: string
       done.push('unpause');
     },
   };
+  const store = { read: async () => undefined };
+  const root = mkdtempSync(join(tmpdir(), 'vm-save-'));
   const source = { resume: async () => void done.push('resume') };
   return {
-    host: { xen } as unknown as Host,
-    domain: { domid: 3, name: 'web1' } as Domain,
+    host: { xen, store, root, transfers: noTransfers } as unknown as Host,
+    domain: { domid: 3, uuid: UUID, name: 'web1' } as Domain,
     source: source as unknown as Source,
     done,
   };

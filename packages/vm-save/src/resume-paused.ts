@@ -1,4 +1,4 @@
-import { pauseDomain, unpauseDomain, type Domain, type Host, type Source } from '@vm-tools/libdomain';
+import { unpauseDomain, type Domain, type Host, type Source } from '@vm-tools/libdomain';
 
 /**
  * Runs `transfer` with a source whose domain is paused before it is resumed: so it does not run one instruction
@@ -12,8 +12,11 @@ export async function resumePaused<Result>(
 ): Promise<Result> {
   const undo: (() => Promise<void>)[] = [];
   const resume = async (): Promise<void> => {
-    await pauseDomain(host, domain);
-    undo.push(() => unpauseDomain(host, domain));
+    const info = await host.xen.domainGetinfo(domain.domid);
+    if (info?.isPaused === false) {
+      await host.xen.domainPause(domain.domid);
+      undo.push(() => unpauseDomain(host, domain));
+    }
     await source.resume();
   };
   try {

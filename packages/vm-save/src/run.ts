@@ -15,6 +15,7 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
   const domain = await resolveDomain(host, input.domain);
   const source = domainSource(host, domain, {
     live: input.live,
+    waitMs: input.wait,
     ...(input.suspendTimeout === undefined ? {} : { suspendTimeoutMs: input.suspendTimeout }),
     onLog: messages.trace,
   });

@@ -59,10 +59,10 @@ testOnHost('a file that exists is not touched without --overwrite', async (host)
   await host.run('mkdir there.img; ln -s old.img link.img');
   const [exists, folder, link, nowhere] = await unchanged(host, () =>
     Promise.all([
-      failure(host, 'vm-save again -o old.img'),
-      failure(host, 'vm-save again -o there.img'),
-      failure(host, 'vm-save again -o link.img --overwrite'),
-      failure(host, 'vm-save again -o no/such/folder.img'),
+      failure(host, 'vm-save again -o old.img --wait'),
+      failure(host, 'vm-save again -o there.img --wait'),
+      failure(host, 'vm-save again -o link.img --overwrite --wait'),
+      failure(host, 'vm-save again -o no/such/folder.img --wait'),
     ]),
   );
   const hint = expect.any(String);

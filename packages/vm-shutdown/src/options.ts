@@ -13,7 +13,10 @@ export const command: CommandSpec = {
   summary: 'asks a domain to power off',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
   options: [
-    { flags: '-w, --wait', description: 'return when it has shut down' },
+    {
+      flags: '-w, --wait',
+      description: 'return when it has shut down; before that, wait for whoever is at work on it',
+    },
     {
       flags: '--timeout <time>',
       description: 'how long its answer, or with --wait its shutdown, may take (default: 60)',

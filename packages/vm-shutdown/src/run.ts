@@ -2,6 +2,8 @@ import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
 import { resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
 import type { ShutdownInput } from './options.ts';
 
+const DEFAULT_TIMEOUT_MS = 60_000;
+
 export async function shutdown(invocation: Invocation<ShutdownInput>): Promise<Outcome> {
   const { input, signal } = invocation;
   const host = await invocation.openHost();
@@ -12,6 +14,8 @@ export async function shutdown(invocation: Invocation<ShutdownInput>): Promise<O
     wait: input.wait === true,
     force: input.force === true,
     ...(input.timeout === undefined ? {} : { timeoutMs: input.timeout }),
+    // To wait for it is to wait for whoever is in the way, too.
+    waitMs: input.wait ? (input.timeout ?? DEFAULT_TIMEOUT_MS) : undefined,
     signal,
   });
   const { domid, uuid, name } = domain;

@@ -1,13 +1,21 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface UnpauseInput {
+export interface UnpauseInput extends WaitInput {
   readonly domain: string;
+  readonly force?: boolean;
 }
 
 export const command: CommandSpec = {
   name: 'vm-unpause',
-  summary: 'lets a paused domain go on',
+  summary: 'lets a domain go on that is paused, or that a save which was cut short has left suspended',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  options: [
+    {
+      flags: '-f, --force',
+      description: 'resume it also when another toolstack has suspended it and may be saving it',
+    },
+    WAIT,
+  ],
   examples: [
     { command: 'vm-unpause web1', effect: 'web1 runs again' },
     { command: 'vm-unpause 12', effect: 'the same by domid' },

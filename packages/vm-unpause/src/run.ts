@@ -3,9 +3,10 @@ import { unpauseDomain, resolveDomain } from '@vm-tools/libdomain';
 import type { UnpauseInput } from './options.ts';
 
 export async function unpause(invocation: Invocation<UnpauseInput>): Promise<Outcome> {
+  const { input, signal } = invocation;
   const host = await invocation.openHost();
-  const domain = await resolveDomain(host, invocation.input.domain);
-  await unpauseDomain(host, domain);
+  const domain = await resolveDomain(host, input.domain);
+  await unpauseDomain(host, domain, { force: input.force, waitMs: input.wait, signal });
   const { domid, uuid, name } = domain;
   return { value: { domid, uuid, name, state: 'running' } };
 }

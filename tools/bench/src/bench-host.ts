@@ -1,3 +1,4 @@
+import { noTransfers, type Host } from '@vm-tools/libdomain';
 import { connectSimulatedHost, simFolder, simPaths, type ConnectedHost } from '@vm-tools/xen-wire';
 import { runTool } from './run-tool.ts';
 
@@ -10,7 +11,7 @@ export interface BenchHost extends AsyncDisposable {
   readonly root: string;
   readonly kernel: string;
   /** Uses it from this process. */
-  connect(): Promise<ConnectedHost & AsyncDisposable>;
+  connect(): Promise<ConnectedHost & Pick<Host, 'transfers'> & AsyncDisposable>;
 }
 
 export async function startBenchHost(name: string, memory: string): Promise<BenchHost> {
@@ -25,7 +26,7 @@ export async function startBenchHost(name: string, memory: string): Promise<Benc
     kernel,
     async connect() {
       const host = await connectSimulatedHost(name);
-      return { ...host, [Symbol.asyncDispose]: () => host.close() };
+      return { ...host, transfers: noTransfers, [Symbol.asyncDispose]: () => host.close() };
     },
     async [Symbol.asyncDispose]() {
       await runTool(`xen-sim stop ${name}`);

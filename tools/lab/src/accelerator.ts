@@ -15,8 +15,7 @@ export interface Accelerator {
  */
 const emulation: Accelerator = {
   name: 'tcg',
-  // The translation cache is bounded, MiB: by itself it grows to a gigabyte for each host.
-  accel: 'tcg,thread=multi,tb-size=384',
+  accel: 'tcg,thread=multi',
   cpu: 'max,la57=off,smap=off,smep=off,pku=off,rdtscp=off,erms=off',
 };
 

@@ -181,11 +181,13 @@ describe('createDomain', () => {
       },
     );
     expect(plan.describe().map(({ name }) => name)).toEqual([
-      'check-name-free',
       'check-memory',
       'check-kernel',
+      'creation-lock',
+      'check-name-free',
       'create-domain',
       'xenstore-skeleton',
+      'creation-unlock',
       'max-vcpus',
       'max-mem',
       'event-channels',
@@ -199,7 +201,7 @@ describe('createDomain', () => {
       'userdata',
       'console-ready',
     ]);
-    expect(plan.describe()[3]).toEqual({ name: 'create-domain', about: 'pvh with 2 vCPUs' });
+    expect(plan.describe()[4]).toEqual({ name: 'create-domain', about: 'pvh with 2 vCPUs' });
     expect(host.faults.calls.size).toBe(0);
   });
 });

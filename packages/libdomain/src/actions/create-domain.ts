@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
+import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import type { Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
@@ -8,7 +10,7 @@ import { build } from '../steps/build.ts';
 import { unpause } from '../steps/unpause.ts';
 import { planDomain, type Finished } from './plan-domain.ts';
 
-export interface CreateOptions extends RunOptions {
+export interface CreateOptions extends Omit<RunOptions, 'signal'>, HoldOptions {
   /** Leave it paused, as Xen made it. @default false */
   readonly paused?: boolean;
   /** libxl's JSON that the configuration was read from, of a domain that starts anew: it is kept with the new one. */
@@ -27,15 +29,17 @@ export function planCreate(
 /**
  * Creates a domain and lets it run. A failure leaves nothing behind, or names in `leftovers` what it had to.
  *
- * @throws DOMAIN_NAME_TAKEN, DOMAIN_UUID_TAKEN, DOMAIN_NO_MEMORY, KERNEL_…, XEN_…, XENSTORE_…
+ * @throws DOMAIN_NAME_TAKEN, DOMAIN_UUID_TAKEN, DOMAIN_NO_MEMORY, KERNEL_…, XEN_…, XENSTORE_…; and as `holdDomain`
  */
 export async function createDomain(
   host: Host,
   config: DomainConfig,
   options: CreateOptions = {},
 ): Promise<Domain> {
+  const { uuid = randomUUID(), name } = config;
   try {
-    const { context } = await runPipeline(planCreate(config, options), host, options);
+    await using _held = await holdDomain(host, { uuid, name }, options);
+    const { context } = await runPipeline(planCreate({ ...config, uuid }, options), host, options);
     return describeNew(context, options);
   } catch (thrown) {
     const error = asVmToolsError(thrown, { doing: `creating ${config.name}`, hint: 'try again' });

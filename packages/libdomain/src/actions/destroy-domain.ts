@@ -4,6 +4,8 @@ import { listDevices } from '../devices/list-devices.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest/guest-error.ts';
+import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
+import { requireThere } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { removeUserdata } from '../userdata.ts';
 import { refuseDom0 } from './not-dom0.ts';
@@ -11,25 +13,34 @@ import { remains } from './remains.ts';
 import { removeDomain, type RemoveOptions } from './remove-domain.ts';
 import { removeGuestNodes, removeNodes } from './remove-nodes.ts';
 
+export interface DestroyOptions extends Omit<RemoveOptions, 'signal'>, HoldOptions {}
+
+type Identity = Pick<Domain, 'domid' | 'uuid'> & Partial<Pick<Domain, 'name'>>;
+
 /**
  * Destroys a domain and all that stands on this host for it. Every part may be done already: what failed or was
  * interrupted in the middle is finished by doing it again. What tells that the domain is ours, and how it is
  * configured, goes last for that reason.
  *
- * @throws DOMAIN_ZOMBIE when Xen cannot let go of it; nothing but the domain itself is left then. Any error names in
- * `leftovers` what is still there
+ * @throws DOMAIN_ZOMBIE when Xen cannot let go of it; nothing but the domain itself is left then; DOMAIN_UNKNOWN when
+ * its number is another one's by now; and as `holdDomain`. Any error of the destroying names in `leftovers` what is
+ * still there
  */
 export async function destroyDomain(
   host: Host,
-  domain: Pick<Domain, 'domid' | 'uuid'>,
-  options: RemoveOptions = {},
+  domain: Identity,
+  options: DestroyOptions = {},
 ): Promise<void> {
   refuseDom0(domain, 'destroyed');
+  const doing = `destroying domain ${domain.domid}`;
+  await using _held = await holdDomain(host, domain, options).catch(async (thrown: unknown) => {
+    throw await guestError(host, domain, thrown, { doing, hint: 'destroy it again' });
+  });
   try {
     await destroy(host, domain, options);
   } catch (thrown) {
+    if (thrown instanceof VmToolsError && thrown.code === 'DOMAIN_UNKNOWN') throw thrown;
     const hint = 'destroy it again: it goes on where it stopped';
-    const doing = `destroying domain ${domain.domid}`;
     const error = await guestError(host, domain, thrown, {
       doing,
       hint,
@@ -41,11 +52,13 @@ export async function destroyDomain(
 
 async function destroy(
   host: Host,
-  { domid, uuid }: Pick<Domain, 'domid' | 'uuid'>,
+  { domid, uuid, name = `domain ${domid}` }: Identity,
   options: RemoveOptions,
 ): Promise<void> {
   throwIfAborted(options.signal, `destroying domain ${domid}`);
   const info = await host.xen.domainGetinfo(domid);
+  // It may be gone or dying already, but its number must not be another one's.
+  if (info !== undefined && info.uuid !== uuid) await requireThere(host, { domid, uuid, name });
   if (info !== undefined && !info.isDying && !info.isPaused) await host.xen.domainPause(domid);
   // Each may have to wait for a backend of its own.
   const devices = await listDevices(host.store, domid);

@@ -3,7 +3,8 @@ import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
-import { pauseDomain, unpauseDomain } from './pause-domain.ts';
+import { pauseDomain } from './pause-domain.ts';
+import { unpauseDomain } from './unpause-domain.ts';
 import { shutdownDomain } from './shutdown-domain.ts';
 
 test.each(['pv', 'pvh'] as const)('create %s', async (type) => {

@@ -4,7 +4,8 @@ import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
-import { pauseDomain, unpauseDomain } from './pause-domain.ts';
+import { pauseDomain } from './pause-domain.ts';
+import { unpauseDomain } from './unpause-domain.ts';
 
 it('pauses once, however often it is asked to', async () => {
   await using host = await createSimulatedHost();
@@ -27,7 +28,7 @@ it('pauses once, however often it is asked to', async () => {
 
 it('does not pause the host itself', async () => {
   await using host = await createSimulatedHost();
-  const error = await failure(pauseDomain(host, { domid: 0, name: 'Domain-0' }));
+  const error = await failure(pauseDomain(host, { domid: 0, uuid: '', name: 'Domain-0' }));
   expect(error).toMatchObject({ code: 'DOMAIN_IS_DOM0', kind: 'usage' });
   expect(host.faults.calls.size).toBe(0);
 });

@@ -11,6 +11,7 @@ import { checkNameFree } from '../steps/check-name-free.ts';
 import { consoleEntries } from '../steps/console.ts';
 import { consoleReady } from '../steps/console-ready.ts';
 import type { Filled, Made, Sized, Wanted, Wired } from '../steps/context.ts';
+import { creationLock, creationUnlock } from '../steps/creation-lock.ts';
 import { cpuPolicy } from '../steps/cpu-policy.ts';
 import { makeDomain } from '../steps/create-domain.ts';
 import { eventChannels } from '../steps/event-channels.ts';
@@ -59,11 +60,13 @@ export function planDomain({
     ...(transfer === undefined ? {} : { transfer }),
     ...(configJson === undefined ? {} : { configJson }),
   })
-    .step(checkNameFree)
     .step(checkMemory)
     .when(isNew, checkKernel)
+    .step(creationLock)
+    .step(checkNameFree)
     .step(makeDomain)
     .step(xenstoreSkeleton)
+    .step(creationUnlock)
     .step(maxVcpus)
     .step(maxMem)
     .step(eventChannels)

@@ -8,7 +8,7 @@ const ZOMBIE_LIMIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 50;
 
 export interface RemoveOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onLog?: (line: string) => void;
   /** @default 10 s */
   readonly zombieLimitMs?: number;

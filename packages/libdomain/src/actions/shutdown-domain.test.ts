@@ -26,7 +26,11 @@ describe('shutdownDomain', () => {
     await using guest = await guestWith(manners);
     expect(await shutdownDomain(guest.host, guest.domain, { mode: 'reboot', wait: true })).toBe('shut-down');
     expect(reasonOf(guest.host)).toBe('reboot');
-    expect(await shutdownDomain(guest.host, guest.domain, { mode: 'poweroff' })).toBe('shut-down');
+    expect(await failure(shutdownDomain(guest.host, guest.domain, { mode: 'poweroff' }))).toMatchObject({
+      code: 'DOMAIN_NOT_RUNNING',
+      message: 'web1 has shut down (reboot)',
+      guest: { state: 'shut down here: reboot' },
+    });
   });
 
   it('is content with an acknowledgement when it is not to wait', async () => {

@@ -1,13 +1,20 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import { isAcknowledged, requestControl, withdrawControl } from '../guest/control-request.ts';
+import { deathError, hasEnded } from '../guest/death.ts';
 import { guestError } from '../guest/guest-error.ts';
+import {
+  requireArrived,
+  requireNotShutDown,
+  requireNotSuspended,
+  requireThere,
+} from '../guest/requirements.ts';
 import { waitForGuest } from '../guest/wait-for-guest.ts';
+import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { refuseDom0 } from './not-dom0.ts';
 
-export interface ShutdownOptions {
+export interface ShutdownOptions extends HoldOptions {
   readonly mode: 'poweroff' | 'reboot';
   /** Wait until it has shut down, not only until it has acknowledged. @default false */
   readonly wait?: boolean;
@@ -15,40 +22,58 @@ export interface ShutdownOptions {
   readonly timeoutMs?: number;
   /** When the time is up, shut it down without its help. @default false */
   readonly force?: boolean;
-  readonly signal?: AbortSignal;
 }
+
+type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 
 /** How the guest ended up: gone when somebody destroyed it, as on_poweroff may demand. */
 export type ShutdownOutcome = 'acknowledged' | 'shut-down' | 'gone' | 'forced';
 
 /**
- * Asks a guest to power off or to reboot. What becomes of the domain then is its `on_poweroff` and `on_reboot`.
+ * Asks a guest to power off or to reboot. What becomes of the domain then is its `on_poweroff` and `on_reboot`. The
+ * domain is held while it is asked and while it is forced, not while it makes up its mind: that may take minutes.
  *
- * @throws DOMAIN_SHUTDOWN_TIMEOUT with details.acked; the request is withdrawn. DOMAIN_PAUSED: it could not answer
+ * @throws DOMAIN_SHUTDOWN_TIMEOUT with details.acked; the request is withdrawn. DOMAIN_PAUSED: it could not answer;
+ *   DOMAIN_NOT_RUNNING: it had shut down already, and not as it was to; GUEST_DIED: it came to another end than was asked for;
+ *   DOMAIN_SUSPENDED, DOMAIN_UNKNOWN; and as `holdDomain`
  */
 export async function shutdownDomain(
   host: Host,
-  domain: Pick<Domain, 'domid' | 'name'>,
+  domain: Identity,
   options: ShutdownOptions,
 ): Promise<ShutdownOutcome> {
   refuseDom0(domain, 'shut down from here');
   const { domid, name } = domain;
   const { mode, wait = false, timeoutMs = 60_000, force = false, signal } = options;
-  const ended = async (): Promise<ShutdownOutcome | undefined> =>
-    outcomeOf(await host.xen.domainGetinfo(domid));
+  const doing = mode === 'reboot' ? 'to reboot' : 'to power off';
+  const ended = async (): Promise<ShutdownOutcome | undefined> => {
+    const info = await host.xen.domainGetinfo(domid);
+    if (info === undefined || info.isDying) return 'gone';
+    if (!hasEnded(domain, info)) return undefined;
+    if (info.shutdownReason === mode) return 'shut-down';
+    throw await deathError(host, domain, info, `when it was ${doing}`);
+  };
   const answered = async (): Promise<ShutdownOutcome | undefined> =>
     (await ended()) ?? (!wait && (await isAcknowledged(host, domid, mode)) ? 'acknowledged' : undefined);
 
   let isAsked = false;
   try {
-    const info = await host.xen.domainGetinfo(domid);
-    const before = outcomeOf(info);
-    if (before !== undefined) return before;
-    if (info?.isPaused === true && !force) throw paused(domain);
-    await requestControl(host, domid, mode);
-    isAsked = true;
-    const what = `${name} to ${mode === 'reboot' ? 'reboot' : 'power off'}`;
-    const outcome = await waitForGuest(host, domid, answered, { timeoutMs, what, signal });
+    {
+      await using _held = await holdDomain(host, domain, options);
+      const info = await requireThere(host, domain);
+      await requireArrived(host, domain);
+      if (mode === 'poweroff' && info.shutdownReason === 'poweroff') return 'shut-down';
+      requireNotShutDown(domain, info);
+      await requireNotSuspended(host, domain, info);
+      if (info.isPaused && !force) throw paused(domain);
+      await requestControl(host, domid, mode);
+      isAsked = true;
+    }
+    const outcome = await waitForGuest(host, domid, answered, {
+      timeoutMs,
+      what: `${name} ${doing}`,
+      signal,
+    });
     if (outcome !== undefined) return outcome;
 
     const { acked } = await withdrawControl(host, domid, mode);
@@ -56,6 +81,7 @@ export async function shutdownDomain(
     const atLast = await ended();
     if (atLast !== undefined) return atLast;
     if (!force) throw timedOut(domain, options.mode, timeoutMs, acked);
+    await using _held = await holdDomain(host, domain, options);
     await host.xen.domainShutdown(domid, mode);
     return 'forced';
   } catch (thrown) {
@@ -65,11 +91,6 @@ export async function shutdownDomain(
       hint: 'ask it again',
     });
   }
-}
-
-function outcomeOf(info: DomainInfo | undefined): ShutdownOutcome | undefined {
-  if (info === undefined || info.isDying) return 'gone';
-  return info.shutdownReason === undefined ? undefined : 'shut-down';
 }
 
 /** @returns what the guest may still do because it was asked to, as a clause */

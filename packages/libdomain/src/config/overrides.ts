@@ -1,26 +1,18 @@
 import { configError } from './config-error.ts';
 import type { Entries, Entry, EntryValue } from './entry.ts';
-import type { Findings } from './findings.ts';
 import { readXlValue } from './read-xl.ts';
 
 /** How errors name the place of an override. */
-export const COMMAND_LINE = 'command line';
+const COMMAND_LINE = 'command line';
 
 /**
  * Replaces entries by `key=value` strings from a command line, as `xl create FILE key=value` does; the last one
  * wins. Unlike xl's, a plain word needs no quotes within the shell's: `name=web2` will do.
  */
-export function applyOverrides(
-  entries: Entries,
-  overrides: readonly string[],
-  format: 'json' | 'xl',
-  findings: Findings,
-): void {
+export function applyOverrides(entries: Entries, overrides: readonly string[], format: 'json' | 'xl'): void {
   for (const override of overrides) {
-    findings.collect(() => {
-      const entry = readOverride(override, format);
-      entries.set(entry.key, entry);
-    });
+    const entry = readOverride(override, format);
+    entries.set(entry.key, entry);
   }
 }
 

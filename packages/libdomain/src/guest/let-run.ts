@@ -18,7 +18,7 @@ const FOLLOW_LIMIT_MS = 10_000;
  */
 export async function letRun(
   host: Host,
-  domain: Pick<Domain, 'domid' | 'name'>,
+  domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
   { lateMs }: { readonly lateMs?: number } = {},
 ): Promise<string[]> {
   const { domid, name } = domain;

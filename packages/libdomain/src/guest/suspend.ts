@@ -2,8 +2,11 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { isAcknowledged, requestControl, withdrawControl } from './control-request.ts';
+import { deathError, hasEnded } from './death.ts';
 import { guestError } from './guest-error.ts';
 import { letRun } from './let-run.ts';
+import { requireNotForeign } from './requirements.ts';
+import { noteSuspended } from './suspension.ts';
 import { waitForGuest } from './wait-for-guest.ts';
 
 /** A guest that is too late is watched for so many times the time that it was given. */
@@ -25,11 +28,12 @@ export interface SuspendOptions {
  * When the guest does not, the request is taken back, and a guest that suspends all the same is waited for and
  * resumed: it runs when this rejects, unless the error says otherwise.
  *
- * @throws DOMAIN_SUSPEND_TIMEOUT with details.acked; GUEST_DIED when it shut down for another reason
+ * @throws DOMAIN_SUSPEND_TIMEOUT with details.acked; GUEST_DIED when it shut down for another reason; DOMAIN_SUSPENDED
+ * when another toolstack had suspended it already
  */
 export async function suspendGuest(
   host: Host,
-  domain: Pick<Domain, 'domid' | 'name'>,
+  domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
   options: SuspendOptions = {},
 ): Promise<void> {
   const { domid, name } = domain;
@@ -37,16 +41,17 @@ export async function suspendGuest(
   const wait = { timeoutMs, what: `${name} to suspend`, signal: options.signal };
   const isSuspended = async (): Promise<boolean> => {
     const info = await host.xen.domainGetinfo(domid);
-    if (info !== undefined && !info.isDying) {
-      if (info.shutdownReason === undefined) return false;
-      if (info.shutdownReason === 'suspend') return true;
-    }
-    throw guestDied(domain, info?.shutdownReason);
+    if (hasEnded(domain, info)) throw await deathError(host, domain, info, 'when it was to suspend');
+    if (!isAsked && info !== undefined) await requireNotForeign(host, domain, info);
+    return info?.shutdownReason === 'suspend';
   };
 
   let isAsked = false;
   try {
-    if (await isSuspended()) return;
+    if (await isSuspended()) {
+      await noteSuspended(host, domid);
+      return;
+    }
     await requestControl(host, domid, 'suspend');
     isAsked = true;
     const answer = await waitForGuest(
@@ -68,6 +73,7 @@ export async function suspendGuest(
     }
     // A guest that did not acknowledge would find our word again when it is resumed.
     await withdrawControl(host, domid, 'suspend');
+    await noteSuspended(host, domid);
   } catch (thrown) {
     const isLate = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_SUSPEND_TIMEOUT';
     throw await guestError(host, domain, thrown, {
@@ -95,18 +101,5 @@ function suspendTimeout(
       : 'the request has been withdrawn; a guest without a Xen driver cannot be saved or migrated',
     guest: { domid, name, state: 'still running' },
     details: { acked, timeoutMs },
-  });
-}
-
-function guestDied(
-  { domid, name }: Pick<Domain, 'domid' | 'name'>,
-  reason: string | undefined,
-): VmToolsError {
-  return new VmToolsError({
-    code: 'GUEST_DIED',
-    message: `${name} ${reason === undefined ? 'was destroyed' : `shut down (${reason})`} when it was to suspend`,
-    hint: 'its console may tell why; its configuration says what becomes of it now',
-    guest: { domid, name, state: reason === undefined ? 'destroyed' : `shut down: ${reason}` },
-    details: { reason },
   });
 }

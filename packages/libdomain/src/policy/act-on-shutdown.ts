@@ -8,7 +8,7 @@ import { fromLibxlJson } from '../image-config/index.ts';
 import { markerPath, vmPath } from '../paths.ts';
 import { readUserdata } from '../userdata.ts';
 import type { MonitorEvent } from './monitor-event.ts';
-import { restartDomain } from './restart.ts';
+import { PATIENCE_MS, restartDomain } from './restart.ts';
 import { isPossible, shutdownAction } from './shutdown-action.ts';
 
 /** A guest that crashes earlier than this after its start would do so again and again. */
@@ -34,7 +34,7 @@ export async function actOnShutdown(
   const why = await reasonToKeep(host, info, wanted, now());
   if (why !== undefined) return { type: 'kept', domain, reason, why };
   if (wanted === 'destroy') {
-    await destroyDomain(host, domain, options);
+    await destroyDomain(host, domain, { ...options, waitMs: PATIENCE_MS });
     return { type: 'destroyed', domain, reason };
   }
   const restarted = await restartDomain(host, { domid, uuid, configJson }, options);

@@ -3,10 +3,14 @@ import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { allThrough } from '../all-through.ts';
 import type { Domain } from '../domain.ts';
+import { holdDomain } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
 import type { RunOptions } from '../step/run.ts';
 import { removePending, writePending, type PendingRestart } from './pending-restarts.ts';
+
+/** A save or a transfer of a guest that has come to its end notices that, and lets go. */
+export const PATIENCE_MS = 60_000;
 
 /** Destroys the domain and creates it anew with the same configuration and UUID. */
 export async function restartDomain(
@@ -51,7 +55,10 @@ async function restart(
   unfinished: readonly DomainInfo[],
   options: RunOptions,
 ): Promise<Domain> {
-  await allThrough([...unfinished, pending].map((domain) => destroyDomain(host, domain, options)));
+  // Nobody may come between its end and its beginning.
+  await using hold = await holdDomain(host, pending, { ...options, waitMs: PATIENCE_MS });
+  const held = { ...options, hold };
+  await allThrough([...unfinished, pending].map((domain) => destroyDomain(host, domain, held)));
   const { configJson } = pending;
-  return createDomain(host, fromLibxlJson(configJson, { isHere: true }), { ...options, configJson });
+  return await createDomain(host, fromLibxlJson(configJson, { isHere: true }), { ...held, configJson });
 }

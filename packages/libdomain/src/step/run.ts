@@ -4,7 +4,7 @@ import type { AnyStep, Pipeline } from './pipeline.ts';
 import type { StepEvent, StepIo, StepState } from './step.ts';
 
 export interface RunOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onStep?: (event: StepEvent) => void;
   readonly onLog?: (line: string) => void;
 }

@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { listDevices } from '../devices/list-devices.ts';
 import type { Domain } from '../domain.ts';
+import { requireArrived, requireNotForeign, requireThere } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 
 export type LiveMode = 'auto' | 'require' | 'never';
@@ -15,19 +16,12 @@ export interface Savable {
 /**
  * What can be saved, and whether live: libxc finds out only when it is half way through.
  *
- * @throws DOMAIN_NOT_SAVABLE, DOMAIN_NOT_LIVE, DOMAIN_PAUSED, DOMAIN_UNKNOWN
+ * @throws DOMAIN_NOT_SAVABLE, DOMAIN_NOT_LIVE, DOMAIN_PAUSED, DOMAIN_SUSPENDED, DOMAIN_UNKNOWN, XFR_UNRESOLVED
  */
 export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): Promise<Savable> {
   const { domid, name, type } = domain;
-  const info = await host.xen.domainGetinfo(domid);
-  if (info === undefined || info.isDying || info.uuid !== domain.uuid) {
-    throw new VmToolsError({
-      code: 'DOMAIN_UNKNOWN',
-      kind: 'no-domain',
-      message: `${name} (domid ${domid}) is gone`,
-      hint: 'vm-list shows all domains',
-    });
-  }
+  const info = await requireThere(host, domain);
+  await requireArrived(host, domain);
   if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
   if (type !== 'pv' && type !== 'pvh')
     throw notSavable(domain, `its type is ${type}, only pv and pvh can be saved`);
@@ -41,6 +35,7 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
   if (info.shutdownReason !== undefined && info.shutdownReason !== 'suspend') {
     throw notSavable(domain, `it has shut down (${info.shutdownReason})`);
   }
+  await requireNotForeign(host, domain, info);
   if (info.isPaused && info.shutdownReason === undefined) {
     throw new VmToolsError({
       code: 'DOMAIN_PAUSED',

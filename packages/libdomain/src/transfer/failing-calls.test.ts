@@ -117,8 +117,10 @@ const OFFER: Offer = {
 test('restore', async () => {
   await tryEachCall({
     prepare: coming,
-    act: (_host, { target, image }, signal) =>
-      target.restore(Readable.from([image]), { signal, transferId: 'transfer-1' }),
+    async act(_host, { target, image }, signal) {
+      await target.restore(Readable.from([image]), { signal, transferId: 'transfer-1' });
+      await target.release();
+    },
     check: (failure) => expectUnchanged(failure, 'not created here'),
   });
 });

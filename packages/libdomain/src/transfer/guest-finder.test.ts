@@ -109,6 +109,7 @@ describe('a target that is found again', () => {
     await using world = await twoHosts();
     const { b, move, target, journalled } = world;
     await move();
+    await target.release(); // as the end of its process does
     const domid = target.domid as number;
     expect(await b.store.read(incomingPath(domid))).toBe(ID);
     const finder = guestFinder(b);
@@ -134,6 +135,7 @@ describe('a target that is found again', () => {
     await using world = await twoHosts();
     const { b, empty, move, target, journalled } = world;
     await move();
+    await target.release(); // as the end of its process does
     const finder = guestFinder(b);
     const other = { ...journalled('reserved'), id: 'b'.repeat(32) };
     expect(await finder.findTarget(other)).toBeUndefined();
@@ -159,6 +161,7 @@ describe('a target that is found again', () => {
     await using world = await twoHosts();
     const { b, empty, move, target, journalled } = world;
     await move();
+    await target.release(); // as the end of its process does
     const domid = target.domid as number;
     await b.xen.domainDestroy(domid);
     await (await guestFinder(b).findTarget(journalled('fenced', domid)))?.abandon();

@@ -3,6 +3,8 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import { allThrough } from '../all-through.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { remains } from '../actions/remains.ts';
+import { confirmSuspended } from '../guest/confirm-suspended.ts';
+import { holdDomain } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { domainPath, incomingPath } from '../paths.ts';
 import { recoverGuest } from './recover-guest.ts';
@@ -15,7 +17,7 @@ const GIVEN_UP = new Set(['reserved', 'ready', 'failing', 'fenced']);
 /** Finds the domains of this host again of which a crash has left only the journal. */
 export function guestFinder(host: Host): GuestFinder {
   return {
-    async findSource({ guest }) {
+    async findSource({ id, guest }) {
       const { name, uuid } = guest;
       const domid = guest.domid ?? (await byUuid(host, uuid))[0]?.domid;
       if (domid === undefined) return undefined;
@@ -25,8 +27,12 @@ export function guestFinder(host: Host): GuestFinder {
       if (info === undefined ? (await remains(host, domain)).length === 0 : info.uuid !== uuid)
         return undefined;
       return {
-        resume: () => recoverGuest(host, domain),
-        destroy: () => destroyDomain(host, domain),
+        async resume() {
+          await using _held = await holdDomain(host, domain, { transfer: id });
+          await recoverGuest(host, domain);
+        },
+        confirm: () => confirmSuspended(host, domain),
+        destroy: () => destroyDomain(host, domain, { transfer: id }),
       };
     },
 
@@ -42,10 +48,11 @@ export function guestFinder(host: Host): GuestFinder {
       return {
         state: info === undefined || hasNeverRun(info) ? 'paused' : 'running',
         start: async () => {
+          await using _held = await holdDomain(host, domain, { transfer: transfer.id });
           await startRestored(host, domain);
           return { domid };
         },
-        abandon: () => destroyDomain(host, domain),
+        abandon: () => destroyDomain(host, domain, { transfer: transfer.id }),
       };
     },
   };
@@ -72,7 +79,10 @@ async function findUnnumbered(host: Host, { id, guest }: Journalled): Promise<Fo
   return {
     state: 'paused',
     start: () => Promise.reject(notWhole(guest)),
-    abandon: () => allThrough(domids.map((domid) => destroyDomain(host, { domid, uuid }))),
+    async abandon() {
+      await using hold = await holdDomain(host, { uuid, name: guest.name }, { transfer: id });
+      await allThrough(domids.map((domid) => destroyDomain(host, { domid, uuid }, { hold })));
+    },
   };
 }
 

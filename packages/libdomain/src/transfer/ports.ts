@@ -76,11 +76,18 @@ export interface SaveReport {
 /** A domain that can be saved. Whoever moves it needs to know no more. */
 export interface Source {
   readonly domid: number;
+  /** Keeps everybody else from doing anything to the domain until what it resolves with is disposed of. */
+  hold(signal?: AbortSignal): Promise<AsyncDisposable>;
   describe(): Promise<Offer>;
   /** All that could make `save` fail and can be known now; changes nothing. */
   check(): Promise<readonly Check[]>;
   /** Ends the sink when all is written and leaves the guest suspended; when it rejects, the guest runs again. */
   save(sink: Writable, control: SaveControl): Promise<SaveReport>;
+  /**
+   * Rejects when the domain is not what `save` has left suspended, because somebody who knows no lock of ours has done
+   * something to it: with GUEST_CHANGED, and `details.now` "running", "absent" or "other".
+   */
+  confirm(): Promise<void>;
   resume(): Promise<void>;
   destroy(): Promise<void>;
 }
@@ -108,6 +115,8 @@ export interface Target {
   start(): Promise<{ readonly domid: number }>;
   /** Undoes what `restore` did. */
   abandon(): Promise<void>;
+  /** Nothing more is asked of it: others may do something to the domain. `start` and `abandon` let it go, too. */
+  release(): Promise<void>;
 }
 
 /** What a journal says of a guest of which a crash has left nothing else. */
@@ -120,6 +129,8 @@ export interface Journalled {
 export interface FoundSource {
   /** Lets it run, in whatever state the crash has left it. */
   resume(): Promise<void>;
+  /** Rejects like that of a `Source`, when the guest is not what its transfer has left suspended. */
+  confirm(): Promise<void>;
   destroy(): Promise<void>;
 }
 

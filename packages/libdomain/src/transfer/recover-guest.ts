@@ -3,6 +3,7 @@ import type { Domain } from '../domain.ts';
 import { whereabouts } from '../guest/guest-error.ts';
 import { letRun } from '../guest/let-run.ts';
 import { resumeGuest } from '../guest/resume.ts';
+import { isSuspendedByUs } from '../guest/suspension.ts';
 import type { Host } from '../host.ts';
 import { suspendingPath } from '../paths.ts';
 import { uncap } from './budget/throttle.ts';
@@ -13,9 +14,15 @@ import { uncap } from './budget/throttle.ts';
  *
  * @throws DOMAIN_RESUME_FAILED
  */
-export async function recoverGuest(host: Host, domain: Pick<Domain, 'domid' | 'name'>): Promise<void> {
+export async function recoverGuest(
+  host: Host,
+  domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
+): Promise<void> {
   const { domid, name } = domain;
   const { xen, store } = host;
+  const info = await xen.domainGetinfo(domid);
+  // Another toolstack has let it run since and suspended it again: it is not ours to resume.
+  if (info?.shutdownReason === 'suspend' && !(await isSuspendedByUs(host, info))) return;
   // Without it the guest is slower, and nothing worse; a PV guest was never saved live, and Xen refuses.
   await xen.domainLogDirtyOff(domid).catch(() => undefined);
   const leftovers: string[] = [];

@@ -4,25 +4,28 @@ import { throwIfAborted } from '@vm-tools/errors';
 import { wrapImage } from '@vm-tools/xen-stream';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import type { Domain } from '../domain.ts';
+import { confirmSuspended } from '../guest/confirm-suspended.ts';
+import { watchDeath } from '../guest/death.ts';
 import { guestError } from '../guest/guest-error.ts';
 import { resumeGuest } from '../guest/resume.ts';
+import { holdDomain, type Hold, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { PAGE_BYTES } from '../memory.ts';
 import { encodeCpuPolicy } from './admission/cpu-policy.ts';
 import { runChecks } from './admission/run-checks.ts';
 import { SOURCE_CHECKS } from './admission/source-checks.ts';
-import { checkSavable, type LiveMode } from './check-savable.ts';
+import { checkSavable, type LiveMode, type Savable } from './check-savable.ts';
 import { currentConfig } from './current-config.ts';
 import { budgetPolicy } from './budget/budget-policy.ts';
 import type { PrecopyBudget } from './budget/judge-round.ts';
 import { throttleByCap } from './budget/throttle.ts';
 import type { PrecopyPolicy } from './precopy-policy.ts';
 import type { Offer, SaveControl, SaveReport, Source } from './ports.ts';
-import { saveFailure } from './save-failure.ts';
+import { DOING, saveFailure } from './save-failure.ts';
 import { saveLibxc } from './save-libxc.ts';
 import { write } from './write.ts';
 
-export interface SourceOptions {
+export interface SourceOptions extends Pick<HoldOptions, 'waitMs'> {
   /** "auto" saves live what can be; `describe().live` tells. @default 'auto' */
   readonly live?: LiveMode;
   /** @default 60 s */
@@ -37,6 +40,16 @@ export interface SourceOptions {
 /** A domain of this host, as something that can be saved to a file or sent to another host. */
 export function domainSource(host: Host, domain: Domain, options: SourceOptions = {}): Source {
   const mode = options.live ?? 'auto';
+  /** by `hold`; without it each call holds the domain by itself, and nobody does between them */
+  let held: Hold | undefined;
+
+  async function hold(signal?: AbortSignal): Promise<Hold> {
+    try {
+      return await holdDomain(host, domain, { hold: held, waitMs: options.waitMs, signal });
+    } catch (thrown) {
+      throw await guestError(host, domain, thrown, { doing: `holding ${domain.name}`, hint: 'try again' });
+    }
+  }
 
   async function describe(): Promise<Offer> {
     try {
@@ -62,11 +75,16 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
 
   async function save(sink: Writable, control: SaveControl): Promise<SaveReport> {
     throwIfAborted(control.signal, `saving ${domain.name}`);
+    await using _held = await hold(control.signal);
+    let savable: Savable | undefined;
     // A guest that had been suspended before this save began is left as it was found.
     let mustResume = false;
     const throttle = throttleByCap(host, domain, domain);
+    const died = new AbortController();
+    const signal = AbortSignal.any([control.signal, died.signal]);
     try {
-      const savable = await checkSavable(host, domain, mode);
+      savable = await checkSavable(host, domain, mode);
+      await using _watch = watchDeath(host, domain, DOING, (death) => died.abort(death));
       const image = wrapImage((await currentConfig(host, domain, savable.info)).json);
       mustResume = savable.info.shutdownReason !== 'suspend';
       await write(sink, image.head);
@@ -75,25 +93,48 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
       const report = await saveLibxc(host, domain, savable, sink, {
         ...options,
         ...control,
+        signal,
         precopy,
         // A guest that is slow to suspend would be slow to stop, too.
         beforeSuspend: () => throttle.release(),
       });
       sink.end(image.tail);
-      await finished(sink, { readable: false, signal: control.signal });
+      await finished(sink, { readable: false, signal });
       return { ...report, bytes: report.bytes + image.head.length + image.tail.length };
     } catch (thrown) {
-      const undo = { resume: mustResume, throttle, signal: control.signal };
-      throw await saveFailure(host, domain, thrown, undo);
+      const begun = savable !== undefined;
+      throw await saveFailure(host, domain, thrown, { begun, resume: mustResume, throttle, signal });
     }
   }
 
   return {
     domid: domain.domid,
+    async hold(signal) {
+      const taken = (held = await hold(signal));
+      return {
+        [Symbol.asyncDispose]: () => {
+          held = undefined;
+          return taken[Symbol.asyncDispose]();
+        },
+      };
+    },
     describe,
     check: () => runChecks(SOURCE_CHECKS, { host, domain, live: mode }),
     save,
-    resume: () => resumeGuest(host, domain),
-    destroy: () => destroyDomain(host, domain),
+    async confirm() {
+      try {
+        await confirmSuspended(host, domain);
+      } catch (thrown) {
+        throw await guestError(host, domain, thrown, {
+          doing: `looking at ${domain.name}`,
+          hint: 'try again',
+        });
+      }
+    },
+    async resume() {
+      await using _held = await hold();
+      await resumeGuest(host, domain);
+    },
+    destroy: () => destroyDomain(host, domain, { hold: held }),
   };
 }

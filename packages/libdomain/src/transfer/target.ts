@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../actions/plan-domain.ts';
-import { nameFault } from '../config/keys/values.ts';
-import type { DomainConfig } from '../config/schema.ts';
+import { nameFault, type DomainConfig } from '../config/schema.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
+import { lockDomain, requireDecided, type Hold, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
 import { runPipeline, type Completed, type RunOptions } from '../step/run.ts';
@@ -17,7 +17,7 @@ import { checkedHere, type CheckedImage } from './checked-image.ts';
 import type { Check, Offer, RestoreControl, Target } from './ports.ts';
 import { startRestored } from './start-restored.ts';
 
-export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'> {
+export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pick<HoldOptions, 'waitMs'> {
   /** `start` leaves it paused. @default false */
   readonly paused?: boolean;
   /** Instead of the name that it was saved under. */
@@ -38,6 +38,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   let offered: Offer | undefined;
   /** the UUID to which memory and name are promised */
   let promised: string | undefined;
+  let held: Hold | undefined;
 
   function configOf(json: string): DomainConfig & { readonly uuid: string } {
     const config = fromLibxlJson(json, pickName(options));
@@ -71,14 +72,23 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     const refusal = refusalOf(await check(offer));
     if (refusal !== undefined) throw refusal;
     const arriving = arrivingOf(arrivalOf(offer));
+    // The journals have let its own transfer begin, so there is no other.
+    held = await lockDomain(host, arriving, options);
     try {
       await reservationsOf(host).hold(host.xen, arriving);
     } catch (thrown) {
+      await release();
       // Somebody else was a moment faster, which all can see by now.
       throw refusalOf(await check(offer)) ?? thrown;
     }
     promised = arriving.uuid;
     offered = offer;
+  }
+
+  async function release(): Promise<void> {
+    const hold = held;
+    held = undefined;
+    await hold?.[Symbol.asyncDispose]();
   }
 
   /** What is promised to it is for others again. */
@@ -109,6 +119,8 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       const { configJson } = image;
       const config = offeredConfig(configJson);
       saved = config;
+      held ??= await lockDomain(host, config, { ...options, signal });
+      await requireDecided(host, config, transferId);
       // It stays paused until `start`: before that the guest may still be running where it came from.
       const fill = restoreMemory(image.feed);
       const plan = planDomain({
@@ -122,19 +134,23 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       made = await runPipeline(plan, host, { ...options, signal });
     } catch (thrown) {
       letGo();
+      await release();
       throw restoreError(thrown, saved);
     }
   }
 
   async function start(): Promise<{ domid: number }> {
     const { domid, config } = finished(made).context;
-    await startRestored(host, { domid, name: config.name }, options);
+    const { uuid, name } = config;
+    await startRestored(host, { domid, uuid, name }, options);
+    await release();
     return { domid };
   }
 
   async function abandon(): Promise<void> {
     letGo();
     const leftovers = (await made?.undo()) ?? [];
+    await release();
     if (leftovers.length === 0) return;
     throw new VmToolsError({
       code: 'DOMAIN_NOT_ABANDONED',
@@ -156,6 +172,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     restoreChecked: (image, control) => make(() => Promise.resolve(image), control),
     start,
     abandon,
+    release,
   };
 }
 

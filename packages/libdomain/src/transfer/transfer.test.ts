@@ -320,8 +320,8 @@ describe('domainTarget', () => {
       const config = structuredClone(honest.config) as { c_info: object; b_info: object };
       Object.assign(config.c_info, field === 'maxMemoryBytes' ? {} : { [field]: lie[field as keyof Offer] });
       if (field === 'maxMemoryBytes') Object.assign(config.b_info, { max_memkb: 4096, target_memkb: 4096 });
-      await target.reserve({ ...honest, ...lie, config });
       const before = await there.snapshot();
+      await target.reserve({ ...honest, ...lie, config });
       expect(await failure(target.restore(Readable.from([image]), { signal: never }))).toMatchObject(refused);
       expect(await there.snapshot()).toEqual(before);
     }

@@ -1,6 +1,6 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type { HostInfo, Xen, XenVersion } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
@@ -50,6 +50,8 @@ export interface SimulatedHost extends AsyncDisposable {
   readonly xen: Xen;
   readonly store: Xenstore;
   readonly root: string;
+  /** Nothing is known here of guests on their way; tools look into the journals below `root` by themselves. */
+  readonly transfers: { readonly of: (uuid: string) => Promise<undefined> };
   /** The path of a kernel that guests can be started with. */
   readonly kernel: string;
   readonly seed: number;
@@ -69,6 +71,12 @@ export interface SimulatedHost extends AsyncDisposable {
   consoleInput(domid: number, text: string): void;
   /** All that there is: equal before and after when nothing was left behind. */
   snapshot(): Promise<HostState>;
+}
+
+/** As the first run of xl leaves it. */
+async function leaveLockFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, '', { flag: 'a', mode: 0o600 });
 }
 
 /**
@@ -101,7 +109,11 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
 
   const root = options.root ?? (await mkdtemp(join(tmpdir(), 'xen-sim-')));
   const kernel = join(root, KERNEL);
-  await Promise.all([mkdir(join(root, 'var/lib/xen'), { recursive: true }), writeGuestKernel(kernel)]);
+  await Promise.all([
+    mkdir(join(root, 'var/lib/xen'), { recursive: true }),
+    leaveLockFile(join(root, 'var/lock/xl')),
+    writeGuestKernel(kernel),
+  ]);
   const daemons = await connect(0);
   await writeDom0Nodes(daemons, (machine.domains.get(0)?.totPages ?? 0) * 4);
   const consoled = new Consoled({
@@ -128,6 +140,7 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     xen: new SimXen(machine, faults),
     store,
     root,
+    transfers: { of: () => Promise.resolve(undefined) },
     kernel,
     seed,
     clock,

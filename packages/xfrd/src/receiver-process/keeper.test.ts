@@ -73,6 +73,7 @@ class FakeHost {
       ],
       requireFree: () => Promise.resolve(),
       reserve: () => act('reserve'),
+      release: () => Promise.resolve(),
       expect: () => ({ type: 'pvh', maxPages: 300 }),
       restore: () => Promise.reject(new Error('it comes from elsewhere')),
       restoreChecked: async ({ feed }: CheckedImage, { signal }) => {

@@ -95,7 +95,7 @@ export class KeptTransfer {
   }
 
   close(): Promise<void> {
-    return this.#alone('close a journal', async () => this.#journal[Symbol.asyncDispose]());
+    return this.#alone('close a journal', () => this.#letGo());
   }
 
   /**
@@ -110,8 +110,14 @@ export class KeptTransfer {
       await this.#journal.append({ state: 'fenced', epoch, error: { code, kind: 'failure', message } });
       await this.#target?.abandon();
     } finally {
-      await this.#journal[Symbol.asyncDispose]();
+      await this.#letGo();
     }
+  }
+
+  /** From now on whoever recovers transfers may go on with it. */
+  async #letGo(): Promise<void> {
+    await this.#target?.release();
+    await this.#journal[Symbol.asyncDispose]();
   }
 
   #reserved(what: string): DomainTarget {

@@ -1,4 +1,4 @@
-import { domainSource, listDomains } from '@vm-tools/libdomain';
+import { domainSource, listDomains, noTransfers } from '@vm-tools/libdomain';
 import { connectUnix, DEFAULT_TIMEOUTS, sendToPeer, type Connect } from '@vm-tools/libxfr';
 import { connectSimulatedHost } from '@vm-tools/xen-wire';
 
@@ -12,7 +12,7 @@ export interface SenderNews {
 process.once('disconnect', () => process.exit());
 
 const [name = '', socketPath = ''] = process.argv.slice(2);
-const host = await connectSimulatedHost(name);
+const host = { ...(await connectSimulatedHost(name)), transfers: noTransfers };
 const domains = (await listDomains(host)).filter(({ domid }) => domid !== 0);
 const startedAt = performance.now();
 const { connectMs } = DEFAULT_TIMEOUTS;

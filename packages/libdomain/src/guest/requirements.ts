@@ -1,0 +1,94 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { DomainInfo } from '@vm-tools/xc-native';
+import type { Domain } from '../domain.ts';
+import type { Host } from '../host.ts';
+import { incomingPath } from '../paths.ts';
+import { isSuspendedByUs } from './suspension.ts';
+
+type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
+
+/**
+ * The domain that was meant, as it is now that it is held.
+ *
+ * @throws DOMAIN_UNKNOWN when it is gone, or its number is another one's by now
+ */
+export async function requireThere({ xen }: Pick<Host, 'xen'>, domain: Identity): Promise<DomainInfo> {
+  const { domid, uuid, name } = domain;
+  const info = await xen.domainGetinfo(domid);
+  if (info !== undefined && !info.isDying && info.uuid === uuid) return info;
+  throw new VmToolsError({
+    code: 'DOMAIN_UNKNOWN',
+    kind: 'no-domain',
+    message: `${name} (domid ${domid}) is gone`,
+    hint: 'vm-list shows all domains',
+    guest: { name, uuid, domid, state: info === undefined ? 'destroyed' : 'dying' },
+    details: { domid },
+  });
+}
+
+/**
+ * A guest that comes from elsewhere may still run there, and what there is of it here need not be whole. Who brings it
+ * holds it; this is about what a crash has left that no journal knows of.
+ *
+ * @throws XFR_UNRESOLVED
+ */
+export async function requireArrived({ store }: Host, { domid, uuid, name }: Identity): Promise<void> {
+  const id = await store.read(incomingPath(domid));
+  if (id === undefined) return;
+  throw new VmToolsError({
+    code: 'XFR_UNRESOLVED',
+    kind: 'uncertain',
+    message: `${name} was on its way here when its transfer broke off, and may run where it came from`,
+    hint: `vm-migrate resolve ${id}; if there is no such transfer: vm-destroy ${domid}`,
+    guest: { name, uuid, domid, state: 'paused here, and perhaps not whole' },
+    details: { id },
+  });
+}
+
+/** @throws DOMAIN_NOT_RUNNING when it has shut down for good */
+export function requireNotShutDown({ domid, uuid, name }: Identity, { shutdownReason }: DomainInfo): void {
+  if (shutdownReason === undefined || shutdownReason === 'suspend') return;
+  throw new VmToolsError({
+    code: 'DOMAIN_NOT_RUNNING',
+    kind: 'usage',
+    message: `${name} has shut down (${shutdownReason})`,
+    hint: `vm-destroy ${name} removes what is left of it; vm-create starts it anew`,
+    guest: { name, uuid, domid, state: `shut down here: ${shutdownReason}` },
+    details: { reason: shutdownReason },
+  });
+}
+
+/**
+ * A guest that stands still because somebody else saves it is his to resume.
+ *
+ * @throws DOMAIN_SUSPENDED
+ */
+export async function requireNotForeign(host: Host, domain: Identity, info: DomainInfo): Promise<void> {
+  if (info.shutdownReason !== 'suspend' || (await isSuspendedByUs(host, info))) return;
+  throw suspended(
+    domain,
+    'has been suspended by another toolstack, which may be saving it (xl save, for instance)',
+    `vm-unpause --force ${domain.name} resumes it all the same`,
+  );
+}
+
+/**
+ * For what only a guest can do that is not suspended, whoever has suspended it.
+ *
+ * @throws DOMAIN_SUSPENDED
+ */
+export async function requireNotSuspended(host: Host, domain: Identity, info: DomainInfo): Promise<void> {
+  await requireNotForeign(host, domain, info);
+  if (info.shutdownReason !== 'suspend') return;
+  throw suspended(domain, 'is suspended: a save of it was cut short', `vm-unpause ${domain.name} resumes it`);
+}
+
+function suspended({ domid, uuid, name }: Identity, what: string, hint: string): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_SUSPENDED',
+    kind: 'usage',
+    message: `${name} ${what}`,
+    hint,
+    guest: { name, uuid, domid, state: 'suspended here' },
+  });
+}

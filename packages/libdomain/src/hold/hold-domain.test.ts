@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSimulatedHost } from '@vm-tools/xen-sim';
+import { createDomain } from '../actions/create-domain.ts';
+import { destroyDomain } from '../actions/destroy-domain.ts';
+import { listDomains } from '../actions/list-domains.ts';
+import { pauseDomain } from '../actions/pause-domain.ts';
+import { shutdownDomain } from '../actions/shutdown-domain.ts';
+import { unpauseDomain } from '../actions/unpause-domain.ts';
+import type { Host } from '../host.ts';
+import { failure } from '../testing/failure.ts';
+import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
+import { domainSource } from '../transfer/source.ts';
+import { holdDomain } from './hold-domain.ts';
+import type { UndecidedTransfer } from './transfers.ts';
+
+const signal = new AbortController().signal;
+const control = { signal, onProgress: () => undefined };
+
+/** All that changes a domain. */
+const ACTIONS: readonly [
+  string,
+  (host: Host, domain: Awaited<ReturnType<typeof sampleDomain>>) => Promise<unknown>,
+][] = [
+  ['pause', pauseDomain],
+  ['unpause', unpauseDomain],
+  ['shutdown', (host, domain) => shutdownDomain(host, domain, { mode: 'poweroff' })],
+  ['reboot', (host, domain) => shutdownDomain(host, domain, { mode: 'reboot' })],
+  ['destroy', destroyDomain],
+  ['hold of a source', (host, domain) => domainSource(host, domain).hold()],
+  ['save', (host, domain) => domainSource(host, domain).save(process.stdout, control)],
+  ['create', (host, { uuid }) => createDomain(host, sampleConfig({ kernel: '/k' }, { name: 'web2', uuid }))],
+];
+
+describe('holdDomain', () => {
+  it.each(ACTIONS)('keeps out whoever else would %s it, and says who holds it', async (_, act) => {
+    await using host = await createSimulatedHost();
+    const domain = await sampleDomain(host);
+    const before = await host.snapshot();
+    {
+      await using _held = await holdDomain({ ...host, command: 'vm-save' }, domain);
+      const error = await failure(act(host, domain));
+      expect(error).toMatchObject({
+        code: 'XFR_GUEST_BUSY',
+        kind: 'usage',
+        retry: 'safe',
+        message: expect.stringMatching(
+          /^web[12] is busy: vm-save \(pid \d+\) has held it since \d\d:\d\d:\d\d$/,
+        ),
+        details: { holder: { command: 'vm-save', pid: process.pid } },
+      });
+      expect((await listDomains(host)).map(({ name }) => name)).toContain('web1');
+    }
+    expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('waits for its holder where that is wanted, and is let through by it', async () => {
+    await using host = await createSimulatedHost();
+    const domain = await sampleDomain(host);
+    const hold = await holdDomain(host, domain);
+    const waiting = pauseDomain(host, domain, { waitMs: 600_000 });
+    await pauseDomain(host, domain, { hold });
+    await unpauseDomain(host, domain, { hold });
+    await hold[Symbol.asyncDispose]();
+    await waiting;
+    expect((await host.xen.domainGetinfo(domain.domid))?.isPaused).toBe(true);
+  });
+
+  it('does not wait longer than that', async () => {
+    await using host = await createSimulatedHost();
+    const domain = await sampleDomain(host);
+    await using _held = await holdDomain(host, domain);
+    const error = await failure(pauseDomain(host, domain, { waitMs: 1 }));
+    expect(error).toMatchObject({ code: 'XFR_GUEST_BUSY', guest: { state: 'still running here' } });
+  });
+
+  it.each(ACTIONS)('lets nobody %s a guest whose transfer is not decided', async (_, act) => {
+    await using host = await createSimulatedHost();
+    const domain = await sampleDomain(host);
+    const before = await host.snapshot();
+    const transfer: UndecidedTransfer = {
+      id: 'a'.repeat(32),
+      role: 'source',
+      state: 'committed',
+      means: 'is suspended here; only the target says whether it runs there',
+      peer: 'tls://b:8002',
+    };
+    const transfers = { of: async (uuid: string) => (uuid === domain.uuid ? transfer : undefined) };
+    const error = await failure(act({ ...host, transfers }, domain));
+    expect(error).toMatchObject({
+      code: 'XFR_UNRESOLVED',
+      kind: 'uncertain',
+      hint: `vm-migrate resolve ${transfer.id}`,
+      details: { state: 'committed', peer: 'tls://b:8002' },
+    });
+    expect(await host.snapshot()).toEqual(before);
+    await using _held = await holdDomain({ ...host, transfers }, domain, { transfer: transfer.id });
+  });
+
+  it('is of one domain alone', async () => {
+    await using host = await createSimulatedHost();
+    const [one, other] = [await sampleDomain(host), await sampleDomain(host, { name: 'web2' })];
+    await using hold = await holdDomain(host, one);
+    await pauseDomain(host, other);
+    await expect(unpauseDomain(host, other, { hold })).rejects.toMatchObject({
+      code: 'DOMAIN_ACTION_FAILED',
+    });
+  });
+});
