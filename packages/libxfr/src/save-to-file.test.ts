@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
+import { createPartial, removeDeadPartials } from './file/partial-file.ts';
 import { diskStorage, type Storage } from './file/storage.ts';
 import { bytesIn } from './pieces.ts';
 import { restoreFromFile } from './restore-from-file.ts';
@@ -32,8 +33,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 function failing(step: 'write' | 'sync' | 'close', code: string): Storage {
   return {
     ...diskStorage,
-    async create(name) {
-      const file = await diskStorage.create(name);
+    async open(name) {
+      const file = await diskStorage.open(name);
       let written = 0;
       return {
         ...file,
@@ -71,8 +72,8 @@ describe('saveToFile', () => {
     const sequence: string[] = [];
     const storage: Storage = {
       ...diskStorage,
-      create: async (name) => ({
-        ...(await diskStorage.create(name)),
+      open: async (name) => ({
+        ...(await diskStorage.open(name)),
         sync: async () => void sequence.push(source.state),
       }),
     };
@@ -168,6 +169,26 @@ describe('saveToFile', () => {
     await (what === 'folder' ? mkdir(path) : symlink('/nowhere', path));
     const saved = saveToFile(new FakeSource(), path, { afterwards: 'destroy', overwrite: true });
     await expect(saved).rejects.toMatchObject({ code: 'XFR_FILE_TYPE', kind: 'usage' });
+  });
+
+  test('takes away what killed writers have left, and nothing else', async () => {
+    const living = await createPartial(folder);
+    const dead = join(folder, '.partial-image-0123456789ab');
+    const others = ['.partial-image-0123', 'partial-image-0123456789ab', '.web1.img.partial'];
+    for (const name of ['.partial-image-0123456789ab', ...others]) await writeFile(join(folder, name), 'x');
+    await saveToFile(new FakeSource(), path, { afterwards: 'destroy' });
+    const left = [...others, 'web1.img', basename(living.path)].sort();
+    expect((await readdir(folder)).sort()).toEqual(left);
+    await writeFile(dead, 'x');
+    expect(await removeDeadPartials(folder)).toEqual([dead]);
+    await living.remove();
+    expect(await readdir(folder)).not.toContain(basename(living.path));
+  });
+
+  test('has a name for what is not complete even where that of the image is as long as can be', async () => {
+    const long = join(folder, 'x'.repeat(255));
+    await saveToFile(new FakeSource(), long, { afterwards: 'destroy' });
+    expect(await readdir(folder)).toEqual([basename(long)]);
   });
 
   test('a folder that is not there is named', async () => {

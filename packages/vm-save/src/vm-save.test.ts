@@ -14,6 +14,7 @@ import {
   testOnHost,
   testRefusals,
   unchanged,
+  until,
   waitForTicks,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
@@ -238,6 +239,25 @@ testOnHost('a stream that takes all but the last bytes has not taken the guest',
   );
   expect(cut).toMatchObject({ code: 5, stderr: expect.stringContaining('XFR_NO_SPACE') });
   await waitForTicks(host, 'whole');
+});
+
+testOnHost('what a killed save has left is removed by the next one into that folder', async (host) => {
+  for (const name of ['killed', 'living', 'other']) await createGuest(host, name, BUSY);
+  const partials = async (): Promise<string[]> =>
+    (await readdir(host.folder)).filter((name) => name.startsWith('.partial-image-'));
+  const [killed, living] = ['killed', 'living'].map((name) =>
+    host.spawn(`exec vm-save ${name} --checkpoint -o ${name}.img --live require --bwlimit 2K`),
+  );
+  await until(async () => (await partials()).length === 2, 'two partial files');
+  await killed!.kill('SIGKILL');
+  await killed!.exited;
+  expect(await partials()).toHaveLength(2);
+  await result(host, 'vm-save other --checkpoint -o whole.img --live require');
+  expect(await partials()).toHaveLength(1); // of the one that lives
+  expect(await images(host)).toEqual(expect.arrayContaining(['whole.img']));
+  await living!.kill('SIGINT');
+  expect(await living!.exited).toBe(130);
+  expect(await partials()).toEqual([]);
 });
 
 testOnHost('--bwlimit holds, and a rate that is none is refused', async (host) => {

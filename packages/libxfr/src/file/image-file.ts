@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { link, lstat, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import { formatBytes, type Limiter } from '@vm-tools/ratelimit';
@@ -8,6 +7,7 @@ import { pacedSlices } from '../paced-slices.ts';
 import { bytesIn } from '../pieces.ts';
 import { zeroSpans } from '../zero-spans.ts';
 import { fileError } from './file-error.ts';
+import { createPartial, removeDeadPartials, type PartialFile } from './partial-file.ts';
 import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -34,18 +34,19 @@ export interface WriterOptions {
 
 /**
  * A file that comes into being whole or not at all: it is written beside its place, under a name that no other
- * program looks for, and gets its own name when all of it is on the disk.
+ * program looks for, and gets its own name when all of it is on the disk. What a killed writer has left is removed by the
+ * next one that comes into the folder.
  */
 export class ImageFile {
   readonly #path: string;
-  readonly #partial: string;
+  readonly #partial: PartialFile;
   readonly #file: WrittenFile;
   readonly #overwrite: boolean;
   readonly #durable: boolean;
   #bytes = 0;
   #isNamed = false;
 
-  private constructor(path: string, partial: string, file: WrittenFile, options: ImageFileOptions) {
+  private constructor(path: string, partial: PartialFile, file: WrittenFile, options: ImageFileOptions) {
     this.#path = path;
     this.#partial = partial;
     this.#file = file;
@@ -60,12 +61,16 @@ export class ImageFile {
   static async create(path: string, options: ImageFileOptions): Promise<ImageFile> {
     const { neededBytes, overwrite = false, storage = diskStorage } = options;
     await refuseExisting(path, overwrite);
-    const partial = join(dirname(path), `.${basename(path)}.partial-${randomBytes(6).toString('hex')}`);
+    const folder = dirname(path);
+    let partial: PartialFile | undefined;
     try {
-      const free = await storage.freeBytes(dirname(path));
+      await removeDeadPartials(folder);
+      const free = await storage.freeBytes(folder);
       if (free < neededBytes) throw noSpace(path, neededBytes, free);
-      return new ImageFile(path, partial, await storage.create(partial), options);
+      partial = await createPartial(folder);
+      return new ImageFile(path, partial, await storage.open(partial.path), options);
     } catch (thrown) {
+      await partial?.remove();
       throw fileError(thrown, 'create', path);
     }
   }
@@ -117,9 +122,11 @@ export class ImageFile {
       await this.#file.setLength(this.#bytes);
       if (this.#durable) await this.#file.sync();
       await this.#file.close();
-      if (this.#overwrite) await rename(this.#partial, this.#path);
-      else await nameUnlessTaken(this.#partial, this.#path);
+      if (this.#overwrite) await rename(this.#partial.path, this.#path);
+      else await nameUnlessTaken(this.#partial.path, this.#path);
       this.#isNamed = true;
+      // The image is there; where this fails there is a second name for it, which does no harm.
+      await this.#partial.remove();
       if (this.#durable) await syncFolder(dirname(this.#path));
     } catch (thrown) {
       throw fileError(thrown, 'finish', this.#path);
@@ -129,7 +136,8 @@ export class ImageFile {
   /** Removes what has been written. Does not reject: it is called because something else has failed. */
   async discard(): Promise<void> {
     await this.#file.close().catch(() => undefined);
-    await rm(this.#isNamed ? this.#path : this.#partial, { force: true }).catch(() => undefined);
+    if (this.#isNamed) await rm(this.#path, { force: true }).catch(() => undefined);
+    await this.#partial.remove();
   }
 }
 
@@ -147,7 +155,7 @@ async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
 /** Two who write the same name at the same time: the second one must not replace the guest of the first. */
 async function nameUnlessTaken(partial: string, path: string): Promise<void> {
   try {
-    await link(partial, path);
+    return await link(partial, path);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw fileExists(path);
@@ -156,7 +164,6 @@ async function nameUnlessTaken(partial: string, path: string): Promise<void> {
     await refuseExisting(path, false);
     return rename(partial, path);
   }
-  await rm(partial).catch(() => undefined); // the image is there; a second name for it does no harm
 }
 
 function fileExists(path: string): VmToolsError {

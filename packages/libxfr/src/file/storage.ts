@@ -16,8 +16,8 @@ export interface WrittenFile {
 export interface Storage {
   /** What an unprivileged user could still write in this folder, bytes. */
   freeBytes(folder: string): Promise<number>;
-  /** Creates a file that only its owner may read; it must not exist. */
-  create(path: string): Promise<WrittenFile>;
+  /** Opens a file that is there, to be written. */
+  open(path: string): Promise<WrittenFile>;
 }
 
 export const diskStorage: Storage = {
@@ -25,8 +25,8 @@ export const diskStorage: Storage = {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   },
-  async create(path) {
-    const handle = await open(path, 'wx', 0o600);
+  async open(path) {
+    const handle = await open(path, 'r+');
     return {
       write: (pieces, position) => writeAll(handle, pieces, position),
       setLength: (bytes) => handle.truncate(bytes),

@@ -58,7 +58,7 @@ export const fileCases: readonly ErrorCase[] = [
   {
     code: 'XFR_FILE_DENIED',
     when: 'the folder belongs to somebody else',
-    cause: () => saved('new', { create: () => Promise.reject(errno('EACCES')) }),
+    cause: () => saved('new', { open: () => Promise.reject(errno('EACCES')) }),
     ...{ kind: 'usage', retry: 'after-fix', ...SAVING },
   },
   {
@@ -72,8 +72,8 @@ export const fileCases: readonly ErrorCase[] = [
     when: 'the disk fails half way',
     cause: () =>
       saved('new', {
-        create: async (path) => ({
-          ...(await diskStorage.create(path)),
+        open: async (path) => ({
+          ...(await diskStorage.open(path)),
           write: () => Promise.reject(errno('EIO')),
         }),
       }),
