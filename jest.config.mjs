@@ -10,6 +10,7 @@ export default {
   // Longer than any limit within a test, so that what hangs is told by what it waited for.
   testTimeout: patient(240_000),
   globalSetup: '<rootDir>/tools/bundle/src/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/tools/bundle/src/testing/global-teardown.ts',
   reporters: ['default', '<rootDir>/tools/bundle/src/testing/skipped-tests.ts'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],

@@ -9,6 +9,7 @@ export default {
   ...unit,
   testMatch: [`<rootDir>/{packages,tools}/*/{src,test}/**/*${pair ? '.pair' : ''}.lab.test.ts`],
   testPathIgnorePatterns: ['/node_modules/', ...(pair ? [] : ['\\.pair\\.lab\\.test\\.ts$'])],
+  reporters: [...unit.reporters, '<rootDir>/tools/lab/src/testing/tally.ts'],
   maxWorkers: pair ? 1 : 2,
   globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',

@@ -24,7 +24,9 @@ export function renderError(
   error: VmToolsError,
   { program, verbosity, chalk }: Pick<Messages, 'program' | 'verbosity' | 'chalk'>,
 ): string {
-  const lines = [`${program}: ${chalk.red(shown(error.message))} ${chalk.dim(`[${error.code}]`)}`];
+  const lines = problemsOf(error).map(
+    ({ code, message }) => `${program}: ${chalk.red(shown(message))} ${chalk.dim(`[${code}]`)}`,
+  );
   if (error.guest) lines.push(`guest: ${shown(describeGuest(error.guest))}`);
   lines.push(...error.leftovers.map((leftover) => `left behind: ${shown(leftover)}`));
   if (error.hint !== undefined) lines.push(`${chalk.cyan('hint:')} ${shown(error.hint)}`);
@@ -32,6 +34,14 @@ export function renderError(
     lines.push(...describePlace(error), ...describeLogs(error).map((line) => chalk.dim(line)));
   if (verbosity >= 2) lines.push(...describeCauses(error).map((line) => chalk.dim(line)));
   return lines.join('\n');
+}
+
+/** An error that stands for several tells each by itself in `details.problems`. */
+function problemsOf(error: VmToolsError): readonly Pick<VmToolsError, 'code' | 'message'>[] {
+  const { problems } = error.details;
+  return Array.isArray(problems) && problems.length > 1
+    ? (problems as Pick<VmToolsError, 'code' | 'message'>[])
+    : [error];
 }
 
 /** e.g. "failed: on the target, receiving; trying again: safe" */

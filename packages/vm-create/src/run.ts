@@ -1,10 +1,16 @@
 import { ensureMonitor, relayConsole, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
-import { createDomain, planCreate, readConfigFile, type DomainConfig } from '@vm-tools/libdomain';
+import {
+  createDomain,
+  placeKernelError,
+  planCreate,
+  readPlacedConfig,
+  type DomainConfig,
+} from '@vm-tools/libdomain';
 import type { CreateInput } from './options.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const config = await readConfigFile(input.file === '-' ? '/dev/stdin' : input.file, {
+  const { config, places } = await readPlacedConfig(input.file === '-' ? '/dev/stdin' : input.file, {
     overrides: input.settings,
     onWarning: (warning) => messages.warn(warning),
     signal,
@@ -18,6 +24,8 @@ export async function create(invocation: Invocation<CreateInput>): Promise<Outco
     waitMs: input.wait,
     signal,
     onStep: showStep(messages),
+  }).catch((thrown: unknown) => {
+    throw placeKernelError(thrown, places);
   });
   await ensureMonitor(invocation);
   if (!input.console) return { value: { domid, uuid, name, paused }, text: String(domid) };

@@ -86,7 +86,8 @@ testOnHost(
       status: 2,
       error: {
         code: 'DOMAIN_KERNEL_MISSING',
-        message: 'cannot read the kernel /guests/nothing: there is no such file',
+        message: 'command line:1:8: cannot read the kernel /guests/nothing: there is no such file',
+        details: { file: 'command line', line: 1, column: 8, key: 'kernel' },
         hint: expect.stringContaining('control domain'),
         guest,
       },
@@ -120,6 +121,66 @@ testOnHost('what is wrong with a configuration is said with file, line and colum
     error: { code: 'CONFIG_UNKNOWN_KEY', hint: 'did you mean "memory"?' },
   });
   expect(absent).toMatchObject({ status: 2, error: { code: 'CONFIG_UNREADABLE' } });
+});
+
+testOnHost('a kernel or a ramdisk that is not there is told with its place in the file', async (host) => {
+  const file = join(host.folder, 'place.cfg');
+  const { kernel } = host.simulated;
+  const text = (name: string, ramdisk: string): string =>
+    `name = "x"\ntype = "pvh"\nmemory = 64\nkernel = "${name}"\nramdisk = "${ramdisk}"\n`;
+  await writeFile(file, text('no/kernel', '/dev/null'));
+  const missing = await unchanged(host, () => failure(host, 'vm-create place.cfg'));
+  expect(missing).toMatchObject({
+    status: 2,
+    error: { code: 'DOMAIN_KERNEL_MISSING', guest: { name: 'x' } },
+  });
+  expect(missing.error.message).toBe(
+    `place.cfg:4:10: cannot read the kernel ${join(host.folder, 'no/kernel')}: there is no such file`,
+  );
+  await writeFile(file, text(kernel, '/nothing/initrd'));
+  const ramdisk = await unchanged(host, () => failure(host, 'vm-create place.cfg'));
+  expect(ramdisk).toMatchObject({ status: 2, error: { code: 'DOMAIN_RAMDISK_MISSING' } });
+  expect(ramdisk.error.message).toContain('place.cfg:5:11: cannot read the ramdisk /nothing/initrd');
+});
+
+testOnHost('all that is wrong with a configuration is told in one run, the type first', async (host) => {
+  await writeFile(
+    join(host.folder, 'bad.cfg'),
+    'disk = [ "/d,raw,xvda,rw" ]\nvnc = 1\ntype = "hvm"\nname = "m"\nmemory = 64M\nextra = console=hvc0\n',
+  );
+  for (const command of ['vm-create bad.cfg', 'vm-create --dry-run bad.cfg']) {
+    const { status, error } = await unchanged(host, () => failure(host, command));
+    expect({ status, code: error.code, key: error.details?.['key'] }).toEqual({
+      status: 2,
+      code: 'CONFIG_UNSUPPORTED',
+      key: 'type',
+    });
+    expect(error.details?.['problems']).toMatchObject([
+      { code: 'CONFIG_UNSUPPORTED', key: 'type', line: 3, column: 8 },
+      { code: 'CONFIG_UNSUPPORTED', key: 'disk', line: 1, column: 8 },
+      { code: 'CONFIG_UNSUPPORTED', key: 'vnc', line: 2, column: 7 },
+      { code: 'CONFIG_INVALID', key: 'memory', line: 5, column: 10, hint: 'write memory = 64' },
+      { code: 'CONFIG_SYNTAX', key: 'extra', line: 6, column: 9, hint: 'write "console=hvc0" in quotes' },
+    ]);
+  }
+  const { code, stderr } = await host.exec('vm-create bad.cfg');
+  expect(code).toBe(2);
+  expect(stderr.match(/^vm-create: bad\.cfg:\d+:\d+: .* \[CONFIG_\w+\]$/gm)).toHaveLength(5);
+});
+
+testOnHost('what changes nothing is accepted with a warning', async (host) => {
+  const settings = 'pae=1 acpi=1 vnc=0 on_xend_start=start console=ttyS0';
+  const { code, stderr } = await host.exec(`vm-create -n polite.cfg ${settings}`);
+  expect(code).toBe(0);
+  expect(stderr.trim().split('\n')).toEqual(
+    [
+      'pae has no effect on a pvh domain',
+      'acpi = 1 changes nothing',
+      'vnc = 0 changes nothing',
+      'on_xend_start is ignored, as by xl',
+      'console is no key that xl knows, and is ignored',
+    ].map((warning) => `vm-create: warning: command line:1:1: ${warning}`),
+  );
 });
 
 testOnHost('a name or a UUID in use is refused, and the domain that has it runs on', async (host) => {

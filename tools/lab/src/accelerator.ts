@@ -15,7 +15,8 @@ export interface Accelerator {
  */
 const emulation: Accelerator = {
   name: 'tcg',
-  accel: 'tcg,thread=multi',
+  // The translation cache is bounded, MiB: by itself it grows to a gigabyte for each host.
+  accel: 'tcg,thread=multi,tb-size=384',
   cpu: 'max,la57=off,smap=off,smep=off,pku=off,rdtscp=off,erms=off',
 };
 

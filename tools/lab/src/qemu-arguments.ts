@@ -37,7 +37,7 @@ const xenOptions = [
   'guest_loglvl=all',
   // Nothing secret lives in a lab, and mitigations cost an emulated processor much. But without eager-fpu, Xen
   // switches the SIMD registers of a PVH guest and dom0 lazily, which goes wrong in QEMU 7.2: one in 300 hashes
-  // in dom0 was wrong while a guest ran, and sshd refused good keys.
+  // in dom0 was wrong while a guest ran, and sshd refused good keys. copies.lab.test.ts sees to it.
   'bootscrub=0',
   'spec-ctrl=no,eager-fpu=yes',
   'xpti=no',

@@ -19,10 +19,15 @@ export type ConfigErrorCode =
 export const CONFIG_HINTS: Readonly<Record<ConfigErrorCode, string>> = {
   CONFIG_SYNTAX: 'a configuration is JSON, or lines of the form key = value as xl reads them',
   CONFIG_UNKNOWN_KEY: 'correct the key, or leave it out',
-  CONFIG_UNSUPPORTED: 'leave it out, or use xl for this domain',
+  CONFIG_UNSUPPORTED: 'leave it out, or try xl for this domain',
   CONFIG_INVALID: 'correct the value at this place',
   CONFIG_UNREADABLE: 'check the path, the owner and the mode of the file',
 };
+
+/** `file:line:column`, as compilers write it. */
+export function formatPosition({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
 
 /** An error at a place of a configuration; its message begins with `file:line:column: ` as compilers do. */
 export function configError(
@@ -35,7 +40,7 @@ export function configError(
   return new VmToolsError({
     code,
     kind: 'usage',
-    message: `${file}:${line}:${column}: ${message}`,
+    message: `${formatPosition(position)}: ${message}`,
     hint: more.hint ?? CONFIG_HINTS[code],
     details: { file, line, column, ...(more.key === undefined ? {} : { key: more.key }) },
   });

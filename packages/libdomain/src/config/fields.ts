@@ -1,13 +1,16 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { VmToolsError } from '@vm-tools/errors';
 import { suggest } from '@vm-tools/words';
 import { configError } from './config-error.ts';
-import type { DomainConfigInput } from './schema.ts';
-import type { Entries, Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
+import type { Findings } from './findings.ts';
+import { KEYS, type Field } from './keys/keys.ts';
 
 /** Fields of a DomainConfig as a file gives them, each with the entry that a complaint about it points to. */
-export type Fields = Map<keyof DomainConfigInput, { readonly value: unknown; readonly entry: Entry }>;
+export type Fields = Map<Field, { readonly value: unknown; readonly entry: Entry }>;
 
 /** The error for an entry whose value will not do. */
-export function invalid(entry: Entry, message: string, hint?: string): Error {
+export function invalid(entry: Entry, message: string, hint?: string): VmToolsError {
   return configError('CONFIG_INVALID', entry.valuePosition, `${entry.key} ${message}`, {
     key: entry.key,
     hint,
@@ -15,20 +18,29 @@ export function invalid(entry: Entry, message: string, hint?: string): Error {
 }
 
 /** The error for an entry that is right for xl and too much for these tools. */
-export function unsupported(entry: Entry, message: string, hint?: string): Error {
+export function unsupported(entry: Entry, message: string, hint?: string): VmToolsError {
   const { key } = entry;
   return configError('CONFIG_UNSUPPORTED', entry.valuePosition, `${key} ${message}`, { key, hint });
 }
 
-/** Throws for the first entry whose key is none of `known`. */
-export function refuseUnknownKeys(entries: Entries, known: readonly string[]): void {
-  for (const { key, keyPosition } of entries.values()) {
-    if (known.includes(key)) continue;
-    const meant = suggest(key, known);
-    const shown = key.length > 64 ? `${key.slice(0, 64)}…` : key;
-    throw configError('CONFIG_UNKNOWN_KEY', keyPosition, `unknown key ${JSON.stringify(shown)}`, {
-      key: shown,
-      hint: meant === undefined ? `known keys: ${known.slice(0, 24).join(', ')}` : `did you mean "${meant}"?`,
-    });
+/** The error for an entry whose key is none of `known`. */
+export function unknownKey({ key, keyPosition }: Entry, known: readonly string[]): VmToolsError {
+  const meant = suggest(key, known);
+  const shown = key.length > 64 ? `${key.slice(0, 64)}…` : key;
+  const error = configError('CONFIG_UNKNOWN_KEY', keyPosition, `unknown key ${JSON.stringify(shown)}`, {
+    key: shown,
+    hint: meant === undefined ? `known keys: ${known.slice(0, 24).join(', ')}` : `did you mean "${meant}"?`,
+  });
+  return meant === undefined ? error : error.with({ details: { meant } });
+}
+
+/** Makes relative paths absolute, as xl takes them: by the folder in which the command was given. */
+export function resolvePaths(fields: Fields, folder: string, findings: Findings): void {
+  for (const [field, { value, entry }] of fields) {
+    if (KEYS[field].kind !== 'path' || typeof value !== 'string' || value === '' || isAbsolute(value))
+      continue;
+    const path = resolve(folder, value);
+    fields.set(field, { value: path, entry });
+    findings.warn(entry.valuePosition, `${entry.key} is relative to the working directory: ${path}`);
   }
 }

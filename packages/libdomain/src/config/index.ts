@@ -8,7 +8,8 @@
  *
  * @packageDocumentation
  */
-export { DOMAIN_TYPES, SHUTDOWN_ACTIONS, domainConfigSchema } from './schema.ts';
+export { DOMAIN_TYPES, SHUTDOWN_ACTIONS } from './keys/values.ts';
+export { domainConfigSchema } from './schema.ts';
 export type {
   DomainConfig,
   DomainConfigInput,
@@ -18,13 +19,14 @@ export type {
 } from './schema.ts';
 export { configError } from './config-error.ts';
 export type { ConfigErrorCode, Position } from './config-error.ts';
-export { checkConfig, parseConfig } from './parse-config.ts';
-export type { ParseConfigOptions } from './parse-config.ts';
-export { readConfigFile } from './read-config-file.ts';
+export { checkConfig, parseConfig, parsePlacedConfig } from './parse-config.ts';
+export type { ParseConfigOptions, PlacedConfig } from './parse-config.ts';
+export { readConfigFile, readPlacedConfig } from './read-config-file.ts';
 export type { ReadConfigFileOptions } from './read-config-file.ts';
 export { readConfigText } from './read-config-text.ts';
 export type { ReadConfigTextOptions } from './read-config-text.ts';
 export { formatConfig } from './format-config.ts';
 export { checkKernel, inspectKernel } from './inspect-kernel.ts';
 export type { KernelInfo } from './inspect-kernel.ts';
+export { placeKernelError } from './place-kernel-error.ts';
 export { kernelOf } from './kernel-of.ts';

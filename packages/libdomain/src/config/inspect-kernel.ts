@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { promisify } from 'node:util';
 import { constants as zlib, gunzip } from 'node:zlib';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
@@ -81,6 +82,30 @@ export function checkKernel(kernel: KernelInfo, type: DomainType): void {
   });
 }
 
+/**
+ * Refuses a ramdisk that cannot be read, before anything is built.
+ *
+ * @throws VmToolsError DOMAIN_RAMDISK_MISSING, kind usage
+ */
+export async function checkRamdisk(path: string): Promise<void> {
+  if (!isAbsolute(path)) throw noRamdisk(path, 'the path is relative, and its folder is not known');
+  const found = await stat(path).catch((cause: unknown) => {
+    throw noRamdisk(path, whyNot(cause), cause);
+  });
+  if (!found.isFile()) throw noRamdisk(path, 'it is no regular file');
+}
+
+function noRamdisk(path: string, why: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_RAMDISK_MISSING',
+    kind: 'usage',
+    message: `cannot read the ramdisk ${path}: ${why}`,
+    hint: 'the path of a ramdisk is one of the control domain, not of the guest',
+    details: { path },
+    cause,
+  });
+}
+
 async function sizeOfFile(path: string): Promise<number> {
   const found = await stat(path).catch((cause: unknown) => {
     throw missing(path, cause);
@@ -133,18 +158,17 @@ async function beginningOf(head: Buffer): Promise<Buffer> {
   );
 }
 
-function missing(path: string, cause: unknown): VmToolsError {
+function whyNot(cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException;
-  const why =
-    code === 'ENOENT' || code === 'ENOTDIR'
-      ? 'there is no such file'
-      : code === 'EACCES'
-        ? 'permission denied'
-        : messageOf(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  return code === 'EACCES' ? 'permission denied' : messageOf(cause);
+}
+
+function missing(path: string, cause: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOMAIN_KERNEL_MISSING',
     kind: 'usage',
-    message: `cannot read the kernel ${path}: ${why}`,
+    message: `cannot read the kernel ${path}: ${whyNot(cause)}`,
     hint: 'the path of a kernel is one of the control domain, not of the guest',
     details: { path },
     cause,

@@ -11,3 +11,18 @@ export function parseMemorySize(text: string): number | undefined {
 export function formatMemorySize(kib: number): number | string {
   return kib % 1024 === 0 ? kib / 1024 : `${kib}KiB`;
 }
+
+/** A size as people write it: "512M", "512 MB", "1.5GiB". */
+const SIZE = /^(\d{1,12}(?:\.\d{1,6})?) ?([kmgt])(?:i?b)?$/i;
+
+/** Whether it has a unit, where xl.cfg has none. */
+export function looksLikeSize(text: string): boolean {
+  return SIZE.test(text);
+}
+
+/** What was probably meant by a size with a unit, MiB; undefined if that is no whole number of them. */
+export function meantMib(text: string): number | undefined {
+  const [, amount, unit = ''] = SIZE.exec(text.trim()) ?? [];
+  const mib = (Number(amount) * (UNITS_KIB[`${unit.toLowerCase()}ib`] ?? NaN)) / 1024;
+  return Number.isInteger(mib) && mib > 0 ? mib : undefined;
+}

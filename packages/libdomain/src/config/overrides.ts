@@ -1,18 +1,26 @@
 import { configError } from './config-error.ts';
 import type { Entries, Entry, EntryValue } from './entry.ts';
+import type { Findings } from './findings.ts';
 import { readXlValue } from './read-xl.ts';
 
 /** How errors name the place of an override. */
-const COMMAND_LINE = 'command line';
+export const COMMAND_LINE = 'command line';
 
 /**
  * Replaces entries by `key=value` strings from a command line, as `xl create FILE key=value` does; the last one
  * wins. Unlike xl's, a plain word needs no quotes within the shell's: `name=web2` will do.
  */
-export function applyOverrides(entries: Entries, overrides: readonly string[], format: 'json' | 'xl'): void {
+export function applyOverrides(
+  entries: Entries,
+  overrides: readonly string[],
+  format: 'json' | 'xl',
+  findings: Findings,
+): void {
   for (const override of overrides) {
-    const entry = readOverride(override, format);
-    entries.set(entry.key, entry);
+    findings.collect(() => {
+      const entry = readOverride(override, format);
+      entries.set(entry.key, entry);
+    });
   }
 }
 

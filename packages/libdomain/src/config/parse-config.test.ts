@@ -70,7 +70,7 @@ vif = [ # nothing
     const text = `${MINIMAL}cmdline='a'\nextra='b'\n`;
     const { cmdline } = parseConfig(text, 'web.cfg', { onWarning: (message) => warnings.push(message) });
     expect(cmdline).toBe('a');
-    expect(warnings).toEqual(['web.cfg:5: root and extra are ignored because cmdline is given']);
+    expect(warnings).toEqual(['web.cfg:5:1: root and extra are ignored because cmdline is given']);
   });
 
   test('memory starts with maxmem when only that is given', () => {
@@ -109,7 +109,7 @@ vif = [ # nothing
     ['vcpus += 2', 'CONFIG_INVALID', '4:10', 'vcpus is a number, += does not suit it', undefined],
     ['vcpus = 2\nmaxvcpus = 4', 'CONFIG_UNSUPPORTED', '5:12', 'maxvcpus above vcpus', 'write vcpus = 4'],
     ['maxmem = 128', 'CONFIG_INVALID', '4:10', 'maxmem must not be less than the memory', undefined],
-    ['ramdisk = "initrd.img"', 'CONFIG_INVALID', '4:11', 'ramdisk must be an absolute path', undefined],
+    ['ramdisk = ""', 'CONFIG_INVALID', '4:11', 'ramdisk must be an absolute path', undefined],
     ['uuid = "1234"', 'CONFIG_INVALID', '4:8', 'uuid must be a UUID of the form', undefined],
     ['extra = "a\\nb"', 'CONFIG_INVALID', '4:9', 'extra must not contain control characters', undefined],
     [
@@ -191,13 +191,19 @@ describe('JSON', () => {
 
   test.each([
     [
-      '{\n  "name": "a",\n  "kernle": "/k"\n}',
+      '{\n  "name": "a",\n  "kernle": "/k",\n "memory": 1}',
       'CONFIG_UNKNOWN_KEY',
       '3:3',
       'unknown key "kernle"',
       'did you mean "kernel"?',
     ],
-    ['{"on_crash": 1}', 'CONFIG_UNKNOWN_KEY', '1:2', 'unknown key "on_crash"', 'did you mean "onCrash"?'],
+    [
+      '{"on_crash": 1, "name": "a", "kernel": "/k", "memory": 1}',
+      'CONFIG_UNKNOWN_KEY',
+      '1:2',
+      'unknown key "on_crash"',
+      'did you mean "onCrash"?',
+    ],
     ['{"memory": "lots"}', 'CONFIG_INVALID', '1:12', 'memory must be a whole number of MiB', undefined],
     ['{"memory": 1.5}', 'CONFIG_INVALID', '1:12', 'memory must be a whole number of MiB', undefined],
     ['{"memory": -1}', 'CONFIG_INVALID', '1:12', 'memory must be a whole number of MiB', undefined],

@@ -1,14 +1,18 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Position } from './config-error.ts';
 import { configError } from './config-error.ts';
-import type { DomainConfig, NewDomainConfig } from './schema.ts';
-import { domainConfigSchema, XL_ACTIONS } from './schema.ts';
+import type { Entries } from './entry.ts';
 import type { Fields } from './fields.ts';
-import { invalid, unsupported } from './fields.ts';
-import { fieldsOfJson, JSON_KEYS } from './json-fields.ts';
+import { invalid, resolvePaths, unsupported } from './fields.ts';
+import { Findings } from './findings.ts';
+import { fieldsOfJson } from './json-fields.ts';
+import { KEYS, type Field } from './keys/keys.ts';
+import { XL_ACTIONS } from './keys/values.ts';
 import { applyOverrides } from './overrides.ts';
 import { readJson } from './read-json.ts';
 import { readXl } from './read-xl.ts';
+import type { NewDomainConfig } from './schema.ts';
+import { domainConfigSchema } from './schema.ts';
 import { fieldsOfXl } from './xl-fields.ts';
 
 /** No configuration is as long as this; a disk image given by mistake is. */
@@ -17,73 +21,125 @@ export const MAX_CONFIG_BYTES = 2 ** 20;
 export interface ParseConfigOptions {
   /** `key=value` strings in the keys of the file's own format; they replace what the file says */
   readonly overrides?: readonly string[];
-  /** told of what is ignored, as "file:line: sentence" */
+  /** that relative paths begin in, as xl takes them. @default the working directory */
+  readonly folder?: string;
+  /** told of what is ignored or assumed, as "file:line:column: sentence" */
   readonly onWarning?: (message: string) => void;
 }
 
-/** What xl can do and these tools cannot, in either format. */
-const UNSUPPORTED_VALUES: Partial<Record<string, readonly string[]>> = {
-  type: ['hvm'],
-  onPoweroff: XL_ACTIONS,
-  onReboot: XL_ACTIONS,
-  onCrash: XL_ACTIONS,
-};
+/** A configuration, and where its file or the command line says what. */
+export interface PlacedConfig {
+  readonly config: NewDomainConfig;
+  readonly places: Readonly<Partial<Record<Field, Position>>>;
+}
 
 type Format = 'json' | 'xl';
 
 /**
- * Reads the configuration of a domain: JSON if it begins with a brace, else the everyday subset of xl.cfg.
+ * Reads the configuration of a domain: JSON if it begins with a brace, else the everyday subset of xl.cfg. All that
+ * is wrong with it is told at once.
  *
  * @param fileName only to name the place of an error
- * @throws VmToolsError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_UNSUPPORTED or CONFIG_INVALID, of kind usage, with
- *   details file, line, column and key
+ * @throws VmToolsError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_UNSUPPORTED or CONFIG_INVALID, of kind usage: the
+ *   first problem, with details file, line, column and key. Its message tells all of them, one after the other, and
+ *   `details.problems` has each with its own message, hint and place
  */
 export function parseConfig(
   text: string,
   fileName: string,
   options: ParseConfigOptions = {},
 ): NewDomainConfig {
+  return parsePlacedConfig(text, fileName, options).config;
+}
+
+/** As `parseConfig`; and where what stands. */
+export function parsePlacedConfig(
+  text: string,
+  fileName: string,
+  { overrides = [], folder = process.cwd(), onWarning }: ParseConfigOptions = {},
+): PlacedConfig {
   const start: Position = { file: fileName, line: 1, column: 1 };
   if (text.length > MAX_CONFIG_BYTES) {
     throw configError('CONFIG_INVALID', start, 'this is too long for a configuration');
   }
   const source = text.replace(/^\uFEFF/, '');
   const format: Format = /^\s*\{/.test(source) ? 'json' : 'xl';
-  const entries = format === 'json' ? readJson(source, fileName) : readXl(source, fileName);
-  applyOverrides(entries, options.overrides ?? [], format);
-  const fields =
-    format === 'json' ? fieldsOfJson(entries) : fieldsOfXl(entries, options.onWarning ?? (() => undefined));
-  refuseUnsupportedValues(fields);
-  return validate(fields, start, format);
+  const findings = new Findings();
+  const entries =
+    format === 'json' ? readJson(source, fileName, findings) : readXl(source, fileName, findings);
+  // Where nothing could be read, or not to the end, nothing is missing either.
+  if (format === 'json' || entries.size === 0) findings.throwIfAny();
+  refuseLibxlJson(entries, start);
+  applyOverrides(entries, overrides, format, findings);
+  const fields = format === 'json' ? fieldsOfJson(entries, findings) : fieldsOfXl(entries, findings);
+  resolvePaths(fields, folder, findings);
+  const config = validate(fields, { start, format, findings });
+  for (const warning of findings.warnings) onWarning?.(warning);
+  findings.throwIfAny();
+  const places = Object.fromEntries([...fields].map(([field, { entry }]) => [field, entry.valuePosition]));
+  return { config: config as NewDomainConfig, places };
 }
 
-function refuseUnsupportedValues(fields: Fields): void {
-  for (const [field, { value, entry }] of fields) {
-    if (typeof value === 'string' && UNSUPPORTED_VALUES[field]?.includes(value) === true) {
-      throw unsupported(entry, `"${value}" is not supported yet`);
+/** As `xl list -l` prints it, and as it is kept with each domain: xl refuses it, too. */
+function refuseLibxlJson(entries: Entries, start: Position): void {
+  if (!entries.has('c_info') || !entries.has('b_info')) return;
+  throw configError('CONFIG_UNSUPPORTED', start, 'this is the JSON of libxl, in which domains are kept', {
+    hint: 'write {"name": …, "type": …, "kernel": …, "memory": …}',
+  });
+}
+
+interface Validation {
+  readonly start: Position;
+  readonly format: Format;
+  readonly findings: Findings;
+}
+
+/** Finds what is wrong with the values; undefined if something is. */
+function validate(fields: Fields, { start, format, findings }: Validation): NewDomainConfig | undefined {
+  const plain = Object.fromEntries([...fields].map(([field, { value }]) => [field, value]));
+  const isHvm = refuseUnsupportedValues(fields, findings);
+  // The rest is looked at as if it were of a type that there is.
+  const result = domainConfigSchema.safeParse(isHvm ? { ...plain, type: 'pvh' } : plain);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const field = issue.path[0] as Field;
+    const given = fields.get(field);
+    const key = KEYS[field][format];
+    if (given === undefined) {
+      const isNeeded = field !== 'kernel' || (!isHvm && !findings.concern('bootloader'));
+      if (isNeeded && !findings.concern(key))
+        findings.addMissing(
+          configError('CONFIG_INVALID', start, `${key} is missing`, {
+            key,
+            hint: hintForMissing(field, format),
+          }),
+        );
+    } else if (!findings.concern(given.entry.key)) {
+      const shown = typeof given.value === 'string' ? `: ${JSON.stringify(given.value.slice(0, 64))}` : '';
+      findings.add(invalid(given.entry, `${issue.message}${shown}`));
     }
   }
+  return undefined;
 }
 
-function validate(fields: Fields, start: Position, format: Format): NewDomainConfig {
-  const plain = Object.fromEntries([...fields].map(([field, { value }]) => [field, value]));
-  const result = domainConfigSchema.safeParse(plain);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path[0] as keyof DomainConfig;
-  const given = fields.get(field);
-  if (given === undefined) {
-    const key = keyOf(field, format);
-    throw configError('CONFIG_INVALID', start, `${key} is missing`, { key });
+/** @returns whether it is of type hvm, for which much else is right */
+function refuseUnsupportedValues(fields: Fields, findings: Findings): boolean {
+  for (const [field, { value, entry }] of fields) {
+    if (KEYS[field].kind === 'action' && (XL_ACTIONS as readonly unknown[]).includes(value)) {
+      const hint = 'write "preserve" to keep it as it is then, or "restart"';
+      findings.add(unsupported(entry, `"${String(value)}" is not supported yet`, hint));
+    }
   }
-  const shown = typeof given.value === 'string' ? `: ${JSON.stringify(given.value.slice(0, 64))}` : '';
-  throw invalid(given.entry, `${issue?.message ?? 'is invalid'}${shown}`);
+  const type = fields.get('type');
+  if (type?.value !== 'hvm') return false;
+  findings.add(unsupported(type.entry, '"hvm" is not supported yet', 'write type = "pvh" and name a kernel'));
+  return true;
 }
 
-/** What a file of this format calls a field that it does not have. */
-function keyOf(field: keyof DomainConfig, format: Format): string {
-  if (format === 'xl' && field === 'maxMemoryKib') return 'maxmem';
-  return Object.entries(JSON_KEYS).find(([, name]) => name === field)?.[0] ?? field;
+function hintForMissing(field: Field, format: Format): string {
+  const example = { kernel: '"/boot/vmlinuz"', memoryKib: '512' }[field as string] ?? '"web1"';
+  const { json, xl } = KEYS[field];
+  return format === 'json' ? `add "${json}": ${example}` : `add ${xl} = ${example}`;
 }
 
 /**

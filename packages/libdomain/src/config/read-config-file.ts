@@ -1,7 +1,7 @@
-import type { NewDomainConfig } from './schema.ts';
-import type { ParseConfigOptions } from './parse-config.ts';
-import { MAX_CONFIG_BYTES, parseConfig } from './parse-config.ts';
+import type { ParseConfigOptions, PlacedConfig } from './parse-config.ts';
+import { MAX_CONFIG_BYTES, parsePlacedConfig } from './parse-config.ts';
 import { readConfigText } from './read-config-text.ts';
+import type { NewDomainConfig } from './schema.ts';
 
 export interface ReadConfigFileOptions extends ParseConfigOptions {
   readonly signal?: AbortSignal;
@@ -16,6 +16,14 @@ export async function readConfigFile(
   path: string,
   options: ReadConfigFileOptions = {},
 ): Promise<NewDomainConfig> {
+  return (await readPlacedConfig(path, options)).config;
+}
+
+/** As `readConfigFile`; and where what stands, for what turns out to be wrong later. */
+export async function readPlacedConfig(
+  path: string,
+  options: ReadConfigFileOptions = {},
+): Promise<PlacedConfig> {
   const text = await readConfigText(path, { maxBytes: MAX_CONFIG_BYTES, signal: options.signal });
-  return parseConfig(text, path, options);
+  return parsePlacedConfig(text, path, options);
 }

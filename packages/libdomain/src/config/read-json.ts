@@ -1,6 +1,7 @@
 import { configError } from './config-error.ts';
 import type { Entries, EntryValue } from './entry.ts';
-import { Tokens, describeToken } from './tokens.ts';
+import type { Findings } from './findings.ts';
+import { Tokens, describeToken, unexpected } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
 // Anything between punctuation counts as a word, so that JSON.parse judges numbers and literals, strictly.
@@ -12,26 +13,29 @@ const MAX_DEPTH = 16;
 
 /**
  * Reads a configuration in JSON. JSON.parse alone will not do: it tells neither where a key stands nor that one
- * stands there twice.
+ * stands there twice. A mistake in the syntax is the last problem that is found.
  */
-export function readJson(text: string, file: string): Entries {
-  const tokens = new Tokens(text, GRAMMAR, file);
+export function readJson(text: string, file: string, findings: Findings): Entries {
   const entries: Entries = new Map();
+  findings.collect(() => readDocument(new Tokens(text, GRAMMAR, file), entries, findings));
+  return entries;
+}
+
+function readDocument(tokens: Tokens, entries: Entries, findings: Findings): void {
   expect(tokens, '{', 'at the beginning');
   readMembers(tokens, (key) => {
     const name = scalar(key) as string;
     const before = entries.get(name);
     if (before !== undefined) {
-      throw configError('CONFIG_INVALID', key.position, `"${name}" is given twice`, {
-        key: name,
-        hint: `it was given at line ${before.keyPosition.line} already`,
-      });
+      const hint = `it was given at line ${before.keyPosition.line} already`;
+      findings.add(
+        configError('CONFIG_INVALID', key.position, `"${name}" is given twice`, { key: name, hint }),
+      );
     }
     const valuePosition = tokens.next.position;
     entries.set(name, { key: name, value: readValue(tokens, 1), keyPosition: key.position, valuePosition });
   });
   if (tokens.next.kind !== 'end') throw unexpected(tokens.next, 'behind the closing brace');
-  return entries;
 }
 
 function readValue(tokens: Tokens, depth: number): EntryValue {
@@ -76,8 +80,4 @@ function scalar(token: Token): string | number | boolean | null {
 
 function expect(tokens: Tokens, mark: string, where: string): void {
   if (!tokens.takeIf(mark)) throw unexpected(tokens.next, `${where}, where "${mark}" is expected`);
-}
-
-function unexpected(token: Token, where: string): Error {
-  return configError('CONFIG_SYNTAX', token.position, `unexpected ${describeToken(token)} ${where}`);
 }

@@ -1,48 +1,38 @@
-import type { DomainConfigInput } from './schema.ts';
+import { COMMAND_LINE } from './overrides.ts';
 import type { Entries, Entry } from './entry.ts';
 import type { Fields } from './fields.ts';
-import { invalid, refuseUnknownKeys, unsupported } from './fields.ts';
-import { UNSUPPORTED_XL_KEYS, XL_KEYS } from './xl-keys.ts';
+import { invalid, unsupported } from './fields.ts';
+import type { Findings } from './findings.ts';
+import { judgeForeignKeys } from './judge-foreign-keys.ts';
+import { DOMAIN_TYPES } from './keys/values.ts';
+import { FIELDS, KEYS, type Field } from './keys/keys.ts';
+import { meantMib } from './memory-size.ts';
 
-type XlKey = (typeof XL_KEYS)[number];
-
-/** Keys whose strings a field takes as they are. */
-const TEXT_KEYS = {
-  name: 'name',
-  uuid: 'uuid',
-  kernel: 'kernel',
-  ramdisk: 'ramdisk',
-  on_poweroff: 'onPoweroff',
-  on_reboot: 'onReboot',
-  on_crash: 'onCrash',
-} as const satisfies Partial<Record<XlKey, keyof DomainConfigInput>>;
+/** Fields that take more than one key of xl.cfg to be read. */
+const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKib', 'vcpus'];
 
 /** Fields from the entries of an xl.cfg, with the meaning that xl gives them. */
-export function fieldsOfXl(entries: Entries, onWarning: (message: string) => void): Fields {
-  refuseUnknownKeys(entries, [...XL_KEYS, ...UNSUPPORTED_XL_KEYS]);
-  refuseUnsupportedKeys(entries);
+export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
   const fields: Fields = new Map();
-  for (const [key, field] of Object.entries(TEXT_KEYS)) {
-    const entry = entries.get(key);
-    if (entry !== undefined) fields.set(field, { value: text(entry), entry });
+  findings.collect(() => addType(fields, entries));
+  judgeForeignKeys(entries, typeOf(fields), findings);
+  for (const field of FIELDS) {
+    const entry = entries.get(KEYS[field].xl);
+    if (entry === undefined || COMPOSED.includes(field)) continue;
+    findings.collect(() => fields.set(field, { value: text(entry), entry }));
   }
-  addType(fields, entries);
-  addCmdline(fields, entries, onWarning);
-  addMemory(fields, entries);
-  addVcpus(fields, entries);
+  findings.collect(() => addCmdline(fields, entries, findings));
+  findings.collect(() => addMemory(fields, entries));
+  findings.collect(() => addMaxMemory(fields, entries));
+  findings.collect(() => addVcpus(fields, entries));
   return fields;
 }
 
-function refuseUnsupportedKeys(entries: Entries): void {
-  for (const entry of entries.values()) {
-    if (!UNSUPPORTED_XL_KEYS.includes(entry.key)) continue;
-    if (Array.isArray(entry.value) && entry.value.length === 0) continue; // `disk = []` asks for nothing
-    throw unsupported(
-      entry,
-      'is not supported yet',
-      entry.key === 'pvh' ? 'write type = "pvh" instead' : 'xl create still starts such a domain',
-    );
-  }
+/** For the other keys; where the type makes no sense, the one is assumed that has the fewest. */
+function typeOf(fields: Fields): 'pv' | 'pvh' | 'hvm' {
+  const type = fields.get('type');
+  if (type === undefined) return 'pv';
+  return type.value === 'hvm' ? 'hvm' : (DOMAIN_TYPES.find((known) => known === type.value) ?? 'pvh');
 }
 
 /** `builder` is the name that `type` had until Xen 4.10; both may stand there if they agree. */
@@ -52,36 +42,41 @@ function addType(fields: Fields, entries: Entries): void {
   const builder = entries.get('builder');
   if (builder === undefined) return;
   const named = text(builder);
-  if (named === 'hvm') throw unsupported(builder, '"hvm" is not supported yet');
-  if (named !== 'generic')
-    throw invalid(builder, 'must be "generic" or "hvm"', 'better leave it out and set type');
-  if (type !== undefined && text(type) !== 'pv')
-    throw invalid(builder, `"generic" contradicts type "${text(type)}"`);
-  fields.set('type', { value: 'pv', entry: type ?? builder });
+  if (named !== 'generic' && named !== 'hvm')
+    throw invalid(builder, `must be "generic" or "hvm": ${shown(named)}`, 'leave it out and set type');
+  const meant = named === 'hvm' ? 'hvm' : 'pv';
+  if (type !== undefined && text(type) !== meant)
+    throw invalid(builder, `"${named}" contradicts type "${text(type)}"`, 'leave builder out');
+  fields.set('type', { value: meant, entry: type ?? builder });
 }
 
 /** `root` and `extra` are the older way to say `cmdline`, which wins. */
-function addCmdline(fields: Fields, entries: Entries, onWarning: (message: string) => void): void {
+function addCmdline(fields: Fields, entries: Entries, findings: Findings): void {
   const cmdline = entries.get('cmdline');
   const root = entries.get('root');
   const extra = entries.get('extra');
   const older = root ?? extra;
   if (cmdline !== undefined) {
     fields.set('cmdline', { value: text(cmdline), entry: cmdline });
-    if (older === undefined) return;
-    const { file, line } = older.keyPosition;
-    onWarning(`${file}:${line}: root and extra are ignored because cmdline is given`);
+    if (older !== undefined)
+      findings.warn(older.keyPosition, 'root and extra are ignored because cmdline is given');
   } else if (older !== undefined) {
     const words = [...(root ? [`root=${text(root)}`] : []), ...(extra ? [text(extra)] : [])];
     fields.set('cmdline', { value: words.join(' '), entry: older });
   }
 }
 
+/** What is not said starts with all it may have. */
 function addMemory(fields: Fields, entries: Entries): void {
+  const memory = entries.get('memory') ?? entries.get('maxmem');
+  if (memory !== undefined) fields.set('memoryKib', { value: mebibytes(memory) * 1024, entry: memory });
+}
+
+function addMaxMemory(fields: Fields, entries: Entries): void {
   const maxmem = entries.get('maxmem');
-  const memory = entries.get('memory') ?? maxmem; // what is not said starts with all it may have
-  if (memory !== undefined) fields.set('memoryKib', { value: integer(memory) * 1024, entry: memory });
-  if (maxmem !== undefined) fields.set('maxMemoryKib', { value: integer(maxmem) * 1024, entry: maxmem });
+  const isRead = fields.get('memoryKib')?.entry === maxmem;
+  if (maxmem !== undefined && (isRead || entries.has('memory')))
+    fields.set('maxMemoryKib', { value: mebibytes(maxmem) * 1024, entry: maxmem });
 }
 
 function addVcpus(fields: Fields, entries: Entries): void {
@@ -106,11 +101,29 @@ function text(entry: Entry): string {
   throw invalid(entry, 'must be a string, not a list');
 }
 
+function mebibytes(entry: Entry): number {
+  const mib = typeof entry.value === 'string' ? meantMib(entry.value) : undefined;
+  if (mib === undefined) return integer(entry);
+  const isOverride = entry.keyPosition.file === COMMAND_LINE;
+  const equals = isOverride ? '=' : ' = ';
+  throw invalid(
+    entry,
+    `must be a number of MiB, not ${shown(entry.value as string)}`,
+    `write ${entry.key}${equals}${mib}`,
+  );
+}
+
 /** A number as C's strtol reads it, and therefore xl: 0x10 is hexadecimal, 010 is octal. */
 function integer(entry: Entry): number {
   const value = text(entry);
   if (entry.isAppended === true) throw invalid(entry, 'is a number, += does not suit it');
-  const digits = /^0[0-7]+$/.test(value) ? `0o${value.slice(1)}` : value;
-  if (/^([1-9]\d{0,14}|0|0x[\da-f]{1,12}|0o[0-7]{1,15})$/i.test(digits)) return Number(digits);
-  throw invalid(entry, `must be a number, not ${JSON.stringify(value.slice(0, 64))}`);
+  const [, sign = '', written = ''] = /^\s*([+-]?)(.*)$/s.exec(value) ?? [];
+  const digits = /^0[0-7]+$/.test(written) ? `0o${written.slice(1)}` : written;
+  if (/^([1-9]\d{0,14}|0|0x[\da-f]{1,12}|0o[0-7]{1,15})$/i.test(digits))
+    return sign === '-' ? -Number(digits) : Number(digits);
+  throw invalid(entry, `must be a number, not ${shown(value)}`);
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 64));
 }

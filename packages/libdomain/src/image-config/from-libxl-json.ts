@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
-import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS, nameFault } from '../config/schema.ts';
+import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS, nameFault } from '../config/keys/values.ts';
 import { actionOf } from './shutdown-actions.ts';
 
 /** libxl itself takes any length; a configuration has a few KiB. */

@@ -1,5 +1,6 @@
 import type { ShutdownReason } from '@vm-tools/xc-native';
-import { SHUTDOWN_ACTIONS, type DomainConfig, type ShutdownAction } from '../config/schema.ts';
+import { SHUTDOWN_ACTIONS } from '../config/keys/values.ts';
+import type { DomainConfig, ShutdownAction } from '../config/schema.ts';
 
 /**
  * What the configuration wants to become of a domain that has shut down; undefined when it is none of our business:

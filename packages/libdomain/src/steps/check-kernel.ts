@@ -1,14 +1,15 @@
-import { checkKernel as refuseWrongType, inspectKernel } from '../config/inspect-kernel.ts';
+import { checkKernel as refuseWrongType, checkRamdisk, inspectKernel } from '../config/inspect-kernel.ts';
 import { kernelOf } from '../config/kernel-of.ts';
 import type { Step } from '../step/step.ts';
 import type { Wanted } from './context.ts';
 
-/** Looks at the kernel before there is a domain: libxc would say no more than "no loader found". */
+/** Looks at kernel and ramdisk before there is a domain: libxc would say no more than "no loader found". */
 export const checkKernel: Step<Wanted> = {
   name: 'check-kernel',
   about: ({ config }) => `${config?.kernel} can start as ${config?.type}`,
   async run({ config }) {
     refuseWrongType(await inspectKernel(kernelOf(config)), config.type);
+    if (config.ramdisk !== undefined) await checkRamdisk(config.ramdisk);
     return {};
   },
 };

@@ -23,7 +23,8 @@ export async function labHosts(): Promise<{ readonly a: LabHost; readonly b: Lab
  * `describe` for tests that need the lab. Where it cannot run they are reported as skipped, with the reason.
  *
  * Once in a while an emulated processor gives a guest a fault that a real one would not, so a test that has failed is
- * run once more; what failed is printed either way. What it left is removed for the next one.
+ * run once more; what failed is printed either way. What it left is removed for the next one. The closing lines of a run
+ * count such tests (tally.ts), and more than one in a hundred makes it fail.
  */
 export function describeLab(name: string, body: () => void): void {
   describeTidyLab(name, () => {

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainConfig } from '../../config/schema.ts';
-import { MAX_VCPUS } from '../../config/schema.ts';
+import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { Host } from '../../host.ts';
 import { requireNameFree, requireUuidFree } from '../../steps/check-name-free.ts';
 import type { Offer } from '../ports.ts';

@@ -1,0 +1,89 @@
+/** The types that xl knows. */
+export type XlType = 'pv' | 'pvh' | 'hvm';
+
+/** What xl 4.17 understands and these tools do not do yet. */
+export interface ForeignKey {
+  /** of the domains that it changes; for others it has no effect */
+  readonly types: readonly XlType[];
+  /** values that ask for nothing but what is so anyway */
+  readonly idle: readonly string[];
+  /** what to write instead, if there is something */
+  readonly hint?: string;
+  /** what is different for the guest because it is accepted and not done */
+  readonly otherwise?: string;
+}
+
+const ALL = ['pv', 'pvh', 'hvm'] as const;
+const NOT_PV = ['pvh', 'hvm'] as const;
+const HVM = ['hvm'] as const;
+const OFF = ['0', ''] as const;
+
+function keys(names: string, more: Partial<ForeignKey> = {}): Record<string, ForeignKey> {
+  const key = { types: ALL, idle: [], ...more };
+  return Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, key]),
+  );
+}
+
+/** As libxl 4.17 goes by them: parse_config_data of xl, and libxl's own defaults for each type. */
+export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
+  // Lists of devices; an empty one asks for nothing.
+  ...keys('disk vif vif2 pci vtpm p9 channel usbctrl usbdev pvcalls vdispl vsnd vkb vfb dtdev'),
+  ...keys('ioports irqs iomem vnuma device_tree'),
+
+  // Processors, memory, the place of the domain on its host.
+  ...keys('cpuid cpu_weight cap period slice latency extratime', { idle: ['0', ''] }),
+  ...keys('cpus cpus_soft', { idle: ['all', ''] }),
+  ...keys('pool', { idle: ['Pool-0'] }),
+  ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
+  ...keys('max_event_channels max_grant_frames max_grant_version max_maptrack_frames'),
+  ...keys('passthrough', { idle: ['disabled', ''] }),
+  ...keys('tsc_mode', { idle: ['default', '0'] }),
+  ...keys('timer_mode', { types: ALL, idle: ['no_delay_for_missed_ticks', '1'] }),
+  ...keys('altp2m', { idle: ['disabled', '0'] }),
+  ...keys('nomigrate nestedhvm vpmu msr_relaxed driver_domain xend_suspend_evtchn_compat', { idle: OFF }),
+  ...keys('seclabel init_seclabel'),
+  ...keys('on_watchdog'),
+  ...keys('on_soft_reset', { idle: ['soft-reset'] }),
+  ...keys('e820_host', { types: ['pv'], idle: OFF }),
+  ...keys('pvshim', { types: ['pvh'], idle: OFF }),
+  ...keys('hap acpi', { types: NOT_PV, idle: ['1'] }),
+  ...keys('oos', { types: NOT_PV, idle: ['1'] }),
+  ...keys('rtc_timeoffset localtime', { types: HVM, otherwise: 'the clock of the guest shows UTC' }),
+
+  // Where the kernel comes from.
+  ...keys('bootloader', { types: ['pv', 'pvh'], hint: 'name a kernel in place of it: kernel = "/path"' }),
+  ...keys('firmware', { hint: 'name a kernel in place of it: kernel = "/path"' }),
+  ...keys('pvh', { hint: 'write type = "pvh" instead' }),
+  ...keys('features'),
+
+  // What only goes with another key, which is refused where it matters.
+  ...keys('bootloader_args pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
+  ...keys('pci_msitranslate pci_permissive pci_power_mgmt pci_seize', { types: [] }),
+  ...keys('vnc', { types: ['pv', 'hvm'], idle: OFF }),
+  ...keys('vnclisten vncpasswd vncdisplay vncunused sdl opengl display xauthority keymap', { types: HVM }),
+
+  // Machines of ARM.
+  ...keys('gic_version vuart tee', { types: [] }),
+  // What xl says itself that it ignores.
+  ...keys('device_model vncviewer', { types: [] }),
+
+  // The emulated machine, and qemu, which emulates it.
+  ...keys(
+    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 altp2mhvm apic bios bios_path_override boot
+     device_model_args device_model_args_hvm device_model_args_pv device_model_override
+     device_model_stubdomain_override device_model_stubdomain_seclabel device_model_user device_model_version
+     dm_restrict firmware_override gfx_passthru hdtype hpet mca_caps mmio_hole ms_vm_genid nographic nx pae rdm
+     rdm_mem_boundary serial smbios_firmware soundhw spice spice_clipboard_sharing spice_image_compression
+     spice_streaming_video spiceagent_mouse spicedisable_ticketing spicehost spicepasswd spiceport spicetls_port
+     spiceusbredirection spicevdagent stdvga stubdomain_cmdline stubdomain_kernel stubdomain_memory
+     stubdomain_ramdisk usb usbdevice usbversion vendor_device vga viridian vkb_device vpt_align xen_platform_pci`,
+    { types: HVM },
+  ),
+};
+
+/** What older toolstacks went by; xl passes over them as over any key that it does not know. */
+export const FORGOTTEN_KEYS: readonly string[] = ['on_xend_start', 'on_xend_stop'];

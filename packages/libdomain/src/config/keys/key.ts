@@ -1,0 +1,19 @@
+import type * as z from 'zod';
+
+/**
+ * How a value is written: a text as it is; a path, which may be relative in a file; memory in MiB or, in JSON, with a
+ * unit; a count as a number; an action in each format's own word.
+ */
+export type KeyKind = 'text' | 'path' | 'memory' | 'count' | 'action';
+
+/** One field of a configuration: what each format calls it, how its value is written, and what it may be. */
+export interface Key {
+  readonly json: string;
+  readonly xl: string;
+  /** where it stands in libxl's own JSON */
+  readonly libxl: readonly [section: 'c_info' | 'b_info', name: string] | readonly [name: string];
+  readonly kind: KeyKind;
+  readonly schema: z.ZodType;
+  /** one clause for the documentation */
+  readonly about: string;
+}

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import type { Key } from './key.ts';
+import { DOMAIN_TYPES, line, memoryKib, name, path, shutdownAction, uuid, vcpus } from './values.ts';
+
+/** All fields of a configuration: every reader, writer and check of one goes by this table. */
+export const KEYS = {
+  name: {
+    json: 'name',
+    xl: 'name',
+    libxl: ['c_info', 'name'],
+    kind: 'text',
+    schema: name,
+    about: 'how the domain is called; no number, no UUID, no slash',
+  },
+  uuid: {
+    json: 'uuid',
+    xl: 'uuid',
+    libxl: ['c_info', 'uuid'],
+    kind: 'text',
+    /** lower case; made up when the domain is created if absent */
+    schema: z.exactOptional(uuid),
+    about: 'its UUID; made up if absent',
+  },
+  type: {
+    json: 'type',
+    xl: 'type',
+    libxl: ['c_info', 'type'],
+    kind: 'text',
+    schema: z.enum(DOMAIN_TYPES, 'must be "pv" or "pvh"').default('pv'),
+    about: '"pv" or "pvh"; "pv" if absent, as in xl',
+  },
+  kernel: {
+    json: 'kernel',
+    xl: 'kernel',
+    libxl: ['b_info', 'kernel'],
+    kind: 'path',
+    schema: path,
+    about: 'path of its kernel in the control domain',
+  },
+  ramdisk: {
+    json: 'ramdisk',
+    xl: 'ramdisk',
+    libxl: ['b_info', 'ramdisk'],
+    kind: 'path',
+    schema: z.exactOptional(path),
+    about: 'path of its initial ramdisk in the control domain',
+  },
+  cmdline: {
+    json: 'cmdline',
+    xl: 'cmdline',
+    libxl: ['b_info', 'cmdline'],
+    kind: 'text',
+    schema: line.default(''),
+    about: 'command line of the kernel; in xl.cfg also root and extra',
+  },
+  memoryKib: {
+    json: 'memory',
+    xl: 'memory',
+    libxl: ['b_info', 'target_memkb'],
+    kind: 'memory',
+    /** what the guest starts with */
+    schema: memoryKib,
+    about: 'what it starts with, in MiB; in JSON also "512MiB" or "2GiB"',
+  },
+  maxMemoryKib: {
+    json: 'maxMemory',
+    xl: 'maxmem',
+    libxl: ['b_info', 'max_memkb'],
+    kind: 'memory',
+    /** what it may be given later; as much as memoryKib if absent */
+    schema: z.exactOptional(memoryKib),
+    about: 'what it may be given later; as much as memory if absent',
+  },
+  vcpus: {
+    json: 'vcpus',
+    xl: 'vcpus',
+    libxl: ['b_info', 'max_vcpus'],
+    kind: 'count',
+    schema: vcpus.default(1),
+    about: 'number of its virtual processors, 1 to 128; 1 if absent',
+  },
+  onPoweroff: {
+    json: 'onPoweroff',
+    xl: 'on_poweroff',
+    libxl: ['on_poweroff'],
+    kind: 'action',
+    schema: shutdownAction.default('destroy'),
+    about: 'when it powers off: "destroy", "restart" or "preserve"; "destroy" if absent',
+  },
+  onReboot: {
+    json: 'onReboot',
+    xl: 'on_reboot',
+    libxl: ['on_reboot'],
+    kind: 'action',
+    schema: shutdownAction.default('restart'),
+    about: 'when it reboots; "restart" if absent',
+  },
+  onCrash: {
+    json: 'onCrash',
+    xl: 'on_crash',
+    libxl: ['on_crash'],
+    kind: 'action',
+    schema: shutdownAction.default('destroy'),
+    about: 'when it crashes; "destroy" if absent',
+  },
+} as const satisfies Readonly<Record<string, Key>>;
+
+export type Field = keyof typeof KEYS;
+
+/** Names of all fields, in the order in which they are written. */
+export const FIELDS = Object.keys(KEYS) as Field[];

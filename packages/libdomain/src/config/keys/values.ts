@@ -1,0 +1,67 @@
+import { nameProblem } from '@vm-tools/words';
+import * as z from 'zod';
+
+/** Domain types that can be built. */
+export const DOMAIN_TYPES = ['pv', 'pvh'] as const;
+
+/** What may happen to a domain that has shut down. */
+export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve'] as const;
+
+/** What xl can do besides. A domain that comes from xl may ask for it; it is kept then, as if preserved. */
+export const XL_ACTIONS = ['rename-restart', 'coredump-destroy', 'coredump-restart', 'soft-reset'] as const;
+
+/**
+ * The local APIC of vCPU n has the id 2n, ids are bytes and 255 means everybody: 128 vCPUs are as many as a PVH
+ * guest can have (HVM_MAX_VCPUS).
+ */
+export const MAX_VCPUS = 128;
+
+/** 16 TiB, Xen's own limit for a host; it catches bytes given for MiB. */
+export const MAX_MEMORY_KIB = 2 ** 34;
+const MIN_MEMORY_KIB = 1024;
+
+/** PATH_MAX: what is as long as this is no path any more. */
+export const MAX_PATH_BYTES = 4096;
+
+const CONTROL = /[\u0000-\u001f\u007f]/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const line = z
+  .string('must be a string')
+  .refine((text) => !CONTROL.test(text), 'must not contain control characters');
+
+export const name = z.string('must be a string').superRefine((text, context) => {
+  const fault = nameFault(text);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
+
+export const path = line
+  .refine((text) => text.startsWith('/'), 'must be an absolute path')
+  .refine((text) => Buffer.byteLength(text) < MAX_PATH_BYTES, 'is longer than any path can be');
+
+export const uuid = z
+  .string('must be a string')
+  .regex(UUID, 'must be a UUID of the form 01234567-89ab-cdef-0123-456789abcdef')
+  .transform((text) => text.toLowerCase());
+
+export const memoryKib = z
+  .int('must be a whole number of KiB')
+  .min(MIN_MEMORY_KIB, 'must be 1 MiB or more')
+  .max(MAX_MEMORY_KIB, 'must be 16 TiB or less');
+
+export const vcpus = z
+  .int('must be a whole number')
+  .min(1, 'must be 1 or more')
+  .max(MAX_VCPUS, `must be ${MAX_VCPUS} or less`);
+
+export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
+
+/**
+ * Why a new domain cannot have this name, as in "must not be empty"; undefined if it can. Wherever a domain is named it
+ * may be named by its number or UUID, too, so a name must not look like either.
+ */
+export function nameFault(wanted: string): string | undefined {
+  if (/^\d+$/.test(wanted)) return 'must not be a number, it would be taken for a domid';
+  if (UUID.test(wanted)) return 'must not have the form of a UUID';
+  return nameProblem(wanted);
+}

@@ -1,0 +1,24 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { formatPosition } from './config-error.ts';
+import type { PlacedConfig } from './parse-config.ts';
+
+/** What only the look at the files shows, and the field that names the file. */
+const FIELDS_OF = {
+  DOMAIN_KERNEL_MISSING: 'kernel',
+  DOMAIN_KERNEL_INVALID: 'kernel',
+  DOMAIN_KERNEL_WRONG_TYPE: 'kernel',
+  XEN_KERNEL_INVALID: 'kernel',
+  DOMAIN_RAMDISK_MISSING: 'ramdisk',
+} as const;
+
+/** An error about a kernel or a ramdisk, with the place where the configuration names it; any other as it is. */
+export function placeKernelError(thrown: unknown, places: PlacedConfig['places']): unknown {
+  if (!(thrown instanceof VmToolsError) || !Object.hasOwn(FIELDS_OF, thrown.code)) return thrown;
+  const key = FIELDS_OF[thrown.code as keyof typeof FIELDS_OF];
+  const place = places[key];
+  if (place === undefined) return thrown;
+  return thrown.with({
+    message: `${formatPosition(place)}: ${thrown.message}`,
+    details: { ...place, key },
+  });
+}
