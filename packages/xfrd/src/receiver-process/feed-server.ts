@@ -3,8 +3,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { VmToolsError, within } from '@vm-tools/errors';
 
 const TOKEN_CHARACTERS = 64;
-/** On the same machine: at once or never, unless hundreds are received and their processors are busy. */
-const CALL_MS = 60_000;
+/** What callers have at most. */
+export interface FeedLimits {
+  /** Connections at the same time. @default 1024 */
+  readonly connections: number;
+  /** On the same machine a call comes at once or never, unless the processors are busy with hundreds. @default 60000 */
+  readonly callMs: number;
+}
 
 /**
  * Where the keeper, and the helper that restores for it, call for the bytes of an image: a socket in a folder into
@@ -13,13 +18,15 @@ const CALL_MS = 60_000;
 export class FeedServer {
   readonly #server: Server;
   readonly #expected = new Map<string, (socket: Socket) => void>();
+  readonly #callMs: number;
 
-  constructor() {
+  constructor({ connections = 1024, callMs = 60_000 }: Partial<FeedLimits> = {}) {
+    this.#callMs = callMs;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => undefined);
       this.#greet(socket).catch(() => socket.destroy());
     });
-    this.#server.maxConnections = 1024;
+    this.#server.maxConnections = connections;
   }
 
   async listen(at: { readonly fd: number } | { readonly path: string }): Promise<void> {
@@ -35,11 +42,11 @@ export class FeedServer {
     const { promise, resolve } = Promise.withResolvers<Socket>();
     this.#expected.set(token, resolve);
     const late = { code: 'XFRD_RECEIVER_LOST', message: 'nobody has called for the image' };
-    return within(promise, CALL_MS, late).finally(() => this.#expected.delete(token));
+    return within(promise, this.#callMs, late).finally(() => this.#expected.delete(token));
   }
 
   async #greet(socket: Socket): Promise<void> {
-    const token = await within(readToken(socket), CALL_MS, {
+    const token = await within(readToken(socket), this.#callMs, {
       code: 'XFRD_RECEIVER_LOST',
       message: 'no token',
     });
@@ -50,11 +57,27 @@ export class FeedServer {
 }
 
 async function readToken(socket: Socket): Promise<string> {
-  while (true) {
-    const bytes = socket.read(TOKEN_CHARACTERS) as Buffer | null;
-    if (bytes?.length === TOKEN_CHARACTERS) return bytes.toString('latin1');
-    if (bytes !== null || socket.destroyed)
+  let token = '';
+  while (token.length < TOKEN_CHARACTERS) {
+    // What is there, and no more: who asks for more than that is told at once, for ever, that something is there.
+    const bytes = socket.read(
+      Math.min(socket.readableLength, TOKEN_CHARACTERS - token.length),
+    ) as Buffer | null;
+    if (bytes !== null) token += bytes.toString('latin1');
+    else if (socket.readableEnded || socket.destroyed)
       throw new VmToolsError({ code: 'XFRD_RECEIVER_LOST', message: 'it was no caller' });
-    await Promise.race([once(socket, 'readable'), once(socket, 'close')]);
+    else await somethingFrom(socket);
+  }
+  return token;
+}
+
+/** There are bytes, or there will be no more. */
+async function somethingFrom(socket: Socket): Promise<void> {
+  const heard = new AbortController();
+  const { signal } = heard;
+  try {
+    await Promise.race(['readable', 'end', 'close'].map((event) => once(socket, event, { signal })));
+  } finally {
+    heard.abort();
   }
 }
