@@ -32,10 +32,14 @@ export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';
 export { resumeGuest } from './guest/resume.ts';
 export { suspendGuest, type SuspendOptions } from './guest/suspend.ts';
 
+export { findPending, readPending, removePending, type PendingRestart } from './policy/pending-restarts.ts';
+export { requireRestartable } from './policy/require-restartable.ts';
+export { restartDomain, type RestartOptions } from './policy/restart.ts';
 export { monitorDomains, type MonitorOptions } from './policy/monitor-domains.ts';
 export type { MonitorEvent } from './policy/monitor-event.ts';
 
 export { pipeline, type Pipeline, type StepDescription } from './step/pipeline.ts';
+export type { Origin, RulesOfPeer, SomePlaceRules } from './places/index.ts';
 export { runPipeline, type Completed, type RunOptions } from './step/run.ts';
 export type { Step, StepEvent, StepIo, StepState } from './step/step.ts';
 

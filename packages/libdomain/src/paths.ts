@@ -19,6 +19,9 @@ export const incomingPath = (domid: number): string => `${markerPath(domid)}/inc
 /** Says that the guest has been asked to suspend, and that nobody has let it run since. */
 export const suspendingPath = (domid: number): string => `${markerPath(domid)}/suspending`;
 
+/** Says where the configuration of a domain comes from; without it the operator has written it here. */
+export const originPath = (domid: number): string => `${markerPath(domid)}/origin`;
+
 /** The scheduler cap of a guest before it was slowed down for a transfer, in percent. */
 export const cappedPath = (domid: number): string => `${markerPath(domid)}/capped`;
 

@@ -66,8 +66,8 @@ export interface ListenOptions extends Omit<PeerOptions, 'onEvent' | 'limiter'> 
    * the transfer has ended, however it did. @default all may send all
    */
   readonly authorise?: ((who: string, offer: Offer) => Promise<Disposable>) | undefined;
-  /** one target for each guest that is offered */
-  readonly makeTarget: () => Target;
+  /** One target for each guest that is offered, by a peer of that name; none when it has not proved one. */
+  readonly makeTarget: (who?: string) => Target;
   /** guests that are received at the same time; more are refused. @default 4 */
   readonly maxConcurrent?: number | undefined;
   /** Several listeners may have one, and so their places, in common. @default one of its own, with `maxConcurrent` */
@@ -176,11 +176,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         session = { ...session, transfer, name: offer.name };
         for (const gate of gates) taken.use(await gate.enter(offer));
         waiting[Symbol.dispose]();
-        return options.makeTarget();
+        return options.makeTarget(who);
       };
       const check = (offer: Offer): Promise<readonly Check[]> => {
         session = { ...session, name: offer.name };
-        return lookAt(offer, gates, options.makeTarget);
+        return lookAt(offer, gates, () => options.makeTarget(who));
       };
       const onEvent = (event: TransferEvent): void => {
         if (event.type === 'began') options.onTransfer?.(transfer);

@@ -4,6 +4,7 @@ import { FINGERPRINT } from './fingerprint.ts';
 
 const HOST = /^[A-Za-z0-9_:][A-Za-z0-9._:%-]{0,252}$/;
 const CERTIFICATE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
+const FOLDER = /^\/[^\p{Cc}]{0,4095}$/u;
 const DOMAIN = /^[^\p{Cc}/]{1,255}$/u;
 
 /** What is in the file of a peer: how it is known, and what it may do. Absent rules forbid nothing. */
@@ -28,6 +29,10 @@ export const peerSchema = z
     maxMemoryMib: z.int().min(RANGES.memoryMib.min).max(RANGES.memoryMib.max).exactOptional(),
     /** guests that it may be sending at the same time */
     maxConcurrent: z.int().min(0).max(RANGES.places.max).exactOptional(),
+    /** folders of this host from which the kernels and ramdisks of its guests may be taken. @default as for all peers */
+    kernels: z.array(z.string().regex(FOLDER, 'must be absolute paths of folders')).exactOptional(),
+    /** whether a guest is refused whose kernel cannot be loaded here. @default as for all peers */
+    requireKernels: z.boolean().exactOptional(),
     /** whether guests may run on while they are copied */
     live: z.boolean().default(true),
   })

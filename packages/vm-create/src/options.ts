@@ -6,6 +6,7 @@ export interface CreateInput extends WaitInput {
   readonly paused?: boolean;
   readonly console?: boolean;
   readonly dryRun?: boolean;
+  readonly fromPending?: boolean;
 }
 
 export const command: CommandSpec = {
@@ -18,6 +19,11 @@ export const command: CommandSpec = {
   options: [
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause starts it' },
     { flags: '-c, --console', description: 'connect to its console; Ctrl-] leaves it', conflicts: ['json'] },
+    {
+      flags: '--from-pending',
+      description: 'FILE is the name or UUID of a guest instead, whose restart has failed: restart it now',
+      conflicts: ['dryRun', 'paused'],
+    },
     { flags: '-n, --dry-run', description: 'only check the configuration and print the steps' },
     WAIT,
   ],
@@ -25,6 +31,10 @@ export const command: CommandSpec = {
     { command: 'vm-create web1.cfg', effect: 'create and start the domain of web1.cfg' },
     { command: 'vm-create web1.cfg memory=1024', effect: 'with 1 GiB, whatever the file says' },
     { command: 'vm-create -n web1.cfg', effect: 'show what would be done' },
+    {
+      command: 'vm-create --from-pending web1',
+      effect: 'when its kernel, which was missing at its reboot, is here',
+    },
     { command: 'id=$(vm-create -p web1.cfg)', effect: 'use the domid in a script' },
   ],
 };

@@ -7,9 +7,11 @@ import {
   type DomainConfig,
 } from '@vm-tools/libdomain';
 import type { CreateInput } from './options.ts';
+import { restartFailed } from './restart-failed.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
+  if (input.fromPending) return restartFailed(invocation);
   const { config, places } = await readPlacedConfig(input.file === '-' ? '/dev/stdin' : input.file, {
     overrides: input.settings,
     onWarning: (warning) => messages.warn(warning),

@@ -183,6 +183,13 @@ testOnHost('what changes nothing is accepted with a warning', async (host) => {
   );
 });
 
+testOnHost('only what has failed to restart can be restarted', async (host) => {
+  const none = await unchanged(host, () => failure(host, 'vm-create --from-pending web1'));
+  expect(none).toMatchObject({ status: 3, error: { code: 'DOMAIN_NOT_PENDING', hint: expect.any(String) } });
+  const changed = await failure(host, 'vm-create --from-pending web1 memory=64');
+  expect(changed).toMatchObject({ status: 2, error: { code: 'USAGE' } });
+});
+
 testOnHost('a name or a UUID in use is refused, and the domain that has it runs on', async (host) => {
   const { domid, uuid } = await result(host, 'vm-create polite.cfg name=taken');
   const [name, twin] = await unchanged(host, () =>

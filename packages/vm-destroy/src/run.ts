@@ -1,5 +1,5 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
-import { destroyDomain, resolveDomain } from '@vm-tools/libdomain';
+import { destroyDomain, removePending, resolveDomain } from '@vm-tools/libdomain';
 import type { DestroyInput } from './options.ts';
 
 export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome> {
@@ -7,6 +7,7 @@ export async function destroy(invocation: Invocation<DestroyInput>): Promise<Out
   const domain = await resolveDomain(host, invocation.input.domain);
   const { input, signal } = invocation;
   await destroyDomain(host, domain, { waitMs: input.wait, signal });
+  await removePending(host, domain); // a restart that has failed is not wanted any more
   const { domid, uuid, name } = domain;
   return { value: { domid, uuid, name, state: 'destroyed' } };
 }

@@ -1,10 +1,17 @@
 import { table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
-import { listDomains, nameFault, resolveDomain, type Domain } from '@vm-tools/libdomain';
+import { listDomains, nameFault, readPending, resolveDomain, type Domain } from '@vm-tools/libdomain';
 import type { ListInput } from './options.ts';
 
 export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
   const { domain, names } = invocation.input;
   const host = await invocation.openHost();
+  for (const { name, failure } of await readPending(host)) {
+    if (failure === undefined) continue;
+    const command = `vm-create --from-pending ${name}`;
+    invocation.messages.warn(
+      `${name} could not be restarted: ${failure.message}; when that is mended: ${command}`,
+    );
+  }
   const domains = domain === undefined ? await listDomains(host) : [await resolveDomain(host, domain)];
   return {
     isReport: true,

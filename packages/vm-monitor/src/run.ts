@@ -8,6 +8,7 @@ import {
 } from '@vm-tools/cli';
 import { sleep, VmToolsError } from '@vm-tools/errors';
 import { monitorDomains, type MonitorEvent } from '@vm-tools/libdomain';
+import { readPeer, trustFolder } from '@vm-tools/trust';
 import { takeLock } from './lock.ts';
 import type { MonitorInput } from './options.ts';
 import { hasDomains, untilIdle } from './until-idle.ts';
@@ -35,7 +36,11 @@ async function watch(host: OpenedHost, log: Log, input: MonitorInput, signal: Ab
   const { foreground, linger = DEFAULT_LINGER_MS } = input;
   const idle = new AbortController();
   const stopped = AbortSignal.any([signal, idle.signal]);
-  const watching = monitorDomains(host, { signal: stopped, onEvent: (event) => logEvent(log, event) });
+  const watching = monitorDomains(host, {
+    signal: stopped,
+    onEvent: (event) => logEvent(log, event),
+    rulesOfPeer: (peer) => readPeer(trustFolder(host.root), peer),
+  });
   const waiting = foreground ? watching : untilIdle(host.xen, () => sleep(linger / 2, stopped));
   try {
     await Promise.race([watching, waiting]);

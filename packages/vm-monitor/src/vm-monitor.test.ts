@@ -123,16 +123,26 @@ testOnHost(
 );
 
 testOnHost(
-  'a restart that fails is told of, and leaves nothing',
+  'a restart that fails is told of, leaves its configuration and nothing else, and is done when it is asked for',
   async (host) => {
     await using monitor = await startMonitor(host);
     const before = await state(host);
-    const { domid } = await result(host, 'vm-create polite.cfg name=unlucky');
+    const { domid, uuid } = await result(host, 'vm-create polite.cfg name=unlucky');
     await waitForTicks(host, 'unlucky');
-    host.simulated.faults.add({ call: 'domainBuild', errno: 'ENOMEM' });
+    const noMemory = host.simulated.faults.add({ call: 'domainBuild', errno: 'ENOMEM' });
     await result(host, 'vm-reboot unlucky');
     const failed = await monitor.says('xc_dom_boot_mem_init: Cannot allocate memory (ENOMEM)');
-    expect(failed).toMatchObject({ level: 'error', domid, hint: expect.any(String) });
+    const command = 'vm-create --from-pending unlucky';
+    expect(failed).toMatchObject({ level: 'error', domid, hint: expect.stringContaining(command) });
+    const kept = `var/lib/vm-tools/restart/${domid}.${uuid}.json`;
+    expect(await state(host)).toEqual({ ...before, files: [...before.files, kept].sort() });
+    expect((await host.exec('vm-list')).stderr).toContain(command);
+    expect((await failure(host, 'vm-pause unlucky')).error.hint).toContain(command);
+
+    host.simulated.faults.remove(noMemory);
+    expect(await result(host, command)).toMatchObject({ name: 'unlucky', uuid });
+    await waitForTicks(host, 'unlucky');
+    await result(host, 'vm-destroy unlucky');
     expect(await state(host)).toEqual(before);
   },
   own,

@@ -1,11 +1,13 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import { resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
+import { requireRestartable, resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
+import { readPeer, trustFolder } from '@vm-tools/trust';
 import type { RebootInput } from './options.ts';
 
 export async function reboot(invocation: Invocation<RebootInput>): Promise<Outcome> {
   const { input, signal } = invocation;
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
+  await requireRestartable(host, domain, { rulesOfPeer: (peer) => readPeer(trustFolder(host.root), peer) });
   await ensureMonitor(invocation);
   const state = await shutdownDomain(host, domain, {
     mode: 'reboot',

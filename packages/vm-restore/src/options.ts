@@ -4,6 +4,7 @@ export interface RestoreInput extends WaitInput {
   readonly file: string;
   readonly paused?: boolean;
   readonly name?: string;
+  readonly allowKernels?: readonly string[];
   readonly bwlimit?: string;
 }
 
@@ -14,6 +15,12 @@ export const command: CommandSpec = {
   options: [
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause lets it go on' },
     { flags: '--name <name>', description: 'give it this name instead of the saved one' },
+    {
+      flags: '--allow-kernels <folders>',
+      description:
+        'from where its kernel and ramdisk may be taken when it reboots, besides the folders that are allowed to all; with commas between',
+      parse: (text) => text.split(',').map((folder) => folder.trim()),
+    },
     {
       flags: '--bwlimit <rate>',
       description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',

@@ -17,6 +17,7 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
     paused,
     waitMs: input.wait,
     ...(input.name === undefined ? {} : { name: input.name }),
+    origin: { from: 'image', ...(input.allowKernels && { kernels: [...input.allowKernels] }) },
     onStep: showStep(messages),
     onLog: messages.trace,
   });

@@ -5,6 +5,7 @@ import type { TrustInput } from './trust-options.ts';
 export function settingsOf(input: TrustInput, host: string | undefined): PeerSettings {
   const { fingerprint, certificateName, allowNames, maxMemory, maxConcurrent, live, maySend, mayReceive } =
     input;
+  const { allowKernels, requireKernels } = input;
   return {
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(certificateName === undefined ? {} : { certificateName }),
@@ -12,6 +13,8 @@ export function settingsOf(input: TrustInput, host: string | undefined): PeerSet
     ...(allowNames === undefined ? {} : { domains: [...allowNames] }),
     ...(maxMemory === undefined ? {} : { maxMemoryMib: maxMemory }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...(allowKernels === undefined ? {} : { kernels: [...allowKernels] }),
+    ...(requireKernels === undefined ? {} : { requireKernels: requireKernels === 'yes' }),
     ...(live === undefined ? {} : { live: live === 'yes' }),
     ...(maySend === undefined ? {} : { maySend: maySend === 'yes' }),
     ...(mayReceive === undefined ? {} : { mayReceive: mayReceive === 'yes' }),

@@ -41,14 +41,16 @@ export async function peers({ root }: Invocation<unknown>): Promise<Outcome> {
   return { isReport: true, value: known, text };
 }
 
-/** e.g. "send and receive web-*, 4096 MiB at most, 2 at once, not live" */
-function mayOf({ maySend, mayReceive, domains, maxMemoryMib, maxConcurrent, live }: Peer): string {
+/** e.g. "send and receive web-*, 4096 MiB at most, 2 at once, kernels from /boot/guests, not live" */
+function mayOf({ maySend, mayReceive, domains, maxMemoryMib, maxConcurrent, live, ...peer }: Peer): string {
   const ways = [maySend && 'send', mayReceive && 'receive'].filter((way) => way !== false);
   if (ways.length === 0) return 'nothing';
   return [
     `${ways.join(' and ')} ${domains?.join(' ') ?? 'all'}`,
     ...(maxMemoryMib === undefined ? [] : [`${maxMemoryMib} MiB at most`]),
     ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} at once`]),
+    ...(peer.kernels === undefined ? [] : [`kernels from ${peer.kernels.join(' ') || 'nowhere'}`]),
+    ...(peer.requireKernels === false ? ['without a kernel here'] : []),
     ...(live ? [] : ['not live']),
   ].join(', ');
 }

@@ -1,6 +1,7 @@
 import { createLog, ensureMonitor, type Invocation, type Log } from '@vm-tools/cli';
 import { domainTarget, guestFinder, type DomainTarget } from '@vm-tools/libdomain';
 import { fileJournals, JOURNAL_FOLDER, type Journals } from '@vm-tools/libxfr';
+import { readPeer, trustFolder } from '@vm-tools/trust';
 import { join } from 'node:path';
 import { recovery, type Recovery } from './recovery.ts';
 
@@ -8,7 +9,8 @@ import { recovery, type Recovery } from './recovery.ts';
 export interface Receiver {
   readonly log: Log;
   readonly journals: Journals;
-  readonly makeTarget: () => DomainTarget;
+  /** for a guest from a peer of that name, where it has proved one */
+  readonly makeTarget: (who?: string) => DomainTarget;
   /** the transfers that others have left */
   readonly left: Recovery;
 }
@@ -22,5 +24,12 @@ export async function openReceiver(invocation: Invocation<unknown>): Promise<Rec
   const onStarted = (): void => void ensureMonitor(invocation);
   const left = recovery(log, { journals, finder: guestFinder(host), onStarted });
   await left.alone();
-  return { log, journals, left, makeTarget: () => domainTarget(host, { onLog: messages.trace }) };
+  const folder = trustFolder(root);
+  const makeTarget = (who?: string): DomainTarget =>
+    domainTarget(host, {
+      onLog: messages.trace,
+      origin: { from: 'peer', ...(who === undefined ? {} : { peer: who }) },
+      rulesOfPeer: (peer) => readPeer(folder, peer),
+    });
+  return { log, journals, left, makeTarget };
 }

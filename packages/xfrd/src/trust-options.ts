@@ -46,12 +46,18 @@ export interface TrustInput {
   /** MiB */
   readonly maxMemory?: number;
   readonly maxConcurrent?: number;
+  readonly allowKernels?: readonly string[];
+  readonly requireKernels?: 'yes' | 'no';
   readonly live?: 'yes' | 'no';
   readonly maySend?: 'yes' | 'no';
   readonly mayReceive?: 'yes' | 'no';
 }
 
 const YES_NO = ['yes', 'no'];
+
+function listOf(text: string): string[] {
+  return text.split(',').map((each) => each.trim());
+}
 
 export const trustCommand: CommandSpec = {
   name: 'trust',
@@ -70,7 +76,7 @@ export const trustCommand: CommandSpec = {
     {
       flags: '--allow-names <names>',
       description: 'only these domains: names, where * stands for any letters, or UUIDs, with commas between',
-      parse: (text) => text.split(',').map((name) => name.trim()),
+      parse: listOf,
     },
     {
       flags: '--max-memory <MiB>',
@@ -81,6 +87,17 @@ export const trustCommand: CommandSpec = {
       flags: '--max-concurrent <count>',
       description: 'only so many at the same time',
       ...asCount(RANGES.places),
+    },
+    {
+      flags: '--allow-kernels <folders>',
+      description:
+        'from where the kernels and ramdisks of its domains may be taken here, with commas between (default: what /etc/vm-tools/places.json says, else /var/lib/vm-tools/kernels)',
+      parse: listOf,
+    },
+    {
+      flags: '--require-kernels <yes|no>',
+      description: 'whether a domain is refused that could not be restarted here (default: yes)',
+      choices: YES_NO,
     },
     {
       flags: '--live <yes|no>',
@@ -102,6 +119,7 @@ export const trustCommand: CommandSpec = {
     { command: 'xfrd trust b 10.0.0.2', effect: 'show who answers there; nothing is trusted yet' },
     { command: 'xfrd trust b 10.0.0.2 --fingerprint SHA256:…', effect: 'trust it' },
     { command: "xfrd trust b --allow-names 'web-*' --max-memory 4096", effect: 'limit what it may send' },
+    { command: 'xfrd trust b --allow-kernels /boot/guests', effect: 'where kernels of its domains lie here' },
   ],
   notes: [
     'What is not given stays as it is. It holds from the next connection and the next domain on, also in an xfrd that runs.',

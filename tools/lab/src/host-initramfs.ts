@@ -39,6 +39,8 @@ export async function hostInitramfs(
       mode: executableMode,
       data,
     })),
+    // Both hosts have the same guests there, and what comes from the other may be started with their kernels.
+    { path: 'overlay/etc/vm-tools/places.json', mode: fileMode, data: '{"kernels": ["/guests"]}\n' },
     ...(await readTree(guests)).map(({ path, data }) => ({
       path: `overlay/guests/${path}`,
       mode: fileMode,

@@ -4,6 +4,7 @@ import type { Domain } from '../domain.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
+import type { Origin } from '../places/index.ts';
 import type { Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
 import { build } from '../steps/build.ts';
@@ -15,14 +16,16 @@ export interface CreateOptions extends Omit<RunOptions, 'signal'>, HoldOptions {
   readonly paused?: boolean;
   /** libxl's JSON that the configuration was read from, of a domain that starts anew: it is kept with the new one. */
   readonly configJson?: string;
+  /** Whose words its configuration is. @default the operator's own */
+  readonly origin?: Origin | undefined;
 }
 
 /** What `createDomain` would do, as a value to print or to run. A domain without a UUID gets one here. */
 export function planCreate(
   config: DomainConfig,
-  { paused = false, configJson }: Pick<CreateOptions, 'paused' | 'configJson'> = {},
+  { paused = false, configJson, origin }: Pick<CreateOptions, 'paused' | 'configJson' | 'origin'> = {},
 ): Pipeline<Finished> {
-  const plan = planDomain({ name: 'vm-create', config, fill: build, isNew: true, configJson });
+  const plan = planDomain({ name: 'vm-create', config, fill: build, isNew: true, configJson, origin });
   return plan.when(!paused, unpause);
 }
 

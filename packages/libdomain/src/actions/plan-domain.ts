@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DomainConfig } from '../config/schema.ts';
+import type { Origin } from '../places/index.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import type { Step } from '../step/step.ts';
 import { archParams } from '../steps/arch-params.ts';
@@ -38,6 +39,8 @@ export interface DomainPlan {
   readonly transfer?: string | undefined;
   /** The configuration as it came, in libxl's JSON: kept with the domain, with all that only others understand. */
   readonly configJson?: string | undefined;
+  /** Whose words its configuration is; none for the operator's own. */
+  readonly origin?: Origin | undefined;
 }
 
 /** A domain that has been made. */
@@ -54,11 +57,13 @@ export function planDomain({
   isNew,
   transfer,
   configJson,
+  origin,
 }: DomainPlan): Pipeline<Finished> {
   return pipeline<Wanted>(name, {
     config: { ...config, uuid: config.uuid ?? randomUUID() },
     ...(transfer === undefined ? {} : { transfer }),
     ...(configJson === undefined ? {} : { configJson }),
+    ...(origin === undefined ? {} : { origin }),
   })
     .step(checkMemory)
     .when(isNew, checkKernel)

@@ -4,6 +4,7 @@ import { suggest } from '@vm-tools/words';
 import { describeDomain, type Domain } from '../domain.ts';
 import { asVmToolsError } from '../guest/guest-error.ts';
 import type { Host } from '../host.ts';
+import { findPending, type PendingRestart } from '../policy/pending-restarts.ts';
 import { readNames } from '../read-names.ts';
 import { LOOKING } from './list-domains.ts';
 
@@ -25,13 +26,19 @@ export async function resolveDomain(host: Host, wanted: string | number): Promis
 }
 
 /** Xenstore is asked about no more domains than it takes: there may be a thousand. */
-async function resolve({ xen, store }: Host, wanted: string): Promise<Domain> {
+async function resolve(host: Host, wanted: string): Promise<Domain> {
+  const { xen, store } = host;
   const infos = await xen.domainGetinfolist();
   const fitting = matching(infos, wanted) ?? (await named(store, infos, wanted));
   const living = fitting.filter(({ isDying }) => !isDying);
   const meant = living.length > 0 ? living : fitting;
   const [first, second] = meant;
-  if (first === undefined) throw unknown(wanted, await readNames(store, infos));
+  if (first === undefined) {
+    const failed = await findPending(host, wanted);
+    throw failed === undefined
+      ? unknown(wanted, await readNames(store, infos))
+      : notRestarted(wanted, failed);
+  }
   if (second !== undefined && living.length > 0) throw ambiguous(wanted, meant);
   return describeDomain(store, first);
 }
@@ -60,6 +67,20 @@ function ambiguous(text: string, meant: readonly DomainInfo[]): VmToolsError {
     message: `${text} may be any of the domains with domid ${domids.join(', ')}`,
     hint: 'name the domain by its domid',
     details: { wanted: text, domids },
+  });
+}
+
+function notRestarted(text: string, { name, failure }: PendingRestart): VmToolsError {
+  const why = failure === undefined ? 'is being restarted' : `could not be restarted: ${failure.message}`;
+  return new VmToolsError({
+    code: 'DOMAIN_UNKNOWN',
+    kind: 'no-domain',
+    message: `there is no domain ${text} on this host: it ${why}`,
+    hint:
+      failure === undefined
+        ? 'wait until vm-monitor has restarted it'
+        : `when the cause is gone: vm-create --from-pending ${name}`,
+    details: { wanted: text },
   });
 }
 

@@ -1,14 +1,14 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import type { RemoveOptions } from '../actions/remove-domain.ts';
 import type { ShutdownAction } from '../config/schema.ts';
 import { describeDomain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
 import { markerPath, vmPath } from '../paths.ts';
+import { readOrigin } from '../places/index.ts';
 import { readUserdata } from '../userdata.ts';
 import type { MonitorEvent } from './monitor-event.ts';
-import { PATIENCE_MS, restartDomain } from './restart.ts';
+import { PATIENCE_MS, restartDomain, type RestartOptions } from './restart.ts';
 import { isPossible, shutdownAction } from './shutdown-action.ts';
 
 /** A guest that crashes earlier than this after its start would do so again and again. */
@@ -22,7 +22,7 @@ const MIN_LIFE_S = 10;
 export async function actOnShutdown(
   host: Host,
   info: DomainInfo,
-  { now, ...options }: RemoveOptions & { readonly now: () => number },
+  { now, ...options }: RestartOptions & { readonly now: () => number },
 ): Promise<MonitorEvent | undefined> {
   const { domid, uuid, shutdownReason: reason } = info;
   if (reason === undefined || (await host.store.read(markerPath(domid))) === undefined) return undefined;
@@ -37,7 +37,9 @@ export async function actOnShutdown(
     await destroyDomain(host, domain, { ...options, waitMs: PATIENCE_MS });
     return { type: 'destroyed', domain, reason };
   }
-  const restarted = await restartDomain(host, { domid, uuid, configJson }, options);
+  const origin = await readOrigin(host.store, domid);
+  const pending = { domid, uuid, name: domain.name, configJson, origin };
+  const restarted = await restartDomain(host, pending, options);
   return restarted && { type: 'restarted', domain: restarted, reason };
 }
 

@@ -141,7 +141,12 @@ describe('monitorDomains', () => {
     host.machine.holdPages(1);
     for (const { domid, uuid, name } of await guests(host)) {
       host.machine.guestShutdown(domid, 'reboot');
-      await writePending(host, { domid, uuid, configJson: await readUserdata(host, { domid, uuid, name }) });
+      await writePending(host, {
+        domid,
+        uuid,
+        name,
+        configJson: await readUserdata(host, { domid, uuid, name }),
+      });
     }
     expect(await watchUntil(host, 1)).toEqual(['restarted 3']);
   });
@@ -180,7 +185,8 @@ describe('monitorDomains', () => {
       const domain = (await guests(host))[0]!;
       host.machine.guestShutdown(1, 'reboot');
       host.machine.guestShutdown(2, 'poweroff');
-      await writePending(host, { domid: 1, uuid: domain.uuid, configJson: await readUserdata(host, domain) });
+      const { name, uuid } = domain;
+      await writePending(host, { domid: 1, name, uuid, configJson: await readUserdata(host, domain) });
       if (point !== 'written down') await destroyDomain(host, domain);
       if (point === 'created') await guest(host, { uuid: domain.uuid });
       const events = await watchUntil(host, point === 'created' ? 1 : 2);

@@ -1,14 +1,13 @@
-import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
-import type { RemoveOptions } from '../actions/remove-domain.ts';
 import type { Host } from '../host.ts';
 import { actOnShutdown } from './act-on-shutdown.ts';
 import { DomainTasks } from './domain-tasks.ts';
 import type { MonitorEvent } from './monitor-event.ts';
 import { readPending, type PendingRestart } from './pending-restarts.ts';
-import { finishRestart } from './restart.ts';
+import { policyError } from './policy-error.ts';
+import { restartDomain, type RestartOptions } from './restart.ts';
 
-export interface MonitorOptions extends Pick<RemoveOptions, 'signal' | 'zombieLimitMs'> {
+export interface MonitorOptions extends Pick<RestartOptions, 'signal' | 'zombieLimitMs' | 'rulesOfPeer'> {
   readonly onEvent?: (event: MonitorEvent) => void;
   /** @default Date.now */
   readonly now?: () => number;
@@ -57,15 +56,15 @@ class Monitor {
     this.#options = options;
   }
 
-  /** Goes on with restarts that were begun. */
+  /** Goes on with restarts that were cut short. Those that have failed wait for somebody who asks for them. */
   goOn(restarts: readonly PendingRestart[]): void {
-    const { signal, zombieLimitMs, onEvent } = this.#options;
-    const limits = { signal, ...(zombieLimitMs === undefined ? {} : { zombieLimitMs }) };
-    for (const [uuid, pending] of Map.groupBy(restarts, (each) => each.uuid)) {
+    const { onEvent } = this.#options;
+    const cutShort = restarts.filter(({ failure }) => failure === undefined);
+    for (const [uuid, pending] of Map.groupBy(cutShort, (each) => each.uuid)) {
       this.#tasks.run(uuid, async () => {
         for (const restart of pending) {
           await this.#reportFailure(restart.domid, async () => {
-            const domain = await finishRestart(this.#host, restart, limits);
+            const domain = await restartDomain(this.#host, restart, this.#limits());
             if (domain !== undefined) onEvent?.({ type: 'restarted', domain });
           });
         }
@@ -89,14 +88,18 @@ class Monitor {
   }
 
   async #actOn(domid: number): Promise<void> {
-    const { now = Date.now, signal, zombieLimitMs, onEvent } = this.#options;
+    const { now = Date.now, onEvent } = this.#options;
     // Something else may have been done about it since it was seen.
     const info = await this.#host.xen.domainGetinfo(domid);
     if (info === undefined || !this.#concerns(info)) return;
-    const limits = { signal, ...(zombieLimitMs === undefined ? {} : { zombieLimitMs }) };
-    const event = await actOnShutdown(this.#host, info, { ...limits, now });
+    const event = await actOnShutdown(this.#host, info, { ...this.#limits(), now });
     if (event?.type === 'kept') this.#kept.add(domid);
     if (event !== undefined) onEvent?.(event);
+  }
+
+  #limits(): RestartOptions {
+    const { signal, zombieLimitMs, rulesOfPeer } = this.#options;
+    return { signal, rulesOfPeer, ...(zombieLimitMs === undefined ? {} : { zombieLimitMs }) };
   }
 
   #concerns({ domid, shutdownReason, isDying }: DomainInfo): boolean {
@@ -110,15 +113,7 @@ class Monitor {
       this.#failed.delete(domid);
     } catch (thrown) {
       if (signal.aborted) return;
-      const error =
-        thrown instanceof VmToolsError
-          ? thrown
-          : new VmToolsError({
-              code: 'DOMAIN_POLICY_FAILED',
-              message: messageOf(thrown),
-              hint: 'do by hand what the configuration of the domain says',
-              cause: thrown,
-            });
+      const error = policyError(thrown);
       if (this.#failed.get(domid) === error.message) return;
       this.#failed.set(domid, error.message);
       onEvent?.({ type: 'failed', domid, error });

@@ -1,64 +1,114 @@
-import type { DomainInfo } from '@vm-tools/xc-native';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
+import type { RemoveOptions } from '../actions/remove-domain.ts';
 import { allThrough } from '../all-through.ts';
 import type { Domain } from '../domain.ts';
-import { holdDomain } from '../hold/hold-domain.ts';
+import { holdDomain, type Hold } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
+import { requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
 import type { RunOptions } from '../step/run.ts';
-import { removePending, writePending, type PendingRestart } from './pending-restarts.ts';
+import { pendingPath, removePending, writePending, type PendingRestart } from './pending-restarts.ts';
+import { policyError } from './policy-error.ts';
 
 /** A save or a transfer of a guest that has come to its end notices that, and lets go. */
 export const PATIENCE_MS = 60_000;
 
-/** Destroys the domain and creates it anew with the same configuration and UUID. */
-export async function restartDomain(
-  host: Host,
-  pending: PendingRestart,
-  options: RunOptions,
-): Promise<Domain | undefined> {
-  await writePending(host, pending);
-  return finishRestart(host, pending, options);
+export interface RestartOptions extends RunOptions, Pick<RemoveOptions, 'zombieLimitMs'> {
+  /** @default what holds for all peers */
+  readonly rulesOfPeer?: RulesOfPeer | undefined;
 }
 
 /**
- * Goes on with a restart wherever it was left. One that fails is given up, one that is interrupted is left for the
- * next monitor.
+ * Destroys the domain and creates it anew with the same configuration and UUID, wherever that was left. What it is to
+ * be made of is looked at first. One that fails is kept together with the reason until somebody asks for it again;
+ * one that is interrupted is left for the next monitor.
  *
  * @returns the new domain; undefined when it had been there already
+ * @throws VmToolsError whatever has failed, which says where the guest is now and how it is started again
  */
-export async function finishRestart(
+export async function restartDomain(
   host: Host,
   pending: PendingRestart,
-  options: RunOptions,
+  options: RestartOptions = {},
 ): Promise<Domain | undefined> {
+  // Nobody may come between its end and its beginning. While another has it, or a transfer of it is not decided, it is
+  // not for us to say what becomes of it.
+  await using hold = await holdDomain(host, pending, { ...options, waitMs: PATIENCE_MS });
+  const held = { ...options, hold };
+  let isDestroyed = false;
   try {
-    const infos = await host.xen.domainGetinfolist();
-    const successors = infos.filter(
-      ({ domid, uuid, isDying }) => uuid === pending.uuid && domid !== pending.domid && !isDying,
-    );
-    // To run is what a new domain does last: one that never has was being made when we were killed.
-    const isDone = successors.some(({ cpuTimeNs }) => cpuTimeNs > 0n);
-    const domain = isDone ? undefined : await restart(host, pending, successors, options);
+    if (await hasSuccessor(host, pending)) {
+      await removePending(host, pending);
+      return undefined;
+    }
+    const { configJson, origin } = pending;
+    const config = fromLibxlJson(configJson, { isHere: true });
+    await requireStartable(config, await rulesFor(host, origin, options.rulesOfPeer));
+    await writePending(host, { ...pending, failure: undefined });
+    await destroyAll(host, pending, held);
+    isDestroyed = true;
+    const domain = await createDomain(host, config, { ...held, configJson, origin });
     await removePending(host, pending);
     return domain;
   } catch (thrown) {
-    if (options.signal?.aborted !== true) await removePending(host, pending);
-    throw thrown;
+    if (options.signal?.aborted === true) throw thrown;
+    throw await kept(host, pending, thrown, isDestroyed);
   }
 }
 
-async function restart(
+/** To run is what a new domain does last: one that never has was being made when a monitor was killed. */
+async function hasSuccessor({ xen }: Host, pending: PendingRestart): Promise<boolean> {
+  const infos = await xen.domainGetinfolist();
+  return infos.some(
+    ({ domid, uuid, isDying, cpuTimeNs }) =>
+      uuid === pending.uuid && domid !== pending.domid && !isDying && cpuTimeNs > 0n,
+  );
+}
+
+/** One that Xen cannot let go of has nothing left that a new one would need. */
+async function destroyAll(
   host: Host,
   pending: PendingRestart,
-  unfinished: readonly DomainInfo[],
-  options: RunOptions,
-): Promise<Domain> {
-  // Nobody may come between its end and its beginning.
-  await using hold = await holdDomain(host, pending, { ...options, waitMs: PATIENCE_MS });
-  const held = { ...options, hold };
-  await allThrough([...unfinished, pending].map((domain) => destroyDomain(host, domain, held)));
-  const { configJson } = pending;
-  return await createDomain(host, fromLibxlJson(configJson, { isHere: true }), { ...held, configJson });
+  options: RestartOptions & { readonly hold: Hold },
+): Promise<void> {
+  const infos = await host.xen.domainGetinfolist();
+  const unfinished = infos.filter(
+    ({ domid, uuid, isDying }) => uuid === pending.uuid && domid !== pending.domid && !isDying,
+  );
+  await allThrough(
+    [...unfinished, pending].map(async (domain) => {
+      try {
+        await destroyDomain(host, domain, options);
+      } catch (thrown) {
+        if (!(thrown instanceof VmToolsError) || thrown.code !== 'DOMAIN_ZOMBIE') throw thrown;
+        options.onLog?.(thrown.message);
+      }
+    }),
+  );
+}
+
+async function kept(
+  host: Host,
+  pending: PendingRestart,
+  thrown: unknown,
+  isDestroyed: boolean,
+): Promise<VmToolsError> {
+  const { domid, uuid, name } = pending;
+  const error = policyError(thrown);
+  const { code, message } = error;
+  const leftovers: string[] = [];
+  await writePending(host, { ...pending, failure: { code, message } }).catch((second: unknown) => {
+    leftovers.push(`the failure could not be written down: ${messageOf(second)}`);
+  });
+  const state = isDestroyed
+    ? 'not running: it could not be started again, and its configuration is kept'
+    : 'shut down here, and not started again';
+  return error.with({
+    hint: `${error.hint ?? 'see to the cause'}; then start it again: vm-create --from-pending ${name}`,
+    guest: { name, uuid, ...(isDestroyed ? {} : { domid }), state },
+    details: { keptIn: pendingPath(host, pending, leftovers.length === 0) },
+    leftovers,
+  });
 }

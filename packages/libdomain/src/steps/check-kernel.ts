@@ -1,5 +1,4 @@
-import { checkKernel as refuseWrongType, checkRamdisk, inspectKernel } from '../config/inspect-kernel.ts';
-import { kernelOf } from '../config/kernel-of.ts';
+import { requireStartable } from '../places/index.ts';
 import type { Step } from '../step/step.ts';
 import type { Wanted } from './context.ts';
 
@@ -8,8 +7,7 @@ export const checkKernel: Step<Wanted> = {
   name: 'check-kernel',
   about: ({ config }) => `${config?.kernel} can start as ${config?.type}`,
   async run({ config }) {
-    refuseWrongType(await inspectKernel(kernelOf(config)), config.type);
-    if (config.ramdisk !== undefined) await checkRamdisk(config.ramdisk);
+    await requireStartable(config);
     return {};
   },
 };

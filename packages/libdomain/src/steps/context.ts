@@ -1,6 +1,7 @@
 import type { Ports, RingFrames } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../config/schema.ts';
 import type { MemoryNeed } from '../memory.ts';
+import type { Origin } from '../places/index.ts';
 
 /** What is asked for. By now it has a UUID. */
 export interface Wanted {
@@ -9,6 +10,8 @@ export interface Wanted {
   readonly transfer?: string;
   /** libxl's own form of the configuration, of a domain that has had one before */
   readonly configJson?: string;
+  /** whose words its configuration is; none for the operator's own */
+  readonly origin?: Origin;
 }
 
 /** How much of the host it takes. */

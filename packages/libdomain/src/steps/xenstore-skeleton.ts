@@ -1,6 +1,7 @@
 import type { Permission, StoreAccess } from '@vm-tools/xenstore';
 import { removeNodes } from '../actions/remove-nodes.ts';
-import { domainPath, incomingPath, libxlPath, markerPath, vmPath } from '../paths.ts';
+import { domainPath, incomingPath, libxlPath, markerPath, originPath, vmPath } from '../paths.ts';
+import { encodeOrigin } from '../places/index.ts';
 import type { Step } from '../step/step.ts';
 import type { Made, Wanted } from './context.ts';
 
@@ -29,7 +30,7 @@ const WRITABLE = [
 export const xenstoreSkeleton: Step<Wanted & Made> = {
   name: 'xenstore-skeleton',
   about: ({ config }) => `/local/domain/<domid>, /libxl/<domid>, /vm/${config?.uuid}`,
-  async run({ config, transfer, domid, host, signal }) {
+  async run({ config, transfer, origin, domid, host, signal }) {
     const closed: Permission[] = [{ domid: 0, access: 'none' }];
     const readable: Permission[] = [...closed, { domid, access: 'read' }];
     const writable: Permission[] = [{ domid, access: 'none' }];
@@ -55,6 +56,7 @@ export const xenstoreSkeleton: Step<Wanted & Made> = {
         await tx.write(`${libxl}/type`, config.type);
         await tx.write(markerPath(domid), MARKER_VERSION);
         if (transfer !== undefined) await tx.write(incomingPath(domid), transfer);
+        if (origin !== undefined) await tx.write(originPath(domid), encodeOrigin(origin));
       },
       { signal },
     );

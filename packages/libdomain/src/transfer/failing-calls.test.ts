@@ -100,7 +100,7 @@ async function coming(host: SimulatedHost): Promise<Coming> {
   return { target: domainTarget(host), image: await sampleImage() };
 }
 
-const OFFER: Offer = {
+const offerTo = (host: SimulatedHost): Offer => ({
   name: 'web1',
   uuid: '11111111-2222-3333-4444-555555555555',
   type: 'pvh',
@@ -109,10 +109,8 @@ const OFFER: Offer = {
   vcpus: 1,
   live: false,
   xen: '4.17.7',
-  config: JSON.parse(
-    toLibxlJson(sampleConfig({ kernel: '/k' }, { uuid: '11111111-2222-3333-4444-555555555555' })),
-  ),
-};
+  config: JSON.parse(toLibxlJson(sampleConfig(host, { uuid: '11111111-2222-3333-4444-555555555555' }))),
+});
 
 test('restore', async () => {
   await tryEachCall({
@@ -128,8 +126,8 @@ test('restore', async () => {
 test('reserve', async () => {
   await tryEachCall({
     prepare: coming,
-    async act(_host, { target }) {
-      await target.reserve(OFFER);
+    async act(host, { target }) {
+      await target.reserve(offerTo(host));
       await target.abandon();
     },
     check: ({ error, before, after }) => expect([error.leftovers, after]).toEqual([[], before]),

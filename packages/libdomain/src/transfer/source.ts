@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { throwIfAborted } from '@vm-tools/errors';
+import { messageOf, throwIfAborted } from '@vm-tools/errors';
+import type { DomainInfo } from '@vm-tools/xc-native';
 import { wrapImage } from '@vm-tools/xen-stream';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import type { Domain } from '../domain.ts';
@@ -11,6 +12,7 @@ import { resumeGuest } from '../guest/resume.ts';
 import { holdDomain, type Hold, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { PAGE_BYTES } from '../memory.ts';
+import { readOrigin, seal } from '../places/index.ts';
 import { encodeCpuPolicy } from './admission/cpu-policy.ts';
 import { runChecks } from './admission/run-checks.ts';
 import { SOURCE_CHECKS } from './admission/source-checks.ts';
@@ -85,7 +87,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
     try {
       savable = await checkSavable(host, domain, mode);
       await using _watch = watchDeath(host, domain, DOING, (death) => died.abort(death));
-      const image = wrapImage((await currentConfig(host, domain, savable.info)).json);
+      const image = wrapImage(await configForImage(host, domain, savable.info, options.onLog));
       mustResume = savable.info.shutdownReason !== 'suspend';
       await write(sink, image.head);
       const { budget } = options;
@@ -137,4 +139,21 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
     },
     destroy: () => destroyDomain(host, domain, { hold: held }),
   };
+}
+
+/** This host knows its own again; without that the domain can be restored all the same. */
+async function configForImage(
+  host: Host,
+  domain: Domain,
+  info: DomainInfo,
+  onLog?: (line: string) => void,
+): Promise<string> {
+  const { json } = await currentConfig(host, domain, info);
+  if ((await readOrigin(host.store, domain.domid)) !== undefined) return json;
+  try {
+    return await seal(host, json);
+  } catch (thrown) {
+    onLog?.(`the image is not marked as one of this host: ${messageOf(thrown)}`);
+    return json;
+  }
 }

@@ -8,11 +8,26 @@ import { asVmToolsError } from '../guest/guest-error.ts';
 import { lockDomain, requireDecided, type Hold, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
+import {
+  isSealedHere,
+  readPlaceRules,
+  rulesFor,
+  withoutSeal,
+  type Origin,
+  type PlaceRules,
+  type RulesOfPeer,
+} from '../places/index.ts';
 import { runPipeline, type Completed, type RunOptions } from '../step/run.ts';
 import { restoreMemory } from '../steps/restore-memory.ts';
 import { reservationsOf } from './admission/reservations.ts';
 import { refusalOf, runChecks } from './admission/run-checks.ts';
-import { arrivingOf, CHEAP_CHECKS, TARGET_CHECKS, type Arrival } from './admission/target-checks.ts';
+import {
+  arrivingOf,
+  CHEAP_CHECKS,
+  requireFiles,
+  TARGET_CHECKS,
+  type Arrival,
+} from './admission/target-checks.ts';
 import { checkOffered, maxPagesOf } from './check-offered.ts';
 import { checkedHere, type CheckedImage } from './checked-image.ts';
 import type { Check, Offer, RestoreControl, Target } from './ports.ts';
@@ -23,6 +38,10 @@ export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pic
   readonly paused?: boolean;
   /** Instead of the name that it was saved under. */
   readonly name?: string;
+  /** Where it comes from. @default a peer without a name when it is offered, otherwise an image that was not made here */
+  readonly origin?: Origin | undefined;
+  /** What is allowed to a peer. @default what holds for all */
+  readonly rulesOfPeer?: RulesOfPeer | undefined;
 }
 
 /** A target for those, too, who read and check the image elsewhere. */
@@ -55,9 +74,19 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     return config;
   }
 
+  const fromPeer: Origin = options.origin ?? { from: 'peer' };
+  const readRules = async (): Promise<PlaceRules> =>
+    (await rulesFor(host, fromPeer, options.rulesOfPeer)) ?? readPlaceRules(host);
+
+  /** Whose words the configuration is; undefined when this host has made the image itself. */
+  async function originOf(configJson: string): Promise<Origin | undefined> {
+    if (offered !== undefined) return fromPeer;
+    return (await isSealedHere(host, configJson)) ? undefined : (options.origin ?? { from: 'image' });
+  }
+
   function arrivalOf(offer: Offer): Arrival {
     const readConfig = (): ReturnType<typeof configOf> => offeredConfig(JSON.stringify(offer.config), offer);
-    return { host, offer, name: options.name ?? offer.name, readConfig };
+    return { host, offer, name: options.name ?? offer.name, readConfig, readRules };
   }
 
   function check(offer: Offer): Promise<readonly Check[]> {
@@ -122,6 +151,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       saved = config;
       held ??= await lockDomain(host, config, { ...options, signal });
       await requireDecided(host, config, transferId);
+      if (offered !== undefined) await requireFiles(config, await readRules());
       // It stays paused until `start`: before that the guest may still be running where it came from.
       const fill = restoreMemory(image.feed);
       const plan = planDomain({
@@ -130,7 +160,8 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         fill,
         isNew: false,
         transfer: transferId,
-        configJson,
+        configJson: withoutSeal(configJson),
+        origin: await originOf(configJson),
       });
       made = await runPipeline(plan, host, { ...options, signal });
     } catch (thrown) {

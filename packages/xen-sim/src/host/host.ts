@@ -11,7 +11,7 @@ import { parseSize } from '../guest/quantity.ts';
 import { Machine, SimXen } from '../machine/index.ts';
 import { Consoled } from './consoled.ts';
 import { writeDom0Nodes } from './dom0-nodes.ts';
-import { writeGuestKernel } from './guest-kernel.ts';
+import { prepareGuestFiles } from './guest-files.ts';
 import { hostState, type HostState } from './host-state.ts';
 
 const MIB = 2 ** 20;
@@ -108,12 +108,11 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     connectXenstore({ stream: xenstored.connect(domid, hook) });
 
   const root = options.root ?? (await mkdtemp(join(tmpdir(), 'xen-sim-')));
-  const kernel = join(root, KERNEL);
   await Promise.all([
     mkdir(join(root, 'var/lib/xen'), { recursive: true }),
     leaveLockFile(join(root, 'var/lock/xl')),
-    writeGuestKernel(kernel),
   ]);
+  const kernel = await prepareGuestFiles(root, join(root, KERNEL));
   const daemons = await connect(0);
   await writeDom0Nodes(daemons, (machine.domains.get(0)?.totPages ?? 0) * 4);
   const consoled = new Consoled({

@@ -59,7 +59,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   const simulated = await createSimulatedHost({ memory: '8G', ...rest, name, root, ptys: true });
   const served = await serveHost(simulated, simFolder);
   const monitorStandIn = monitor ? undefined : await answerAsMonitor(root);
-  await writeGuests(folder, kernel);
+  await writeGuests(folder, simulated.kernel);
 
   const env = { ...toolEnvironment(), VM_TOOLS_SIM: base, VM_TOOLS_HOST: `sim:${name}` };
   const running = new Set<LineProcess>();

@@ -6,7 +6,10 @@ import type { CallArgs } from './messages.ts';
 /** What peers have been authorised to send, each with the place that it takes. */
 export class Grants implements Disposable {
   readonly #trust: HostTrust | undefined;
-  readonly #grants = new Map<number, { readonly offer: Offer; readonly place: Disposable }>();
+  readonly #grants = new Map<
+    number,
+    { readonly who: string; readonly offer: Offer; readonly place: Disposable }
+  >();
   #count = 0;
 
   constructor(trust: HostTrust | undefined) {
@@ -17,7 +20,7 @@ export class Grants implements Disposable {
     if (this.#trust === undefined) throw notNow('authorise', 'nobody has to be authorised here');
     const place = await this.#trust.authorise(who, offer);
     const grant = (this.#count += 1);
-    this.#grants.set(grant, { offer, place });
+    this.#grants.set(grant, { who, offer, place });
     return { grant };
   }
 
@@ -26,17 +29,22 @@ export class Grants implements Disposable {
     this.#grants.delete(grant);
   }
 
-  /** What is reserved has to be what was authorised, where everybody is asked. */
-  check({ name, uuid, memoryBytes, maxMemoryBytes }: Offer): void {
-    if (this.#trust?.isAsked !== 'always') return;
-    const isGranted = [...this.#grants.values()].some(
+  /**
+   * What is reserved has to be what was authorised, where everybody is asked.
+   *
+   * @returns for whom it was authorised
+   */
+  check({ name, uuid, memoryBytes, maxMemoryBytes }: Offer): string | undefined {
+    const granted = [...this.#grants.values()].find(
       ({ offer }) =>
         offer.name === name &&
         offer.uuid === uuid &&
         offer.memoryBytes >= memoryBytes &&
         offer.maxMemoryBytes >= maxMemoryBytes,
     );
-    if (!isGranted) throw notNow('reserve', 'that was not authorised');
+    if (granted === undefined && this.#trust?.isAsked === 'always')
+      throw notNow('reserve', 'that was not authorised');
+    return granted?.who;
   }
 
   [Symbol.dispose](): void {

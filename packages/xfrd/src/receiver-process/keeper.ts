@@ -29,7 +29,8 @@ const MOST_TRANSFERS = 1024;
 /** What a host has that a receiver may make use of. */
 export interface HostSide {
   readonly journals: OpenJournals;
-  readonly makeTarget: () => DomainTarget;
+  /** for a guest from a peer of that name, where it has proved one */
+  readonly makeTarget: (who?: string) => DomainTarget;
   /** undefined where whoever reaches the socket may send */
   readonly trust: HostTrust | undefined;
   /** the unix sockets at which it listens, as addresses. @default none */
@@ -188,14 +189,18 @@ export class Keeper {
         return this.#byId(args(name).id).remove();
       case 'close':
         return this.#close(args(name));
-      case 'check':
-        return makeTarget().check(args(name).offer);
-      case 'free':
-        return makeTarget().requireFree(args(name).offer);
+      case 'check': {
+        const { offer, who } = args(name);
+        return makeTarget(who).check(offer);
+      }
+      case 'free': {
+        const { offer, who } = args(name);
+        return makeTarget(who).requireFree(offer);
+      }
       case 'reserve': {
         const { offer } = args(name);
-        this.#grants.check(offer);
-        return this.#byGuest(offer.uuid).reserve(offer);
+        const who = this.#grants.check(offer);
+        return this.#byGuest(offer.uuid).reserve(offer, who);
       }
       case 'expect': {
         const { uuid, configJson } = args(name);

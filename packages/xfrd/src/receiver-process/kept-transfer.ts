@@ -17,14 +17,14 @@ import type { CallArgs } from './messages.ts';
  */
 export class KeptTransfer {
   readonly #journal: Journal;
-  readonly #makeTarget: () => DomainTarget;
+  readonly #makeTarget: (who?: string) => DomainTarget;
   #target: DomainTarget | undefined;
   /** what goes on now; one thing at a time */
   #doing: Promise<unknown> | undefined;
   #restoring: AbortController | undefined;
   readonly #done = new Set<TargetAction>();
 
-  constructor(journal: Journal, makeTarget: () => DomainTarget) {
+  constructor(journal: Journal, makeTarget: (who?: string) => DomainTarget) {
     this.#journal = journal;
     this.#makeTarget = makeTarget;
   }
@@ -48,10 +48,11 @@ export class KeptTransfer {
     return this.record;
   }
 
-  async reserve(offer: Offer): Promise<void> {
+  /** @param who has sent it, where that was authorised */
+  async reserve(offer: Offer, who?: string): Promise<void> {
     if (offer.name !== this.record.guest.name) throw notNow('reserve', 'the journal is of another guest');
     return this.#once('reserve', () => {
-      this.#target = this.#makeTarget();
+      this.#target = this.#makeTarget(who);
       return this.#target.reserve(offer);
     });
   }

@@ -22,7 +22,7 @@ export interface ListenersInit {
   readonly reception: Reception;
   readonly bandwidth: Bandwidth;
   readonly journals: OpenJournals;
-  readonly makeTarget: () => Target;
+  readonly makeTarget: (who?: string) => Target;
   readonly onEvent: (event: ListenEvent) => void;
   readonly onTransfer: NonNullable<ListenOptions['onTransfer']>;
 }

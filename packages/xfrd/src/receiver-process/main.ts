@@ -83,7 +83,7 @@ async function serve(settings: FirstSettings): Promise<Serving> {
     reception,
     bandwidth,
     journals: remoteJournals(calls),
-    makeTarget: () => new RemoteTarget(calls),
+    makeTarget: (who) => new RemoteTarget(calls, who),
     onEvent: (event) => calls.tell({ type: 'event', event } as unknown as ReceiverMessage),
     onTransfer: (transfer) => control?.add(transfer),
   });

@@ -12,16 +12,22 @@ import type { Calls } from './calls.ts';
  */
 export class RemoteTarget implements Target {
   readonly #calls: Calls;
+  readonly #who: string | undefined;
   /** of what has been offered */
   #uuid = '';
   domid: number | undefined;
 
-  constructor(calls: Calls) {
+  /** @param who is at the other end, when it has proved that */
+  constructor(calls: Calls, who?: string) {
     this.#calls = calls;
+    this.#who = who;
   }
 
   async check(offer: Offer): Promise<readonly Check[]> {
-    const checks = await this.#calls.call<readonly { name: string; error?: ErrorBody }[]>('check', { offer });
+    const checks = await this.#calls.call<readonly { name: string; error?: ErrorBody }[]>(
+      'check',
+      this.#about(offer),
+    );
     return checks.map(({ error, ...check }) => ({
       ...check,
       ...(error === undefined ? {} : { error: decodeError(error) }),
@@ -29,7 +35,11 @@ export class RemoteTarget implements Target {
   }
 
   async requireFree(offer: Offer): Promise<void> {
-    await this.#calls.call('free', { offer });
+    await this.#calls.call('free', this.#about(offer));
+  }
+
+  #about(offer: Offer): { offer: Offer; who?: string } {
+    return { offer, ...(this.#who === undefined ? {} : { who: this.#who }) };
   }
 
   async reserve(offer: Offer): Promise<void> {

@@ -14,7 +14,7 @@ import { domainTarget } from '../target.ts';
 import { reservationsOf } from './reservations.ts';
 import { refusalOf } from './run-checks.ts';
 
-const NAMES = ['xen-version', 'type', 'config', 'vcpus', 'cpu-policy', 'memory', 'name', 'uuid'];
+const NAMES = ['xen-version', 'type', 'config', 'kernel', 'vcpus', 'cpu-policy', 'memory', 'name', 'uuid'];
 
 /** An offer of another host, of a domain that is still there. */
 async function offered(options: SimulatedHostOptions = {}, change: Partial<Offer> = {}): Promise<Offer> {
@@ -179,7 +179,9 @@ describe('two offers at the same time', () => {
     const refused = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [(outcome.reason as VmToolsError).code] : [],
     );
-    return { targets, refused };
+    // Files are looked at meanwhile: either may be the faster one.
+    const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
+    return { targets, refused, winner: targets[winner], loser: offers[1 - winner] };
   };
   /** Room for one of 2 MiB and what it costs besides, and not for two. */
   const ROOM = { memory: '12M' };
@@ -192,13 +194,13 @@ describe('two offers at the same time', () => {
     expect(failed(await domainTarget(host).check(first))).toEqual([]);
     expect(failed(await domainTarget(host).check(second))).toEqual([]);
 
-    const { targets, refused } = await both(host, [first, second]);
+    const { winner, loser, refused } = await both(host, [first, second]);
     expect(refused).toEqual(['DOMAIN_NO_MEMORY']);
-    const error = await failure(domainTarget(host).reserve(second));
+    const error = await failure(domainTarget(host).reserve(loser!));
     expect(error.message).toContain('promised to others');
-    await targets[0]?.abandon();
-    await targets[0]?.abandon();
-    await domainTarget(host).reserve(second);
+    await winner?.abandon();
+    await winner?.abandon();
+    await domainTarget(host).reserve(loser!);
   });
 
   it('do not get the same name or UUID', async () => {

@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainConfig } from '../../config/schema.ts';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { Host } from '../../host.ts';
+import { requireStartable, type PlaceRules } from '../../places/index.ts';
 import { requireNameFree, requireUuidFree } from '../../steps/check-name-free.ts';
 import type { Offer } from '../ports.ts';
 import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
@@ -17,6 +18,8 @@ export interface Arrival {
   readonly name: string;
   /** @throws VmToolsError when it cannot be read, or is not what the offer says */
   readonly readConfig: () => DomainConfig & { readonly uuid: string };
+  /** What those may name who have sent it. */
+  readonly readRules: () => Promise<PlaceRules>;
 }
 
 /**
@@ -43,6 +46,13 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
     name: 'config',
     run({ readConfig }) {
       readConfig();
+    },
+  },
+  {
+    name: 'kernel',
+    async run({ readConfig, readRules }) {
+      const config = configOf(readConfig);
+      if (config !== undefined) await requireFiles(config, await readRules());
     },
   },
   {
@@ -83,6 +93,24 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
 
 /** Those that cost a look into xenstore, and are what fails most. */
 export const CHEAP_CHECKS = TARGET_CHECKS.filter(({ name }) => name === 'name' || name === 'uuid');
+
+/**
+ * What it is to be started with when it reboots. Where it may come without, it is looked at no earlier than then.
+ *
+ * @throws VmToolsError as `requireStartable`
+ */
+export async function requireFiles(config: DomainConfig, rules: PlaceRules): Promise<void> {
+  if (rules.requireKernels) await requireStartable(config, rules);
+}
+
+/** Undefined when it cannot be read, which is told by a check of its own. */
+function configOf(readConfig: Arrival['readConfig']): DomainConfig | undefined {
+  try {
+    return readConfig();
+  } catch {
+    return undefined;
+  }
+}
 
 /** What it takes from the host; by the offer alone while its configuration cannot be read. */
 export function arrivingOf({ offer, name, readConfig }: Arrival): Arriving {

@@ -1,0 +1,150 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { failure } from '../testing/failure.ts';
+import { decodeOrigin, encodeOrigin, rulesFor, type Origin } from './origin.ts';
+import { requireAllowed } from './require-allowed.ts';
+import { readPlaceRules } from './rules.ts';
+import { isSealedHere, seal, withoutSeal } from './seal.ts';
+
+let root: string;
+let kernels: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'places-'));
+  kernels = join(root, 'var/lib/vm-tools/kernels');
+  await mkdir(kernels, { recursive: true, mode: 0o755 });
+  await mkdir(join(root, 'etc/vm-tools'), { recursive: true });
+  await writeFile(join(kernels, 'vmlinuz'), 'kernel', { mode: 0o644 });
+  await writeFile(join(root, 'etc/vm-tools/identity.key'), 'secret', { mode: 0o600 });
+});
+
+afterEach(() => rm(root, { recursive: true }));
+
+/** Why these files are refused; undefined when they are not. */
+async function refusal(kernel: string, ramdisk?: string): Promise<unknown> {
+  const config = { name: 'web1', kernel, ...(ramdisk === undefined ? {} : { ramdisk }) };
+  const error = await requireAllowed(config, await readPlaceRules({ root })).catch(
+    (thrown: unknown) => thrown,
+  );
+  if (error !== undefined) expect(error).toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED', kind: 'usage' });
+  return (error as Error | undefined)?.message;
+}
+
+describe('what comes from elsewhere', () => {
+  it('may name files below an allowed folder, those that are not there included', async () => {
+    const own = join(kernels, 'vmlinuz');
+    await mkdir(join(kernels, 'web'), { mode: 0o755 });
+    await writeFile(join(kernels, 'web/initrd'), '', { mode: 0o644 });
+    await symlink('vmlinuz', join(kernels, 'current'));
+    for (const path of [own, join(kernels, 'current'), `${kernels}/web/../vmlinuz`, join(kernels, 'absent')])
+      expect(await refusal(path, join(kernels, 'web/initrd'))).toBeUndefined();
+  });
+
+  it('may name no other file, by whatever way, and is not told whether there is one', async () => {
+    const own = join(kernels, 'vmlinuz');
+    const key = join(root, 'etc/vm-tools/identity.key');
+    await symlink(key, join(kernels, 'link'));
+    await symlink(join(root, 'etc'), join(kernels, 'folder'));
+    const outside = `it is not below ${kernels}`;
+    for (const path of [
+      key,
+      join(root, 'etc/vm-tools/absent'),
+      join(kernels, 'link'),
+      join(kernels, 'folder/vm-tools/identity.key'),
+      `${kernels}/../../../../etc/vm-tools/identity.key`,
+      `${kernels}/../../../../etc/vm-tools/absent`,
+      `${kernels}2/vmlinuz`,
+      kernels,
+      '/proc/self/environ',
+      '/dev/zero',
+    ]) {
+      expect(await refusal(path)).toBe(`the kernel ${path} of web1 may not be taken from there: ${outside}`);
+      expect(await refusal(own, path)).toBe(
+        `the ramdisk ${path} of web1 may not be taken from there: ${outside}`,
+      );
+    }
+    expect(await refusal('vmlinuz')).toMatch('not absolute');
+  });
+
+  it('may name nothing that others could change', async () => {
+    const path = join(kernels, 'vmlinuz');
+    await chmod(path, 0o664);
+    expect(await refusal(path)).toMatch(`others may write to ${path}`);
+    await chmod(path, 0o644);
+    await chmod(kernels, 0o777);
+    expect(await refusal(path)).toMatch(`others may write to ${kernels}`);
+  });
+});
+
+test('what is said of a peer comes before what is said of all, and that before what holds without either', async () => {
+  const file = join(root, 'etc/vm-tools/places.json');
+  expect(await readPlaceRules({ root })).toEqual({ kernels: [kernels], requireKernels: true });
+  await writeFile(file, '{"kernels": ["/boot/guests"], "requireKernels": false}');
+  expect(await readPlaceRules({ root })).toEqual({ kernels: ['/boot/guests'], requireKernels: false });
+  const rulesOfPeer = (): Promise<object> => Promise.resolve({ kernels: [], requireKernels: true });
+  expect(await rulesFor({ root }, { from: 'peer', peer: 'a' }, rulesOfPeer)).toEqual({
+    kernels: [],
+    requireKernels: true,
+  });
+  expect(await rulesFor({ root }, { from: 'image', kernels: ['/images'] }, rulesOfPeer)).toMatchObject({
+    kernels: ['/boot/guests', '/images'],
+  });
+  expect(await rulesFor({ root }, undefined, rulesOfPeer)).toBeUndefined();
+});
+
+test.each([
+  '{',
+  '[]',
+  '{"kernels": "/boot"}',
+  '{"kernels": ["boot"]}',
+  '{"kernel": []}',
+  '{"requireKernels": 1}',
+])('rules that cannot be understood allow nothing: %s', async (text) => {
+  const path = join(root, 'etc/vm-tools/places.json');
+  await writeFile(path, text);
+  expect(await failure(readPlaceRules({ root }))).toMatchObject({
+    code: 'DOMAIN_PLACES_FILE',
+    kind: 'usage',
+    details: { path },
+  });
+});
+
+test('an origin that cannot be understood is not the operator', () => {
+  const origins: Origin[] = [
+    { from: 'peer' },
+    { from: 'peer', peer: 'a' },
+    { from: 'image', kernels: ['/k'] },
+  ];
+  for (const origin of origins) expect(decodeOrigin(encodeOrigin(origin))).toEqual(origin);
+  for (const text of ['', 'local', '{"from":"local"}', 'null'])
+    expect(decodeOrigin(text)).toEqual({ from: 'peer' });
+});
+
+describe('the configuration of an image', () => {
+  const config = { c_info: { uuid: 'u', name: 'web1' }, b_info: { kernel: '/k', ramdisk: '/r' } };
+
+  it('is known again by the host that has made it, as long as what counts is as it was', async () => {
+    const sealed = await seal({ root }, JSON.stringify(config));
+    expect(await isSealedHere({ root }, `${sealed}\0`)).toBe(true);
+    expect(await isSealedHere({ root }, sealed.replace('web1', 'web2'))).toBe(true);
+    for (const [from, to] of [
+      ['"u"', '"v"'],
+      ['"/k"', '"/etc/shadow"'],
+      ['"/r"', '"/etc/shadow"'],
+    ] as const)
+      expect(await isSealedHere({ root }, sealed.replace(from, to))).toBe(false);
+    expect(JSON.parse(withoutSeal(sealed))).toEqual(config);
+    await rm(join(root, 'var/lib/vm-tools/image.key'));
+    expect(await isSealedHere({ root }, sealed)).toBe(false);
+  });
+
+  it.each(['', '{', 'null', '[]', '{"vm_tools":{"seal":"00"}}', '{"vm_tools":{"seal":7}}'])(
+    'is not this host’s without a seal: %s',
+    async (text) => {
+      await seal({ root }, JSON.stringify(config)); // so that there is a key
+      expect(await isSealedHere({ root }, text)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,21 @@
+import { checkKernel, checkRamdisk, inspectKernel } from '../config/inspect-kernel.ts';
+import { kernelOf } from '../config/kernel-of.ts';
+import type { DomainConfig } from '../config/schema.ts';
+import { requireAllowed } from './require-allowed.ts';
+import type { PlaceRules } from './rules.ts';
+
+/**
+ * Whether a domain of this configuration can be started here, as far as its files tell.
+ *
+ * @param rules for what comes from elsewhere; undefined for what the operator has written
+ * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED, DOMAIN_KERNEL_MISSING, DOMAIN_KERNEL_INVALID, DOMAIN_KERNEL_WRONG_TYPE,
+ *   DOMAIN_RAMDISK_MISSING, all of kind usage
+ */
+export async function requireStartable(
+  config: Pick<DomainConfig, 'name' | 'type' | 'kernel' | 'ramdisk'>,
+  rules?: PlaceRules,
+): Promise<void> {
+  if (rules !== undefined) await requireAllowed(config, rules);
+  checkKernel(await inspectKernel(kernelOf(config)), config.type);
+  if (config.ramdisk !== undefined) await checkRamdisk(config.ramdisk);
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+import * as z from 'zod';
+import type { Host } from '../host.ts';
+
+/** What the operator allows to domains that come from elsewhere. Whatever is not allowed is forbidden. */
+export interface PlaceRules {
+  /** folders of this host from which kernels and ramdisks may be taken, absolute */
+  readonly kernels: readonly string[];
+  /** whether a domain is refused whose kernel cannot be loaded here: it runs, and cannot be restarted */
+  readonly requireKernels: boolean;
+}
+
+/** What is said of them, about one peer or about all: what is absent is said elsewhere. */
+export type SomePlaceRules = { readonly [Rule in keyof PlaceRules]?: PlaceRules[Rule] | undefined };
+
+const schema = z.strictObject({
+  kernels: z.array(z.string().regex(/^\//, 'must be absolute')).exactOptional(),
+  requireKernels: z.boolean().exactOptional(),
+});
+
+const FILE = 'etc/vm-tools/places.json';
+const DEFAULT_KERNELS = 'var/lib/vm-tools/kernels';
+
+/**
+ * What holds for one peer: what is said about it, then what `/etc/vm-tools/places.json` says about all, then what
+ * holds without either.
+ *
+ * @throws VmToolsError DOMAIN_PLACES_FILE of kind usage: nothing is allowed while it cannot be understood
+ */
+export async function readPlaceRules(
+  { root }: Pick<Host, 'root'>,
+  ofPeer: SomePlaceRules = {},
+): Promise<PlaceRules> {
+  const ofAll = await readFileOfRules(join(root, FILE));
+  return {
+    kernels: ofPeer.kernels ?? ofAll.kernels ?? [join(root, DEFAULT_KERNELS)],
+    requireKernels: ofPeer.requireKernels ?? ofAll.requireKernels ?? true,
+  };
+}
+
+async function readFileOfRules(path: string): Promise<SomePlaceRules> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    const why = thrown instanceof z.ZodError ? z.prettifyError(thrown) : messageOf(thrown);
+    throw new VmToolsError({
+      code: 'DOMAIN_PLACES_FILE',
+      kind: 'usage',
+      message: `${path} cannot be used: ${why.replaceAll(/\s*\n\s*/g, ', ').slice(0, 500)}`,
+      hint: 'mend it, for example {"kernels": ["/boot/guests"]}, or remove it',
+      cause: thrown,
+      details: { path },
+    });
+  }
+}

@@ -1,0 +1,12 @@
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+
+/** What kept a policy from being carried out, as one of ours. */
+export function policyError(thrown: unknown): VmToolsError {
+  if (thrown instanceof VmToolsError) return thrown;
+  return new VmToolsError({
+    code: 'DOMAIN_POLICY_FAILED',
+    message: messageOf(thrown),
+    hint: 'do by hand what the configuration of the domain says',
+    cause: thrown,
+  });
+}

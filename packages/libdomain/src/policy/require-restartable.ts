@@ -1,0 +1,30 @@
+import type { Domain } from '../domain.ts';
+import { guestError } from '../guest/guest-error.ts';
+import type { Host } from '../host.ts';
+import { fromLibxlJson } from '../image-config/index.ts';
+import { markerPath } from '../paths.ts';
+import { readOrigin, requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
+import { readUserdata } from '../userdata.ts';
+import { shutdownAction } from './shutdown-action.ts';
+
+/**
+ * Refuses a reboot after which the guest could not be started again: asked before the guest is. Domains of xl are
+ * xl's to restart.
+ *
+ * @throws VmToolsError DOMAIN_NO_CONFIG; as `requireStartable`, all of kind usage: the guest runs on
+ */
+export async function requireRestartable(
+  host: Host,
+  domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
+  options: { readonly rulesOfPeer?: RulesOfPeer } = {},
+): Promise<void> {
+  try {
+    if ((await host.store.read(markerPath(domain.domid))) === undefined) return;
+    const config = fromLibxlJson(await readUserdata(host, domain), { isHere: true });
+    if (shutdownAction(config, 'reboot') !== 'restart') return;
+    const origin = await readOrigin(host.store, domain.domid);
+    await requireStartable(config, await rulesFor(host, origin, options.rulesOfPeer));
+  } catch (thrown) {
+    throw await guestError(host, domain, thrown, { doing: `rebooting ${domain.name}`, hint: 'try again' });
+  }
+}
