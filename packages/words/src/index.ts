@@ -17,5 +17,5 @@ export { describeDuration, parseDuration } from './duration.ts';
 export type { DurationSyntax } from './duration.ts';
 export { parseCount } from './count.ts';
 export { MAX_NAME_BYTES, nameProblem } from './name.ts';
-export { suggest } from './suggest.ts';
+export { editDistance, suggest } from './suggest.ts';
 export { shown, shownJson, shownLines } from './shown.ts';

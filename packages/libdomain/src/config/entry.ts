@@ -12,6 +12,8 @@ export interface Entry {
   readonly valuePosition: Position;
   /** built with `+=`, which xl refuses for numbers */
   readonly isAppended?: boolean;
+  /** where it is given a second time, with another value */
+  readonly repeatedAt?: Position;
 }
 
 export type Entries = Map<string, Entry>;

@@ -1,9 +1,9 @@
-import { suggest } from '@vm-tools/words';
-import { configError } from './config-error.ts';
+import { editDistance, suggest } from '@vm-tools/words';
+import { configError, type Position } from './config-error.ts';
 import type { Entries, Entry } from './entry.ts';
 import { unknownKey, unsupported } from './fields.ts';
 import type { Findings } from './findings.ts';
-import { FOREIGN_KEYS, FORGOTTEN_KEYS, type XlType } from './keys/foreign.ts';
+import { FOREIGN_KEYS, FORGOTTEN_KEYS, type ForeignKey, type XlType } from './keys/foreign.ts';
 import { FIELDS, KEYS } from './keys/keys.ts';
 
 /** The keys of xl.cfg that a DomainConfig is made from: those of its fields, and older or additional words for them. */
@@ -21,10 +21,22 @@ const KNOWN_KEYS = [...XL_KEYS, ...Object.keys(FOREIGN_KEYS), ...FORGOTTEN_KEYS]
  */
 export function judgeForeignKeys(entries: Entries, type: XlType, findings: Findings): void {
   for (const entry of entries.values()) {
+    if (entry.repeatedAt !== undefined) judgeRepeated(entry, entry.repeatedAt, findings);
     if (XL_KEYS.includes(entry.key)) continue;
     if (Object.hasOwn(FOREIGN_KEYS, entry.key)) judge(entry, type, findings);
     else judgeUnknown(entry, findings);
   }
+}
+
+/** Of what is ignored, the other value is ignored as well. */
+function judgeRepeated({ key, keyPosition }: Entry, again: Position, findings: Findings): void {
+  if (!XL_KEYS.includes(key) && (FOREIGN_KEYS[key]?.types ?? []).length === 0) return;
+  findings.add(
+    configError('CONFIG_INVALID', again, `${key} is given twice`, {
+      key,
+      hint: `it was given at line ${keyPosition.line} already; += adds to a value`,
+    }),
+  );
 }
 
 function judge(entry: Entry, type: XlType, findings: Findings): void {
@@ -33,19 +45,29 @@ function judge(entry: Entry, type: XlType, findings: Findings): void {
   if (foreign === undefined) return;
   if (Array.isArray(value) && value.length === 0) return; // `disk = []` asks for nothing
   if (foreign.types.length === 0) findings.warn(keyPosition, `${key} is ignored`);
+  else if (!foreign.types.includes(type)) findings.warn(keyPosition, withoutEffect(entry, foreign, type));
   else if (foreign.idle.includes(value as string))
     findings.warn(keyPosition, `${key} = ${String(value)} changes nothing`);
-  else if (foreign.types.includes(type))
-    findings.add(unsupported(entry, 'is not supported yet', foreign.hint));
-  else if (foreign.otherwise !== undefined && Number(value) !== 0)
-    findings.warn(keyPosition, `${key} is ignored: ${foreign.otherwise}`);
-  else findings.warn(keyPosition, `${key} has no effect on a ${type} domain`);
+  else findings.add(unsupported(entry, 'is not supported yet', foreign.hint));
+}
+
+function withoutEffect({ key, value }: Entry, { otherwise }: ForeignKey, type: XlType): string {
+  return otherwise !== undefined && Number(value) !== 0
+    ? `${key} is ignored: ${otherwise}`
+    : `${key} has no effect on a ${type} domain`;
+}
+
+/** Two letters at most: what is farther away was hardly meant. */
+function isSlip(key: string): boolean {
+  const meant = suggest(key, KNOWN_KEYS);
+  const plain = (word: string): string => word.toLowerCase().replaceAll(/[._]/g, '');
+  return meant !== undefined && editDistance(plain(key), plain(meant)) <= 2;
 }
 
 function judgeUnknown(entry: Entry, findings: Findings): void {
   const { key, keyPosition } = entry;
   if (FORGOTTEN_KEYS.includes(key)) findings.warn(keyPosition, `${key} is ignored, as by xl`);
-  else if (suggest(key, KNOWN_KEYS) !== undefined) findings.add(unknownKey(entry, KNOWN_KEYS));
+  else if (isSlip(key)) findings.add(unknownKey(entry, KNOWN_KEYS));
   else if (/^[a-z][._0-9a-z]*$/.test(key))
     findings.warn(keyPosition, `${key} is no key that xl knows, and is ignored`);
   else

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Position } from './config-error.ts';
 import { configError } from './config-error.ts';
-import type { Entries } from './entry.ts';
+import type { Entry } from './entry.ts';
 import type { Fields } from './fields.ts';
 import { invalid, resolvePaths, unsupported } from './fields.ts';
 import { Findings } from './findings.ts';
@@ -67,9 +67,9 @@ export function parsePlacedConfig(
   const findings = new Findings();
   const entries =
     format === 'json' ? readJson(source, fileName, findings) : readXl(source, fileName, findings);
+  if (entries.has('c_info') && entries.has('b_info')) findings.add(libxlJson(start));
   // Where nothing could be read, or not to the end, nothing is missing either.
   if (format === 'json' || entries.size === 0) findings.throwIfAny();
-  refuseLibxlJson(entries, start);
   applyOverrides(entries, overrides, format, findings);
   const fields = format === 'json' ? fieldsOfJson(entries, findings) : fieldsOfXl(entries, findings);
   resolvePaths(fields, folder, findings);
@@ -81,9 +81,8 @@ export function parsePlacedConfig(
 }
 
 /** As `xl list -l` prints it, and as it is kept with each domain: xl refuses it, too. */
-function refuseLibxlJson(entries: Entries, start: Position): void {
-  if (!entries.has('c_info') || !entries.has('b_info')) return;
-  throw configError('CONFIG_UNSUPPORTED', start, 'this is the JSON of libxl, in which domains are kept', {
+function libxlJson(start: Position): VmToolsError {
+  return configError('CONFIG_UNSUPPORTED', start, 'this is the JSON of libxl, in which domains are kept', {
     hint: 'write {"name": …, "type": …, "kernel": …, "memory": …}',
   });
 }
@@ -116,7 +115,8 @@ function validate(fields: Fields, { start, format, findings }: Validation): NewD
         );
     } else if (!findings.concern(given.entry.key)) {
       const shown = typeof given.value === 'string' ? `: ${JSON.stringify(given.value.slice(0, 64))}` : '';
-      findings.add(invalid(given.entry, `${issue.message}${shown}`));
+      const hint = KEYS[field].kind === 'action' ? 'write "destroy", "restart" or "preserve"' : undefined;
+      findings.add(invalid(given.entry, `${issue.message}${shown}`, hint));
     }
   }
   return undefined;
@@ -132,8 +132,14 @@ function refuseUnsupportedValues(fields: Fields, findings: Findings): boolean {
   }
   const type = fields.get('type');
   if (type?.value !== 'hvm') return false;
-  findings.add(unsupported(type.entry, '"hvm" is not supported yet', 'write type = "pvh" and name a kernel'));
+  findings.add(unsupported(type.entry, '"hvm" is not supported yet', hintForHvm(type.entry)));
   return true;
+}
+
+function hintForHvm({ key }: Entry): string {
+  return key === 'builder'
+    ? 'write type = "pvh" in place of builder, and name a kernel'
+    : 'write type = "pvh", and name a kernel';
 }
 
 function hintForMissing(field: Field, format: Format): string {

@@ -100,10 +100,7 @@ function readStatement(tokens: Tokens, entries: Entries, findings: Findings): vo
     findings.warn(keyPosition, `${key} is given twice`);
     return;
   }
-  throw configError('CONFIG_INVALID', keyPosition, `${key} is given twice`, {
-    key,
-    hint: `it was given at line ${before.keyPosition.line} already; += adds to a value`,
-  });
+  entries.set(key, { ...before, repeatedAt: before.repeatedAt ?? keyPosition });
 }
 
 function add(before: EntryValue, more: EntryValue): EntryValue | undefined {

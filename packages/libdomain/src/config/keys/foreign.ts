@@ -17,6 +17,7 @@ const ALL = ['pv', 'pvh', 'hvm'] as const;
 const NOT_PV = ['pvh', 'hvm'] as const;
 const HVM = ['hvm'] as const;
 const OFF = ['0', ''] as const;
+const NAME_KERNEL = 'write kernel = "/boot/vmlinuz" in its place, with the path of its kernel';
 
 function keys(names: string, more: Partial<ForeignKey> = {}): Record<string, ForeignKey> {
   const key = { types: ALL, idle: [], ...more };
@@ -35,7 +36,8 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('ioports irqs iomem vnuma device_tree'),
 
   // Processors, memory, the place of the domain on its host.
-  ...keys('cpuid cpu_weight cap period slice latency extratime', { idle: ['0', ''] }),
+  ...keys('cpuid cap period slice latency extratime', { idle: OFF }),
+  ...keys('cpu_weight', { idle: ['256', '0'] }),
   ...keys('cpus cpus_soft', { idle: ['all', ''] }),
   ...keys('pool', { idle: ['Pool-0'] }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
@@ -52,11 +54,15 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('pvshim', { types: ['pvh'], idle: OFF }),
   ...keys('hap acpi', { types: NOT_PV, idle: ['1'] }),
   ...keys('oos', { types: NOT_PV, idle: ['1'] }),
-  ...keys('rtc_timeoffset localtime', { types: HVM, otherwise: 'the clock of the guest shows UTC' }),
+  ...keys('rtc_timeoffset localtime', {
+    types: HVM,
+    idle: OFF,
+    otherwise: 'the clock of the guest shows UTC',
+  }),
 
   // Where the kernel comes from.
-  ...keys('bootloader', { types: ['pv', 'pvh'], hint: 'name a kernel in place of it: kernel = "/path"' }),
-  ...keys('firmware', { hint: 'name a kernel in place of it: kernel = "/path"' }),
+  ...keys('bootloader', { types: ['pv', 'pvh'], hint: NAME_KERNEL }),
+  ...keys('firmware', { hint: NAME_KERNEL }),
   ...keys('pvh', { hint: 'write type = "pvh" instead' }),
   ...keys('features'),
 
@@ -64,23 +70,25 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('bootloader_args pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
   ...keys('pci_msitranslate pci_permissive pci_power_mgmt pci_seize', { types: [] }),
   ...keys('vnc', { types: ['pv', 'hvm'], idle: OFF }),
-  ...keys('vnclisten vncpasswd vncdisplay vncunused sdl opengl display xauthority keymap', { types: HVM }),
+  ...keys('sdl opengl vncunused', { types: HVM, idle: OFF }),
+  ...keys('vnclisten vncpasswd vncdisplay display xauthority keymap', { types: HVM }),
 
   // Machines of ARM.
   ...keys('gic_version vuart tee', { types: [] }),
   // What xl says itself that it ignores.
   ...keys('device_model vncviewer', { types: [] }),
 
-  // The emulated machine, and qemu, which emulates it.
+  // The emulated machine, and qemu, which emulates it: what is there by default, what is not, and the rest.
+  ...keys('apic hpet nx pae xen_platform_pci', { types: HVM, idle: ['1'] }),
+  ...keys('gfx_passthru nographic spice usb viridian dm_restrict altp2mhvm', { types: HVM, idle: OFF }),
   ...keys(
-    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 altp2mhvm apic bios bios_path_override boot
-     device_model_args device_model_args_hvm device_model_args_pv device_model_override
-     device_model_stubdomain_override device_model_stubdomain_seclabel device_model_user device_model_version
-     dm_restrict firmware_override gfx_passthru hdtype hpet mca_caps mmio_hole ms_vm_genid nographic nx pae rdm
-     rdm_mem_boundary serial smbios_firmware soundhw spice spice_clipboard_sharing spice_image_compression
-     spice_streaming_video spiceagent_mouse spicedisable_ticketing spicehost spicepasswd spiceport spicetls_port
-     spiceusbredirection spicevdagent stdvga stubdomain_cmdline stubdomain_kernel stubdomain_memory
-     stubdomain_ramdisk usb usbdevice usbversion vendor_device vga viridian vkb_device vpt_align xen_platform_pci`,
+    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 bios bios_path_override boot device_model_args
+     device_model_args_hvm device_model_args_pv device_model_override device_model_stubdomain_override
+     device_model_stubdomain_seclabel device_model_user device_model_version firmware_override hdtype mca_caps
+     mmio_hole ms_vm_genid rdm rdm_mem_boundary serial smbios_firmware soundhw spice_clipboard_sharing
+     spice_image_compression spice_streaming_video spiceagent_mouse spicedisable_ticketing spicehost spicepasswd
+     spiceport spicetls_port spiceusbredirection spicevdagent stdvga stubdomain_cmdline stubdomain_kernel
+     stubdomain_memory stubdomain_ramdisk usbdevice usbversion vendor_device vga vkb_device vpt_align`,
     { types: HVM },
   ),
 };

@@ -1,0 +1,260 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import { fromLibxlJson } from '../image-config/index.ts';
+import { parseConfig } from './parse-config.ts';
+import type { NewDomainConfig } from './schema.ts';
+import { followHints } from './testing/follow-hints.ts';
+
+const CORPUS = join(import.meta.dirname, '../../corpus');
+
+/**
+ * What comes of the configurations of real users (see corpus/xl/README.md): what they are refused for, the first
+ * thing first, and what is accepted with a warning. This table only ever gets better: a file that is accepted stays
+ * so, and what is refused gets less.
+ */
+const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, warnedOf: string]>> = {
+  'cfg-01': ['5:8 disk, 6:7 vif', ''],
+  'cfg-02': ['7:8 disk, 8:7 vif', ''],
+  'cfg-04': ['7:8 disk', '8 boot, 9 serial'],
+  'cfg-05': ['1:8 type, 5:8 disk, 6:8 boot, 7:10 serial', ''],
+  'cfg-07': ['', ''],
+  'cfg-08': ['7:7 vif', ''],
+  'cfg-10': ['10:8 disk', ''],
+  'cfg-11': ['13:5 vif', '7 on_xend_start, 8 on_xend_stop, 10 serial'],
+  'cfg-13': ['1:14 bootloader, 9:8 disk', ''],
+  'cfg-14': ['11:8 disk', ''],
+  'cfg-16': ['9:12 maxvcpus, 11:15 disk, 18:7 vif', ''],
+  'cfg-17': ['19:15 disk, 32:15 vif', ''],
+  'cfg-19': ['11:7 vif, 12:8 disk', ''],
+  'cfg-20': ['1:22 bootloader, 5:15 vif, 6:16 disk, 7:15 vfb', ''],
+  'cfg-22': ['4:9 builder, 5:8 disk, 9:7 vif', ''],
+  'cfg-23': ['6:7 vif, 7:8 disk', ''],
+  'cfg-25': ['4:8 disk, 5:7 vif, 9:14 bootloader', '13 console'],
+  'cfg-26': ['2:14 bootloader, 6:7 vif, 7:8 disk', ''],
+  'cfg-28': ['', ''],
+  'cfg-29': ['', '1 kernel'],
+  'cfg-31': ['5:6 cpus, 8:5 vif', '2 kernel, 10 max_clones'],
+  'cfg-32': ['5:6 cpus, 6:7 vif', '2 kernel'],
+  'cfg-34': ['1:16 name', '2 kernel, 5 gic_version, 6 vuart'],
+  'cfg-35': ['', '2 kernel, 5 gic_version, 6 vuart'],
+  'cfg-37': ['12:15 device_tree, 13:9 dtdev, 14:9 iomem, 15:8 irqs', ''],
+  'cfg-38': ['6:12 disk, 7:12 vif, 11:9 dtdev', '8 dtb, 9 iommu'],
+  'cfg-40': ['8:7 vif', '7 vcpus'],
+  'cfg-41': ['7:8 disk, 8:7 vif', ''],
+  'cfg-43': [
+    '2:8 type, 7:1 maxcpus, 8:8 cpus, 9:8 irqs, 10:9 iomem, 11:11 ioports, 12:10 serial, 13:11 usbctrl, 14:10 usbdev, 15:8 disk, 16:7 vif, 17:8 boot',
+    '',
+  ],
+  'cfg-44': [
+    '22:11 builder, 9:12 viridian, 11:13 localtime, 16:7 vnc, 18:14 vncdisplay, 19:7 pci, 21:10 serial, 24:8 boot, 26:8 disk, 27:7 usb, 28:13 usbdevice',
+    '6 pae, 7 acpi, 8 apic, 10 rtc_timeoffset, 15 sdl, 17 vncunused, 20 parallel, 25 nestedhvm',
+  ],
+  'cfg-46': [
+    '35:8 type, 8:12 viridian, 9:7 vga, 10:12 videoram, 11:11 soundhw, 12:9 spice, 13:13 spicehost, 14:13 spiceport, 15:26 spicedisable_ticketing, 16:16 spicevdagent, 17:27 spice_clipboard_sharing, 18:27 spice_image_compression, 20:7 vnc, 22:13 vnclisten, 24:13 usbdevice, 25:10 keymap, 26:7 vif, 31:8 disk, 36:15 dm_restrict',
+    '3 cpu_weight, 4 pae, 5 acpi, 6 apic, 7 xen_platform_pci, 19 sdl, 21 vncunused, 23 usb, 37 device_model_chroot',
+  ],
+  'cfg-47': [
+    '1:9 builder, 2:24 device_model_version, 5:8 disk, 10:7 vif, 11:14 gfx_passthru, 12:5 pci, 13:5 usb, 14:11 usbdevice, 15:11 localtime, 20:6 boot',
+    '1 lines, 16 on_xend_stop',
+  ],
+  'cfg-49': [
+    '9:9 builder, 7:11 localtime, 12:6 boot, 13:6 disk, 16:8 stdvga, 17:5 vnc, 18:11 vnclisten, 21:9 soundhw, 24:10 viridian, 29:8 serial, 30:24 device_model_version, 36:7 pci',
+    '10 device_model, 19 vncconsole, 23 monitor, 25 sdl, 26 acpi, 27 apic, 28 pae, 31 gfx_passthru, 32 pci_power_mgmt, 33 xen_platform_pci, 34 pci_msitranslate, 35 hap',
+  ],
+  'cfg-50': [
+    '9:11 builder, 1:8 import, 2:8 arch, 5:1, 11:17 shadow_memory, 14:7 vif, 16:6 disk, 17:24 device_model, 18:8 boot, 19:5 sdl, 20:5 vnc',
+    '4 arch_libdir, 21 vncviewer, 22 ne2000',
+  ],
+  'cfg-52': [
+    '2:19 builder, 4:19 disk, 12:19 boot, 15:7 vif, 16:19 sdl, 18:19 localtime, 21:19 serial, 22:19 usbdevice',
+    '6 device_model, 9 cdrom, 14 nic, 17 vncviewer, 19 ne2000',
+  ],
+  'cfg-53': ['2:8 type, 6:8 boot, 7:8 disk, 8:7 vif, 9:7 pci, 10:16 gfx_passthru', '11 vnc'],
+  'cfg-55': ['7:8 type, 8:10 altp2m, 12:8 disk, 14:7 vif, 20:17 shadow_memory', '2 arch, 21 ept'],
+  'cfg-56': ['2:8 type, 5:9 vnuma', ''],
+  'cfg-58': ['5:9 cpuid', ''],
+  'cfg-59': ['6:8 cpus, 9:5 vif, 10:7 vfb', '7 serial, 14 vnc'],
+  'cfg-61': [
+    '25:11 builder, 4:8 disk, 13:7 vif, 15:7 vfb, 16:6 boot, 18:5 vnc, 19:11 vnclisten, 21:11 vncunused, 22:11 vncpasswd, 23:8 stdvga, 24:8 serial',
+    '3 device_model, 9 xen_platform_pci, 10 pae, 11 acpi, 12 apic, 17 sdl, 20 vncconsole',
+  ],
+  'cfg-62': ['7:8 disk, 8:7 vif, 16:6 pool', '11 vnc, 12 nographic, 15 device_model_version'],
+  'cfg-64': ['1:1', ''],
+  'cfg-65': ['1:1', ''],
+  'cfg-67': ['1:1', ''],
+  'cfg-68': ['9:8 disk, 10:7 vif', '4 cpu_weight'],
+};
+
+const files = Object.keys(OUTCOMES);
+const readCorpus = (name: string): string => readFileSync(join(CORPUS, 'xl', name), 'utf8');
+const readme = readCorpus('README.md');
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly line: number;
+  readonly column: number;
+  readonly key?: string;
+}
+
+interface Outcome {
+  readonly config?: NewDomainConfig;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+function outcomeOf(text: string, file: string): Outcome {
+  const warnings: string[] = [];
+  const options = { folder: '/guests', onWarning: (warning: string) => void warnings.push(warning) };
+  try {
+    return { config: parseConfig(text, file, options), problems: [], warnings };
+  } catch (thrown) {
+    if (!(thrown instanceof VmToolsError)) throw thrown;
+    return { problems: thrown.details['problems'] as Problem[], warnings };
+  }
+}
+
+/** The row of the README about a file: whether xl starts it, and at which line it refuses it. */
+function xlOn(name: string): { readonly starts: boolean; readonly line: number | undefined } {
+  const row = readme.split('\n').find((line) => line.startsWith(`| ${name.slice(4)} |`)) ?? '';
+  const line = /cfg-\d+\.cfg:(\d+): config parsing/.exec(row)?.[1];
+  return { starts: row.includes('| starts it |'), line: line === undefined ? undefined : Number(line) };
+}
+
+describe('configurations of real users', () => {
+  test('are all in the table', () => {
+    const all = readdirSync(join(CORPUS, 'xl')).filter((name) => name.endsWith('.cfg'));
+    expect(all).toEqual(files.map((name) => `${name}.cfg`));
+  });
+
+  test.each(files)('%s', (name) => {
+    const { problems, warnings } = outcomeOf(readCorpus(`${name}.cfg`), name);
+    const refusedFor = problems.map(({ line, column, key }) =>
+      [`${line}:${column}`, ...(key === undefined ? [] : [key])].join(' '),
+    );
+    const warnedOf = warnings.map((warning) => /:(\d+):\d+: (\S+)/.exec(warning)?.slice(1).join(' '));
+    expect([refusedFor.join(', '), warnedOf.join(', ')]).toEqual(OUTCOMES[name]);
+    for (const { message, hint, line, column } of problems) {
+      expect(message).toMatch(new RegExp(`^${name}:${line}:${column}: `));
+      expect(hint).not.toBe('');
+    }
+  });
+
+  test.each(files.filter((name) => !xlOn(name).starts))(
+    '%s is refused by xl, and at the same line here',
+    (name) => {
+      const { config, problems } = outcomeOf(readCorpus(`${name}.cfg`), name);
+      const { line } = xlOn(name);
+      expect(config).toBeUndefined();
+      if (line !== undefined) expect(problems.map((problem) => problem.line)).toContain(line);
+      expect(problems.map(({ hint }) => hint).join()).not.toContain('xl create still starts');
+    },
+  );
+
+  test.each(files.filter((name) => OUTCOMES[name]?.[0] === ''))('%s is to xl what it is here', (name) => {
+    const { config } = outcomeOf(readCorpus(`${name}.cfg`), name);
+    const {
+      uuid: _,
+      kernel,
+      ...xl
+    } = fromLibxlJson(
+      readCorpus(`${name}.xl.json`).replace('"generated"', '"00000000-0000-0000-0000-000000000001"'),
+    );
+    const absolute = kernel?.startsWith('/') === true ? kernel : `/guests/${kernel}`;
+    expect({ ...xl, kernel: absolute }).toEqual(config);
+  });
+
+  test.each(files.filter((name) => xlOn(name).starts))('%s: its hints lead to what is accepted', (name) => {
+    expect(outcomeOf(followHints(readCorpus(`${name}.cfg`)).text, name).config).toBeDefined();
+  });
+});
+
+describe('small mistakes', () => {
+  const read = (name: string): string => readFileSync(join(CORPUS, 'faults', `${name}.cfg`), 'utf8');
+
+  test.each([
+    ['mini-01', ['4:10 memory must be a number of MiB, not "512MB"'], ['write memory = 512']],
+    ['mini-02', ['4:10 memory must be a number of MiB, not "512MB"'], ['write memory = 512']],
+    [
+      'mini-04',
+      ['5:12 on_crash "rename-restart" is not supported yet'],
+      ['write "preserve" to keep it as it is then, or "restart"'],
+    ],
+    [
+      'mini-06',
+      [
+        '4:8 type "hvm" is not supported yet',
+        '1:8 disk is not supported yet',
+        '2:7 vnc is not supported yet',
+        '3:8 boot is not supported yet',
+      ],
+      [
+        'write type = "pvh", and name a kernel',
+        'leave it out, or try xl for this domain',
+        'add kernel = "/boot/vmlinuz"',
+      ],
+    ],
+  ])('%s is refused, and its hints can be followed', (name, messages, hints) => {
+    const { problems } = outcomeOf(read(name), name);
+    expect(problems.map(({ message }) => message.replace(`${name}:`, '').replace(': ', ' '))).toEqual(
+      messages,
+    );
+    expect(followHints(read(name)).hints).toEqual(hints);
+  });
+
+  test.each([
+    [
+      'mini-05',
+      [
+        '5:1 pae has no effect on a pvh domain',
+        '6:1 acpi = 1 changes nothing',
+        '7:1 apic has no effect on a pvh domain',
+        '8:1 viridian has no effect on a pvh domain',
+        '9:1 rtc_timeoffset has no effect on a pvh domain',
+        '10:1 localtime has no effect on a pvh domain',
+        '11:1 vnc has no effect on a pvh domain',
+        '12:1 sdl has no effect on a pvh domain',
+        '13:1 nestedhvm = 0 changes nothing',
+      ],
+    ],
+    ['mini-08', ['5:1 on_xend_start is ignored, as by xl']],
+    ['mini-09', ['3:10 kernel is relative to the working directory: /guests/k']],
+  ])('%s is accepted with a warning for each', (name, expected) => {
+    const { config, warnings } = outcomeOf(read(name), name);
+    expect(config).toMatchObject({ name: 'm', type: 'pvh', memoryKib: 64 * 1024 });
+    expect(warnings.map((warning) => warning.replace(`${name}:`, '').replace(': ', ' '))).toEqual(expected);
+  });
+
+  const good = 'name = "m"\ntype = "pvh"\nkernel = "/k"\n';
+
+  test.each([
+    ['extra = console=hvc0 quiet # as root', 'write "console=hvc0 quiet" in quotes'],
+    ['extra = 3 console', 'write "3 console" in quotes'],
+    ['on_crash = restart', 'write "restart" in quotes'],
+    ['memory = 1.5G', 'write memory = 1536'],
+    ['memory = 512 MB', 'write memory = 512'],
+    ['maxmem = "1T"', 'write maxmem = 1048576'],
+    ['memroy = 64', 'did you mean "memory"?'],
+    ['builder = "generic"', 'leave builder out'],
+    ['on_crash = "restart_rename"', 'write "destroy", "restart" or "preserve"'],
+    ['uuid = -5', 'write "-5" in quotes'],
+  ])('%s', (line, hint) => {
+    const text = `${good}${line}\n${/mem/.test(line) ? '' : 'memory = 64\n'}`;
+    expect(outcomeOf(text, 'f').problems[0]).toMatchObject({ line: 4, hint });
+  });
+
+  test.each([
+    ['localtime = 1', 'localtime is ignored: the clock of the guest shows UTC'],
+    ['vcpus = 2\nvcpus = 2', 'vcpus is given twice'],
+    ['console = "ttyS0"', 'console is no key that xl knows, and is ignored'],
+    ['boot = "c"\r\nserial = "pty"', 'lines end as those of Windows do, which xl refuses'],
+    ['vif = [ ]; disk = []', undefined],
+  ])('%j is accepted', (lines, warning) => {
+    const { config, warnings } = outcomeOf(`${good}memory = 64\n${lines}\n`, 'f');
+    expect(config).toBeDefined();
+    expect(warnings[0]?.replace(/^f:\d+:\d+: /, '')).toBe(warning);
+  });
+});
