@@ -34,6 +34,21 @@ export async function codePlaces(): Promise<CodePlace[]> {
   return places;
 }
 
+/** Every text that stands behind `hint` in the sources, placeholders of templates as NAME. */
+export async function hintTexts(): Promise<{ readonly file: string; readonly text: string }[]> {
+  const texts: { file: string; text: string }[] = [];
+  for (const [file, source] of await textsOf('packages/*/src/**/*.ts', (path) => !isOfTests(path))) {
+    // To the end of the property: what follows on lines that are indented more belongs to it.
+    for (const [, , hint = ''] of source.matchAll(
+      /^( *)(?:.*[ {])?hint(?::| =|\() ?((?:.*\n)(?:\1  .*\n)*)/gm,
+    )) {
+      for (const [literal] of hint.matchAll(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g))
+        texts.push({ file, text: literal.slice(1, -1).replaceAll(/\$\{[^}]*\}/g, 'NAME') });
+    }
+  }
+  return texts;
+}
+
 /** All tests there are, as one text. */
 export async function textOfTests(): Promise<string> {
   const texts = [

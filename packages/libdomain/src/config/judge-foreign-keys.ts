@@ -46,8 +46,8 @@ function judge(entry: Entry, type: XlType, findings: Findings): void {
   if (Array.isArray(value) && value.length === 0) return; // `disk = []` asks for nothing
   if (foreign.types.length === 0) findings.warn(keyPosition, `${key} is ignored`);
   else if (!foreign.types.includes(type)) findings.warn(keyPosition, withoutEffect(entry, foreign, type));
-  else if (foreign.idle.includes(value as string))
-    findings.warn(keyPosition, `${key} = ${String(value)} changes nothing`);
+  else if (typeof value === 'string' && foreign.idle.includes(value))
+    findings.warn(keyPosition, `${key} = ${value} changes nothing`);
   else findings.add(unsupported(entry, 'is not supported yet', foreign.hint));
 }
 

@@ -1,0 +1,54 @@
+import { glob } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { CommandSpec, OptionSpec } from '../src/spec.ts';
+
+const checkout = join(import.meta.dirname, '../../..');
+
+/** By name of the executable: what it does by itself, and its commands by their names. */
+export type Tools = ReadonlyMap<
+  string,
+  { readonly own: CommandSpec; readonly commands: ReadonlyMap<string, CommandSpec> }
+>;
+
+/** What every executable takes; see parse-command.ts. */
+const COMMON = [
+  '-v',
+  '-q',
+  '-h',
+  '-V',
+  '--verbose',
+  '--quiet',
+  '--json',
+  '--no-color',
+  '--host',
+  '--timeout',
+];
+
+/** Everything that executables declare about themselves. */
+export async function readTools(): Promise<Tools> {
+  const tools = new Map<string, { own: CommandSpec; commands: Map<string, CommandSpec> }>();
+  for await (const file of glob('packages/*/src/*options.ts', { cwd: checkout })) {
+    const program = basename(dirname(dirname(file)));
+    const declared = Object.values((await import(join(checkout, file))) as object).filter(isCommand);
+    const tool = tools.get(program) ?? {
+      own: { name: program, summary: '', examples: [] },
+      commands: new Map(),
+    };
+    for (const command of declared) {
+      if (command.name === program) tool.own = command;
+      else tool.commands.set(command.name, command);
+    }
+    if (declared.length > 0) tools.set(program, tool);
+  }
+  return tools;
+}
+
+/** The option with this flag, or undefined; `true` for one that every executable has. */
+export function optionOf({ options = [] }: CommandSpec, flag: string): OptionSpec | true | undefined {
+  if ([...COMMON, '--help', '--version'].includes(flag)) return true;
+  return options.find(({ flags }) => flags.split(/[ ,]+/).includes(flag));
+}
+
+function isCommand(value: unknown): value is CommandSpec {
+  return typeof value === 'object' && value !== null && 'summary' in value && 'examples' in value;
+}
