@@ -18,9 +18,10 @@ import { forStranger } from './for-stranger.ts';
 import { Channel } from './protocol/channel.ts';
 import type { Control } from './protocol/messages.ts';
 import type { OfferRoom } from './offer-room.ts';
-import { encodeRemoteError } from './protocol/remote-error.ts';
+import { asVmToolsError, encodeRemoteError } from './protocol/remote-error.ts';
 import { ReceivedImage } from './receive-image.ts';
 import type { Arrival, Standby } from './standby.ts';
+import { requireOtherHost } from './same-host.ts';
 import { startGuest } from './start-guest.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from './timeouts.ts';
 import type { Connection } from './transport/connection.ts';
@@ -77,10 +78,14 @@ export async function receiveFromPeer(
     warnIfPlain(connection, progress);
     const first = await firstMessage(channel, timeouts, attempt);
     if (first.name === 'CHECK') {
-      const { id, offer } = first.body;
-      const check = options.check ?? (async () => (await makeTarget(offer, id)).check(offer));
+      const { id, offer, host } = first.body;
+      const ask = options.check ?? (async () => (await makeTarget(offer, id)).check(offer));
       const limits = { limitMs: timeouts.answerMs, signal: attempt.signal };
-      await answerCheck(channel, () => check(offer), limits);
+      const check = async (): Promise<readonly Check[]> => {
+        const self = await requireOtherHost(journals, host).catch(asVmToolsError);
+        return self === undefined ? ask(offer) : [{ name: 'host', error: self }];
+      };
+      await answerCheck(channel, check, limits);
       return undefined;
     }
     if (first.name !== 'HELLO') {
@@ -176,6 +181,7 @@ async function begin(
     await onStep?.({ side: 'target', when: 'after', kind: 'receive', name: 'HELLO', id });
     progress.setTotal(offer.memoryBytes);
     progress.phase('reserving');
+    await requireOtherHost(journals, hello.body.host);
     const target = await makeTarget(offer, id);
     await target.requireFree?.(offer);
     const start = { id, epoch, guest: { name, uuid }, peer: address, who: channel.who };

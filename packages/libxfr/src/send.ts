@@ -16,7 +16,7 @@ import { placed, type Place } from './place.ts';
 import { ProgressReporter } from './progress.ts';
 import { Channel } from './protocol/channel.ts';
 import { protocolError } from './protocol/frame.ts';
-import { peerError } from './protocol/remote-error.ts';
+import { peerError, remoteError } from './protocol/remote-error.ts';
 import { sendImage } from './send-image.ts';
 import { closeAborted, takeBack } from './take-back.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from './timeouts.ts';
@@ -49,6 +49,7 @@ const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } a
  *   XFR_PEER_REJECTED, XFR_PEER_ABORTED, XFR_TARGET_START_FAILED: the peer's error is the cause, and gives the kind;
  *   XFR_UNREACHABLE, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER
  *   (kind peer); XFR_PEER_SILENT (timeout); INTERRUPTED (aborted-safe);
+ *   XFR_SAME_HOST (usage: the peer is this host);
  *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): somebody else is at work on the guest;
  *   XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
  *   XFR_RESUME_FAILED (failure: suspended on the source);
@@ -146,9 +147,15 @@ async function untilCommitted(
     party = await Party.begin(SOURCE, journals, start, { guest: 'running', onStep });
     const sender = party;
     progress.began({ id: sender.id, role: 'source', guest: { name, uuid }, peer: address });
-    await sender.say(channel, 'HELLO', { id: sender.id, epoch: sender.epoch, offer });
+    await sender.say(channel, 'HELLO', {
+      ...{ id: sender.id, epoch: sender.epoch, offer },
+      host: await journals.hostId?.(),
+    });
     const verdict = await sender.hear(channel, ['ACCEPT', 'REJECT'], answer);
-    if (verdict.name === 'REJECT') throw peerError(verdict.body.error, REJECTED);
+    if (verdict.name === 'REJECT') {
+      const { error } = verdict.body;
+      throw error.code === 'XFR_SAME_HOST' ? remoteError(error) : peerError(error, REJECTED);
+    }
     if (verdict.body.epoch < sender.epoch) throw protocolError('the target goes back to an earlier epoch');
     sender.epoch = verdict.body.epoch;
 
@@ -184,6 +191,6 @@ async function untilCommitted(
 
 /** What the table calls it. */
 function reason({ code }: VmToolsError): 'REJECT' | 'ABORT' | 'failure' {
-  if (code === 'XFR_PEER_REJECTED') return 'REJECT';
+  if (code === 'XFR_PEER_REJECTED' || code === 'XFR_SAME_HOST') return 'REJECT';
   return code === 'XFR_PEER_ABORTED' ? 'ABORT' : 'failure';
 }

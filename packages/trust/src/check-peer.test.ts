@@ -109,3 +109,10 @@ test('an authority vouches for a name, and only for that one, in time, and when 
   await authority.certify(d, 'e.example');
   await expect(trust.checkPeer(shown(d, vouched))).rejects.toMatchObject({ code: 'XFR_PEER_UNKNOWN' });
 });
+
+test('a host that calls itself is told so, known or not', async () => {
+  await expect(a.trust.checkPeer(shown(a, { host: 'localhost' }))).rejects.toMatchObject({
+    code: 'XFR_SAME_HOST',
+    kind: 'usage',
+  });
+});

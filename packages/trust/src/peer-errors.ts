@@ -34,6 +34,23 @@ export function unknownPeer(init: {
   });
 }
 
+/** Who is called is who calls. */
+export function sameHost({
+  address,
+  host,
+}: {
+  readonly address: string;
+  readonly host: string;
+}): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_SAME_HOST',
+    kind: 'usage',
+    message: `${host} leads to this very host: ${address} has its key`,
+    hint: 'give the address of another host: xfrd peers lists those that are known',
+    details: { address, host },
+  });
+}
+
 export function keyChanged(init: {
   readonly name: string;
   readonly expected: string | undefined;

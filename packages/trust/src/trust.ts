@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { authorise, type Direction, type OfferedGuest } from './authorise.ts';
 import { checkPeer, type PresentedPeer } from './check-peer.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { fileError, isMissing } from './file-error.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { noLongerKnown, ownExpired } from './own-errors.ts';
+import { sameHost } from './peer-errors.ts';
 import { listPeers, readPeer } from './peers.ts';
 import type { TrustFolder } from './trust-folder.ts';
 
@@ -63,9 +65,12 @@ export class Trust {
   /**
    * The name of the peer that has shown this.
    *
-   * @throws VmToolsError as `checkPeer` and `listPeers`
+   * @throws VmToolsError as `checkPeer` and `listPeers`; XFR_SAME_HOST (usage) when this host has called itself
    */
   async checkPeer(presented: PresentedPeer): Promise<string> {
+    const { certificate, host, address } = presented;
+    const isOwn = certificate !== undefined && fingerprintOf(certificate) === this.identity.fingerprint;
+    if (host !== undefined && isOwn) throw sameHost({ address, host });
     const peers = await listPeers(this.#folder);
     const hasAuthorities = this.#authorities !== undefined;
     return checkPeer(presented, { peers, now: new Date(this.#now()), hasAuthorities }).name;

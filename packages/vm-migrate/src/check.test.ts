@@ -145,3 +145,24 @@ testOnTwoHosts('a peer that is not allowed learns that, and nothing else', async
   expect(unknown.status).toBe(6);
   expect(unknown.failed).toHaveLength(1);
 });
+
+testOnHost(
+  'a host that calls itself says so, by its key and without one, before anything is looked at',
+  async (a) => {
+    await guest(a);
+    await a.run('xfrd init --name a');
+    for (const transport of ['tls', 'tcp'] as const) {
+      await using xfrd = await startXfrd(a, '', transport);
+      const line = `vm-migrate web1 ${xfrd.endpoint}${transport === 'tcp' ? ' --insecure' : ''}`;
+      const { status, failed } = await look(a, a, `${line} --check`);
+      expect([status, failed]).toEqual([2, [[transport === 'tls' ? 'peer' : 'host', 'XFR_SAME_HOST']]]);
+      const { status: moved, error } = await failure(a, line);
+      expect([moved, error.code, error.guest?.state]).toEqual([
+        2,
+        'XFR_SAME_HOST',
+        'still running on the source',
+      ]);
+      expect(error.hint).toContain('xfrd peers');
+    }
+  },
+);

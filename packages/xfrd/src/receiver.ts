@@ -21,6 +21,7 @@ export async function openReceiver(invocation: Invocation<unknown>): Promise<Rec
   const host = await invocation.openHost();
   const log = createLog(messages);
   const journals = fileJournals(join(root, JOURNAL_FOLDER));
+  await journals.hostId?.({ isMade: true }); // who sends a guest to itself finds it
   const onStarted = (): void => void ensureMonitor(invocation);
   const left = recovery(log, { journals, finder: guestFinder(host), onStarted });
   await left.alone();

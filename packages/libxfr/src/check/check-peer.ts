@@ -16,7 +16,7 @@ export interface PeerCheck extends Check {
 
 export interface CheckOptions {
   /** those of this host, which know whether the guest is on its way already. @default nobody knows */
-  readonly journals?: Pick<Journals, 'listOf'> | undefined;
+  readonly journals?: Pick<Journals, 'listOf' | 'hostId'> | undefined;
   readonly timeouts?: Partial<TransferTimeouts> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,21 +68,24 @@ export async function checkPeer(
   const connection = await attempt({ side: 'target', name: 'peer' }, () => connect(signal, offer));
   if (connection === undefined) return found;
   const checks = await attempt({ side: 'target', name: 'protocol' }, () =>
-    ask(connection, offer, timeouts, signal),
+    ask(connection, { offer, journals }, timeouts, signal),
   );
   return [...found, ...(checks ?? [])];
 }
 
 async function ask(
   connection: Connection,
-  offer: Offer,
+  { offer, journals }: { readonly offer: Offer; readonly journals: CheckOptions['journals'] },
   timeouts: TransferTimeouts,
   signal: AbortSignal,
 ): Promise<readonly PeerCheck[]> {
   const channel = new Channel(connection, 'target', timeouts);
   try {
     requireChecks(await channel.negotiate(signal), channel.peer);
-    await channel.send('CHECK', { id: randomBytes(16).toString('hex'), offer });
+    await channel.send('CHECK', {
+      id: randomBytes(16).toString('hex'),
+      ...{ offer, host: await journals?.hostId?.() },
+    });
     const limitMs = timeouts.answerMs;
     const { checks } = (await channel.expect(['CHECKED'], { limitMs, signal })).body;
     return checks.map(({ name, error }) => ({

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { describeHolder, holderNow, makeLockFolder, readHolder, tryLock } from '@vm-tools/locks';
 import { fileError } from '../file/file-error.ts';
+import { hostId } from './host-id.ts';
 import { DISK, type Disk, type DiskFile } from './disk.ts';
 import type { JournalFile, JournalStorage } from './storage.ts';
 
@@ -69,6 +70,11 @@ export function diskStorage(folder: string, disk: Disk = DISK): JournalStorage {
       } catch (thrown) {
         throw thrown instanceof VmToolsError ? thrown : fileError(thrown, 'use', folder);
       }
+    },
+
+    async hostId(options = {}) {
+      if (options.isMade === true) await makeFolder(disk, folder);
+      return hostId(folder, options);
     },
 
     holder: async (key) => describeHolder(await readHolder(lockPath(key))),

@@ -39,7 +39,7 @@ export interface Journal extends AsyncDisposable {
 }
 
 /** What a transfer needs of the journals; who tidies up needs all. */
-export type OpenJournals = Pick<Journals, 'begin' | 'open' | 'read'>;
+export type OpenJournals = Pick<Journals, 'begin' | 'open' | 'read' | 'hostId'>;
 
 /** The journals of one host, one for each transfer that it has had a part in. */
 export interface Journals {
@@ -59,6 +59,12 @@ export interface Journals {
    * @throws VmToolsError XFR_TRANSFER_UNKNOWN (usage), XFR_GUEST_BUSY (usage), XFR_JOURNAL_CORRUPT (corrupt)
    */
   open(id: TransferId): Promise<Journal>;
+  /**
+   * By which a host finds out that it has called itself; undefined where that cannot be told.
+   *
+   * @param options.isMade for who receives: it is there from then on. @default false
+   */
+  hostId?(options?: { readonly isMade?: boolean }): Promise<string | undefined>;
   /** @throws VmToolsError XFR_JOURNAL_CORRUPT (corrupt) */
   read(id: TransferId): Promise<TransferRecord | undefined>;
   /** Those of one guest, and no other file is read: the same as `list` would say of it. @param uuid in any spelling */

@@ -15,6 +15,8 @@ export interface JournalStorage {
    * @param key a UUID or an id: letters, digits and hyphens
    */
   lock(key: string): Promise<AsyncDisposable | undefined>;
+  /** The same for all who keep journals there, and for nobody else. @default nobody can tell */
+  hostId?(options?: { readonly isMade?: boolean }): Promise<string | undefined>;
   /** Who holds it, since when, in a clause. @default nobody can tell */
   holder?(key: string): Promise<string>;
 }

@@ -149,7 +149,10 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     return ids;
   }
 
-  return { begin, open, read, list, listOf, prune };
+  const hostId = async (options?: { readonly isMade?: boolean }): Promise<string | undefined> =>
+    storage.hostId?.(options).catch(() => undefined); // then a host may call itself, and something else stops it
+
+  return { begin, open, read, list, listOf, prune, hostId };
 }
 
 interface StoredJournalInit {

@@ -5,7 +5,7 @@
  * sequenceDiagram
  *   participant S as source
  *   participant T as target
- *   S->>T: HELLO {id, epoch, offer}
+ *   S->>T: HELLO {id, epoch, offer, host}
  *   alt it cannot be taken
  *     T->>S: REJECT {error}
  *   else
@@ -46,7 +46,7 @@
  * sequenceDiagram
  *   participant S as source
  *   participant T as target
- *   S->>T: CHECK {id, offer}
+ *   S->>T: CHECK {id, offer, host}
  *   T->>S: CHECKED {checks}
  * ```
  *

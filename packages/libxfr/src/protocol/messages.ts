@@ -42,10 +42,19 @@ const checkSchema = z.object({
 /** A month: what a timer can be told, and more than anybody waits. */
 const MAX_DOWNTIME_MS = 2 ** 31;
 
+/** What a source takes its host for: a target that takes its own for the same is there already. */
+const host = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .optional();
+
 /** What the JSON of each control frame holds. Unknown fields are ignored: a later release may add some. */
 const BODIES = {
-  /** `epoch`: the source has counted that many attempts to move this guest. */
-  HELLO: z.object({ id, epoch, offer: offerSchema }),
+  /**
+   * `epoch`: the source has counted that many attempts to move this guest. `host`: its host's word for itself; an older
+   * release does not say.
+   */
+  HELLO: z.object({ id, epoch, offer: offerSchema, host }),
   /** `epoch`: that of this attempt, more than either end has had. */
   ACCEPT: z.object({ epoch }),
   REJECT: z.object({ error: remoteErrorSchema }),
@@ -67,7 +76,7 @@ const BODIES = {
   UNKNOWN: z.object({}),
   BYE: z.object({}),
   /** Since version 3. `id` is that of a transfer that is not going to be, by which both ends call it. */
-  CHECK: z.object({ id, offer: offerSchema }),
+  CHECK: z.object({ id, offer: offerSchema, host }),
   CHECKED: z.object({ checks: z.array(checkSchema).max(MOST_CHECKS) }),
   /** Since version 4: so much of the image, zeros or not, the target has taken from its connection and handed on. */
   TAKEN: z.object({ bytes }),

@@ -76,6 +76,15 @@ export const journalCases: readonly ErrorCase[] = [
     guest: SOURCE_TABLE.states.committed.means,
   },
   {
+    code: 'XFR_SAME_HOST',
+    when: 'the target is the host of the source',
+    cause: () => {
+      const journals = { ...memoryJournals(), hostId: () => Promise.resolve('a'.repeat(32)) };
+      return failed('source', { send: { journals }, receive: { journals } });
+    },
+    ...{ kind: 'usage', retry: 'after-fix', ...RESERVING, side: 'target' },
+  },
+  {
     code: 'XFR_OTHER_PEER',
     when: 'another host answers where the peer of a transfer was',
     cause: async () => {

@@ -75,7 +75,8 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     const keeper = new Keeper(child.connection, feedAt.path, host);
     const sockets = init.sockets.length;
     const { timeouts } = settings;
-    const first = { user, listen, sockets, hasControl, timeouts, ...changeable() };
+    const hostId = await host.journals.hostId?.();
+    const first = { user, listen, sockets, hasControl, timeouts, hostId, ...changeable() };
     keeper.send({ type: 'begin', settings: first });
     void child.exited.then((how) => child.connection.destroy(receiverLost(how)));
     try {

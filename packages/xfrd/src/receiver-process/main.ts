@@ -82,7 +82,7 @@ async function serve(settings: FirstSettings): Promise<Serving> {
     trust,
     reception,
     bandwidth,
-    journals: remoteJournals(calls),
+    journals: remoteJournals(calls, settings.hostId),
     makeTarget: (who) => new RemoteTarget(calls, who),
     onEvent: (event) => calls.tell({ type: 'event', event } as unknown as ReceiverMessage),
     onTransfer: (transfer) => control?.add(transfer),

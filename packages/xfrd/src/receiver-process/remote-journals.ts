@@ -2,9 +2,14 @@ import type { Journal, OpenJournals, TransferRecord } from '@vm-tools/libxfr';
 import type { Calls } from './calls.ts';
 import type { CallArgs } from './messages.ts';
 
-/** The journals of this host, as the keeper lets the receiver write in them. */
-export function remoteJournals(calls: Calls): OpenJournals {
+/**
+ * The journals of this host, as the keeper lets the receiver write in them.
+ *
+ * @param hostId what this host takes itself for
+ */
+export function remoteJournals(calls: Calls, hostId?: string): OpenJournals {
   return {
+    hostId: () => Promise.resolve(hostId),
     begin: async (start) =>
       remoteJournal(
         calls,

@@ -23,4 +23,6 @@ export interface FirstSettings extends ReceiverSettings {
   /** whether behind them comes the one for `vm-migrate list|status|cancel|set`; the last is that of images */
   readonly hasControl: boolean;
   readonly timeouts: Partial<TransferTimeouts>;
+  /** what this host takes itself for */
+  readonly hostId: string | undefined;
 }

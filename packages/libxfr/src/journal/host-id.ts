@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * What this host is known by to itself: 32 hexadecimal digits that all who share its journals agree on until it is
+ * started again. The file may have come with a copy of another host's disk, so the kernel's word for this start is in it.
+ *
+ * @param options.isMade makes it, where there is none: that is for who receives, so whoever finds none is not called by itself
+ */
+export async function hostId(
+  folder: string,
+  { isMade = false }: { readonly isMade?: boolean | undefined } = {},
+): Promise<string | undefined> {
+  const path = join(folder, 'host');
+  const written = (await read(path)) ?? (isMade ? await make(path) : undefined);
+  if (written === undefined) return undefined;
+  const start = await read('/proc/sys/kernel/random/boot_id');
+  return createHash('sha256')
+    .update(`${written} ${start ?? ''}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** Of two who make it at the same moment, one is the first, and both read that. */
+async function make(path: string): Promise<string> {
+  const id = randomBytes(16).toString('hex');
+  const aside = `${path}.${id}`;
+  await writeFile(aside, id, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(aside, path).catch((thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    });
+    return await readFile(path, 'utf8');
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+function read(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  });
+}
