@@ -23,7 +23,7 @@ const layers = {
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
   sim: ['errors', 'words', 'libc', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'words', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
+  cli: ['errors', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
   exe: [
     'errors',
     'words',

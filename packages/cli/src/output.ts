@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Writable } from 'node:stream';
 import { outputLost } from './output-lost.ts';
+import { watchReader } from './watch-reader.ts';
 
 /** Where the result goes, and the end of the process behind it. */
 export interface Output {
@@ -43,6 +44,7 @@ export function createOutput({ stdout, stderr, exit }: ProcessEnd): Output {
         });
       }
       claimed = true;
+      watchReader(stdout, stdout.fd).catch(() => undefined); // without it, writes tell
       return stdout;
     },
     end: async (status) => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,4 +80,15 @@ test('what is open is no longer inherited when that is said', () => {
   libc.closeOnExec();
   expect(isInherited()).toBe(false);
   closeSync(shared);
+});
+
+test('a pipe is hung up when nobody can read it any more, and not before', () => {
+  const fifo = `${path}.fifo`;
+  spawnSync('mkfifo', [fifo]);
+  const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(fifo, constants.O_WRONLY);
+  expect(libc.isHungUp(writer)).toBe(false);
+  closeSync(reader);
+  expect(libc.isHungUp(writer)).toBe(true);
+  closeSync(writer);
 });

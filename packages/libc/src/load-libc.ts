@@ -37,6 +37,13 @@ export interface Libc {
    */
   readonly recordLockOwner: (fd: number) => RecordLockOwner | undefined;
   /**
+   * Whether nobody can read any more what is written into this pipe or socket (poll): a pipe by itself says so to a
+   * write, and to nothing else.
+   *
+   * @throws an error of the system, with its `code`
+   */
+  readonly isHungUp: (fd: number) => boolean;
+  /**
    * No process that is started from now on inherits what this one has open at this moment, but for what it is given:
    * node opens its own files so, but not those that this process was started with, nor those of its libraries.
    *
@@ -55,6 +62,12 @@ const F_OFD_SETLK = 37;
 const CLOSE_RANGE_CLOEXEC = 4;
 const FIRST_FD = 3;
 const LAST_FD = 2 ** 32 - 1;
+
+/** asm-generic/poll.h: what poll tells besides what it was asked for. */
+const POLLERR = 0x8;
+const POLLHUP = 0x10;
+/** struct pollfd: int fd, short events, short revents. */
+const POLLFD = { bytes: 8, fd: 0, revents: 6 } as const;
 
 let loaded: Promise<Libc> | undefined;
 
@@ -77,6 +90,8 @@ async function bind(): Promise<Libc> {
   ) => number;
   const fcntl = (fd: number, command: number, lock: Buffer): number => variadic(fd, command, 'void *', lock);
 
+  const poll = library.func('poll', 'int', ['void *', 'ulong', 'int']) as (...args: unknown[]) => number;
+
   /** @returns false when it would have to wait */
   const locks = (call: string, result: number): boolean => {
     if (result === 0) return true;
@@ -93,6 +108,12 @@ async function bind(): Promise<Libc> {
       const { type, pid } = decodeFlock(asked);
       if (type === LOCK_TYPE.unlock) return undefined;
       return { pid: pid > 0 ? pid : undefined };
+    },
+    isHungUp: (fd) => {
+      const asked = Buffer.alloc(POLLFD.bytes);
+      asked.writeInt32LE(fd, POLLFD.fd);
+      if (poll(asked, 1, 0) < 0) throw systemError('poll', koffi.errno());
+      return (asked.readInt16LE(POLLFD.revents) & (POLLERR | POLLHUP)) !== 0;
     },
     closeOnExec: () => {
       if (closeRange(FIRST_FD, LAST_FD, CLOSE_RANGE_CLOEXEC) !== 0)

@@ -66,4 +66,7 @@ testOnHost('a console that nobody reads ends', async (host) => {
   const unread = await intoNothing(host, 'vm-console web1', '| true');
   expect(unread.status).toBe('status 1');
   expect(unread.said.join('\n')).toContain('OUTPUT_LOST');
+  await host.run('vm-create polite.cfg name=silent cmdline=sim.tick=off'); // nothing is ever written
+  const silent = await intoNothing(host, 'vm-console silent', '| true');
+  expect(silent.status).toBe('status 1');
 });

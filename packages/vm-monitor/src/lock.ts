@@ -27,6 +27,7 @@ export async function takeLock(socketPath: string): Promise<AsyncDisposable | un
 
 async function listen(socketPath: string): Promise<AsyncDisposable> {
   const server = createServer((socket) => socket.destroy()); // to be answered is all that callers want
+  server.on('error', () => undefined); // of one call that could not be accepted: there are others
   try {
     await once(server.listen(socketPath), 'listening');
   } catch (cause) {

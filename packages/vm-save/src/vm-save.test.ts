@@ -228,6 +228,16 @@ testOnHost('a stream that takes nothing at all: the guest runs, live or not', as
   expect(device).toMatchObject({ status: 2, error: { code: 'XFR_FILE_TYPE' } });
 });
 
+testOnHost('a reader that goes away while the guest is waited for ends the waiting', async (host) => {
+  await result(host, 'vm-create rude.cfg name=rude');
+  await waitForTicks(host, 'rude');
+  const { stderr } = await unchanged(host, () =>
+    host.exec(`{ vm-save rude -o - --suspend-timeout 1h; echo "status $?" >&2; } | head -c 1 >/dev/null`),
+  );
+  expect(stderr).toMatch(/XFR_READER_GONE[^]*still running here[^]*status 1$/m);
+  await waitForTicks(host, 'rude');
+});
+
 testOnHost('a stream that takes all but the last bytes has not taken the guest', async (host) => {
   await createGuest(host, 'whole', 'type=pv');
   await host.run('vm-save whole --checkpoint -o - > whole.img');

@@ -24,6 +24,7 @@ export interface ListeningXen {
 export async function listenXen(xen: Xen, path: string, options: ServeOptions = {}): Promise<ListeningXen> {
   const served = serveXen(xen, options);
   const server = createServer((socket) => served.accept(socket));
+  server.on('error', () => undefined); // of one call that could not be accepted: there are others
   const umask = process.umask(OWNER_ONLY_UMASK);
   try {
     server.listen(path); // the socket is there when this returns, with all its permissions

@@ -30,9 +30,11 @@ export async function serveHost(
     socket.once('close', () => clients.delete(socket));
     host.xenstored.serve(socket, 0, host.storeHook);
   });
+  xenstored.on('error', () => undefined); // of one call that could not be accepted: there are others
   await listen(xenstored, paths.xenstored);
   // The last one: whoever is answered here finds the others.
   const control = createControlServer(host, onStop);
+  control.on('error', () => undefined);
   await listen(control, paths.control);
   return {
     async close() {

@@ -20,6 +20,7 @@ export async function serveMetrics(metrics: Metrics, at: MetricsAddress): Promis
     if (request.method !== 'GET' || request.url !== '/metrics') answer(response, 404, 'try /metrics\n');
     else answer(response, 200, metrics.text(), metrics.contentType);
   });
+  server.on('error', () => undefined); // of one call that could not be accepted: there are others
   server.maxConnections = MAX_CONNECTIONS;
   if ('path' in at) await mkdir(dirname(at.path), { recursive: true });
   await bind(server, at, undefined);

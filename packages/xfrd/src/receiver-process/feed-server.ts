@@ -26,6 +26,7 @@ export class FeedServer {
       socket.on('error', () => undefined);
       this.#greet(socket).catch(() => socket.destroy());
     });
+    this.#server.on('error', () => undefined); // of one call that could not be accepted: there are others
     this.#server.maxConnections = connections;
   }
 
