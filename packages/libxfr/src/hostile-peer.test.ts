@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { encodePreamble } from './protocol/preamble.ts';
 import { receiveFromPeer } from './receive.ts';
 import { sendToPeer } from './send.ts';
@@ -9,20 +10,21 @@ import { LINKS, type Link } from './testing/links.ts';
 import { frame, LATER, PREAMBLE, RawPeer } from './testing/raw-peer.ts';
 import type { TransferTimeouts } from './timeouts.ts';
 
+const ANSWER_MS = patient(700);
 /** For a peer that is to be given up: the test waits as long. */
 const SHORT: Partial<TransferTimeouts> = {
-  handshakeMs: 300,
-  inactivityMs: 300,
+  handshakeMs: patient(300),
+  inactivityMs: patient(300),
   pingMs: 20,
-  answerMs: 700,
+  answerMs: ANSWER_MS,
   lingerMs: 20,
 };
 /** For one that is to be heard, however busy the machine is. */
 const LONG: Partial<TransferTimeouts> = {
   ...SHORT,
-  handshakeMs: 20_000,
-  inactivityMs: 20_000,
-  answerMs: 20_000,
+  handshakeMs: patient(30_000),
+  inactivityMs: patient(30_000),
+  answerMs: patient(30_000),
 };
 const timeoutsFor = (code: string): Partial<TransferTimeouts> =>
   code === 'XFR_PEER_SILENT' || code === 'XFR_PEER_SLOW' ? SHORT : LONG;
@@ -205,7 +207,7 @@ describe('a receiver', () => {
     }, SHORT);
     clearInterval(pings);
     expect(error).toMatchObject({ code: 'XFR_PEER_SILENT', message: expect.stringContaining('GO') });
-    expect(performance.now() - started).toBeGreaterThan(690);
+    expect(performance.now() - started).toBeGreaterThan(ANSWER_MS - 10);
   });
 
   test('wants an image that is whole even when the target had enough', async () => {
@@ -258,7 +260,7 @@ describe('a sender', () => {
     'whose peer %s after GO does not know, and leaves the guest suspended (%s)',
     async (_what, code, script) => {
       // As far as GO they get along, however long that takes.
-      const timeouts = { ...LONG, inactivityMs: 2000 };
+      const timeouts = { ...LONG, inactivityMs: patient(2_000) };
       const { source, error } = await send(async (peer) => script(await started(peer)), timeouts);
       expect(error).toMatchObject({ code: 'XFR_UNCERTAIN', kind: 'uncertain', cause: { code } });
       expect(source.state).toBe('suspended');

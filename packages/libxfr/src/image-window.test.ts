@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { ImageWindow } from './image-window.ts';
 import type { SaveControl, SaveReport } from './ports.ts';
 import { Channel } from './protocol/channel.ts';
@@ -39,7 +40,7 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 
 test('nothing is sent beyond the window until the target has taken of it', async () => {
   const { source, target, end } = await channels();
-  const window = new ImageWindow(source, 10_000, 4 * MIB);
+  const window = new ImageWindow(source, patient(30_000), 4 * MIB);
   source.peek().catch(() => undefined);
   await window.enter(3 * MIB, signal);
   const second = window.enter(2 * MIB, signal);
@@ -77,7 +78,7 @@ test.each([
   ['less than before', [MIB, MIB - 1]],
 ])('a count of %s is no count', async (_, counts) => {
   const { source, target, end } = await channels();
-  const window = new ImageWindow(source, 10_000);
+  const window = new ImageWindow(source, patient(30_000));
   await window.enter(MIB, signal);
   for (const bytes of counts) await target.send('TAKEN', { bytes });
   await expect(source.peek()).rejects.toMatchObject({ code: 'XFR_PROTOCOL', kind: 'peer' });
@@ -87,7 +88,9 @@ test.each([
 test('a target cannot be told how much it has taken', async () => {
   const { source, target, end } = await channels();
   await source.send('TAKEN', { bytes: 0 });
-  await expect(target.expect(['HELLO'], { limitMs: 10_000 })).rejects.toMatchObject({ code: 'XFR_PROTOCOL' });
+  await expect(target.expect(['HELLO'], { limitMs: patient(30_000) })).rejects.toMatchObject({
+    code: 'XFR_PROTOCOL',
+  });
   end();
 });
 

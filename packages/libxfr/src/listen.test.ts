@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { createLimiter } from '@vm-tools/ratelimit';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { listen, type ListenEvent, type Listener, type ListenOptions } from './listen.ts';
 import { memoryJournals } from './journal/open-journals.ts';
 import { Reception } from './reception.ts';
@@ -13,7 +14,7 @@ import { connectTls } from './transport/connect-tls.ts';
 import type { Endpoint } from './transport/endpoint.ts';
 import { TlsHost } from './transport/testing/tls-host.ts';
 
-const TIMEOUTS = { lingerMs: 100, handshakeMs: 2000 };
+const TIMEOUTS = { lingerMs: patient(5_000), handshakeMs: patient(30_000) };
 
 async function listening(options: Partial<ListenOptions> = {}, init: FakeTargetInit = {}) {
   const events: ListenEvent[] = [];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import type { TransferEvent, TransferSummary } from './events.ts';
 import { receiveFromPeer, type ReceiveOptions } from './receive.ts';
 import { sendToPeer, type SendOptions } from './send.ts';
@@ -42,7 +43,7 @@ async function transfer(setup: Setup): Promise<Outcome> {
   const target = new FakeTarget(setup.target?.(link));
   const events: TransferEvent[] = [];
   const onEvent = (event: TransferEvent): void => void events.push(event);
-  const timeouts = { lingerMs: 200 };
+  const timeouts = { lingerMs: patient(5_000) };
   const [sent, received] = await Promise.all([
     ended(sendToPeer(source, link.source, { timeouts, onEvent, ...setup.send })),
     ended(receiveFromPeer(link.target, () => target, { timeouts, ...setup.receive })),
@@ -154,7 +155,7 @@ describe.each(Object.entries(LINKS))('a transfer over %s', (_name, link) => {
           },
         }),
         target: () => ('target' in where ? { [where.target]: () => abort.abort() } : {}),
-        [side === 'source' ? 'send' : 'receive']: { signal, timeouts: { lingerMs: 200 } },
+        [side === 'source' ? 'send' : 'receive']: { signal, timeouts: { lingerMs: patient(5_000) } },
       });
       expect(source.state).toBe('running');
       expect(['nothing', 'abandoned']).toContain(target.state);
@@ -172,7 +173,10 @@ describe.each(Object.entries(LINKS))('a transfer over %s', (_name, link) => {
       const { source, target } = await transfer({
         link,
         target: () => ({ onStart: () => abort.abort() }),
-        [side === 'source' ? 'send' : 'receive']: { signal: abort.signal, timeouts: { lingerMs: 200 } },
+        [side === 'source' ? 'send' : 'receive']: {
+          signal: abort.signal,
+          timeouts: { lingerMs: patient(5_000) },
+        },
       });
       expect([source.state, target.state]).toEqual(['destroyed', 'running']);
     });
@@ -268,8 +272,8 @@ describe.each(Object.entries(LINKS))('a transfer over %s', (_name, link) => {
 });
 
 test('PING keeps the link alive while one of the two has to wait', async () => {
-  const timeouts = { inactivityMs: 150, pingMs: 20, lingerMs: 200 };
-  const wait = (): Promise<void> => delay(500);
+  const timeouts = { inactivityMs: patient(300), pingMs: 20, lingerMs: patient(5_000) };
+  const wait = (): Promise<void> => delay(3 * timeouts.inactivityMs);
   const { sent } = await transfer({
     link: LINKS['memory']!,
     source: () => ({ onChunk: (index) => (index === 10 ? wait() : undefined) }),

@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { stepName, type OnStep } from '../src/commit/step.ts';
 import type { TransferWarning } from '../src/events.ts';
 import { receiveFromPeer } from '../src/receive.ts';
@@ -47,7 +48,7 @@ describe('every warning, and how it is caused', () => {
     const link = (await LINKS[init.link ?? 'memory']?.()) as Link;
     const connections = { ...link };
     if (init.link === 'tcp') connections.source = { ...link.source, isConfidential: false };
-    const options = { timeouts: { lingerMs: 20 }, onStep: init.onStep };
+    const options = { timeouts: { lingerMs: patient(5_000) }, onStep: init.onStep };
     const [sent, received] = await Promise.all([
       sendToPeer(new FakeSource(init.source), connections.source, options).catch(() => undefined),
       receiveFromPeer(link.target, () => new FakeTarget(), options),

@@ -12,6 +12,7 @@ import {
   type SourceOptions,
 } from '@vm-tools/libdomain';
 import { receiveFromPeer, sendToPeer } from '@vm-tools/libxfr';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from '@vm-tools/xen-sim';
 
 interface ErrorCase {
@@ -148,7 +149,7 @@ async function fail({ a: optionsA = {}, b: optionsB = {}, cmdline = '', source, 
   const domain = await createDomain(a, config(a, { cmdline }));
   await arrange?.({ a, b, domain });
   const [near, far] = duplexPair();
-  const options = { timeouts: { lingerMs: 20 } };
+  const options = { timeouts: { lingerMs: patient(5_000) } };
   const [sent] = await Promise.allSettled([
     sendToPeer(domainSource(a, domain, source), { stream: near, peer: 'b', isConfidential: true }, options),
     receiveFromPeer({ stream: far, peer: 'a', isConfidential: true }, () => domainTarget(b), options),

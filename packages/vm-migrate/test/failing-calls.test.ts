@@ -10,6 +10,7 @@ import {
   type Source,
 } from '@vm-tools/libdomain';
 import { receiveFromPeer, sendToPeer, type Connection, type TransferSummary } from '@vm-tools/libxfr';
+import { patient } from '@vm-tools/ratelimit/testing';
 import {
   createSimulatedHost,
   strike,
@@ -33,7 +34,7 @@ interface Signals {
 async function transfer(source: Source, there: SimulatedHost, signals: Signals = {}): Promise<Outcome> {
   const [ours, theirs] = duplexPair();
   const connect = (stream: typeof ours, peer: string): Connection => ({ stream, peer, isConfidential: true });
-  const timeouts = { lingerMs: 200 };
+  const timeouts = { lingerMs: patient(5_000) };
   const [sent, received] = await Promise.all([
     ended(sendToPeer(source, connect(ours, 'b'), { timeouts, signal: signals.send })),
     ended(

@@ -17,7 +17,7 @@ import { remoteImage, remoteSink } from './remote-images.ts';
 export interface RemoteXenOptions {
   /** Ends the wait for the server's first word. */
   readonly signal?: AbortSignal | undefined;
-  /** How long the server may take for its first word. @default 10 000 */
+  /** How long the server may take for its first word. @default 30 000 */
   readonly helloMs?: number;
   /** How long a call may take that is not of the long ones. @default 60 000 */
   readonly shortCallMs?: number;
@@ -36,7 +36,7 @@ export async function remoteXen(
   connect: () => Promise<Duplex>,
   options: RemoteXenOptions = {},
 ): Promise<Types.Xen> {
-  const { helloMs = 10_000, shortCallMs = 60_000, abortGraceMs = 60_000, signal } = options;
+  const { helloMs = 30_000, shortCallMs = 60_000, abortGraceMs = 60_000, signal } = options;
   const connection = await connect();
   connection.on('error', () => undefined);
   try {

@@ -8,7 +8,7 @@ import { clientHello, LONGEST_ANSWER_BYTES, LONGEST_REQUEST_BYTES, WIRE_VERSION 
 import { ServedCalls } from './served-calls.ts';
 
 export interface ServeOptions {
-  /** How long a new connection may take to say what it is for. @default 10 000 */
+  /** How long a new connection may take to say what it is for. @default 30 000 */
   readonly helloMs?: number;
   /** How long calls may take to end when the server closes. @default 60 000, longer than a helper of libxc may take */
   readonly closeMs?: number;
@@ -27,7 +27,7 @@ export class XenServer {
 
   constructor(xen: Xen, options: ServeOptions) {
     this.#xen = xen;
-    this.#helloMs = options.helloMs ?? 10_000;
+    this.#helloMs = options.helloMs ?? 30_000;
     this.#closeMs = options.closeMs ?? 60_000;
   }
 

@@ -12,11 +12,12 @@ import {
   type TlsOptions,
 } from '@vm-tools/libxfr';
 import { FakeSource, FakeTarget } from '@vm-tools/libxfr/testing';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { listPeers, peekFingerprint, trustPeer } from '@vm-tools/trust';
 import { createTestAuthority, createTestHost, type TestHost } from '@vm-tools/trust/testing';
 
-const TIMEOUTS = { ...DEFAULT_TIMEOUTS, handshakeMs: 1000, lingerMs: 100 };
-const CALLING = { connectMs: 5000, handshakeMs: 5000 };
+const TIMEOUTS = { ...DEFAULT_TIMEOUTS, handshakeMs: patient(30_000), lingerMs: patient(5_000) };
+const CALLING = { connectMs: patient(30_000), handshakeMs: patient(30_000) };
 const DAY_MS = 86_400_000;
 
 let a: TestHost;
@@ -166,8 +167,7 @@ describe('a caller', () => {
     server.on('connection', (socket: Socket) => socket.on('error', () => undefined).resume());
     await listening(server);
     const { port } = server.address() as AddressInfo;
-    const options = { connectMs: 5000, handshakeMs: 300 };
-    const error = await connectTls({ host: '127.0.0.1', port }, from.trust, options).then(
+    const error = await connectTls({ host: '127.0.0.1', port }, from.trust, CALLING).then(
       ({ stream }) => {
         stream.destroy();
         throw new Error('connected');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { memoryJournals } from '../journal/open-journals.ts';
 import { listen, type ListenOptions } from '../listen.ts';
 import type { Check } from '../ports.ts';
@@ -14,7 +15,8 @@ import { frame, LATER, PREAMBLE, RawPeer } from '../testing/raw-peer.ts';
 import { connectTcp } from '../transport/tcp.ts';
 import { checkPeer, type CheckOptions, type PeerCheck } from './check-peer.ts';
 
-const TIMEOUTS = { lingerMs: 100, handshakeMs: 2000, connectMs: 2000, answerMs: 2000 };
+const LONG_MS = patient(30_000);
+const TIMEOUTS = { lingerMs: patient(5_000), handshakeMs: LONG_MS, connectMs: LONG_MS, answerMs: LONG_MS };
 const NO_MEMORY = new VmToolsError({
   code: 'DOMAIN_NO_MEMORY',
   kind: 'resource',
@@ -45,7 +47,7 @@ async function ask(
   await using listener = await listen({ port: 0, timeouts: TIMEOUTS, makeTarget, ...options });
   const { port } = listener;
   const connect = (signal: AbortSignal) =>
-    connectTcp({ transport: 'tcp', host: '127.0.0.1', port }, { connectMs: 2000, signal });
+    connectTcp({ transport: 'tcp', host: '127.0.0.1', port }, { connectMs: LONG_MS, signal });
   const checks = await checkPeer(source, connect, { timeouts: TIMEOUTS, ...check });
   return { checks, targets, source, listener };
 }

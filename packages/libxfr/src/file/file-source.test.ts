@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import type { TransferEvent } from '../events.ts';
 import type { SaveProgress } from '../ports.ts';
 import { receiveFromPeer } from '../receive.ts';
@@ -38,10 +39,10 @@ async function send(target: FakeTargetInit = {}, path = image) {
   const to = new FakeTarget(target);
   const [sent] = await Promise.allSettled([
     sendToPeer(fileSource(path, offer), link.source, {
-      timeouts: { lingerMs: 20 },
+      timeouts: { lingerMs: patient(5_000) },
       onEvent: (event) => void events.push(event),
     }),
-    receiveFromPeer(link.target, () => to, { timeouts: { lingerMs: 20 } }),
+    receiveFromPeer(link.target, () => to, { timeouts: { lingerMs: patient(5_000) } }),
   ]);
   return { sent, to, events };
 }

@@ -1,6 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { askPeer } from '../ask.ts';
 import type { SourceState, TargetState, Word } from '../commit/table.ts';
 import type { Journals } from '../journal/journals.ts';
@@ -17,7 +18,7 @@ import { resolveTransfer } from './resolve-transfer.ts';
 const ID = 'a'.repeat(32);
 const GUEST = { name: 'web1', uuid: '0f0e0d0c-0b0a-0908-0706-050403020100', domid: 3 };
 const HOUR_MS = 3600 * 1000;
-const TIMEOUTS = { lingerMs: 20, retryMs: 1, confirmMs: 50, handshakeMs: 500 };
+const TIMEOUTS = { lingerMs: 20, retryMs: 1, confirmMs: patient(50), handshakeMs: patient(500) };
 
 /** Journals as a crash has left them: one transfer, in this state. */
 async function left(

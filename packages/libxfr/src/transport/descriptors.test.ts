@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { sendToPeer } from '../send.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { descriptorConnection } from './descriptors.ts';
@@ -15,7 +16,7 @@ test('a guest is received through a pair of pipes', async () => {
   const exited = once(child, 'exit');
   const stream = joinStreams(child.stdout, child.stdin);
   const connection = { stream, peer: 'the target', isConfidential: true };
-  const summary = await sendToPeer(new FakeSource(), connection, { timeouts: { lingerMs: 100 } });
+  const summary = await sendToPeer(new FakeSource(), connection, { timeouts: { lingerMs: patient(5_000) } });
   expect(summary).toMatchObject({ domid: 7 });
   expect(await exited).toEqual([0, null]);
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { sendToPeer } from '../send.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { connectSsh } from './ssh.ts';
@@ -11,9 +12,9 @@ const shell = (script: string): string[] => ['/bin/sh', '-c', script, 'ssh'];
 const PEER = [process.execPath, join(import.meta.dirname, 'testing/stdio-peer.ts')];
 
 test('a guest moves through the pipes of another program', async () => {
-  const connection = await connectSsh(HOST, { connectMs: 10_000, ssh: PEER });
+  const connection = await connectSsh(HOST, { connectMs: patient(30_000), ssh: PEER });
   expect(connection).toMatchObject({ peer: 'ssh://b', isConfidential: true });
-  const summary = await sendToPeer(new FakeSource(), connection, { timeouts: { lingerMs: 100 } });
+  const summary = await sendToPeer(new FakeSource(), connection, { timeouts: { lingerMs: patient(5_000) } });
   expect(summary).toMatchObject({ domid: 7, warnings: [] });
 });
 
@@ -26,7 +27,7 @@ test.each<[object, string]>([
 ])('ssh gets its arguments: %j', async (address, words) => {
   const connecting = connectSsh(
     { ...HOST, ...address },
-    { connectMs: 10_000, ssh: shell('echo "$@" >&2; exit 1') },
+    { connectMs: patient(30_000), ssh: shell('echo "$@" >&2; exit 1') },
   );
   await expect(connecting).rejects.toMatchObject({ log: [words] });
 });
@@ -47,7 +48,7 @@ test.each<[string, string, string, string]>([
   ['xfrd fails', 'exit 4', 'ended with 4', 'xfrd --stdio'],
   ['it is killed', 'kill -9 $$', 'was ended', 'xfrd --stdio'],
 ])('when %s, the error has its words and what to do', async (_what, script, words, hint) => {
-  await expect(connectSsh(HOST, { connectMs: 10_000, ssh: shell(script) })).rejects.toMatchObject({
+  await expect(connectSsh(HOST, { connectMs: patient(30_000), ssh: shell(script) })).rejects.toMatchObject({
     code: 'XFR_SSH',
     kind: 'peer',
     message: expect.stringContaining(words),
@@ -58,7 +59,7 @@ test.each<[string, string, string, string]>([
 test('however much it writes, only the last lines are kept, without commands to a terminal', async () => {
   const script =
     'i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done >&2; printf "\\033[2Jend\\n" >&2; exit 255';
-  const error = await connectSsh(HOST, { connectMs: 10_000, ssh: shell(script) }).catch(
+  const error = await connectSsh(HOST, { connectMs: patient(30_000), ssh: shell(script) }).catch(
     (thrown: unknown) => thrown,
   );
   expect(error).toMatchObject({ log: expect.arrayContaining(['line 2999', '[2Jend']) });
@@ -66,11 +67,13 @@ test('however much it writes, only the last lines are kept, without commands to 
 });
 
 test('no ssh here', async () => {
-  await expect(connectSsh(HOST, { connectMs: 10_000, ssh: ['/nowhere/ssh'] })).rejects.toMatchObject({
-    code: 'XFR_SSH',
-    kind: 'failure',
-    message: expect.stringContaining('/nowhere/ssh'),
-  });
+  await expect(connectSsh(HOST, { connectMs: patient(30_000), ssh: ['/nowhere/ssh'] })).rejects.toMatchObject(
+    {
+      code: 'XFR_SSH',
+      kind: 'failure',
+      message: expect.stringContaining('/nowhere/ssh'),
+    },
+  );
 });
 
 test('one that asks a question is not waited for', async () => {
@@ -82,7 +85,7 @@ test('one that asks a question is not waited for', async () => {
 
 test('an abort ends it', async () => {
   const abort = new AbortController();
-  const options = { connectMs: 10_000, signal: abort.signal, ssh: shell('exec sleep 60') };
+  const options = { connectMs: patient(30_000), signal: abort.signal, ssh: shell('exec sleep 60') };
   const connecting = connectSsh(HOST, options);
   abort.abort();
   await expect(connecting).rejects.toMatchObject({ code: 'INTERRUPTED' });
@@ -91,7 +94,7 @@ test('an abort ends it', async () => {
 
 test('the end of ssh is the end of the connection, and the other way round', async () => {
   const { stream } = await connectSsh(HOST, {
-    connectMs: 10_000,
+    connectMs: patient(30_000),
     ssh: shell('echo hello; read line; exit 255'),
   });
   const source = new FakeSource();

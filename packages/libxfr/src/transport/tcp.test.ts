@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { connectTcp } from './tcp.ts';
 
 async function freePort(): Promise<number> {
@@ -15,7 +16,7 @@ async function freePort(): Promise<number> {
 test('nobody listens: the error says so and what to do', async () => {
   const port = await freePort();
   const endpoint = { transport: 'tcp', host: '127.0.0.1', port } as const;
-  await expect(connectTcp(endpoint, { connectMs: 5000 })).rejects.toMatchObject({
+  await expect(connectTcp(endpoint, { connectMs: patient(30_000) })).rejects.toMatchObject({
     code: 'XFR_UNREACHABLE',
     kind: 'peer',
     message: expect.stringContaining('ECONNREFUSED'),
@@ -27,10 +28,12 @@ test('nobody listens: the error says so and what to do', async () => {
 test('an abort ends it, before and while connecting', async () => {
   const endpoint = { transport: 'tcp', host: '127.0.0.1', port: await freePort() } as const;
   const abort = new AbortController();
-  const connecting = connectTcp(endpoint, { connectMs: 5000, signal: abort.signal });
+  const connecting = connectTcp(endpoint, { connectMs: patient(30_000), signal: abort.signal });
   abort.abort();
   await expect(connecting).rejects.toMatchObject({ code: 'INTERRUPTED' });
-  await expect(connectTcp(endpoint, { connectMs: 5000, signal: abort.signal })).rejects.toMatchObject({
+  await expect(
+    connectTcp(endpoint, { connectMs: patient(30_000), signal: abort.signal }),
+  ).rejects.toMatchObject({
     code: 'INTERRUPTED',
   });
 });

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { receiveFromPeer } from '../receive.ts';
 import { sendToPeer } from '../send.ts';
 import { FakeSource } from '../testing/fake-source.ts';
@@ -21,10 +22,10 @@ test('a guest moves through a socket of this machine', async () => {
   const server = createServer().listen(path);
   await once(server, 'listening');
   const accepted = once(server, 'connection') as Promise<[Socket]>;
-  const connection = await connectUnix({ path }, { connectMs: 5000 });
+  const connection = await connectUnix({ path }, { connectMs: patient(30_000) });
   expect(connection).toMatchObject({ peer: `unix://${path}`, isConfidential: true });
   const [socket] = await accepted;
-  const timeouts = { lingerMs: 100 };
+  const timeouts = { lingerMs: patient(5_000) };
   const [summary] = await Promise.all([
     sendToPeer(new FakeSource(), connection, { timeouts }),
     receiveFromPeer(unixConnection(socket, `unix://${path}`), () => new FakeTarget(), { timeouts }),
@@ -35,7 +36,7 @@ test('a guest moves through a socket of this machine', async () => {
 
 test('nobody listens', async () => {
   const path = join(folder, 'nobody');
-  await expect(connectUnix({ path }, { connectMs: 5000 })).rejects.toMatchObject({
+  await expect(connectUnix({ path }, { connectMs: patient(30_000) })).rejects.toMatchObject({
     code: 'XFR_UNREACHABLE',
     kind: 'peer',
     hint: `start xfrd with --listen unix://${path}`,
@@ -45,7 +46,7 @@ test('nobody listens', async () => {
 
 test('an abort ends it', async () => {
   const signal = AbortSignal.abort();
-  await expect(connectUnix({ path: '/x' }, { connectMs: 5000, signal })).rejects.toMatchObject({
+  await expect(connectUnix({ path: '/x' }, { connectMs: patient(30_000), signal })).rejects.toMatchObject({
     code: 'INTERRUPTED',
   });
 });

@@ -1,4 +1,5 @@
 import type { FailureKind, Retry, Side, VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { receiveFromPeer, type ReceiveOptions } from '../../src/receive.ts';
 import { sendToPeer, type SendOptions } from '../../src/send.ts';
 import { FakeSource, type FakeSourceInit } from '../../src/testing/fake-source.ts';
@@ -60,7 +61,7 @@ interface Both {
 /** A whole transfer; what one end of it rejects with. */
 export async function failed(end: 'source' | 'target', { source, target, send, receive }: Both) {
   const link = (await LINKS['memory']?.()) as Link;
-  const timeouts = { lingerMs: 20 };
+  const timeouts = { lingerMs: patient(5_000) };
   const [sent, received] = await Promise.allSettled([
     sendToPeer(new FakeSource(source), link.source, { timeouts, ...send }),
     receiveFromPeer(link.target, () => new FakeTarget(target), { timeouts, ...receive }),

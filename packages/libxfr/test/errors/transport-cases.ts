@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { VmToolsError } from '@vm-tools/errors';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { listen } from '../../src/listen.ts';
 import { Reception } from '../../src/reception.ts';
 import { sendToPeer } from '../../src/send.ts';
@@ -18,7 +19,7 @@ import { TlsHost } from '../../src/transport/testing/tls-host.ts';
 import { rejection, SOURCE_RUNS, thrownBy, type ErrorCase } from './case.ts';
 
 const A = new TlsHost('a', { knows: ['b'] });
-const LIMITS = { connectMs: 5000, handshakeMs: 5000 };
+const LIMITS = { connectMs: patient(30_000), handshakeMs: patient(30_000) };
 
 /** Calls a server of somebody else over TLS. */
 async function calling(server: Server): Promise<VmToolsError> {
@@ -161,7 +162,9 @@ export const transportCases: readonly ErrorCase[] = [
       const ssh = ['/bin/sh', '-c', 'exit 255'];
       const address = { transport: 'ssh', host: 'b', program: 'xfrd' } as const;
       return rejection(
-        sendToPeer(new FakeSource(), (signal) => connectSsh(address, { connectMs: 5000, ssh, signal })),
+        sendToPeer(new FakeSource(), (signal) =>
+          connectSsh(address, { connectMs: patient(30_000), ssh, signal }),
+        ),
       );
     },
     ...{ kind: 'peer', retry: 'after-fix', side: 'source', phase: 'connecting', guest: SOURCE_RUNS },
