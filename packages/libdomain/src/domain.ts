@@ -1,9 +1,11 @@
 import type { DomainInfo, ShutdownReason } from '@vm-tools/xc-native';
 import type { StoreAccess } from '@vm-tools/xenstore';
 import { PAGE_BYTES } from './memory.ts';
-import { domainPath, libxlPath } from './paths.ts';
+import { domainPath, incomingFromPath, incomingPath, libxlPath } from './paths.ts';
 
-export type DomainState = 'running' | 'blocked' | 'paused' | 'shutdown' | 'dying' | 'suspended' | 'crashed';
+/** "incoming": it is being brought here, and may still run where it comes from. */
+export type DomainState =
+  'running' | 'blocked' | 'paused' | 'incoming' | 'shutdown' | 'dying' | 'suspended' | 'crashed';
 export type DomainType = 'pv' | 'pvh' | 'hvm' | 'unknown';
 
 /** A domain as it was when somebody looked. */
@@ -19,26 +21,32 @@ export interface Domain {
   readonly vcpus: number;
   readonly cpuTimeNs: bigint;
   readonly shutdownReason?: ShutdownReason;
+  /** Where an incoming one comes from: the address of its peer, where that is known. */
+  readonly from?: string;
 }
 
 /** What Xen knows about it, with what xenstore knows about it. */
 export async function describeDomain(store: Pick<StoreAccess, 'read'>, info: DomainInfo): Promise<Domain> {
-  const [name, type, staticMax] = await Promise.all([
+  const isFresh = info.isPaused && info.cpuTimeNs === 0n;
+  const [name, type, staticMax, incoming, from] = await Promise.all([
     store.read(`${domainPath(info.domid)}/name`),
     store.read(`${libxlPath(info.domid)}/type`),
     store.read(`${domainPath(info.domid)}/memory/static-max`),
+    isFresh ? store.read(incomingPath(info.domid)) : undefined,
+    isFresh ? store.read(incomingFromPath(info.domid)) : undefined,
   ]);
   return {
     domid: info.domid,
     uuid: info.uuid,
     name: name ?? '',
     type: domainType(type, info),
-    state: domainState(info),
+    state: incoming === undefined || info.isDying ? domainState(info) : 'incoming',
     memoryKib: info.totPages * (PAGE_BYTES / 1024),
     maxMemoryKib: staticMax === undefined ? info.maxPages * (PAGE_BYTES / 1024) : Number(staticMax),
     vcpus: info.onlineVcpus,
     cpuTimeNs: info.cpuTimeNs,
     ...(info.shutdownReason === undefined ? {} : { shutdownReason: info.shutdownReason }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 

@@ -13,8 +13,14 @@ export const libxlPath = (domid: number): string => `/libxl/${domid}`;
 /** Marks a domain as made by these tools: xl's own domains have a process of xl that looks after them. */
 export const markerPath = (domid: number): string => `${libxlPath(domid)}/vm-tools`;
 
-/** Says which transfer a domain is being made for, until it is started. */
+/** Says which transfer a domain is being made for, until it is started; `FROM_FILE` when it comes from an image. */
 export const incomingPath = (domid: number): string => `${markerPath(domid)}/incoming`;
+
+/** Where that transfer comes from, as its journal has it. */
+export const incomingFromPath = (domid: number): string => `${incomingPath(domid)}/from`;
+
+/** No transfer has such an id. */
+export const FROM_FILE = 'file';
 
 /** Says that the guest has been asked to suspend, and that nobody has let it run since. */
 export const suspendingPath = (domid: number): string => `${markerPath(domid)}/suspending`;
@@ -42,3 +48,7 @@ export const userdataPath = (
   uuid: string,
   letter: 'd' | 'n' = 'd',
 ): string => join(userdataFolder(host), `userdata-${letter}.${domid}.${uuid}.libxl-json`);
+
+/** libxl's lock of what it keeps about a domain (libxl__lock_domain_userdata). */
+export const userdataLockPath = (host: Pick<Host, 'root'>, domid: number, uuid: string): string =>
+  join(userdataFolder(host), `userdata-l.${domid}.${uuid}.domain-userdata-lock`);

@@ -1,8 +1,9 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { tryLock } from '@vm-tools/locks';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
-import { userdataFolder, userdataPath } from './paths.ts';
+import { userdataFolder, userdataLockPath, userdataPath } from './paths.ts';
 import { failure } from './testing/failure.ts';
 import { readUserdata, removeUserdata, writeUserdata } from './userdata.ts';
 
@@ -24,4 +25,17 @@ it('is for nobody else to read, and gone when it is removed, with what xl put be
     code: 'DOMAIN_NO_CONFIG',
     details: { path },
   });
+});
+
+it("is changed under libxl's own lock, which is waited for", async () => {
+  await using host = await createSimulatedHost();
+  const xl = await tryLock(userdataLockPath(host, domain.domid, domain.uuid));
+  const signal = AbortSignal.abort();
+  await expect(writeUserdata(host, domain, '{}', signal)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  await expect(removeUserdata(host, domain, signal)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  const writing = writeUserdata(host, domain, '{"c_info":{}}');
+  await xl?.[Symbol.asyncDispose]();
+  await writing;
+  expect(await readUserdata(host, domain)).toBe('{"c_info":{}}');
+  expect(await readdir(userdataFolder(host))).toEqual([`userdata-d.7.${domain.uuid}.libxl-json`]);
 });

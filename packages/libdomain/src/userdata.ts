@@ -1,29 +1,38 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from './domain.ts';
+import { withUserdataLock } from './hold/userdata-lock.ts';
 import type { Host } from './host.ts';
 import { listFolder } from './list-folder.ts';
-import { userdataFolder, userdataPath } from './paths.ts';
+import { userdataFolder, userdataLockPath, userdataPath } from './paths.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid'>;
 
 /**
  * Written aside and renamed: whoever reads it sees all of it, or nothing. libxl takes the file for a C string, so it
  * must end in NUL: without it xl would read on behind its buffer.
+ *
+ * @throws LOCK_TIMEOUT when xl does not let go of it
  */
-export async function writeUserdata(host: Host, { domid, uuid }: Identity, json: string): Promise<void> {
-  const aside = userdataPath(host, domid, uuid, 'n');
-  await mkdir(userdataFolder(host), { recursive: true });
-  try {
-    await using file = await open(aside, 'w', 0o600);
-    await file.writeFile(`${json}\0`);
-    await file.sync();
-    await rename(aside, userdataPath(host, domid, uuid));
-  } catch (thrown) {
-    await rm(aside, { force: true });
-    throw thrown;
-  }
+export async function writeUserdata(
+  host: Host,
+  domain: Identity,
+  json: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const aside = userdataPath(host, domain.domid, domain.uuid, 'n');
+  await withUserdataLock(host, domain, signal, async () => {
+    try {
+      await using file = await open(aside, 'w', 0o600);
+      await file.writeFile(`${json}\0`);
+      await file.sync();
+      await rename(aside, userdataPath(host, domain.domid, domain.uuid));
+    } catch (thrown) {
+      await rm(aside, { force: true });
+      throw thrown;
+    }
+  });
 }
 
 /**
@@ -56,6 +65,10 @@ export async function listUserdata(host: Host, { domid, uuid }: Identity): Promi
   return (await listFolder(folder)).filter((name) => ours.test(name)).map((name) => join(folder, name));
 }
 
-export async function removeUserdata(host: Host, domain: Identity): Promise<void> {
-  for (const path of await listUserdata(host, domain)) await rm(path, { force: true });
+/** @throws LOCK_TIMEOUT when xl does not let go of it */
+export async function removeUserdata(host: Host, domain: Identity, signal?: AbortSignal): Promise<void> {
+  const lock = userdataLockPath(host, domain.domid, domain.uuid); // goes with its holder
+  await withUserdataLock(host, domain, signal, async () => {
+    for (const path of await listUserdata(host, domain)) if (path !== lock) await rm(path, { force: true });
+  });
 }

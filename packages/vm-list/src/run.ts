@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Domain>[] = [
   { heading: 'Name', text: ({ name }) => name || '-' },
   { heading: 'ID', text: ({ domid }) => String(domid), align: 'right' },
   { heading: 'Type', text: ({ type }) => type },
-  { heading: 'State', text: ({ state }) => state },
+  { heading: 'State', text: ({ state, from }) => (from === undefined ? state : `${state} from ${from}`) },
   { heading: 'Mem(MiB)', text: ({ memoryKib }) => String(Math.round(memoryKib / 1024)), align: 'right' },
   { heading: 'VCPUs', text: ({ vcpus }) => String(vcpus), align: 'right' },
   { heading: 'Time(s)', text: (domain) => cpuSeconds(domain).toFixed(1), align: 'right' },

@@ -74,6 +74,6 @@ async function destroy(
   }
   // The guest's nodes once more: xenconsoled may have written to them after they were removed, which makes them anew.
   await removeNodes(host, domid, uuid);
-  await removeUserdata(host, { domid, uuid });
+  await removeUserdata(host, { domid, uuid }, options.signal);
   if (zombie !== undefined) throw zombie;
 }

@@ -11,7 +11,7 @@ import { checkMemory } from '../steps/check-memory.ts';
 import { checkNameFree } from '../steps/check-name-free.ts';
 import { consoleEntries } from '../steps/console.ts';
 import { consoleReady } from '../steps/console-ready.ts';
-import type { Filled, Made, Sized, Wanted, Wired } from '../steps/context.ts';
+import type { Filled, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
 import { creationLock, creationUnlock } from '../steps/creation-lock.ts';
 import { cpuPolicy } from '../steps/cpu-policy.ts';
 import { makeDomain } from '../steps/create-domain.ts';
@@ -35,8 +35,8 @@ export interface DomainPlan {
    * libxenguest, which builds it.
    */
   readonly isNew: boolean;
-  /** Which transfer brings it; none for a new one or one from a file. */
-  readonly transfer?: string | undefined;
+  /** What brings it; nothing for a new one. */
+  readonly incoming?: Incoming | undefined;
   /** The configuration as it came, in libxl's JSON: kept with the domain, with all that only others understand. */
   readonly configJson?: string | undefined;
   /** Whose words its configuration is; none for the operator's own. */
@@ -55,13 +55,13 @@ export function planDomain({
   config,
   fill,
   isNew,
-  transfer,
+  incoming,
   configJson,
   origin,
 }: DomainPlan): Pipeline<Finished> {
   return pipeline<Wanted>(name, {
     config: { ...config, uuid: config.uuid ?? randomUUID() },
-    ...(transfer === undefined ? {} : { transfer }),
+    ...(incoming === undefined ? {} : { incoming }),
     ...(configJson === undefined ? {} : { configJson }),
     ...(origin === undefined ? {} : { origin }),
   })

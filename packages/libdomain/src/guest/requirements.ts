@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { incomingPath } from '../paths.ts';
+import { FROM_FILE, incomingPath } from '../paths.ts';
 import { isSuspendedByUs } from './suspension.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
@@ -38,8 +38,14 @@ export async function requireArrived({ store }: Host, { domid, uuid, name }: Ide
   throw new VmToolsError({
     code: 'XFR_UNRESOLVED',
     kind: 'uncertain',
-    message: `${name} was on its way here when its transfer broke off, and may run where it came from`,
-    hint: `vm-migrate resolve ${id}; if there is no such transfer: vm-destroy ${domid}`,
+    message:
+      id === FROM_FILE
+        ? `${name} was being restored when that broke off`
+        : `${name} was on its way here when its transfer broke off, and may run where it came from`,
+    hint:
+      id === FROM_FILE
+        ? `vm-destroy ${domid}, and restore it again`
+        : `vm-migrate resolve ${id}; if there is no such transfer: vm-destroy ${domid}`,
     guest: { name, uuid, domid, state: 'paused here, and perhaps not whole' },
     details: { id },
   });

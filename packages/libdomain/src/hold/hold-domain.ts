@@ -97,11 +97,17 @@ async function busy(host: Host, domain: Held, path: string): Promise<VmToolsErro
  * What a journal says counts before what Xen says.
  *
  * @param transfer the one for which it is done
+ * @returns what is known of that
  * @throws VmToolsError XFR_UNRESOLVED, XFR_JOURNAL_CORRUPT
  */
-export async function requireDecided(host: Host, domain: Held, transfer: string | undefined): Promise<void> {
+export async function requireDecided(
+  host: Host,
+  domain: Held,
+  transfer: string | undefined,
+): Promise<UndecidedTransfer | undefined> {
   const undecided = await host.transfers.of(domain.uuid);
   if (undecided !== undefined && undecided.id !== transfer) throw unresolved(domain, undecided);
+  return undecided;
 }
 
 function unresolved({ uuid, domid, name = uuid }: Held, transfer: UndecidedTransfer): VmToolsError {

@@ -3,11 +3,19 @@ import type { DomainConfig } from '../config/schema.ts';
 import type { MemoryNeed } from '../memory.ts';
 import type { Origin } from '../places/index.ts';
 
+/** How a saved domain comes here. */
+export interface Incoming {
+  /** of its transfer; `FROM_FILE` for an image */
+  readonly id: string;
+  /** where it comes from, as far as that is known */
+  readonly from?: string | undefined;
+}
+
 /** What is asked for. By now it has a UUID. */
 export interface Wanted {
   readonly config: DomainConfig & { readonly uuid: string };
-  /** for which it comes from another host */
-  readonly transfer?: string;
+  /** What brings it here, when it is no new one. */
+  readonly incoming?: Incoming;
   /** libxl's own form of the configuration, of a domain that has had one before */
   readonly configJson?: string;
   /** whose words its configuration is; none for the operator's own */

@@ -8,9 +8,9 @@ import type { Made, Wanted } from './context.ts';
 export const userdata: Step<Wanted & Made> = {
   name: 'userdata',
   about: () => 'configuration, for later actions and for xl',
-  async run({ config, configJson, domid, host }) {
+  async run({ config, configJson, domid, host, signal }) {
     const json = configJson === undefined ? toLibxlJson(config) : updateLibxlJson(configJson, config);
-    await writeUserdata(host, { domid, uuid: config.uuid }, json);
+    await writeUserdata(host, { domid, uuid: config.uuid }, json, signal);
     return {};
   },
   undo: ({ config, domid, host }) => removeUserdata(host, { domid, uuid: config.uuid }),

@@ -1,6 +1,14 @@
 import type { Permission, StoreAccess } from '@vm-tools/xenstore';
 import { removeNodes } from '../actions/remove-nodes.ts';
-import { domainPath, incomingPath, libxlPath, markerPath, originPath, vmPath } from '../paths.ts';
+import {
+  domainPath,
+  incomingFromPath,
+  incomingPath,
+  libxlPath,
+  markerPath,
+  originPath,
+  vmPath,
+} from '../paths.ts';
 import { encodeOrigin } from '../places/index.ts';
 import type { Step } from '../step/step.ts';
 import type { Made, Wanted } from './context.ts';
@@ -30,7 +38,7 @@ const WRITABLE = [
 export const xenstoreSkeleton: Step<Wanted & Made> = {
   name: 'xenstore-skeleton',
   about: ({ config }) => `/local/domain/<domid>, /libxl/<domid>, /vm/${config?.uuid}`,
-  async run({ config, transfer, origin, domid, host, signal }) {
+  async run({ config, incoming, origin, domid, host, signal }) {
     const closed: Permission[] = [{ domid: 0, access: 'none' }];
     const readable: Permission[] = [...closed, { domid, access: 'read' }];
     const writable: Permission[] = [{ domid, access: 'none' }];
@@ -55,8 +63,10 @@ export const xenstoreSkeleton: Step<Wanted & Made> = {
         await tx.write(`${domain}/control/platform-feature-xs_reset_watches`, '1');
         await tx.write(`${libxl}/type`, config.type);
         await tx.write(markerPath(domid), MARKER_VERSION);
-        if (transfer !== undefined) await tx.write(incomingPath(domid), transfer);
         if (origin !== undefined) await tx.write(originPath(domid), encodeOrigin(origin));
+        if (incoming === undefined) return;
+        await tx.write(incomingPath(domid), incoming.id);
+        if (incoming.from !== undefined) await tx.write(incomingFromPath(domid), incoming.from);
       },
       { signal },
     );

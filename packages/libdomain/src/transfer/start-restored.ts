@@ -11,8 +11,16 @@ export async function startRestored(
   { paused = false }: { readonly paused?: boolean } = {},
 ): Promise<void> {
   try {
-    await host.store.rm(incomingPath(domain.domid));
-    if (!paused && (await requireThere(host, domain)).isPaused) await host.xen.domainUnpause(domain.domid);
+    const { domid } = domain;
+    const { isPaused } = await requireThere(host, domain);
+    const mark = await host.store.read(incomingPath(domid));
+    // First: a guest that runs may be asked to do anything at once.
+    await host.store.rm(incomingPath(domid));
+    if (paused || !isPaused) return;
+    await host.xen.domainUnpause(domid).catch(async (thrown: unknown) => {
+      if (mark !== undefined) await host.store.write(incomingPath(domid), mark);
+      throw thrown;
+    });
   } catch (thrown) {
     throw await guestError(host, domain, thrown, {
       doing: `starting ${domain.name}`,

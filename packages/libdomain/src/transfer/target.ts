@@ -8,6 +8,7 @@ import { asVmToolsError } from '../guest/guest-error.ts';
 import { lockDomain, requireDecided, type Hold, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
+import { FROM_FILE } from '../paths.ts';
 import {
   isSealedHere,
   readPlaceRules,
@@ -150,7 +151,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       const config = offeredConfig(configJson);
       saved = config;
       held ??= await lockDomain(host, config, { ...options, signal });
-      await requireDecided(host, config, transferId);
+      const transfer = await requireDecided(host, config, transferId);
       if (offered !== undefined) await requireFiles(config, await readRules());
       // It stays paused until `start`: before that the guest may still be running where it came from.
       const fill = restoreMemory(image.feed);
@@ -159,7 +160,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         config,
         fill,
         isNew: false,
-        transfer: transferId,
+        incoming: { id: transferId ?? FROM_FILE, from: transfer?.peer },
         configJson: withoutSeal(configJson),
         origin: await originOf(configJson),
       });

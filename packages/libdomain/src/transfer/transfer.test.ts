@@ -229,7 +229,7 @@ describe('domainTarget', () => {
     await target.reserve(await source.describe());
     const wire = new PassThrough();
     await Promise.all([source.save(wire, control), target.restore(wire, { signal: never })]);
-    expect(await guests(there)).toMatchObject([{ name: 'web1', type, uuid: domain.uuid, state: 'paused' }]);
+    expect(await guests(there)).toMatchObject([{ name: 'web1', type, uuid: domain.uuid, state: 'incoming' }]);
     expect(await target.start()).toEqual({ domid: 1 });
     await source.destroy();
     expect(await guests(there)).toMatchObject([{ state: 'blocked', vcpus: 2 }]);
