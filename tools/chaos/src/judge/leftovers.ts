@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { damagedPage } from '@vm-tools/xen-sim/testing';
+import type { ChaosHost, World } from '../world.ts';
+
+/** Nodes that say that somebody is at work on a guest, or was when it died. */
+const AT_WORK = /\/vm-tools\/(?:suspending|incoming|capped)/;
+/** Files that stand for a running program, or for what it did not come to write. */
+const HALF_MADE = /^run\/vm-tools\/domains\/|userdata-[nl]\./;
+
+/** No node, file, lock or slowed guest of what was killed or has failed. */
+export async function judgeLeftovers(world: World): Promise<string[]> {
+  const found = await Promise.all([world.a, world.b].map(leftOn));
+  const partial = (await readdir(world.folder)).filter((name) => !name.endsWith('.img'));
+  return [...found.flat(), ...partial.map((name) => `${join(world.folder, name)} is left`)];
+}
+
+async function leftOn({ name, test }: ChaosHost): Promise<string[]> {
+  const { machine } = test.simulated;
+  const { nodes, files } = await test.simulated.snapshot();
+  const problems: string[] = [];
+  for (const node of nodes) {
+    const domid = /^\/(?:local\/domain|libxl)\/(\d+)\b/.exec(node)?.[1];
+    if (domid !== undefined && !machine.domains.has(Number(domid)))
+      problems.push(`${name}: ${node}, and there is no domain ${domid}`);
+    else if (AT_WORK.test(node)) problems.push(`${name}: ${node}`);
+  }
+  for (const file of files) {
+    const userdata = /userdata-d\.(\d+)\./.exec(file)?.[1];
+    if (HALF_MADE.test(file)) problems.push(`${name}: ${file}`);
+    else if (userdata !== undefined && !machine.domains.has(Number(userdata)))
+      problems.push(`${name}: ${file}, and there is no domain ${userdata}`);
+  }
+  for (const domain of machine.domains.values()) {
+    if (domain.domid === 0) continue;
+    domain.catchUp();
+    if (domain.memory.isLogDirty) problems.push(`${name}: writes of domain ${domain.domid} are still logged`);
+    const damaged = damagedPage(domain.memory);
+    if (damaged !== undefined)
+      problems.push(`${name}: page 0x${damaged.toString(16)} of domain ${domain.domid} is damaged`);
+  }
+  return problems;
+}
