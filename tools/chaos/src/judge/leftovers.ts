@@ -1,12 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tryLock } from '@vm-tools/locks';
 import { damagedPage } from '@vm-tools/xen-sim/testing';
 import type { ChaosHost, World } from '../world.ts';
 
 /** Nodes that say that somebody is at work on a guest, or was when it died. */
 const AT_WORK = /\/vm-tools\/(?:suspending|incoming|capped)/;
-/** Files that stand for a running program, or for what it did not come to write. */
-const HALF_MADE = /^run\/vm-tools\/domains\/|userdata-[nl]\./;
+/** Files that somebody did not come to write. */
+const HALF_MADE = /userdata-[nl]\./;
+/** Whoever is at work on a guest holds it; the file alone says nothing. */
+const HOLD = /^run\/vm-tools\/domains\/.*\.lock$/;
 
 /** No node, file, lock or slowed guest of what was killed or has failed. */
 export async function judgeLeftovers(world: World): Promise<string[]> {
@@ -27,7 +30,10 @@ async function leftOn({ name, test }: ChaosHost): Promise<string[]> {
   }
   for (const file of files) {
     const userdata = /userdata-d\.(\d+)\./.exec(file)?.[1];
-    if (HALF_MADE.test(file)) problems.push(`${name}: ${file}`);
+    if (HOLD.test(file)) {
+      await using lock = await tryLock(join(test.simulated.root, file));
+      if (lock === undefined) problems.push(`${name}: ${file} is held`);
+    } else if (HALF_MADE.test(file)) problems.push(`${name}: ${file}`);
     else if (userdata !== undefined && !machine.domains.has(Number(userdata)))
       problems.push(`${name}: ${file}, and there is no domain ${userdata}`);
   }
