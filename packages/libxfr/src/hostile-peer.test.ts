@@ -179,9 +179,14 @@ describe('a receiver', () => {
   test('answers no more questions than anybody has', async () => {
     const link = (await LINKS['tcp']?.()) as Link;
     const peer = new RawPeer(link.source.stream);
-    const served = receiveFromPeer(link.target, () => new FakeTarget(), { timeouts: LONG });
+    let answers = 0;
+    const served = receiveFromPeer(link.target, () => new FakeTarget(), {
+      timeouts: LONG,
+      onStep: ({ when, kind }) => void (answers += when === 'after' && kind === 'send' ? 1 : 0),
+    });
     peer.say(PREAMBLE, ...Array<Buffer>(100).fill(frame('STATUS', { id: ID, epoch: 1 })));
     expect(await served).toBeUndefined();
+    expect(answers).toBe(16);
     expect(link.target.stream.destroyed).toBe(true);
     peer.hangUp();
   });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { createLimiter } from '@vm-tools/ratelimit';
@@ -155,6 +155,23 @@ test('three hundred who say nothing keep no peer out, and who is dropped is the 
   // Who takes a place waits no more, so the others have its room again.
   expect(failures()).toEqual(Array.from({ length: 281 }, () => 'XFR_CROWDED'));
   for (const socket of silent) socket.destroy();
+  await listener.close();
+});
+
+test('of one address so many wait and no more, however much room there is', async () => {
+  const reception = new Reception();
+  reception.lobby.limits = { unknown: 20, perAddress: 2, perPeer: 20 };
+  const { listener } = await listening({ reception, timeouts: { ...TIMEOUTS, handshakeMs: 60_000 } });
+  const call = async (): Promise<Socket> => {
+    const socket = connect(listener.port, '127.0.0.1').on('error', () => undefined);
+    await once(socket.resume(), 'connect');
+    return socket;
+  };
+  const first = await call();
+  const dropped = once(first, 'close');
+  const others = [await call(), await call()];
+  await dropped;
+  for (const socket of others) socket.destroy();
   await listener.close();
 });
 

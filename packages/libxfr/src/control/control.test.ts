@@ -57,6 +57,16 @@ async function ended({ sent, received }: Moving): Promise<void> {
 
 const path = (): string => join(root, 'run/control.sock');
 
+test('there are so many connections and no more', async () => {
+  await using _control = await serveTransfers(path());
+  const idle = Array.from({ length: 32 }, () => connect(path()).on('error', () => undefined));
+  await Promise.all(idle.map((socket) => once(socket, 'connect')));
+  const refused = connect(path()).on('error', () => undefined);
+  // With bytes that nobody has read it would be an error; it says nothing, and nobody answers.
+  expect(await text(refused)).toBe('');
+  for (const socket of idle) socket.destroy();
+});
+
 test('both ends are listed by their process, and forgotten when they have ended', async () => {
   const move = await moving({ budget: { maxDowntimeMs: 300 } });
   await using server = await serveTransfers(path());

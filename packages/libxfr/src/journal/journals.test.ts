@@ -254,6 +254,14 @@ describe('a journal that is damaged', () => {
     );
   });
 
+  test('by its length is not read at all', async () => {
+    await endOne(fileJournals(folder), '1');
+    await truncate(join(folder, nameOf('1')), 4 * 1024 * 1024 + 1);
+    await expect(diskStorage(folder).read(nameOf('1'))).rejects.toThrow('4194305 bytes');
+    await truncate(join(folder, nameOf('1')), 4 * 1024 * 1024);
+    expect(await diskStorage(folder).read(nameOf('1'))).toHaveLength(4 * 1024 * 1024);
+  });
+
   test('hides no other one, and keeps its guest from being moved', async () => {
     const journals = fileJournals(folder);
     await endOne(journals, '2', { guest: { name: 'web2', uuid: OTHER } });
