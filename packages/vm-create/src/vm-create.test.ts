@@ -176,7 +176,7 @@ testOnHost('what changes nothing is accepted with a warning', async (host) => {
     [
       'pae has no effect on a pvh domain',
       'acpi = 1 changes nothing',
-      'vnc = 0 changes nothing',
+      'vnc has no effect on a pvh domain',
       'on_xend_start is ignored, as by xl',
       'console is no key that xl knows, and is ignored',
     ].map((warning) => `vm-create: warning: command line:1:1: ${warning}`),
@@ -201,7 +201,19 @@ testOnHost('a name or a UUID in use is refused, and the domain that has it runs 
   const hint = expect.stringContaining('destroy it first');
   expect(name).toMatchObject({ status: 2, error: { code: 'DOMAIN_NAME_TAKEN', hint, details: { domid } } });
   expect(twin).toMatchObject({ status: 2, error: { code: 'DOMAIN_UUID_TAKEN', hint, details: { domid } } });
+  expect(twin.error.hint).toBe('destroy it first, or leave out uuid to get a new one');
   await waitForTicks(host, 'taken');
+});
+
+testOnHost('dom0 cannot be destroyed to get its name or its UUID', async (host) => {
+  const [name, twin] = await unchanged(host, () =>
+    Promise.all([
+      failure(host, 'vm-create polite.cfg name=Domain-0'),
+      failure(host, 'vm-create polite.cfg name=other uuid=00000000-0000-0000-0000-000000000000'),
+    ]),
+  );
+  expect(name.error).toMatchObject({ code: 'DOMAIN_NAME_TAKEN', hint: 'choose another name' });
+  expect(twin.error).toMatchObject({ code: 'DOMAIN_UUID_TAKEN', hint: 'leave out uuid to get a new one' });
 });
 
 testOnHost('no memory: seen before, or found out while it is given', async (host) => {

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { createDomain, domainSource, readConfigFile } from '@vm-tools/libdomain';
 import { saveToFile } from '@vm-tools/libxfr';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   failure,
@@ -69,7 +70,10 @@ testOnHost('what is there already is not made a second time', async (host) => {
   const hint = expect.stringContaining('destroy it first');
   const guest = { state: 'not created here' };
   expect(name).toMatchObject({ status: 2, error: { code: 'DOMAIN_NAME_TAKEN', hint, guest } });
-  expect(uuid).toMatchObject({ status: 2, error: { code: 'DOMAIN_UUID_TAKEN', hint, guest } });
+  expect(uuid).toMatchObject({
+    status: 2,
+    error: { code: 'DOMAIN_UUID_TAKEN', hint: 'destroy it first', guest },
+  });
   await waitForTicks(host, 'one');
 });
 
@@ -192,4 +196,61 @@ testOnHost('of eight that restore one image at once, one brings the guest back',
   await waitForTicks(host, 'once');
   const domains = await result<{ name: string }[]>(host, 'vm-list');
   expect(domains.filter(({ name }) => name === 'once')).toHaveLength(1);
+});
+
+testOnHost(
+  'what xl has and a new domain could not comes back: names under --name, relative kernels',
+  async (host) => {
+    const { domid, uuid } = await result(host, 'vm-create polite.cfg name=xls type=pv');
+    await waitForTicks(host, 'xls');
+    // As xl has it: any name, the kernel as it was written, and keys that only xl understands.
+    await host.simulated.store.write(`/local/domain/${domid}/name`, 'a/b');
+    const path = join(host.simulated.root, `var/lib/xen/userdata-d.${domid}.${uuid}.libxl-json`);
+    const config = JSON.parse((await readFile(path, 'utf8')).replace(/\0$/, '')) as {
+      c_info: Record<string, unknown>;
+      b_info: Record<string, unknown>;
+    };
+    config.b_info['kernel'] = 'vmlinuz';
+    config.b_info['bootloader'] = 'pygrub';
+    config.b_info['max_memkb'] = 1;
+    await writeFile(path, JSON.stringify({ ...config, on_crash: 'coredump_restart', origin: 'xl' }));
+    await result(host, `vm-save ${domid} -o xls.img`);
+    const refused = await unchanged(host, () => failure(host, 'vm-restore xls.img'));
+    expect(refused).toMatchObject({
+      status: 2,
+      error: { code: 'IMAGE_UNSUPPORTED', kind: 'usage', hint: 'give it another: vm-restore --name NAME' },
+    });
+    const number = await unchanged(host, () => failure(host, 'vm-restore xls.img --name 42'));
+    expect(number).toMatchObject({ status: 2, error: { code: 'CONFIG_INVALID', details: { key: 'name' } } });
+    const restored = await result(host, 'vm-restore xls.img --name web2');
+    await waitForTicks(host, 'web2');
+    const kept = await readFile(
+      join(host.simulated.root, `var/lib/xen/userdata-d.${restored.domid}.${uuid}.libxl-json`),
+      'utf8',
+    );
+    expect(JSON.parse(kept.replace(/\0$/, ''))).toMatchObject({
+      c_info: { name: 'web2' },
+      b_info: { kernel: 'vmlinuz', bootloader: 'pygrub' },
+      on_crash: 'coredump_restart',
+      origin: 'xl',
+    });
+  },
+);
+
+testOnHost('what could not be restored is not saved, and the guest is not touched', async (host) => {
+  const { domid, uuid } = await result(host, 'vm-create polite.cfg name=kept');
+  await waitForTicks(host, 'kept');
+  const path = join(host.simulated.root, `var/lib/xen/userdata-d.${domid}.${uuid}.libxl-json`);
+  const config = JSON.parse((await readFile(path, 'utf8')).replace(/\0$/, '')) as object;
+  for (const [change, expected] of [
+    [{ disks: [{ vdev: 'xvda' }] }, { status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } }],
+    [{ on_crash: 'explode' }, { status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } }],
+    [{ b_info: 1 }, { status: 10, error: { code: 'DOMAIN_NO_CONFIG', kind: 'corrupt' } }],
+  ] as const) {
+    await writeFile(path, JSON.stringify({ ...config, ...change }));
+    const refused = await unchanged(host, () => failure(host, 'vm-save kept -o kept.img'));
+    expect(refused).toMatchObject(expected);
+    expect(refused.error.guest?.state).toBe('still running here');
+  }
+  expect(await host.run('ls')).not.toContain('kept.img');
 });

@@ -9,10 +9,11 @@ import type { Wanted } from './context.ts';
 export const checkNameFree: Step<Wanted> = {
   name: 'check-name-free',
   about: ({ config }) => `no domain is called ${config?.name} or has UUID ${config?.uuid}`,
-  async run({ config, host }) {
+  async run({ config, configJson, host }) {
     const infos = await living(host);
     await requireNameFree(host, config.name, infos);
-    await requireUuidFree(host, config.uuid, infos);
+    // One that was saved, or starts anew, is not the same guest under another.
+    await requireUuidFree(host, config.uuid, infos, { isOptional: configJson === undefined });
     return {};
   },
 };
@@ -33,29 +34,35 @@ export async function requireNameFree(
     code: 'DOMAIN_NAME_TAKEN',
     kind: 'usage',
     message: `a domain called ${name} is there already, as domid ${namesake.domid}`,
-    hint: 'destroy it first, or choose another name',
+    hint: namesake.domid === 0 ? 'choose another name' : 'destroy it first, or choose another name',
     details: { name, domid: namesake.domid },
   });
 }
 
 /**
  * @param known all domains, for whoever has just looked
+ * @param options whether the UUID can be left out, of a domain that is new
  * @throws VmToolsError DOMAIN_UUID_TAKEN of kind usage
  */
 export async function requireUuidFree(
   host: Host,
   uuid: string,
   known?: readonly DomainInfo[],
+  { isOptional = false }: { readonly isOptional?: boolean } = {},
 ): Promise<void> {
   const infos = known ?? (await living(host));
   const twin = infos.find((info) => info.uuid === uuid);
   if (twin === undefined) return;
   const [name = ''] = await readNames(host.store, [twin]);
+  const ways = [
+    ...(twin.domid === 0 ? [] : ['destroy it first']),
+    ...(isOptional ? ['leave out uuid to get a new one'] : []),
+  ];
   throw new VmToolsError({
     code: 'DOMAIN_UUID_TAKEN',
     kind: 'usage',
     message: `UUID ${uuid} is that of the domain ${name} (domid ${twin.domid})`,
-    hint: 'destroy it first, or leave out uuid to get a new one',
+    hint: ways.length === 0 ? 'that is dom0 itself: restore it on another host' : ways.join(', or '),
     details: { uuid, domid: twin.domid },
   });
 }
