@@ -90,6 +90,7 @@ export type {
 } from './journal/record.ts';
 export { knownTransfer, listTransfers } from './recovery/list-transfers.ts';
 export type { KnownTransfer } from './recovery/list-transfers.ts';
+export { forgetTransfers } from './recovery/forget-transfers.ts';
 export { resolveTransfer } from './recovery/resolve-transfer.ts';
 export type { ResolveOptions } from './recovery/resolve-transfer.ts';
 export type { Owner } from './recovery/go-on.ts';

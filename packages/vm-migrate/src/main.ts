@@ -2,6 +2,7 @@ import { runCli } from '@vm-tools/cli';
 import {
   cancelCommand,
   command,
+  forgetCommand,
   listCommand,
   resolveCommand,
   setCommand,
@@ -20,6 +21,7 @@ await runCli<MigrateInput>({
     { ...statusCommand, run: async (invocation) => (await import('./status.ts')).status(invocation) },
     { ...cancelCommand, run: async (invocation) => (await import('./cancel.ts')).cancel(invocation) },
     { ...setCommand, run: async (invocation) => (await import('./set.ts')).set(invocation) },
+    { ...forgetCommand, run: async (invocation) => (await import('./forget.ts')).forget(invocation) },
     { ...resolveCommand, run: async (invocation) => (await import('./resolve.ts')).resolve(invocation) },
   ],
 });

@@ -228,3 +228,21 @@ export const resolveCommand: CommandSpec = {
     'It may be run as often as one likes; xfrd does the same by itself every minute.\n--owner, said wrongly, makes two copies of the domain run: look at the other host first.',
   ],
 };
+
+export interface ForgetInput {
+  readonly transfer: string;
+}
+
+export const forgetCommand: CommandSpec = {
+  name: 'forget',
+  summary: 'removes the journals of transfers that have come to their end',
+  arguments: [{ name: '<transfer>', description: 'its id, or the UUID of a domain for all of its own' }],
+  examples: [
+    { command: 'vm-migrate forget 3f2a', effect: 'that one' },
+    {
+      command: 'vm-migrate forget 8e9d3565-40eb-48ed-84c9-fe707892d93d',
+      effect: 'all of this domain: its attempts are counted from 1 again',
+    },
+  ],
+  notes: ['What has not come to its end is kept: vm-migrate resolve ends it.'],
+};

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@vm-tools/errors';
 import type { Log } from '@vm-tools/cli';
-import { recoverTransfers, type RecoveryOptions } from '@vm-tools/libxfr';
+import { recoverTransfers, type RecoveredTransfer, type RecoveryOptions } from '@vm-tools/libxfr';
 import { logFailure } from './log-failure.ts';
 
 /** Between two tries to end what has not come to its end. */
@@ -33,34 +33,41 @@ export function recovery(
     say();
   };
 
+  const onRecovered = ({ before, after, error }: RecoveredTransfer): void => {
+    const { id, guest, state, role } = before;
+    const facts = { transfer: id, name: guest.name, from: state };
+    if (after !== undefined && after.state !== state) {
+      sayOnce(id, after.state, () => log.info('recovered', { ...facts, to: after.state }));
+      if (role === 'target' && after.owner === 'here') options.onStarted();
+    }
+    if (error !== undefined)
+      sayOnce(id, error.message, () => logFailure(log, error, { level: 'warn', facts }));
+  };
+
   async function recover(more: Pick<RecoveryOptions, 'reconnect' | 'signal'>): Promise<void> {
     const { journals, finder } = options;
     const timeouts = { confirmMs: ASK_MS };
-    const { transfers, damaged } = await recoverTransfers({ journals, finder, timeouts, ...more });
-    for (const { before, after, error } of transfers) {
-      const { id, guest, state, role } = before;
-      const facts = { transfer: id, name: guest.name, from: state };
-      if (after !== undefined && after.state !== state) {
-        sayOnce(id, after.state, () => log.info('recovered', { ...facts, to: after.state }));
-        if (role === 'target' && after.owner === 'here') options.onStarted();
-      }
-      if (error === undefined) continue;
-      sayOnce(id, error.message, () => logFailure(log, error, { level: 'warn', facts }));
-    }
+    const { damaged } = await recoverTransfers({ journals, finder, timeouts, onRecovered, ...more });
     for (const error of damaged) sayOnce(error.message, error.message, () => logFailure(log, error));
   }
 
   return {
     alone: () => recover({}),
     async untilAborted(reconnect, signal) {
+      const rounds = new Set<Promise<void>>();
       while (!signal.aborted) {
         // Whatever is wrong with the journals or the host, guests can be received; and it may be right in a minute.
-        await recover({ reconnect, signal }).catch((thrown: unknown) => {
-          const message = messageOf(thrown);
-          sayOnce('', message, () => log.error(message));
-        });
+        const round = recover({ reconnect, signal })
+          .catch((thrown: unknown) => {
+            const message = messageOf(thrown);
+            sayOnce('', message, () => log.error(message));
+          })
+          .finally(() => rounds.delete(round));
+        // One that waits holds its guest, and so the next round is about the others.
+        rounds.add(round);
         await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
       }
+      await Promise.all(rounds);
     },
   };
 }

@@ -18,17 +18,29 @@ export interface RecoveredTransfer {
  * it listens, and again from time to time. Those that a living process is at work on are left alone. Old journals that
  * have ended are removed.
  */
-export async function recoverTransfers(options: RecoveryOptions): Promise<{
+export async function recoverTransfers(
+  options: RecoveryOptions & {
+    /** told of each as soon as it is through, whatever the others wait for */
+    readonly onRecovered?: ((recovered: RecoveredTransfer) => void) | undefined;
+  },
+): Promise<{
   readonly transfers: readonly RecoveredTransfer[];
   /** journals that cannot be read */
   readonly damaged: readonly VmToolsError[];
 }> {
   const { records, damaged } = await options.journals.list();
   const open = records.filter(({ isEnded }) => !isEnded).map(knownTransfer);
-  // Each may have to wait for a peer of its own.
-  const recovered = await Promise.all(open.map((before) => recoverOne(before, options)));
   await options.journals.prune();
-  return { transfers: recovered.filter(({ error }) => error?.code !== 'XFR_GUEST_BUSY'), damaged };
+  // Each may have to wait for a peer of its own.
+  const recovered = await Promise.all(
+    open.map(async (before) => {
+      const one = await recoverOne(before, options);
+      if (one.error?.code === 'XFR_GUEST_BUSY') return [];
+      options.onRecovered?.(one);
+      return [one];
+    }),
+  );
+  return { transfers: recovered.flat(), damaged };
 }
 
 async function recoverOne(before: KnownTransfer, options: RecoveryOptions): Promise<RecoveredTransfer> {

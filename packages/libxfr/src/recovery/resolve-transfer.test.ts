@@ -10,6 +10,7 @@ import type { FoundTarget, GuestFinder } from '../ports.ts';
 import { receiveFromPeer } from '../receive.ts';
 import { FakeTarget } from '../testing/fake-target.ts';
 import type { Connection } from '../transport/connection.ts';
+import { forgetTransfers } from './forget-transfers.ts';
 import { listTransfers } from './list-transfers.ts';
 import type { RecoveryOptions } from './options.ts';
 import { recoverTransfers } from './recover-transfers.ts';
@@ -69,6 +70,59 @@ const unreachable: NonNullable<RecoveryOptions['reconnect']> = () =>
 
 const ended = (journals: Journals): Promise<string | undefined> =>
   journals.read(ID).then((record) => record?.state);
+
+test('one that waits keeps no other one waiting', async () => {
+  const journals = memoryJournals();
+  const other = { name: 'web2', uuid: '1f0e0d0c-0b0a-0908-0706-050403020100' };
+  for (const [id, guest] of [
+    [ID, GUEST],
+    ['b'.repeat(32), other],
+  ] as const) {
+    await using _ = await journals.begin({ id, role: 'source', guest, peer: 'b:8002' });
+  }
+  const stuck = Promise.withResolvers<undefined>();
+  const through = Promise.withResolvers<string>();
+  const recovering = recoverTransfers({
+    journals,
+    finder: {
+      findSource: async ({ guest }) => {
+        if (guest.name === 'web1') await stuck.promise;
+        return undefined;
+      },
+      findTarget: async () => undefined,
+    },
+    onRecovered: ({ before }) => through.resolve(before.guest.name),
+  });
+  expect(await through.promise).toBe('web2');
+  // A second round finds the first still at work, and ends.
+  expect(await recoverTransfers({ journals, finder: host().finder })).toEqual({ transfers: [], damaged: [] });
+  stuck.resolve(undefined);
+  expect((await recovering).transfers).toHaveLength(2);
+});
+
+describe('to forget', () => {
+  test('removes the journals of a guest, by which its epochs begin anew', async () => {
+    const journals = memoryJournals();
+    for (const id of ['a', 'b']) {
+      await using journal = await journals.begin({
+        ...{ id: id.repeat(32), role: 'source', guest: GUEST, peer: 'b:8002', epoch: 2 ** 32 },
+      });
+      for (const state of ['aborted', 'kept'] as const) {
+        await journal.append({ state, epoch: journal.record.epoch });
+      }
+    }
+    expect(await forgetTransfers(journals, GUEST.uuid.toUpperCase())).toHaveLength(2);
+    await using journal = await journals.begin({ id: ID, role: 'source', guest: GUEST, peer: 'b:8002' });
+    expect(journal.record.epoch).toBe(1);
+  });
+
+  test('does not remove what has not come to its end, nor what is not there', async () => {
+    const journals = await left('source', ['committed']);
+    await expect(forgetTransfers(journals, ID)).rejects.toMatchObject({ code: 'XFR_UNRESOLVED' });
+    expect(await ended(journals)).toBe('committed');
+    await expect(forgetTransfers(journals, 'c')).rejects.toMatchObject({ code: 'XFR_TRANSFER_UNKNOWN' });
+  });
+});
 
 describe('a source', () => {
   test.each<[readonly SourceState[], readonly string[], string | undefined]>([

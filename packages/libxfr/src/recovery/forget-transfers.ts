@@ -1,0 +1,40 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { Journals } from '../journal/journals.ts';
+import { unresolved } from '../journal/unresolved.ts';
+import { knownTransfer, type KnownTransfer } from './list-transfers.ts';
+
+/**
+ * Removes the journals of a guest, or of one transfer, so that its count of epochs begins anew and nobody is answered
+ * about them any more. Only those that have come to their end can be: what is still to be decided, or to be told to the
+ * other host, is not forgotten.
+ *
+ * @param wanted the UUID of a guest, or the id of a transfer
+ * @returns what was removed
+ * @throws VmToolsError XFR_TRANSFER_UNKNOWN, XFR_GUEST_BUSY (usage); XFR_UNRESOLVED (uncertain): then nothing was removed
+ */
+export async function forgetTransfers(
+  journals: Pick<Journals, 'list' | 'open'>,
+  wanted: string,
+): Promise<readonly KnownTransfer[]> {
+  const { records } = await journals.list();
+  const meant = records.filter(({ id, guest }) => id === wanted || guest.uuid === wanted.toLowerCase());
+  if (meant.length === 0) throw unknown(wanted);
+  const known = meant.map(knownTransfer);
+  const open = known.find(({ isEnded }) => !isEnded);
+  if (open !== undefined) throw unresolved(open);
+  for (const { id } of known) {
+    await using journal = await journals.open(id);
+    await journal.remove();
+  }
+  return known;
+}
+
+function unknown(wanted: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_TRANSFER_UNKNOWN',
+    kind: 'usage',
+    message: `this host knows of no transfer ${wanted}, and of none of a guest with that UUID`,
+    hint: 'vm-migrate list --all shows which there are',
+    details: { wanted },
+  });
+}
