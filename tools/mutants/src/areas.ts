@@ -43,6 +43,16 @@ export const AREAS: readonly Area[] = [
     tests: ['packages/libdomain/src/transfer/admission/**/*.test.ts'],
   },
   {
+    name: 'places',
+    mutate: ['packages/libdomain/src/places/**/*.ts'],
+    tests: ['packages/libdomain/src/places/**/*.test.ts'],
+  },
+  {
+    name: 'hold',
+    mutate: ['packages/libdomain/src/hold/**/*.ts'],
+    tests: ['packages/libdomain/src/hold/**/*.test.ts'],
+  },
+  {
     name: 'waiting',
     mutate: ['lobby', 'offer-room', 'reception', 'same-peer', 'standby'].map(
       (name) => `packages/libxfr/src/${name}.ts`,
