@@ -8,6 +8,7 @@ export interface MessageStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
+  on?(event: 'error', listener: () => void): unknown;
 }
 
 export interface MessagesInit {
@@ -41,6 +42,8 @@ export interface Messages {
   readonly trace: (text: string) => void;
   /** Why it failed; never silenced. */
   readonly failed: (error: VmToolsError) => void;
+  /** Whether stderr has failed: nobody reads it any more, or its disk is full. */
+  isUnheard: boolean;
   /** A line of NDJSON; only with --json. */
   readonly event: (event: object) => void;
   /** Set while a progress line is shown: takes it away before other text comes, and puts it back. */
@@ -66,6 +69,7 @@ export function createMessages(init: MessagesInit): Messages {
     stream,
     chalk,
     around: undefined,
+    isUnheard: false,
     note: (text) => {
       if (!quiet) say('note', text, `${program}: ${shown(text)}`);
     },
@@ -81,6 +85,7 @@ export function createMessages(init: MessagesInit): Messages {
       if (json) print(shownJson(event));
     },
   };
+  stream.on?.('error', () => (messages.isUnheard = true));
   return messages;
 }
 

@@ -72,6 +72,9 @@ testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a
   expect(there).toMatchObject({ id: moving.id, role: 'target', figures: { status: 'receiving' } });
 
   const looking = b.exec(`vm-migrate status ${short} --watch --json`);
+  // A reader that has seen enough ends the looking, and not the transfer.
+  const first = await b.run(`vm-migrate status ${short} --watch --json 2>&1 >/dev/null | head -1`);
+  expect(JSON.parse(first)).toHaveProperty('type');
   const refused = await failure(b, `vm-migrate set ${short} --max-downtime 500`);
   expect(refused).toMatchObject({ status: 2, error: { code: 'XFR_NOT_HERE', hint: expect.any(String) } });
   const nonsense = await failure(a, `vm-migrate set ${short} --bwlimit fast`);

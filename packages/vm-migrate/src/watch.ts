@@ -4,7 +4,7 @@ import { watchServed, type ObservedEvent } from '@vm-tools/libxfr';
 import { describeSettings } from './describe-transfer.ts';
 import { findUnderWay } from './find-under-way.ts';
 
-/** Shows a transfer that somebody else moves, as that one shows it himself, until it ends. Changes nothing. */
+/** Shows a transfer that somebody else moves, as that one shows it himself, until it ends or nobody looks any more. Changes nothing. */
 export async function watch(invocation: Invocation<unknown>, wanted: string): Promise<Outcome> {
   const { messages, signal } = invocation;
   const { id, guest, socketPath } = await findUnderWay(invocation, wanted);
@@ -14,8 +14,13 @@ export async function watch(invocation: Invocation<unknown>, wanted: string): Pr
     progress.onEvent(event);
     if (event.type === 'changed') messages.note(`from now on: ${describeSettings(event)}`);
     last = event;
+    if (messages.isUnheard) break; // `| head -1` has seen enough
   }
   throwIfAborted(signal, 'looking on');
-  const how = last?.type === 'failed' ? `failed: ${last.error.message}` : 'completed';
-  return { isReport: true, value: { id, guest, last }, text: `${guest.name}: ${how}` };
+  return { isReport: true, value: { id, guest, last }, text: `${guest.name}: ${describeEnd(last)}` };
+}
+
+function describeEnd(last: ObservedEvent | undefined): string {
+  if (last?.type === 'failed') return `failed: ${last.error.message}`;
+  return last?.type === 'completed' ? 'completed' : 'still under way';
 }
