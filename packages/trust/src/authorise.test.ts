@@ -39,6 +39,30 @@ test.each<[Partial<Peer>]>([
   expect(from(rules, 1)).not.toThrow();
 });
 
+test('guests of a peer that live here count together with those on their way, and not one that comes again', async () => {
+  await using host = await createTestHost('a');
+  const fingerprint = `SHA256:${'A'.repeat(43)}`;
+  const other = (uuid: string) => ({ ...GUEST, uuid });
+  const living = [{ uuid: 'aaaaaaaa-0000-4000-8000-000000000000', memoryBytes: 512 * MIB }];
+  const livingOf = (): Promise<typeof living> => Promise.resolve(living);
+  const refusedBy = (rule: keyof Peer) => ({
+    code: 'XFR_PEER_NOT_ALLOWED',
+    kind: 'resource',
+    details: { rule },
+  });
+
+  await trustPeer(host.folder, 'b', { fingerprint, maxDomains: 2 });
+  using _first = await host.trust.authorise('b', GUEST, { livingOf });
+  const second = host.trust.authorise('b', other('bbbbbbbb-0000-4000-8000-000000000000'), { livingOf });
+  await expect(second).rejects.toMatchObject(refusedBy('maxDomains'));
+  using _again = await host.trust.authorise('b', other(living[0]!.uuid), { livingOf });
+
+  await forgetPeer(host.folder, 'b');
+  await trustPeer(host.folder, 'b', { fingerprint, maxTotalMemoryMib: 1024 });
+  const third = host.trust.authorise('b', other('cccccccc-0000-4000-8000-000000000000'), { livingOf });
+  await expect(third).rejects.toMatchObject(refusedBy('maxTotalMemoryMib'));
+});
+
 test.each<[keyof Peer, Partial<Peer>, 'peer' | 'resource']>([
   ['maySend', { maySend: false }, 'peer'],
   ['domains', { domains: ['db', 'web'] }, 'peer'],
@@ -89,7 +113,7 @@ test('guests of one peer are counted as long as they are on their way, and rules
   others.use(await trust.authorise('b', GUEST));
   const refused = { code: 'XFR_PEER_NOT_ALLOWED', kind: 'resource' };
   await expect(trust.authorise('b', GUEST)).rejects.toMatchObject(refused);
-  others.use(await trust.authorise('b', GUEST, 'to'));
+  others.use(await trust.authorise('b', GUEST, { direction: 'to' }));
   first[Symbol.dispose]();
   first[Symbol.dispose]();
   others.use(await trust.authorise('b', GUEST));

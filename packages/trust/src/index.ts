@@ -30,6 +30,6 @@ export type { Peer, PeerSettings } from './peer.ts';
 export { checkPeer } from './check-peer.ts';
 export type { PresentedPeer } from './check-peer.ts';
 export { authorise } from './authorise.ts';
-export type { Direction, OfferedGuest } from './authorise.ts';
+export type { Direction, LivingGuest, OfferedGuest } from './authorise.ts';
 export { Trust } from './trust.ts';
 export type { Credentials } from './trust.ts';

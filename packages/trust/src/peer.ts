@@ -33,6 +33,10 @@ export const peerSchema = z
     kernels: z.array(z.string().regex(FOLDER, 'must be absolute paths of folders')).exactOptional(),
     /** whether a guest is refused whose kernel cannot be loaded here. @default as for all peers */
     requireKernels: z.boolean().exactOptional(),
+    /** guests from it that may live on this host, with those on their way */
+    maxDomains: z.int().min(0).max(RANGES.places.max).exactOptional(),
+    /** what these may grow to, together */
+    maxTotalMemoryMib: z.int().min(RANGES.memoryMib.min).max(RANGES.memoryMib.max).exactOptional(),
     /** whether guests may run on while they are copied */
     live: z.boolean().default(true),
   })

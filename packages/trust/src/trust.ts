@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { authorise, type Direction, type OfferedGuest } from './authorise.ts';
+import { authorise, type Direction, type LivingGuest, type OfferedGuest } from './authorise.ts';
 import { checkPeer, type PresentedPeer } from './check-peer.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { fileError, isMissing } from './file-error.ts';
@@ -24,7 +24,7 @@ export interface Credentials {
 export class Trust {
   readonly #folder: TrustFolder;
   readonly #now: () => number;
-  readonly #active = new Map<string, number>();
+  readonly #active = new Map<string, readonly LivingGuest[]>();
   #identity: Identity;
   #authorities: string | undefined;
 
@@ -81,23 +81,41 @@ export class Trust {
    * of it when the transfer has ended.
    *
    * @param who as `checkPeer` has said
+   * @param options.livingOf what lives here that has come from that peer. @default nothing is known of that
    * @throws VmToolsError XFR_PEER_NOT_ALLOWED, XFR_PEER_UNKNOWN (forgotten since it has connected), XFR_PEER_FILE
    */
-  async authorise(who: string, guest: OfferedGuest, direction: Direction = 'from'): Promise<Disposable> {
+  async authorise(
+    who: string,
+    guest: OfferedGuest,
+    {
+      direction = 'from',
+      livingOf,
+    }: {
+      readonly direction?: Direction;
+      readonly livingOf?: (who: string) => Promise<readonly LivingGuest[]>;
+    } = {},
+  ): Promise<Disposable> {
     const peer = await readPeer(this.#folder, who);
     if (peer === undefined) throw noLongerKnown(who);
-    const active = this.#active.get(who) ?? 0;
-    authorise(peer, guest, { direction, active });
+    const isCounted = peer.maxDomains !== undefined || peer.maxTotalMemoryMib !== undefined;
+    const here = isCounted && direction === 'from' ? await livingOf?.(who) : undefined;
+    // From here on nobody else is authorised in between.
+    const active = this.#active.get(who) ?? [];
+    const isActive = ({ uuid }: LivingGuest): boolean => active.some((other) => other.uuid === uuid);
+    const living = [...active, ...(here ?? []).filter((one) => !isActive(one))];
+    authorise(peer, guest, { direction, active: active.length, living });
     if (direction === 'to') return { [Symbol.dispose]: () => undefined };
-    this.#active.set(who, active + 1);
+    const { uuid, memoryBytes, maxMemoryBytes } = guest;
+    const entered = { uuid: uuid.toLowerCase(), memoryBytes: Math.max(memoryBytes, maxMemoryBytes) };
+    this.#active.set(who, [...active, entered]);
     using taken = new DisposableStack();
-    taken.defer(() => this.#leave(who));
+    taken.defer(() => this.#leave(who, entered));
     return taken.move();
   }
 
-  #leave(who: string): void {
-    const active = this.#active.get(who) ?? 0;
-    if (active > 1) this.#active.set(who, active - 1);
+  #leave(who: string, left: LivingGuest): void {
+    const active = (this.#active.get(who) ?? []).filter((other) => other !== left);
+    if (active.length > 0) this.#active.set(who, active);
     else this.#active.delete(who);
   }
 }

@@ -43,7 +43,7 @@ export function callingPeer({ root }: Host, address: PeerAddress, offer: Offer):
     const tls = async (): Promise<Trust> => (trust = await Trust.open(trustFolder(root)));
     const connection = await connectPeer(address, { tls, insecure: true, signal });
     try {
-      if (connection.who !== undefined) await trust?.authorise(connection.who, offer, 'to');
+      if (connection.who !== undefined) await trust?.authorise(connection.who, offer, { direction: 'to' });
     } catch (thrown) {
       connection.stream.destroy();
       throw thrown;

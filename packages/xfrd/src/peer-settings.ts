@@ -6,6 +6,7 @@ export function settingsOf(input: TrustInput, host: string | undefined): PeerSet
   const { fingerprint, certificateName, allowNames, maxMemory, maxConcurrent, live, maySend, mayReceive } =
     input;
   const { allowKernels, requireKernels } = input;
+  const { maxDomains, maxTotalMemory } = input;
   return {
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(certificateName === undefined ? {} : { certificateName }),
@@ -15,6 +16,8 @@ export function settingsOf(input: TrustInput, host: string | undefined): PeerSet
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     ...(allowKernels === undefined ? {} : { kernels: [...allowKernels] }),
     ...(requireKernels === undefined ? {} : { requireKernels: requireKernels === 'yes' }),
+    ...(maxDomains === undefined ? {} : { maxDomains }),
+    ...(maxTotalMemory === undefined ? {} : { maxTotalMemoryMib: maxTotalMemory }),
     ...(live === undefined ? {} : { live: live === 'yes' }),
     ...(maySend === undefined ? {} : { maySend: maySend === 'yes' }),
     ...(mayReceive === undefined ? {} : { mayReceive: mayReceive === 'yes' }),

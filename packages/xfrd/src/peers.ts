@@ -51,6 +51,8 @@ function mayOf({ maySend, mayReceive, domains, maxMemoryMib, maxConcurrent, live
     ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} at once`]),
     ...(peer.kernels === undefined ? [] : [`kernels from ${peer.kernels.join(' ') || 'nowhere'}`]),
     ...(peer.requireKernels === false ? ['without a kernel here'] : []),
+    ...(peer.maxDomains === undefined ? [] : [`${peer.maxDomains} here`]),
+    ...(peer.maxTotalMemoryMib === undefined ? [] : [`${peer.maxTotalMemoryMib} MiB here together`]),
     ...(live ? [] : ['not live']),
   ].join(', ');
 }

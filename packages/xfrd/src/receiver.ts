@@ -1,8 +1,9 @@
 import { createLog, ensureMonitor, type Invocation, type Log } from '@vm-tools/cli';
 import { domainTarget, guestFinder, type DomainTarget } from '@vm-tools/libdomain';
 import { fileJournals, JOURNAL_FOLDER, type Journals } from '@vm-tools/libxfr';
-import { readPeer, trustFolder } from '@vm-tools/trust';
+import { readPeer, trustFolder, type LivingGuest } from '@vm-tools/trust';
 import { join } from 'node:path';
+import { guestsFrom } from './guests-from.ts';
 import { recovery, type Recovery } from './recovery.ts';
 
 /** What owns this host: what receiving takes, whoever calls and however. */
@@ -11,6 +12,8 @@ export interface Receiver {
   readonly journals: Journals;
   /** for a guest from a peer of that name, where it has proved one */
   readonly makeTarget: (who?: string) => DomainTarget;
+  /** what lives here that has come from a peer */
+  readonly livingOf: (who: string) => Promise<readonly LivingGuest[]>;
   /** the transfers that others have left */
   readonly left: Recovery;
 }
@@ -32,5 +35,8 @@ export async function openReceiver(invocation: Invocation<unknown>): Promise<Rec
       origin: { from: 'peer', ...(who === undefined ? {} : { peer: who }) },
       rulesOfPeer: (peer) => readPeer(folder, peer),
     });
-  return { log, journals, left, makeTarget };
+  return {
+    ...{ log, journals, left, makeTarget },
+    livingOf: (who) => guestsFrom(who, { host, journals }),
+  };
 }

@@ -32,7 +32,7 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   const trust = isSecure ? await Trust.open(folder) : undefined;
 
   // What owns the host.
-  const { log, journals, makeTarget, left } = await openReceiver(invocation);
+  const { log, journals, makeTarget, livingOf, left } = await openReceiver(invocation);
 
   // What listens.
   const reception = { places: settings.maxConcurrent };
@@ -66,7 +66,7 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
       trust: trust && {
         isAsked: isAlwaysSecure ? 'always' : 'of peers that have a name',
         listPeers: () => listPeers(folder),
-        authorise: (who, offer) => trust.authorise(who, offer),
+        authorise: (who, offer) => trust.authorise(who, offer, { livingOf }),
       },
     },
     credentials: () => trust?.credentials,

@@ -48,6 +48,9 @@ export interface TrustInput {
   readonly maxConcurrent?: number;
   readonly allowKernels?: readonly string[];
   readonly requireKernels?: 'yes' | 'no';
+  readonly maxDomains?: number;
+  /** MiB */
+  readonly maxTotalMemory?: number;
   readonly live?: 'yes' | 'no';
   readonly maySend?: 'yes' | 'no';
   readonly mayReceive?: 'yes' | 'no';
@@ -98,6 +101,16 @@ export const trustCommand: CommandSpec = {
       flags: '--require-kernels <yes|no>',
       description: 'whether a domain is refused that could not be restarted here (default: yes)',
       choices: YES_NO,
+    },
+    {
+      flags: '--max-domains <count>',
+      description: 'only so many of its domains on this host, with those on their way',
+      ...asCount(RANGES.places),
+    },
+    {
+      flags: '--max-total-memory <MiB>',
+      description: 'only so much memory for these together',
+      ...asCount(RANGES.memoryMib),
     },
     {
       flags: '--live <yes|no>',

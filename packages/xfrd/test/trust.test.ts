@@ -119,6 +119,27 @@ testOnTwoHosts('one at a time: the next is told to come later', async (a, b) => 
   await result(a, `vm-migrate two ${xfrd.endpoint}`);
 });
 
+testOnTwoHosts(
+  'what lives here of a peer counts, also when it has been started anew, until it has gone',
+  async (a, b) => {
+    await trustEachOther(a.simulated, b.simulated);
+    await Promise.all([createGuest(a, 'one'), createGuest(a, 'two')]);
+    await b.run('xfrd trust a --max-domains 1');
+    await using xfrd = await startXfrd(b, '', 'tls');
+    const { uuid } = await result(a, `vm-migrate one ${xfrd.endpoint}`);
+    const second = await failure(a, `vm-migrate two ${xfrd.endpoint}`);
+    expect(second).toMatchObject({
+      status: 5,
+      error: { details: { remoteCode: 'XFR_PEER_NOT_ALLOWED' }, hint: expect.stringContaining('has left') },
+    });
+    await result(b, 'vm-destroy one');
+    await createGuest(b, 'one', `uuid=${uuid}`);
+    expect(await failure(a, `vm-migrate two ${xfrd.endpoint}`)).toMatchObject({ status: 5 });
+    await result(b, 'vm-destroy one');
+    await result(a, `vm-migrate two ${xfrd.endpoint}`);
+  },
+);
+
 testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (a, b) => {
   await trustEachOther(a.simulated, b.simulated);
   await createGuest(a, 'web1', 'type=pv');
@@ -166,7 +187,7 @@ testOnHost('peers are added, limited, listed and forgotten', async (host) => {
     status: 2,
     error: { code: 'XFR_IDENTITY_EXISTS' },
   });
-  const words = `--allow-names 'web-*, db' --max-memory 512 --max-concurrent 2 --live no`;
+  const words = `--allow-names 'web-*, db' --max-memory 512 --max-concurrent 2 --max-domains 9 --max-total-memory 4096 --live no`;
   await host.run(`xfrd trust b 10.0.0.2 --fingerprint ${fingerprint} ${words}`);
   await host.run('xfrd trust b b.example:8003 --may-receive no');
   const rules = {
@@ -174,12 +195,16 @@ testOnHost('peers are added, limited, listed and forgotten', async (host) => {
     domains: ['web-*', 'db'],
     maxMemoryMib: 512,
     maxConcurrent: 2,
+    maxDomains: 9,
+    maxTotalMemoryMib: 4096,
     live: false,
     maySend: true,
     mayReceive: false,
   };
   expect(await result<Peer[]>(host, 'xfrd peers')).toEqual([{ name: 'b', fingerprint, ...rules }]);
-  expect(await host.run('xfrd peers')).toContain('send web-* db, 512 MiB at most, 2 at once, not live');
+  expect(await host.run('xfrd peers')).toContain(
+    'send web-* db, 512 MiB at most, 2 at once, 9 here, 4096 MiB here together, not live',
+  );
   await host.run('xfrd trust c --certificate-name c.example --may-send no --may-receive no');
   expect(await host.run('xfrd peers')).toMatch(/^c +certificate of c\.example +- +nothing$/m);
   for (const name of ['b', 'c']) await host.run(`xfrd forget ${name}`);

@@ -1,0 +1,34 @@
+import type { Scene } from './scene.ts';
+
+/** One way to do harm. */
+export interface Attack {
+  /** what they do, in plain words: a row of the table */
+  readonly what: string;
+  /** of every hundred connections of a full run so many are of this kind */
+  readonly share: number;
+  /** at the same time, at most. @default 50 */
+  readonly atOnce?: number;
+  /** One connection, from its beginning to its end. Resolves with what came of it, in a word: a code, or "dropped". */
+  readonly run: (scene: Scene, index: number) => Promise<string>;
+}
+
+/** What came of them, and how often. */
+export type Outcomes = ReadonlyMap<string, number>;
+
+/** Makes so many connections, some at the same time. */
+export async function attackWith(
+  { run, atOnce = 50 }: Attack,
+  scene: Scene,
+  count: number,
+): Promise<Outcomes> {
+  const outcomes = new Map<string, number>();
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next < count) {
+      const came = await run(scene, next++);
+      outcomes.set(came, (outcomes.get(came) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, one));
+  return outcomes;
+}

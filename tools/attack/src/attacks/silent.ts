@@ -1,0 +1,9 @@
+import type { Attack } from '../attack.ts';
+import { call } from '../hostile.ts';
+
+export const silent: Attack = {
+  what: 'strangers call and say nothing',
+  share: 30,
+  atOnce: 300,
+  run: (scene) => call(scene, undefined, () => undefined),
+};
