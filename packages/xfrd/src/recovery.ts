@@ -6,6 +6,8 @@ import { logFailure } from './log-failure.ts';
 
 /** Between two tries to end what has not come to its end. */
 const EVERY_MS = 60_000;
+/** What nobody has to be asked about is quick, unless something is wrong with a guest. */
+const ALONE_MS = 30_000;
 /** How long each peer is asked then: less than until it is asked again. */
 const ASK_MS = 20_000;
 
@@ -52,7 +54,8 @@ export function recovery(
   }
 
   return {
-    alone: () => recover({}),
+    // One that takes longer goes on, holds its guest, and keeps nobody from being received.
+    alone: () => Promise.race([recover({}), delay(ALONE_MS, undefined, { ref: false })]),
     async untilAborted(reconnect, signal) {
       const rounds = new Set<Promise<void>>();
       while (!signal.aborted) {
