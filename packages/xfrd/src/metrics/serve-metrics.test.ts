@@ -1,56 +1,41 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { expect, test } from '@jest/globals';
+import { freePort } from '@vm-tools/cli/testing';
 import { serveMetrics } from './serve-metrics.ts';
 
-const METRICS = { onEvent: () => undefined, text: () => 'x 1\n', contentType: 'text/plain; version=0.0.4' };
-const ASK = 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n';
+const METRICS = { onEvent: () => undefined, text: () => 'figures\n', contentType: 'text/plain' };
 
-let folder: string;
-let path: string;
-let sockets: Socket[];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'metrics-'));
-  path = join(folder, 'run/metrics.sock');
-  sockets = [];
-});
-
-afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
-  await rm(folder, { recursive: true });
-});
-
-async function call(): Promise<Socket> {
-  const socket = connect(path).on('error', () => undefined);
-  sockets.push(socket);
+/** The status of the answer to a request under that name. */
+async function asked(at: NetConnectOpts, host: string): Promise<number> {
+  const socket = connect(at);
   await once(socket, 'connect');
-  return socket;
+  socket.write(`GET /metrics HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(await text(socket))?.[1]);
 }
 
-async function ask(words: string): Promise<string> {
-  const socket = await call();
-  socket.write(words);
-  return text(socket);
-}
-
-test('the figures, and nothing else, on a socket of root', async () => {
-  await using _served = await serveMetrics(METRICS, { path });
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect(await ask(ASK)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*version=0\.0\.4\r\n[^]*x 1\n/);
-  expect(await ask(ASK.replace('/metrics', '/'))).toMatch(/^HTTP\/1\.1 404 /);
-  expect(await ask(ASK.replace('GET', 'PUT'))).toMatch(/^HTTP\/1\.1 404 /);
+test('a port of this host answers who calls it by its address, and no page of somebody else', async () => {
+  const at = { host: '127.0.0.1', port: await freePort() };
+  await using _ = await serveMetrics(METRICS, at);
+  for (const host of [`127.0.0.1:${at.port}`, 'localhost', '[::1]:9'])
+    expect(await asked(at, host)).toBe(200);
+  for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])
+    expect(await asked(at, host)).toBe(421);
 });
 
-test('there are so many connections and no more; one of those that came before is answered', async () => {
-  await using _served = await serveMetrics(METRICS, { path });
-  const idle: Socket[] = [];
-  for (let count = 0; count < 16; count += 1) idle.push(await call());
-  expect(await text(await call())).toBe('');
-  idle[0]!.write(ASK);
-  expect(await text(idle[0]!)).toContain('x 1');
+test('a socket is for its owner alone, by whatever name it is called', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'metrics-'));
+  try {
+    const path = join(folder, 'run/m.sock');
+    await using _ = await serveMetrics(METRICS, { path });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, 'run'))).mode & 0o777).toBe(0o700);
+    expect(await asked({ path }, 'anything')).toBe(200);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

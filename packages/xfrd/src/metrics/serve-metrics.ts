@@ -9,6 +9,10 @@ import type { MetricsAddress } from './metrics-address.ts';
 /** Scrapers come one at a time; others are somebody's mistake. */
 const MAX_CONNECTIONS = 16;
 const REQUEST_LIMIT_MS = 5_000;
+/** Otherwise node looks every half minute only. */
+const LOOK_EVERY_MS = 1_000;
+/** This host as it calls itself. A page of somebody else's that a browser here has opened comes under another name. */
+const OWN_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * Shows metrics to whoever asks for them by HTTP: `GET /metrics`. A socket is for its owner alone.
@@ -16,13 +20,16 @@ const REQUEST_LIMIT_MS = 5_000;
  * @throws VmToolsError XFR_LISTEN
  */
 export async function serveMetrics(metrics: Metrics, at: MetricsAddress): Promise<AsyncDisposable> {
-  const server = createServer({ requestTimeout: REQUEST_LIMIT_MS, keepAlive: false }, (request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') answer(response, 404, 'try /metrics\n');
+  const limits = { requestTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: LOOK_EVERY_MS };
+  const server = createServer({ ...limits, keepAlive: false }, (request, response) => {
+    const isOwn = 'path' in at || OWN_HOST.test(request.headers.host ?? '');
+    if (!isOwn) answer(response, 421, 'call it by its address\n');
+    else if (request.method !== 'GET' || request.url !== '/metrics') answer(response, 404, 'try /metrics\n');
     else answer(response, 200, metrics.text(), metrics.contentType);
   });
   server.on('error', () => undefined); // of one call that could not be accepted: there are others
   server.maxConnections = MAX_CONNECTIONS;
-  if ('path' in at) await mkdir(dirname(at.path), { recursive: true });
+  if ('path' in at) await mkdir(dirname(at.path), { recursive: true, mode: 0o700 });
   await bind(server, at, undefined);
   return {
     async [Symbol.asyncDispose]() {
