@@ -43,10 +43,13 @@ export async function readTools(): Promise<Tools> {
   return tools;
 }
 
-/** The option with this flag, or undefined; `true` for one that every executable has. */
+/** The option with this flag, of which the part from NAME on may be anything, or undefined; `true` for one that every executable has. */
 export function optionOf({ options = [] }: CommandSpec, flag: string): OptionSpec | true | undefined {
   if ([...COMMON, '--help', '--version'].includes(flag)) return true;
-  return options.find(({ flags }) => flags.split(/[ ,]+/).includes(flag));
+  const [known, hasPlaceholder] = [flag.replace(/NAME.*$/, ''), flag.includes('NAME')];
+  return options.find(({ flags }) =>
+    flags.split(/[ ,]+/).some((each) => (hasPlaceholder ? each.startsWith(known) : each === flag)),
+  );
 }
 
 function isCommand(value: unknown): value is CommandSpec {

@@ -1,4 +1,5 @@
-import type { DomainConfig } from '../config/index.ts';
+import { FIELDS, KEYS, type Field } from '../config/keys/keys.ts';
+import type { DomainConfig, ShutdownAction } from '../config/index.ts';
 import { LIBXL_ACTIONS } from './shutdown-actions.ts';
 
 /**
@@ -7,35 +8,36 @@ import { LIBXL_ACTIONS } from './shutdown-actions.ts';
  * that are set, and the empty object named after the domain type tells libxl which type the build info is of.
  */
 export function toLibxlJson(config: DomainConfig): string {
-  return JSON.stringify(
-    {
-      c_info: {
-        type: config.type,
-        name: config.name,
-        uuid: config.uuid,
-        run_hotplug_scripts: 'True',
-      },
-      b_info: {
-        max_vcpus: config.vcpus,
-        avail_vcpus: Array.from({ length: config.vcpus }, (_, vcpu) => vcpu),
-        max_memkb: config.maxMemoryKib,
-        target_memkb: config.memoryKib,
-        video_memkb: 0, // libxl takes an absent one for -1 and then reports 1 KiB less than there is
-        sched_params: {},
-        claim_mode: 'True',
-        kernel: config.kernel,
-        cmdline: config.cmdline === '' ? undefined : config.cmdline,
-        ramdisk: config.ramdisk,
-        [`type.${config.type}`]: {},
-        arch_arm: {},
-        arch_x86: {},
-      },
-      on_poweroff: LIBXL_ACTIONS[config.onPoweroff],
-      on_reboot: LIBXL_ACTIONS[config.onReboot],
-      on_crash: LIBXL_ACTIONS[config.onCrash],
-      on_soft_reset: 'soft_reset',
+  const json: Record<string, unknown> = {
+    c_info: { ...fieldsIn('c_info', config), run_hotplug_scripts: 'True' },
+    b_info: {
+      ...fieldsIn('b_info', config),
+      avail_vcpus: Array.from({ length: config.vcpus }, (_, vcpu) => vcpu),
+      video_memkb: 0, // libxl takes an absent one for -1 and then reports 1 KiB less than there is
+      sched_params: {},
+      claim_mode: 'True',
+      [`type.${config.type}`]: {},
+      arch_arm: {},
+      arch_x86: {},
     },
-    null,
-    4,
-  );
+    ...fieldsIn('', config),
+    on_soft_reset: 'soft_reset',
+  };
+  return JSON.stringify(json, null, 4);
+}
+
+/** The fields that stand in this section, by libxl's names for them. */
+function fieldsIn(section: '' | 'c_info' | 'b_info', config: DomainConfig): Record<string, unknown> {
+  const entries = FIELDS.flatMap((field) => {
+    const [name = '', sectionOfField = ''] = KEYS[field].libxl.split('.').reverse();
+    return sectionOfField === section ? [[name, valueOf(field, config)]] : [];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** What is empty is left out, as libxl does. */
+function valueOf(field: Field, config: DomainConfig): unknown {
+  const value = config[field];
+  if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
+  return value === '' ? undefined : value;
 }

@@ -10,8 +10,8 @@ export type KeyKind = 'text' | 'path' | 'memory' | 'count' | 'action';
 export interface Key {
   readonly json: string;
   readonly xl: string;
-  /** where it stands in libxl's own JSON */
-  readonly libxl: readonly [section: 'c_info' | 'b_info', name: string] | readonly [name: string];
+  /** where it stands in libxl's own JSON: `c_info.…`, `b_info.…`, or at the top */
+  readonly libxl: string;
   readonly kind: KeyKind;
   readonly schema: z.ZodType;
   /** one clause for the documentation */

@@ -7,7 +7,7 @@ export const KEYS = {
   name: {
     json: 'name',
     xl: 'name',
-    libxl: ['c_info', 'name'],
+    libxl: 'c_info.name',
     kind: 'text',
     schema: name,
     about: 'how the domain is called; no number, no UUID, no slash',
@@ -15,7 +15,7 @@ export const KEYS = {
   uuid: {
     json: 'uuid',
     xl: 'uuid',
-    libxl: ['c_info', 'uuid'],
+    libxl: 'c_info.uuid',
     kind: 'text',
     /** lower case; made up when the domain is created if absent */
     schema: z.exactOptional(uuid),
@@ -24,7 +24,7 @@ export const KEYS = {
   type: {
     json: 'type',
     xl: 'type',
-    libxl: ['c_info', 'type'],
+    libxl: 'c_info.type',
     kind: 'text',
     schema: z.enum(DOMAIN_TYPES, 'must be "pv" or "pvh"').default('pv'),
     about: '"pv" or "pvh"; "pv" if absent, as in xl',
@@ -32,7 +32,7 @@ export const KEYS = {
   kernel: {
     json: 'kernel',
     xl: 'kernel',
-    libxl: ['b_info', 'kernel'],
+    libxl: 'b_info.kernel',
     kind: 'path',
     schema: path,
     about: 'path of its kernel in the control domain',
@@ -40,7 +40,7 @@ export const KEYS = {
   ramdisk: {
     json: 'ramdisk',
     xl: 'ramdisk',
-    libxl: ['b_info', 'ramdisk'],
+    libxl: 'b_info.ramdisk',
     kind: 'path',
     schema: z.exactOptional(path),
     about: 'path of its initial ramdisk in the control domain',
@@ -48,7 +48,7 @@ export const KEYS = {
   cmdline: {
     json: 'cmdline',
     xl: 'cmdline',
-    libxl: ['b_info', 'cmdline'],
+    libxl: 'b_info.cmdline',
     kind: 'text',
     schema: line.default(''),
     about: 'command line of the kernel; in xl.cfg also root and extra',
@@ -56,7 +56,7 @@ export const KEYS = {
   memoryKib: {
     json: 'memory',
     xl: 'memory',
-    libxl: ['b_info', 'target_memkb'],
+    libxl: 'b_info.target_memkb',
     kind: 'memory',
     /** what the guest starts with */
     schema: memoryKib,
@@ -65,7 +65,7 @@ export const KEYS = {
   maxMemoryKib: {
     json: 'maxMemory',
     xl: 'maxmem',
-    libxl: ['b_info', 'max_memkb'],
+    libxl: 'b_info.max_memkb',
     kind: 'memory',
     /** what it may be given later; as much as memoryKib if absent */
     schema: z.exactOptional(memoryKib),
@@ -74,7 +74,7 @@ export const KEYS = {
   vcpus: {
     json: 'vcpus',
     xl: 'vcpus',
-    libxl: ['b_info', 'max_vcpus'],
+    libxl: 'b_info.max_vcpus',
     kind: 'count',
     schema: vcpus.default(1),
     about: 'number of its virtual processors, 1 to 128; 1 if absent',
@@ -82,7 +82,7 @@ export const KEYS = {
   onPoweroff: {
     json: 'onPoweroff',
     xl: 'on_poweroff',
-    libxl: ['on_poweroff'],
+    libxl: 'on_poweroff',
     kind: 'action',
     schema: shutdownAction.default('destroy'),
     about: 'when it powers off: "destroy", "restart" or "preserve"; "destroy" if absent',
@@ -90,7 +90,7 @@ export const KEYS = {
   onReboot: {
     json: 'onReboot',
     xl: 'on_reboot',
-    libxl: ['on_reboot'],
+    libxl: 'on_reboot',
     kind: 'action',
     schema: shutdownAction.default('restart'),
     about: 'when it reboots; "restart" if absent',
@@ -98,7 +98,7 @@ export const KEYS = {
   onCrash: {
     json: 'onCrash',
     xl: 'on_crash',
-    libxl: ['on_crash'],
+    libxl: 'on_crash',
     kind: 'action',
     schema: shutdownAction.default('destroy'),
     about: 'when it crashes; "destroy" if absent',
