@@ -70,3 +70,5 @@ export { guestFinder } from './transfer/guest-finder.ts';
 export { domainSource, type SourceOptions } from './transfer/source.ts';
 export type { CheckedImage } from './transfer/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target.ts';
+export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';
+export { recoverGuest } from './transfer/recover-guest.ts';

@@ -100,7 +100,7 @@ export { reconnectPeer } from './recovery/reconnect-peer.ts';
 export type { RecoveryOptions } from './recovery/options.ts';
 export { saveToFile } from './save-to-file.ts';
 export type { SaveToFileOptions } from './save-to-file.ts';
-export { removeDeadPartials } from './file/partial-file.ts';
+export { findDeadPartials, removeDeadPartials, type PartialFile } from './file/partial-file.ts';
 export type { Storage, WrittenFile } from './file/storage.ts';
 export { fileSource } from './file/file-source.ts';
 export { restoreFromFile } from './restore-from-file.ts';

@@ -36,19 +36,24 @@ export async function createPartial(folder: string): Promise<PartialFile> {
  * @returns the paths of what was removed
  */
 export async function removeDeadPartials(folder: string): Promise<readonly string[]> {
+  const found = await findDeadPartials(folder);
+  await Promise.all(found.map((partial) => partial.remove()));
+  return found.map(({ path }) => path);
+}
+
+/** The same without removing them; this process has their locks then, until they are removed or it ends. */
+export async function findDeadPartials(folder: string): Promise<readonly PartialFile[]> {
   const names = await readdir(folder).catch(() => []);
-  const removed = await Promise.all(
+  const found = await Promise.all(
     names
       .filter((name) => PARTIAL.test(name))
-      .map(async (name) => {
+      .map(async (name): Promise<PartialFile[]> => {
         const path = join(folder, name);
         const lock = await tryLock(path).catch(() => undefined);
-        if (lock === undefined) return [];
-        await removeLocked(lock);
-        return [path];
+        return lock === undefined ? [] : [{ path, remove: () => removeLocked(lock) }];
       }),
   );
-  return removed.flat();
+  return found.flat();
 }
 
 /** Its lock removes a file when it lets go of it; what cannot be removed does no harm. */

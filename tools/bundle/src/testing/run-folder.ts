@@ -2,6 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** What all simulated hosts of a run have in common, and none of them removes. */
+const COMMON = /^vm-tools-kernels-/;
+
 /** What tests have left behind. */
 export interface Leftovers {
   /** "pid command line" */
@@ -23,7 +26,7 @@ export async function makeRunFolder(): Promise<void> {
 export async function removeRunFolder(folder: string): Promise<Leftovers> {
   const processes = await startedIn(folder);
   for (const { pid } of processes) kill(pid);
-  const files = await readdir(folder).catch(() => []);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => !COMMON.test(name));
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   return { processes: processes.map(({ pid, line }) => `${pid} ${line}`), files };
 }

@@ -1,0 +1,29 @@
+import type { Domain } from '../domain.ts';
+import type { Host } from '../host.ts';
+import { cappedPath, incomingPath, suspendingPath } from '../paths.ts';
+
+/**
+ * What a save or a transfer has not taken back of what it did to a guest, as a clause; undefined when there is nothing
+ * of that. It may be under way still: whoever holds the domain knows.
+ */
+export async function describeInterrupted(
+  { store }: Pick<Host, 'store'>,
+  { domid, state }: Pick<Domain, 'domid' | 'state'>,
+): Promise<string | undefined> {
+  const [suspending, capped] = await Promise.all([
+    store.read(suspendingPath(domid)),
+    store.read(cappedPath(domid)),
+  ]);
+  if (suspending !== undefined && state === 'suspended')
+    return 'it was suspended by a command that has ended since';
+  if (suspending !== undefined) return 'it was asked to suspend by a command that has ended since';
+  return capped === undefined ? undefined : 'it was slowed down by a command that has ended since';
+}
+
+/** The transfer for which a domain is being made, until it is started. */
+export function incomingTransfer(
+  { store }: Pick<Host, 'store'>,
+  { domid }: Pick<Domain, 'domid'>,
+): Promise<string | undefined> {
+  return store.read(incomingPath(domid));
+}

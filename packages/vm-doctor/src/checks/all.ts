@@ -1,0 +1,17 @@
+import type { HealthCheck } from '../health-check.ts';
+import { incomingDomains } from './incoming-domains.ts';
+import { interruptedSaves } from './interrupted-saves.ts';
+import { openTransfers } from './open-transfers.ts';
+import { partialImages } from './partial-images.ts';
+import { pendingRestarts } from './pending-restarts.ts';
+import { staleLocks } from './stale-locks.ts';
+
+/** In the order in which they are shown, and mended: guests first. */
+export const CHECKS: readonly HealthCheck[] = [
+  openTransfers,
+  interruptedSaves,
+  incomingDomains,
+  pendingRestarts,
+  partialImages,
+  staleLocks,
+];

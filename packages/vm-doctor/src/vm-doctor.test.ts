@@ -1,0 +1,124 @@
+import { expect } from '@jest/globals';
+import { createGuest } from '@vm-tools/libdomain/testing';
+import {
+  failure,
+  listed,
+  result,
+  state,
+  testOnHost,
+  until,
+  waitForTicks,
+  type TestHost,
+} from '@vm-tools/xen-sim/testing';
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+interface Reported {
+  readonly check: string;
+  readonly about: string;
+  readonly state: string;
+}
+
+/** What it finds, and its status. */
+async function look(host: TestHost, options = ''): Promise<{ status: number; found: Reported[] }> {
+  const { code, stdout } = await host.exec(`vm-doctor . ${options} --json`);
+  return { status: code, found: JSON.parse(stdout) as Reported[] };
+}
+
+const kept = (found: readonly Reported[]): string[] =>
+  found.map(({ check, about, state: what }) => `${check} ${about} ${what}`);
+
+testOnHost('a host in order has nothing to show, also while guests are saved on it', async (host) => {
+  await createGuest(host, 'web1');
+  expect(await host.exec('vm-doctor .')).toMatchObject({ code: 0, stdout: '' });
+  const save = host.spawn('exec vm-save web1 -o web1.img --bwlimit 10K');
+  await until(async () => (await host.simulated.store.read('/libxl/1/vm-tools/suspending')) !== undefined);
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+  await save.kill('SIGINT');
+  await save.exited;
+  await waitForTicks(host, 'web1');
+});
+
+testOnHost('what a save leaves that was killed is found, and put in order', async (host) => {
+  const { domid } = await createGuest(host, 'web1', 'type=pv');
+  const before = await state(host);
+  const save = host.spawn('exec vm-save web1 -o web1.img --bwlimit 10K');
+  await until(async () => (await listed(host, 'web1')).state === 'suspended');
+  await save.kill('SIGKILL');
+  await save.exited;
+
+  const { status, found } = await look(host);
+  expect(status).toBe(1);
+  expect(kept(found)).toEqual([
+    'interrupted-saves web1 found',
+    expect.stringMatching(/^partial-images \.partial-image-\w+ found$/),
+  ]);
+  expect((await host.exec('vm-doctor')).stdout).toContain('--fix would: let it run on as before');
+
+  const mended = await look(host, '--fix');
+  expect(mended.status).toBe(0);
+  expect(mended.found.map((each) => each.state)).toEqual(mended.found.map(() => 'mended'));
+  await waitForTicks(host, 'web1');
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+  expect(await state(host)).toEqual(before);
+  expect((await listed(host, 'web1')).domid).toBe(domid);
+});
+
+testOnHost('what may end a guest takes another word', async (host) => {
+  const { domid } = await createGuest(host, 'half');
+  await host.simulated.store.write(`/libxl/${domid}/vm-tools/incoming`, 'f'.repeat(32));
+  for (const options of ['', '--fix']) expect((await look(host, options)).status).toBe(1);
+  expect(kept((await look(host, '--fix')).found)).toEqual(['incoming-domains half needs-yes']);
+  expect((await listed(host, 'half')).domid).toBe(domid);
+  expect(kept((await look(host, '--fix --yes')).found)).toEqual(['incoming-domains half mended']);
+  expect((await failure(host, 'vm-list half')).status).toBe(3);
+});
+
+testOnHost('a guest that could not be restarted is started when its kernel is here', async (host) => {
+  await host.run(`cp -L ${host.simulated.kernel} own-kernel`);
+  const kernel = join(host.folder, 'own-kernel');
+  await result(host, `vm-create polite.cfg name=web1 kernel=${kernel}`);
+  await waitForTicks(host, 'web1');
+  await host.run('mv own-kernel elsewhere');
+  const { uuid } = await listed(host, 'web1');
+  const record = {
+    name: 'web1',
+    configJson: JSON.stringify({
+      c_info: { type: 'pvh', name: 'web1', uuid },
+      b_info: { max_memkb: 4096, target_memkb: 4096, kernel, 'type.pvh': {} },
+    }),
+    failure: { code: 'DOMAIN_KERNEL_MISSING', message: `cannot read the kernel ${kernel}` },
+  };
+  await result(host, 'vm-destroy web1');
+  const folder = join(host.simulated.root, 'var/lib/vm-tools/restart');
+  await host.run(`mkdir -p ${folder}`);
+  const path = join(folder, `1.${uuid}.json`);
+  await writeFile(path, JSON.stringify(record));
+
+  expect(kept((await look(host, '--fix')).found)).toEqual(['pending-restarts web1 failed']);
+  await host.run('mv elsewhere own-kernel');
+  expect(kept((await look(host, '--fix')).found)).toEqual(['pending-restarts web1 mended']);
+  expect((await listed(host, 'web1')).uuid).toBe(uuid);
+  await expect(stat(path)).rejects.toThrow('ENOENT');
+  await rm(kernel);
+});
+
+testOnHost('a journal that cannot be read is shown, and left to the operator', async (host) => {
+  const { uuid } = await createGuest(host, 'web1');
+  const folder = join(host.simulated.root, 'var/lib/vm-tools/transfers');
+  await host.run(`mkdir -p -m 700 ${folder}`);
+  await writeFile(join(folder, `${'a'.repeat(32)}.${uuid}.jsonl`), 'garbage\n');
+  const { status, found } = await look(host, '--fix --yes');
+  expect(status).toBe(1);
+  expect(kept(found)).toEqual(['open-transfers a journal by-hand']);
+});
+
+testOnHost('files of locks that nobody holds are removed', async (host) => {
+  const folder = join(host.simulated.root, 'run/vm-tools/domains');
+  await host.run(`mkdir -p -m 700 ${folder}`);
+  const path = join(folder, '11111111-2222-4333-8444-555555555555.lock');
+  await writeFile(path, '');
+  expect(kept((await look(host)).found)).toEqual([`stale-locks ${path} found`]);
+  expect(kept((await look(host, '--fix')).found)).toEqual([`stale-locks ${path} mended`]);
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+});
