@@ -27,6 +27,25 @@ beforeEach(() => {
 const holder = holderNow('vm-pause');
 
 describe('tryLock', () => {
+  test('takes the file that stands there now, when its holder has let go of the one that was opened', async () => {
+    const libc = await loadLibc();
+    const { flock } = libc;
+    let calls = 0;
+    const meanwhile: typeof flock = (fd, how) => {
+      calls += 1;
+      if (calls === 1) unlinkSync(path); // as a holder does that lets go
+      return flock(fd, how);
+    };
+    Object.assign(libc, { flock: meanwhile });
+    try {
+      const held = await tryLock(path);
+      expect([calls, existsSync(path)]).toEqual([2, true]);
+      await held?.[Symbol.asyncDispose]();
+    } finally {
+      Object.assign(libc, { flock });
+    }
+  });
+
   test('has one owner, who is named, and leaves nothing behind', async () => {
     {
       await using held = await tryLock(path, { holder });

@@ -93,6 +93,8 @@ describe('holdDomain', () => {
       details: { state: 'committed', peer: 'tls://b:8002' },
     });
     expect(await host.snapshot()).toEqual(before);
+    const other = holdDomain({ ...host, transfers }, domain, { transfer: 'b'.repeat(32) });
+    await expect(other).rejects.toMatchObject({ code: 'XFR_UNRESOLVED' });
     await using _held = await holdDomain({ ...host, transfers }, domain, { transfer: transfer.id });
   });
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
@@ -8,6 +8,7 @@ import { requireAllowed } from './require-allowed.ts';
 import { readPlaceRules } from './rules.ts';
 import { isSealedHere, seal, withoutSeal } from './seal.ts';
 
+const isRoot = process.getuid?.() === 0;
 let root: string;
 let kernels: string;
 
@@ -76,6 +77,18 @@ describe('what comes from elsewhere', () => {
     await chmod(kernels, 0o777);
     expect(await refusal(path)).toMatch(`others may write to ${kernels}`);
   });
+
+  (isRoot ? it : it.skip)(
+    `may name nothing that belongs to somebody else than root${isRoot ? '' : ' [skipped: it takes root]'}`,
+    async () => {
+      const path = join(kernels, 'vmlinuz');
+      await chown(path, 65534, 65534);
+      expect(await refusal(path)).toMatch(`others may write to ${path}`);
+      await chown(path, 0, 0);
+      await chown(kernels, 65534, 65534);
+      expect(await refusal(path)).toMatch(`others may write to ${kernels}`);
+    },
+  );
 });
 
 test('what is said of a peer comes before what is said of all, and that before what holds without either', async () => {

@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { feedPath, openRunFolder } from './run-folder.ts';
 
+const isRoot = process.getuid?.() === 0;
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'run-'));
@@ -17,6 +18,15 @@ test('nobody else may look into the folder of the sockets, also when it was made
   await openRunFolder(root);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
 });
+
+(isRoot ? test : test.skip)(
+  `a folder of somebody else is not used${isRoot ? '' : ' [skipped: it takes root]'}`,
+  async () => {
+    const folder = await openRunFolder(root);
+    await chown(folder, 65534, 65534);
+    await expect(openRunFolder(root)).rejects.toMatchObject({ code: 'XFRD_RUN_FOLDER', kind: 'usage' });
+  },
+);
 
 test('a link that leads out of the root is not followed', async () => {
   const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
