@@ -30,6 +30,7 @@ const NAMES = [
     'xen-version',
     'type',
     'config',
+    'kernel',
     'vcpus',
     'cpu-policy',
     'memory',
