@@ -81,7 +81,7 @@ const CASES: readonly ErrorCase[] = [
     code: 'GUEST_DIED',
     when: 'the guest crashes on the way',
     at: 'source',
-    is: { kind: 'failure', retry: 'after-fix', phase: 'suspending' },
+    is: { kind: 'failure', retry: 'after-fix', phase: 'precopy' },
     guest: 'shut down here: crash',
     a: shadow,
     cmdline: 'sim.precopy=crash',
@@ -109,7 +109,6 @@ const CASES: readonly ErrorCase[] = [
     when: 'libxc fails at the target',
     at: 'target',
     is: { kind: 'failure', retry: 'after-fix', phase: 'receiving' },
-    guest: 'still running here',
     arrange: ({ b }) => b.faults.add({ call: 'domainRestore', at: 2 ** 20, errno: 'EIO' }),
   },
   {
