@@ -20,5 +20,6 @@ export { decodeError, encodeError, errorSchema } from './remote-error.ts';
 export { hostAbsent, isAbsence } from './simulated/absent.ts';
 export { connectSimulatedHost } from './simulated/connect.ts';
 export type { ConnectedHost } from './simulated/connect.ts';
+export { requireOwnFolder } from './simulated/own-folder.ts';
 export { simBase, simFolder, simPaths } from './simulated/paths.ts';
 export type { SimPaths } from './simulated/paths.ts';

@@ -3,7 +3,16 @@ import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { VmToolsError, within } from '@vm-tools/errors';
 import { z } from 'zod';
-import { decodeError, errorSchema, hostAbsent, isAbsence, simFolder, simPaths } from '@vm-tools/xen-wire';
+import {
+  decodeError,
+  errorSchema,
+  hostAbsent,
+  isAbsence,
+  requireOwnFolder,
+  simBase,
+  simFolder,
+  simPaths,
+} from '@vm-tools/xen-wire';
 import type { ControlAnswers, ControlRequest } from './control-messages.ts';
 
 const answerSchema = z.union([z.object({ error: errorSchema }), z.object({ value: z.unknown() })]);
@@ -12,7 +21,7 @@ const ANSWER_MS = 10_000;
 
 /**
  * Asks a simulated host what only a simulated host can be asked.
- * @throws VmToolsError XEN_SIM_ABSENT, of kind no-xen; XEN_SIM_SILENT; what the host answers with
+ * @throws VmToolsError XEN_SIM_ABSENT, of kind no-xen; XEN_SIM_SILENT; XEN_SIM_FOLDER_UNSAFE; what the host answers with
  */
 export async function askHost<Ask extends ControlRequest['ask']>(
   name: string,
@@ -22,6 +31,7 @@ export async function askHost<Ask extends ControlRequest['ask']>(
     limitMs = ANSWER_MS,
   }: { readonly signal?: AbortSignal | undefined; readonly limitMs?: number } = {},
 ): Promise<ControlAnswers[Ask]> {
+  await requireOwnFolder(simBase());
   const socket = createConnection(simPaths(simFolder(name)).control);
   try {
     const hint = `see its log, in ${simFolder(name)}`;

@@ -1,5 +1,6 @@
-import { lstat, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
+import { requireOwnFolder } from '@vm-tools/xen-wire';
 
 /**
  * Makes a folder that only this user can look into, or checks that it is one: in /tmp somebody else may have been
@@ -8,10 +9,8 @@ import { VmToolsError } from '@vm-tools/errors';
  * @throws VmToolsError XEN_SIM_FOLDER_UNSAFE, XEN_SIM_FOLDER
  */
 export async function makePrivateFolder(path: string): Promise<void> {
-  let found;
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    found = await lstat(path);
   } catch (cause) {
     throw new VmToolsError({
       code: 'XEN_SIM_FOLDER',
@@ -20,11 +19,5 @@ export async function makePrivateFolder(path: string): Promise<void> {
       cause,
     });
   }
-  const isOurs = found.isDirectory() && found.uid === process.getuid?.();
-  if (isOurs && (found.mode & 0o077) === 0) return;
-  throw new VmToolsError({
-    code: 'XEN_SIM_FOLDER_UNSAFE',
-    message: isOurs ? `others may look into ${path}` : `${path} is not a folder of yours`,
-    hint: isOurs ? `chmod 700 ${path}` : 'set VM_TOOLS_SIM to a folder of your own',
-  });
+  await requireOwnFolder(path);
 }

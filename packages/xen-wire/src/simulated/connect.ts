@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
 import { connectXen } from '../index.ts';
 import { hostAbsent, isAbsence } from './absent.ts';
+import { requireOwnFolder } from './own-folder.ts';
 import { simFolder, simPaths } from './paths.ts';
 
 export interface ConnectedHost {
@@ -13,12 +15,13 @@ export interface ConnectedHost {
 
 /**
  * Connects to a simulated host in another process.
- * @throws VmToolsError XEN_SIM_NAME, of kind usage; XEN_SIM_ABSENT, of kind no-xen
+ * @throws VmToolsError XEN_SIM_NAME, of kind usage; XEN_SIM_ABSENT, of kind no-xen; XEN_SIM_FOLDER_UNSAFE
  */
 export async function connectSimulatedHost(
   name: string,
   { folder = simFolder(name), signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<ConnectedHost> {
+  await requireOwnFolder(dirname(folder));
   const { hypercalls, xenstored, root } = simPaths(folder);
   let xen: Xen | undefined;
   try {
