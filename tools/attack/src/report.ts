@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Outcomes } from './attack.ts';
 import type { Memory } from './memory.ts';
 
@@ -37,7 +37,7 @@ export function pageOf(
       ? 'Nothing of them was left in xenstore, in what Xen has claimed, or in files.'
       : `Left were: ${left.join(', ')}.`,
     '',
-    `Measured on ${availableParallelism()} processors (${cpus()[0]?.model ?? 'unknown'}), which the attackers, both hosts and xfrd shared.`,
+    `Measured on ${availableParallelism()} processors (${cpus()[0]?.model ?? 'unknown'}), which the attackers, both hosts and xfrd shared; ${(loadavg()[2] ?? 0).toFixed(0)} processes waited for them on average, those of others among them, so that figures of time are of that machine more than of xfrd.`,
     '',
   ].join('\n');
 }
