@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { TransferId } from './journal/record.ts';
-import type { Channel } from './protocol/channel.ts';
+import { Channel } from './protocol/channel.ts';
 import { Standby } from './standby.ts';
 
 const ID = '5f0b2a52-0000-4000-8000-000000000001' as TransferId;
 const OTHER = '5f0b2a52-0000-4000-8000-000000000002' as TransferId;
 
-const from = (who: string | undefined): Channel => ({ who }) as Channel;
+/** A connection of which nothing matters but whose it is. */
+const from = (who: string | undefined): Channel =>
+  Object.defineProperty(Object.create(Channel.prototype) as Channel, 'who', { value: who });
 
 test('GO of the peer that brought the guest reaches the session in which it waits, which says when it is through', async () => {
   const standby = new Standby();

@@ -65,8 +65,8 @@ function wrongEnds(done: readonly Done[]): string[] {
 
 async function judge(world: World): Promise<string[]> {
   const unsettled = await settle(world);
-  const judged = [judgeCopies, judgeTicks, judgeImages, judgeLeftovers].map((look) => look(world));
-  return [...unsettled, ...(await Promise.all(judged)).flat()];
+  const judged = await Promise.all([judgeTicks, judgeImages, judgeLeftovers].map((look) => look(world)));
+  return [...unsettled, ...judgeCopies(world), ...judged.flat()];
 }
 
 /** Guests that users have destroyed are made anew under other names; images are used up. */

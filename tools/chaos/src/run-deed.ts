@@ -29,28 +29,25 @@ export async function runDeed(deed: Deed, random: Random): Promise<Done> {
   const running = deed.host.test.spawn(`exec ${deed.line} --json`);
   running.stdin.end();
   deed.begun?.();
-  let wasKilled = false;
-  const kill = (): void => {
-    if (wasKilled) return;
-    wasKilled = true;
+  const killed = new AbortController();
+  const late = new AbortController();
+  const kill = (why: AbortController): void => {
+    why.abort();
     void running.kill('SIGKILL');
   };
   let heard = 0;
   let said = '';
-  if (killAt === 0) kill();
+  if (killAt === 0) kill(killed);
   createInterface({ input: running.stderr }).on('line', (line) => {
     said += `${line}\n`;
     heard += 1;
-    if (heard === killAt) kill();
+    if (heard === killAt) kill(killed);
   });
-  let hangs = false;
-  const limit = setTimeout(() => {
-    hangs = true;
-    void running.kill('SIGKILL');
-  }, HANG_MS);
+  const limit = setTimeout(() => kill(late), HANG_MS);
   const [status, stdout] = await Promise.all([running.exited, text(running.stdout)]).finally(() =>
     clearTimeout(limit),
   );
+  const [wasKilled, hangs] = [killed.signal.aborted, late.signal.aborted];
   if (deed.ends !== undefined && (status === 0 || wasKilled || hangs)) deed.ends.mayBeGone = true;
   const problem = hangs
     ? `it did not end within ${HANG_MS / 1000} s: ${said}`

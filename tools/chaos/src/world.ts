@@ -50,25 +50,22 @@ const TYPES = ['pvh', 'pv', 'pvh'] as const;
 
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
-  const [a, b, spare] = await Promise.all(['a', 'b', 'spare'].map((name) => startTestHost({ name })));
-  const hosts = { a: a as TestHost, b: b as TestHost };
-  await trustEachOther(
-    { name: 'a', root: hosts.a.simulated.root },
-    { name: 'b', root: hosts.b.simulated.root },
-  );
-  const [xfrdA, xfrdB] = await Promise.all([ChaosXfrd.start(hosts.a), ChaosXfrd.start(hosts.b)]);
+  const tests = await Promise.all(['a', 'b', 'spare'].map((name) => startTestHost({ name })));
+  const [a, b, spare] = tests as [TestHost, TestHost, TestHost];
+  await trustEachOther({ name: 'a', root: a.simulated.root }, { name: 'b', root: b.simulated.root });
+  const [xfrdA, xfrdB] = await Promise.all([ChaosXfrd.start(a), ChaosXfrd.start(b)]);
   let count = 0;
   const world: World = {
-    a: { name: 'a', test: hosts.a, xfrd: xfrdA },
-    b: { name: 'b', test: hosts.b, xfrd: xfrdB },
-    spare: spare as TestHost,
+    a: { name: 'a', test: a, xfrd: xfrdA },
+    b: { name: 'b', test: b, xfrd: xfrdB },
+    spare,
     folder,
     guests: [],
     images: [],
     next: () => (count += 1),
     async [Symbol.asyncDispose]() {
       await Promise.all([xfrdA.kill(), xfrdB.kill()]);
-      await Promise.all([a, b, spare].map((host) => host?.[Symbol.asyncDispose]()));
+      await Promise.all(tests.map((test) => test[Symbol.asyncDispose]()));
       await rm(folder, { recursive: true, force: true });
     },
   };

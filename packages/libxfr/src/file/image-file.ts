@@ -155,7 +155,8 @@ async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
 /** Two who write the same name at the same time: the second one must not replace the guest of the first. */
 async function nameUnlessTaken(partial: string, path: string): Promise<void> {
   try {
-    return await link(partial, path);
+    await link(partial, path);
+    return;
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw fileExists(path);

@@ -7,7 +7,8 @@ import { fileJournals, memoryJournals } from './open-journals.ts';
 test('all who share journals call their host the same, also when they ask first at the same moment', async () => {
   const root = await mkdtemp(join(tmpdir(), 'xfr-host-'));
   const [a, b] = [join(root, 'a'), join(root, 'b')];
-  const ids = await Promise.all(Array.from({ length: 10 }, () => fileJournals(a).hostId?.({ isMade: true })));
+  const asked = Array.from({ length: 10 }, async () => fileJournals(a).hostId?.({ isMade: true }));
+  const ids = await Promise.all(asked);
   expect(new Set(ids).size).toBe(1);
   expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
   expect(await fileJournals(a).hostId?.()).toBe(ids[0]);
