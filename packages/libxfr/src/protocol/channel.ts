@@ -243,10 +243,10 @@ export class Channel {
     return this.#aborted ?? lost;
   }
 
-  /** A peer that only waits must hear that we are still here; one that is sent data sees it. */
+  /** A peer that only waits must hear that we are still here; one that is sent data sees it. Nothing comes before the preamble. */
   #ping(): void {
     const { stream } = this.#connection;
-    if (!this.#hasSent && stream.writable && !stream.writableNeedDrain) {
+    if (this.#hasGreeted && !this.#hasSent && stream.writable && !stream.writableNeedDrain) {
       stream.write(encodeHeader({ name: 'PING', length: 0 }));
     }
     this.#hasSent = false;

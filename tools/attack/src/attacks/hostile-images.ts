@@ -20,7 +20,7 @@ export const hostileImages: Attack = {
     const { kernel } = scene;
     const config = domainConfigSchema.parse({ name, uuid, type: 'pvh', kernel, memoryKib: MEMORY_KIB });
     const { head, tail } = wrapImage(toLibxlJson(config));
-    const damaged = await (await libxcTarget()).make(createRandom(index));
+    const damaged = (await libxcTarget()).make(createRandom(index));
     const image = Buffer.concat([head, ...damaged, tail]);
     return call(scene, scene.peer, (stream) => {
       stream.write(PREAMBLE);
