@@ -89,7 +89,7 @@ testOnTwoHosts(
 testOnHost('--wait waits until the other is through', async (host) => {
   await result(host, 'vm-create polite.cfg name=race');
   await waitForTicks(host, 'race');
-  const saving = result(host, 'vm-save -c race -o one.img');
+  const saving = result(host, 'vm-save --wait -c race -o one.img');
   await result(host, 'vm-save --wait -c race -o other.img');
   await saving;
   for (const file of ['one.img', 'other.img']) expect(existsSync(join(host.folder, file))).toBe(true);
