@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import { storedJournals } from '../journal/stored-journals.ts';
+import type { Channel } from '../protocol/channel.ts';
 import { Party, pursue, type SourceParty, type TargetParty } from './party.ts';
 import { stepName } from './step.ts';
 import { SOURCE, TARGET, type SourceState, type TargetState } from './table.ts';
@@ -44,6 +45,24 @@ describe('a party', () => {
       party.allows({ say: 'FENCED' }),
       party.allows({ say: 'GO' }),
     ]).toEqual([true, false, false]);
+  });
+
+  test('sends nothing that its state may not say', async () => {
+    await using party = await source();
+    const said: string[] = [];
+    const channel = {
+      send: async (name: string) => void said.push(name),
+      abort: () => void said.push('ABORT'),
+    } as unknown as Channel;
+    const refused = { code: 'XFR_NO_STEP' };
+    await expect(party.say(channel, 'GO', { id: START.id, epoch: 1 })).rejects.toMatchObject(refused);
+    await party.act('save', nothing, 'ACCEPT');
+    await party.write('committed', 'READY');
+    const error = new VmToolsError({ code: 'A_B', message: 'no more' });
+    await expect(party.abort(channel, error)).rejects.toMatchObject(refused);
+    expect(said).toEqual([]);
+    await party.say(channel, 'GO', { id: START.id, epoch: 1 });
+    expect(said).toEqual(['GO']);
   });
 
   test('tells each step before and after it', async () => {
@@ -96,6 +115,19 @@ describe('a party', () => {
       await pursue(party, {});
     }
     expect((await journals.list()).records).toEqual([]);
+  });
+
+  test('leaves the journal of what others have relied on', async () => {
+    const journals = memoryJournals();
+    {
+      await using party = await source(journals);
+      await party.act('save', nothing, 'ACCEPT');
+      await party.write('committed', 'READY');
+      await party.write('confirmed', 'RUNNING');
+      await pursue(party, { destroy: nothing });
+      expect(party.record.isEnded).toBe(true);
+    }
+    expect((await journals.list()).records).toMatchObject([{ id: START.id, isEnded: true }]);
   });
 });
 
