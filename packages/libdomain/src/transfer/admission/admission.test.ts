@@ -59,6 +59,13 @@ describe('an offer', () => {
         'type',
         'DOMAIN_TYPE_IMPOSSIBLE',
         'peer',
+        { capabilities: { hvm: true, hap: false, shadow: false } },
+        () => ({}),
+      ],
+      [
+        'type',
+        'DOMAIN_TYPE_IMPOSSIBLE',
+        'peer',
         { capabilities: { pv: false } },
         (offer) => edited({ ...offer, type: 'pv' }, (text) => text.replaceAll('"pvh"', '"pv"')),
       ],
@@ -96,6 +103,11 @@ describe('an offer', () => {
       details: { checks: [{ name, code }] },
     });
     expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('may have as many vCPUs as a domain can have', async () => {
+    await using host = await createSimulatedHost();
+    expect(failed(await domainTarget(host).check(await offered({}, { vcpus: 128 })))).toEqual([]);
   });
 
   it('says which features are missing, and whose processor it is', async () => {
