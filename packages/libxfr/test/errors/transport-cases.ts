@@ -107,24 +107,16 @@ export const transportCases: readonly ErrorCase[] = [
   {
     code: 'XFR_PEER_UNCHECKED',
     when: 'the target cannot find out whom it trusts; it is the cause of what the source is told',
-    cause: async () => {
+    cause: () => {
       const checkPeer = (): Promise<never> => Promise.reject(new Error('no such folder'));
-      await using listener = await listen({
-        port: 0,
-        tls: { credentials: KEYS.b, checkPeer },
-        makeTarget: () => new FakeTarget(),
-      });
-      const { port } = listener;
-      const connection = (): ReturnType<typeof connectTls> =>
-        connectTls({ host: '127.0.0.1', port }, A, LIMITS);
-      return (await rejection(sendToPeer(new FakeSource(), connection))).cause as VmToolsError;
+      return toldByTarget(checkPeer);
     },
     ...{ kind: 'failure', retry: 'after-fix', side: 'target' },
   },
   {
     code: 'XFR_PEER_UNKNOWN',
     when: 'the target knows nobody of that key; it is the cause of what the source is told',
-    cause: async () => {
+    cause: () => {
       const checkPeer = (): Promise<never> =>
         Promise.reject(
           new VmToolsError({
@@ -134,15 +126,7 @@ export const transportCases: readonly ErrorCase[] = [
             details: { isStranger: true, fingerprint: 'SHA256:2', name: 'a' },
           }),
         );
-      await using listener = await listen({
-        port: 0,
-        tls: { credentials: KEYS.b, checkPeer },
-        makeTarget: () => new FakeTarget(),
-      });
-      const { port } = listener;
-      const connection = (): ReturnType<typeof connectTls> =>
-        connectTls({ host: '127.0.0.1', port }, A, LIMITS);
-      return (await rejection(sendToPeer(new FakeSource(), connection))).cause as VmToolsError;
+      return toldByTarget(checkPeer);
     },
     ...{ kind: 'peer', retry: 'after-fix', side: 'target' },
   },
@@ -194,3 +178,15 @@ export const transportCases: readonly ErrorCase[] = [
     ...{ kind: 'usage', retry: 'after-fix' },
   },
 ];
+
+/** What a target that looks at its peers in this way tells the source. */
+async function toldByTarget(checkPeer: () => Promise<never>): Promise<VmToolsError> {
+  await using listener = await listen({
+    port: 0,
+    tls: { credentials: KEYS.b, checkPeer },
+    makeTarget: () => new FakeTarget(),
+  });
+  const { port } = listener;
+  const connection = (): ReturnType<typeof connectTls> => connectTls({ host: '127.0.0.1', port }, A, LIMITS);
+  return (await rejection(sendToPeer(new FakeSource(), connection))).cause as VmToolsError;
+}
