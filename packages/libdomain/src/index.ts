@@ -71,4 +71,5 @@ export { domainSource, type SourceOptions } from './transfer/source.ts';
 export type { CheckedImage } from './transfer/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target.ts';
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';
+export { listUnfinished } from './guest/unfinished.ts';
 export { recoverGuest } from './transfer/recover-guest.ts';

@@ -64,6 +64,32 @@ testOnHost('what a save leaves that was killed is found, and put in order', asyn
   expect((await listed(host, 'web1')).domid).toBe(domid);
 });
 
+for (const [call, about] of [
+  ['xenstore.transactionStart', 'domain 1'],
+  ['domainMaxVcpus', 'web1'],
+  ['xenstore.introduce', 'web1'],
+] as const) {
+  testOnHost(`a domain whose vm-create was killed at ${call} is not let run, and removed`, async (host) => {
+    const before = await state(host);
+    const { faults } = host.simulated;
+    const rule = faults.add({ call, hang: true });
+    const create = host.spawn('exec vm-create polite.cfg name=web1');
+    await until(() => (faults.calls.get(call) ?? 0) > 0 && host.simulated.machine.domains.has(1));
+    await create.kill('SIGKILL');
+    await create.exited;
+    faults.remove(rule);
+
+    const { status, error } = await failure(host, 'vm-unpause 1');
+    expect({ status, code: error.code, hint: error.hint }).toEqual({
+      status: 2,
+      code: 'DOMAIN_UNFINISHED',
+      hint: 'vm-destroy 1, and make it again',
+    });
+    expect(kept((await look(host, '--fix --yes')).found)).toEqual([`unfinished-domains ${about} mended`]);
+    expect(await state(host)).toEqual(before);
+  });
+}
+
 testOnHost('what may end a guest takes another word', async (host) => {
   const { domid } = await createGuest(host, 'half');
   await host.simulated.store.write(`/libxl/${domid}/vm-tools/incoming`, 'f'.repeat(32));

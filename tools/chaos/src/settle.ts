@@ -1,6 +1,6 @@
 import { stat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listDomains } from '@vm-tools/libdomain';
+import { listDomains, listUnfinished } from '@vm-tools/libdomain';
 import type { MachineDomain } from '@vm-tools/xen-sim';
 import { ticks, until } from '@vm-tools/xen-sim/testing';
 import type { ChaosGuest, ChaosHost, ChaosImage, World } from './world.ts';
@@ -29,6 +29,7 @@ export async function settle(world: World): Promise<string[]> {
     await xfrd.ensure();
   }
   problems.push(...(await resolveAll(world)));
+  for (const host of [world.a, world.b]) problems.push(...(await removeUnfinished(host)));
   for (const guest of world.guests) {
     const copies = copiesOf(world, guest);
     const image = await lastImage(world, guest);
@@ -42,6 +43,14 @@ export async function settle(world: World): Promise<string[]> {
     if (flies.length > 1) problems.push(`${flies.length} domains are called fly at ${host.name}`);
     for (const { domid } of flies) await runOrTell(problems, host, `vm-destroy ${domid}`);
   }
+  return problems;
+}
+
+/** What a command that was killed has left of a domain that it was making, or restoring from an image that is there. */
+async function removeUnfinished(host: ChaosHost): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { domid } of await listUnfinished(host.test.simulated))
+    await runOrTell(problems, host, `vm-destroy ${domid}`);
   return problems;
 }
 

@@ -1,7 +1,7 @@
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest/guest-error.ts';
 import {
-  requireArrived,
+  requireWhole,
   requireNotShutDown,
   requireNotSuspended,
   requireThere,
@@ -24,7 +24,7 @@ export async function pauseDomain(
   try {
     await using _held = await holdDomain(host, domain, options);
     const info = await requireThere(host, domain);
-    await requireArrived(host, domain);
+    await requireWhole(host, domain, info);
     requireNotShutDown(domain, info);
     await requireNotSuspended(host, domain, info);
     if (!info.isPaused) await host.xen.domainPause(domain.domid);

@@ -4,7 +4,7 @@ import { isAcknowledged, requestControl, withdrawControl } from '../guest/contro
 import { deathError, hasEnded } from '../guest/death.ts';
 import { guestError } from '../guest/guest-error.ts';
 import {
-  requireArrived,
+  requireWhole,
   requireNotShutDown,
   requireNotSuspended,
   requireThere,
@@ -61,7 +61,7 @@ export async function shutdownDomain(
     {
       await using _held = await holdDomain(host, domain, options);
       const info = await requireThere(host, domain);
-      await requireArrived(host, domain);
+      await requireWhole(host, domain, info);
       if (mode === 'poweroff' && info.shutdownReason === 'poweroff') return 'shut-down';
       requireNotShutDown(domain, info);
       await requireNotSuspended(host, domain, info);

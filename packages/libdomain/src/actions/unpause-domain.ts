@@ -1,11 +1,6 @@
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest/guest-error.ts';
-import {
-  requireArrived,
-  requireNotForeign,
-  requireNotShutDown,
-  requireThere,
-} from '../guest/requirements.ts';
+import { requireWhole, requireNotForeign, requireNotShutDown, requireThere } from '../guest/requirements.ts';
 import { resumeGuest } from '../guest/resume.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
@@ -32,7 +27,7 @@ export async function unpauseDomain(
   try {
     await using _held = await holdDomain(host, domain, options);
     const info = await requireThere(host, domain);
-    await requireArrived(host, domain);
+    await requireWhole(host, domain, info);
     requireNotShutDown(domain, info);
     if (options.force === true) await resumeGuest(host, domain, { force: true });
     else await requireNotForeign(host, domain, info);

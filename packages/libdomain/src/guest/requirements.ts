@@ -4,6 +4,7 @@ import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { FROM_FILE, incomingPath } from '../paths.ts';
 import { isSuspendedByUs } from './suspension.ts';
+import { isUnfinished } from './unfinished.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 
@@ -27,27 +28,38 @@ export async function requireThere({ xen }: Pick<Host, 'xen'>, domain: Identity)
 }
 
 /**
- * A guest that comes from elsewhere may still run there, and what there is of it here need not be whole. Who brings it
- * holds it; this is about what a crash has left that no journal knows of.
+ * A guest that comes from elsewhere may still run there, and what there is of a domain that was not made to its end is
+ * not whole. Who makes it holds it; this is about what a crash has left that no journal knows of.
  *
- * @throws XFR_UNRESOLVED
+ * @throws XFR_UNRESOLVED, DOMAIN_UNFINISHED
  */
-export async function requireArrived({ store }: Host, { domid, uuid, name }: Identity): Promise<void> {
-  const id = await store.read(incomingPath(domid));
-  if (id === undefined) return;
-  throw new VmToolsError({
-    code: 'XFR_UNRESOLVED',
-    kind: 'uncertain',
-    message:
-      id === FROM_FILE
+export async function requireWhole(host: Host, domain: Identity, info: DomainInfo): Promise<void> {
+  const { domid, uuid } = domain;
+  const name = domain.name || `domain ${domid}`;
+  const guest = { name, uuid, domid, state: 'paused here, and perhaps not whole' };
+  const id = await host.store.read(incomingPath(domid));
+  if (id !== undefined) {
+    const isRestored = id === FROM_FILE;
+    throw new VmToolsError({
+      code: 'XFR_UNRESOLVED',
+      kind: 'uncertain',
+      message: isRestored
         ? `${name} was being restored when that broke off`
         : `${name} was on its way here when its transfer broke off, and may run where it came from`,
-    hint:
-      id === FROM_FILE
+      hint: isRestored
         ? `vm-destroy ${domid}, and restore it again`
         : `vm-migrate resolve ${id}; if there is no such transfer: vm-destroy ${domid}`,
-    guest: { name, uuid, domid, state: 'paused here, and perhaps not whole' },
-    details: { id },
+      guest,
+      details: { id },
+    });
+  }
+  if (!(await isUnfinished(host, domain, info))) return;
+  throw new VmToolsError({
+    code: 'DOMAIN_UNFINISHED',
+    kind: 'usage',
+    message: `${name} was being made when that broke off`,
+    hint: `vm-destroy ${domid}, and make it again`,
+    guest,
   });
 }
 

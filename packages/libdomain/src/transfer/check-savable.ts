@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { listDevices } from '../devices/list-devices.ts';
 import type { Domain } from '../domain.ts';
-import { requireArrived, requireNotForeign, requireThere } from '../guest/requirements.ts';
+import { requireNotForeign, requireThere, requireWhole } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 
 export type LiveMode = 'auto' | 'require' | 'never';
@@ -16,12 +16,13 @@ export interface Savable {
 /**
  * What can be saved, and whether live: libxc finds out only when it is half way through.
  *
- * @throws DOMAIN_NOT_SAVABLE, DOMAIN_NOT_LIVE, DOMAIN_PAUSED, DOMAIN_SUSPENDED, DOMAIN_UNKNOWN, XFR_UNRESOLVED
+ * @throws DOMAIN_NOT_SAVABLE, DOMAIN_NOT_LIVE, DOMAIN_PAUSED, DOMAIN_SUSPENDED, DOMAIN_UNKNOWN, XFR_UNRESOLVED,
+ *   DOMAIN_UNFINISHED
  */
 export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): Promise<Savable> {
   const { domid, name, type } = domain;
   const info = await requireThere(host, domain);
-  await requireArrived(host, domain);
+  await requireWhole(host, domain, info);
   if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
   if (type !== 'pv' && type !== 'pvh')
     throw notSavable(domain, `its type is ${type}, only pv and pvh can be saved`);

@@ -4,6 +4,7 @@ import { allThrough } from '../all-through.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { remains } from '../actions/remains.ts';
 import { confirmSuspended } from '../guest/confirm-suspended.ts';
+import { hasNeverRun } from '../guest/unfinished.ts';
 import { holdDomain } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { domainPath, incomingPath } from '../paths.ts';
@@ -88,11 +89,6 @@ async function findUnnumbered(host: Host, { id, guest }: Journalled): Promise<Fo
 
 async function byUuid({ xen }: Host, uuid: string): Promise<readonly DomainInfo[]> {
   return (await xen.domainGetinfolist()).filter((info) => info.uuid === uuid);
-}
-
-/** Xen counts the time of each vCPU from nought when it makes the domain. */
-function hasNeverRun({ isPaused, cpuTimeNs, shutdownReason }: DomainInfo): boolean {
-  return isPaused && cpuTimeNs === 0n && shutdownReason === undefined;
 }
 
 function notWhole({ name }: Journalled['guest']): VmToolsError {

@@ -5,12 +5,14 @@ import { openTransfers } from './open-transfers.ts';
 import { partialImages } from './partial-images.ts';
 import { pendingRestarts } from './pending-restarts.ts';
 import { staleLocks } from './stale-locks.ts';
+import { unfinishedDomains } from './unfinished-domains.ts';
 
 /** In the order in which they are shown, and mended: guests first. */
 export const CHECKS: readonly HealthCheck[] = [
   openTransfers,
   interruptedSaves,
   incomingDomains,
+  unfinishedDomains,
   pendingRestarts,
   partialImages,
   staleLocks,

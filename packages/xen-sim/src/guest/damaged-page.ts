@@ -2,6 +2,12 @@ import { GuestMemory } from '../memory/index.ts';
 import { readStatePage } from './state-page.ts';
 import { fillSet, writeSet } from './working-set.ts';
 
+/** Whether a guest of ours lives in this memory that has run. */
+export function hasBooted(memory: GuestMemory): boolean {
+  const page = readStatePage(memory);
+  return page !== undefined && 'state' in page;
+}
+
 /**
  * The first page of a guest's working set that is not what the guest has written there, by its own account: a copy of
  * its memory that mixes two moments has such pages. Only for a guest whose model never changed, and that stands still

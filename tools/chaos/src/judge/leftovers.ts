@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from '@vm-tools/locks';
-import { damagedPage } from '@vm-tools/xen-sim/testing';
+import { damagedPage, hasBooted } from '@vm-tools/xen-sim/testing';
 import type { ChaosHost, World } from '../world.ts';
 
 /** Nodes that say that somebody is at work on a guest, or was when it died. */
@@ -41,6 +41,10 @@ async function leftOn({ name, test }: ChaosHost): Promise<string[]> {
     if (domain.domid === 0) continue;
     domain.catchUp();
     if (domain.memory.isLogDirty) problems.push(`${name}: writes of domain ${domain.domid} are still logged`);
+    if (!hasBooted(domain.memory)) {
+      problems.push(`${name}: there is no guest in domain ${domain.domid} (${domain.uuid})`);
+      continue;
+    }
     const damaged = damagedPage(domain.memory);
     if (damaged !== undefined)
       problems.push(`${name}: page 0x${damaged.toString(16)} of domain ${domain.domid} is damaged`);
