@@ -25,6 +25,9 @@ export const FROM_FILE = 'file';
 /** Says that the guest has been asked to suspend, and that nobody has let it run since. */
 export const suspendingPath = (domid: number): string => `${markerPath(domid)}/suspending`;
 
+/** Says that the pages which the guest writes are logged for a save that goes on while it runs. */
+export const loggedPath = (domid: number): string => `${markerPath(domid)}/logged`;
+
 /** Says where the configuration of a domain comes from; without it the operator has written it here. */
 export const originPath = (domid: number): string => `${markerPath(domid)}/origin`;
 

@@ -30,7 +30,7 @@ export async function unlessChanged(
   run: () => Promise<void>,
 ): Promise<Change | undefined> {
   try {
-    await source.confirm?.();
+    await source.confirm();
   } catch (thrown) {
     const change = changeIn(thrown);
     if (change === undefined) throw thrown;

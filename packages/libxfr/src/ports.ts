@@ -91,9 +91,9 @@ export interface Source {
    * before a transfer is committed, before a file gets its name, before `resume` and `destroy`. Rejects with the code
    * GUEST_CHANGED when somebody who knows none of our locks has done something to it: the message says what, and
    * `details.now` whether it is "running" (resumed, or started anew), "absent", or "other" (suspended, but by another
-   * toolstack). Any other rejection says that it cannot be told. @default nobody else can reach it
+   * toolstack). Any other rejection says that it cannot be told.
    */
-  confirm?(): Promise<void>;
+  confirm(): Promise<void>;
   /** Lets a guest that `save` has left suspended run on. */
   resume(): Promise<void>;
   /** Removes the guest, which lives on elsewhere. */
@@ -147,9 +147,9 @@ export interface FoundSource {
   resume(): Promise<void>;
   /**
    * Asked before `destroy`: like that of a `Source`, it rejects with GUEST_CHANGED when the guest does not wait here,
-   * suspended by the transfer, but runs or is somebody else's. @default it is destroyed, whatever it is
+   * suspended by the transfer, but runs or is another toolstack's.
    */
-  confirm?(): Promise<void>;
+  confirm(): Promise<void>;
   /** Removes it; it lives on elsewhere. */
   destroy(): Promise<void>;
 }

@@ -77,7 +77,7 @@ export async function saveToFile(
     saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report) });
     isSuspended = true;
     await written;
-    await source.confirm?.(); // what was written must be all that there is of the guest
+    await source.confirm(); // what was written must be all that there is of the guest
     signal.throwIfAborted();
 
     if (resumes) {

@@ -172,7 +172,7 @@ async function untilCommitted(
     const downtimeMs = progress.since(suspendedAt);
     await sender.say(channel, 'EOS', { ...(await image.sent), iterations, downtimeMs });
     await sender.hear(channel, ['READY'], answer);
-    await source.confirm?.(); // what was sent must be all that there is of the guest
+    await source.confirm(); // what was sent must be all that there is of the guest
     attempt.signal.throwIfAborted(); // the last moment at which somebody may change his mind
     await sender.write('committed', 'READY');
     return { party: sender, saved };

@@ -86,6 +86,23 @@ testOnTwoHosts(
   },
 );
 
+testOnHost('a guest whose live save was killed runs on as before after vm-unpause', async (host) => {
+  await result(host, 'vm-create polite.cfg name=race "cmdline=sim.dirty=2M/s sim.set=1M"');
+  await waitForTicks(host, 'race');
+  const { memory } = host.simulated.machine.domains.get(1)!;
+  await using saving = await atWork(host, 'vm-save -c race -o y --live require --bwlimit 1K', '"precopy"');
+  await until(() => memory.isLogDirty);
+  await saving.kill();
+  // libxc itself may be killed with it, and has then left the log as it was.
+  if (!memory.isLogDirty) host.simulated.machine.startLogDirty(1);
+  const { stdout } = await host.exec('vm-doctor .');
+  expect(stdout).toContain('what it writes is logged');
+  await result(host, 'vm-unpause race');
+  expect(memory.isLogDirty).toBe(false);
+  expect((await host.exec('vm-doctor . --fix')).stdout).not.toContain('race');
+  await waitForTicks(host, 'race');
+});
+
 testOnHost('--wait waits until the other is through', async (host) => {
   await result(host, 'vm-create polite.cfg name=race');
   await waitForTicks(host, 'race');
@@ -95,6 +112,33 @@ testOnHost('--wait waits until the other is through', async (host) => {
   for (const file of ['one.img', 'other.img']) expect(existsSync(join(host.folder, file))).toBe(true);
   await waitForTicks(host, 'race');
 });
+
+testOnTwoHosts(
+  'what is committed is touched by nobody while vm-migrate waits for an answer',
+  async (a, b) => {
+    await result(a, 'vm-create polite.cfg name=unc');
+    await waitForTicks(a, 'unc');
+    const port = await freePort();
+    const before = await startXfrd(b, port, DYING('before owner'));
+    const moving = result<{ summary?: object }>(a, `vm-migrate unc tcp://127.0.0.1:${port} --insecure`).catch(
+      () => undefined,
+    );
+    expect(await before.exited).toBe(128 + 9);
+    const image = join(a.folder, 'y');
+    for (const line of ['vm-save -c unc -o y', 'vm-unpause unc', 'vm-unpause --force unc', 'vm-destroy unc'])
+      expect(await failure(a, line)).toMatchObject({ status: 9, error: { code: 'XFR_UNRESOLVED' } });
+    expect(existsSync(image)).toBe(false);
+    expect(await listed(a, 'unc')).toMatchObject({ state: 'suspended' });
+
+    await startXfrd(b, port);
+    await moving;
+    const homes = [a, b].filter((host) =>
+      [...host.simulated.machine.domains.values()].some(({ isRunning, domid }) => isRunning && domid !== 0),
+    );
+    expect(homes).toHaveLength(1);
+    await waitForTicks(homes[0]!, 'unc');
+  },
+);
 
 testOnTwoHosts(
   'what is committed is touched by its resolution alone, and one copy runs in the end',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -94,6 +95,20 @@ describe('createDomain', () => {
       'big needs 2060 MiB (2048 MiB and 12 MiB of overhead) and this host has 893 MiB free',
     );
     expect(await host.snapshot()).toEqual(before);
+  });
+
+  it("sees a domain that comes up under its name between the look and the name's own transaction", async () => {
+    await using host = await createSimulatedHost();
+    const { faults } = host;
+    const rule = faults.add({ call: 'domainCreate', hang: true });
+    const created = failure(createDomain(host, sampleConfig(host)));
+    // A toolstack that knows nothing of xl's lock.
+    while (!faults.calls.has('domainCreate')) await new Promise(setImmediate);
+    const theirs = await host.xen.domainCreate({ uuid: randomUUID(), type: 'pvh', maxVcpus: 1 });
+    await host.store.write(`/local/domain/${theirs}/name`, 'web1');
+    faults.remove(rule);
+    expect(await created).toMatchObject({ code: 'DOMAIN_NAME_TAKEN', details: { domid: theirs } });
+    expect([...host.machine.domains.keys()]).toEqual([0, theirs]);
   });
 
   it('leaves nothing behind when the configuration cannot be written down', async () => {

@@ -4,7 +4,7 @@ import { requireWhole, requireNotForeign, requireNotShutDown, requireThere } fro
 import { resumeGuest } from '../guest/resume.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
-import { cappedPath, suspendingPath } from '../paths.ts';
+import { cappedPath, loggedPath, suspendingPath } from '../paths.ts';
 import { recoverGuest } from '../transfer/recover-guest.ts';
 
 export interface UnpauseOptions extends HoldOptions {
@@ -43,6 +43,7 @@ export async function unpauseDomain(
 
 /** Whether a save of ours has left its traces. */
 async function wasCutShort({ store }: Host, domid: number): Promise<boolean> {
-  const traces = await Promise.all([store.read(suspendingPath(domid)), store.read(cappedPath(domid))]);
+  const paths = [suspendingPath(domid), cappedPath(domid), loggedPath(domid)];
+  const traces = await Promise.all(paths.map((path) => store.read(path)));
   return traces.some((trace) => trace !== undefined);
 }

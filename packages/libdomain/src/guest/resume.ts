@@ -1,7 +1,7 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { suspendingPath } from '../paths.ts';
+import { loggedPath, suspendingPath } from '../paths.ts';
 import { confirmSuspended } from './confirm-suspended.ts';
 import { hasEnded } from './death.ts';
 import { guestError, whereabouts } from './guest-error.ts';
@@ -34,6 +34,7 @@ export async function resumeGuest(
     if (isSuspended) await xen.domainResume(domid, { fast: true });
     await store.resumeDomain(domid);
     await store.rm(suspendingPath(domid));
+    await store.rm(loggedPath(domid));
   } catch (cause) {
     const guest = await whereabouts(host, domain);
     throw new VmToolsError({

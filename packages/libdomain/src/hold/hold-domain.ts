@@ -32,7 +32,7 @@ const lockFolder = ({ root }: Host): string => join(root, 'run/vm-tools/domains'
  *
  * @throws VmToolsError
  *   XFR_GUEST_BUSY (usage, may be tried again) with `details.holder`: another process is at work on it;
- *   XFR_UNRESOLVED (uncertain): a transfer of it is not decided; XFR_JOURNAL_CORRUPT (corrupt): it may not be;
+ *   XFR_UNRESOLVED (uncertain): a transfer of it is not decided, or committed by a process that waits for its target; XFR_JOURNAL_CORRUPT (corrupt): it may not be;
  *   LOCK_FAILED, LOCK_FOLDER; INTERRUPTED
  */
 export async function holdDomain(host: Host, domain: Held, options: HoldOptions = {}): Promise<Hold> {
@@ -82,6 +82,9 @@ function unlessLate(thrown: unknown): undefined {
 async function busy(host: Host, domain: Held, path: string): Promise<VmToolsError> {
   const { uuid, domid, name = uuid } = domain;
   const holder = await readHolder(path);
+  // Waiting does not help when the holder itself waits, for a target that may have the guest.
+  const undecided = await host.transfers.of(uuid).catch(() => undefined);
+  if (undecided?.role === 'source' && undecided.state === 'committed') return unresolved(domain, undecided);
   return new VmToolsError({
     code: 'XFR_GUEST_BUSY',
     kind: 'usage',

@@ -27,6 +27,12 @@ export interface Sized {
   readonly memory: MemoryNeed;
 }
 
+/** Its name and UUID were free among the domains that were there. */
+export interface Looked {
+  /** their numbers: only others may have taken the name since */
+  readonly known: ReadonlySet<number>;
+}
+
 /** The domain exists. */
 export interface Made {
   readonly domid: number;

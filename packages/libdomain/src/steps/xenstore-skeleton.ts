@@ -11,7 +11,8 @@ import {
 } from '../paths.ts';
 import { encodeOrigin } from '../places/index.ts';
 import type { Step } from '../step/step.ts';
-import type { Made, Wanted } from './context.ts';
+import { requireStillFree } from './check-name-free.ts';
+import type { Looked, Made, Wanted } from './context.ts';
 
 /** The version of what we keep below `/libxl/<domid>`, should it ever change. */
 const MARKER_VERSION = '1';
@@ -35,10 +36,10 @@ const WRITABLE = [
 ];
 
 /** The nodes that guests and other toolstacks look for, with the permissions of libxl; in one transaction. */
-export const xenstoreSkeleton: Step<Wanted & Made> = {
+export const xenstoreSkeleton: Step<Wanted & Looked & Made> = {
   name: 'xenstore-skeleton',
   about: ({ config }) => `/local/domain/<domid>, /libxl/<domid>, /vm/${config?.uuid}`,
-  async run({ config, incoming, origin, domid, host, signal }) {
+  async run({ config, known, incoming, origin, domid, host, signal }) {
     const closed: Permission[] = [{ domid: 0, access: 'none' }];
     const readable: Permission[] = [...closed, { domid, access: 'read' }];
     const writable: Permission[] = [{ domid, access: 'none' }];
@@ -48,6 +49,7 @@ export const xenstoreSkeleton: Step<Wanted & Made> = {
 
     await host.store.transaction(
       async (tx) => {
+        await requireStillFree(host, tx, config.name, new Set([...known, domid]));
         for (const path of [domain, vm, libxl]) await tx.rm(path);
         await make(tx, domain, readable);
         await make(tx, vm, readable);

@@ -1,6 +1,6 @@
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { cappedPath, incomingPath, suspendingPath } from '../paths.ts';
+import { cappedPath, incomingPath, loggedPath, suspendingPath } from '../paths.ts';
 
 /**
  * What a save or a transfer has not taken back of what it did to a guest, as a clause; undefined when there is nothing
@@ -10,14 +10,18 @@ export async function describeInterrupted(
   { store }: Pick<Host, 'store'>,
   { domid, state }: Pick<Domain, 'domid' | 'state'>,
 ): Promise<string | undefined> {
-  const [suspending, capped] = await Promise.all([
+  const [suspending, capped, logged] = await Promise.all([
     store.read(suspendingPath(domid)),
     store.read(cappedPath(domid)),
+    store.read(loggedPath(domid)),
   ]);
   if (suspending !== undefined && state === 'suspended')
     return 'it was suspended by a command that has ended since';
   if (suspending !== undefined) return 'it was asked to suspend by a command that has ended since';
-  return capped === undefined ? undefined : 'it was slowed down by a command that has ended since';
+  if (capped !== undefined) return 'it was slowed down by a command that has ended since';
+  return logged === undefined
+    ? undefined
+    : 'what it writes is logged, which makes it slower, for a command that has ended since';
 }
 
 /** The transfer for which a domain is being made, until it is started. */

@@ -12,6 +12,7 @@ import { resumeGuest } from '../guest/resume.ts';
 import { holdDomain, type Hold, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { PAGE_BYTES } from '../memory.ts';
+import { loggedPath } from '../paths.ts';
 import { readOrigin, seal } from '../places/index.ts';
 import { encodeCpuPolicy } from './admission/cpu-policy.ts';
 import { runChecks } from './admission/run-checks.ts';
@@ -92,6 +93,8 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
       await write(sink, image.head);
       const { budget } = options;
       const precopy = budget === undefined ? options.precopy : budgetPolicy(domain, budget, throttle);
+      // libxc ends the log however its save ends, unless its process is killed; the mark goes when the guest is let run.
+      if (savable.live) await host.store.write(loggedPath(domain.domid), '');
       const report = await saveLibxc(host, domain, savable, sink, {
         ...options,
         ...control,

@@ -34,6 +34,8 @@ export function fileSource(path: string, offer: Offer): Source {
         throw error.with({ guest: { name: offer.name, uuid: offer.uuid, state: unmoved } });
       }
     },
+    // The file is open while it is copied, and nothing runs.
+    confirm: () => Promise.resolve(),
     resume: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
   };

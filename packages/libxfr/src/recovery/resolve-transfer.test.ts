@@ -40,7 +40,8 @@ function host(found: { source?: boolean; target?: FoundTarget['state'] } = {}) {
   const finder: GuestFinder = {
     findSource: async ({ guest }) => {
       expect(guest).toEqual(GUEST);
-      return found.source === true ? { resume: call('resume'), destroy: call('destroy') } : undefined;
+      if (found.source !== true) return undefined;
+      return { confirm: () => Promise.resolve(), resume: call('resume'), destroy: call('destroy') };
     },
     findTarget: async () => {
       if (found.target === undefined) return undefined;

@@ -303,9 +303,18 @@ export class KillWorld {
       describe: () => process.alive(() => OFFER),
       check: () => process.alive(() => []),
       save,
+      confirm: () =>
+        process.alive(() => {
+          if (this.guests.source !== 'suspended') throw this.#changed();
+        }),
       resume: () => process.alive(() => this.#become('source', 'running')),
       destroy: () => process.alive(() => this.#become('source', 'absent')),
     };
+  }
+
+  #changed(): VmToolsError {
+    const now = this.guests.source;
+    return new VmToolsError({ code: 'GUEST_CHANGED', message: `the guest is ${now}`, details: { now } });
   }
 
   /** A point in the middle of what is done to a guest. */
