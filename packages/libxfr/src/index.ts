@@ -42,8 +42,8 @@ export type {
   TransferWarning,
 } from './events.ts';
 export type { Connect, PeerOptions, Reconnect, TransferOptions } from './options.ts';
-export { DEFAULT_TIMEOUTS } from './timeouts.ts';
-export type { TransferTimeouts } from './timeouts.ts';
+export { DEFAULT_TIMEOUTS } from './protocol/timeouts.ts';
+export type { TransferTimeouts } from './protocol/timeouts.ts';
 export { startReceiving, startRestoring, startSaving, startTransfer } from './transfer/start.ts';
 export type {
   StartReceivingOptions,
@@ -61,15 +61,15 @@ export type { SettingsChange } from './control/ask-served.ts';
 export type { ServedTransfer } from './control/messages.ts';
 export { findServed, XFRD_SOCKET } from './control/find-served.ts';
 export type { FoundTransfer } from './control/find-served.ts';
-export { sendToPeer } from './send.ts';
-export type { SendOptions } from './send.ts';
-export { receiveFromPeer } from './receive.ts';
-export type { MakeTarget, ReceiveOptions } from './receive.ts';
-export { Standby } from './standby.ts';
+export { sendToPeer } from './source/send.ts';
+export type { SendOptions } from './source/send.ts';
+export { receiveFromPeer } from './target/receive.ts';
+export type { MakeTarget, ReceiveOptions } from './target/receive.ts';
+export { WaitingForGo } from './target/waiting-for-go.ts';
 export { checkPeer } from './check/check-peer.ts';
 export type { CheckOptions, ConnectFor, PeerCheck } from './check/check-peer.ts';
-export { askPeer } from './ask.ts';
-export type { Answer } from './commit/answers.ts';
+export { askPeer } from './session/ask.ts';
+export type { Answer } from './session/answers.ts';
 export { stepName } from './commit/step.ts';
 export type { OnStep, TransferStep } from './commit/step.ts';
 export type { SourceState, TargetAction, TargetState, Word } from './commit/table.ts';
@@ -78,7 +78,7 @@ export { fileJournals, memoryJournals } from './journal/open-journals.ts';
 export { JOURNAL_FOLDER } from './journal/undecided-transfer.ts';
 export type { Journal, Journals, JournalStart, NextEntry, OpenJournals } from './journal/journals.ts';
 export type { JournalsOptions } from './journal/stored-journals.ts';
-export { journalEntrySchema, journalStartSchema } from './journal/schemas.ts';
+export { journalEntrySchema, journalStartSchema } from './journal/format/schemas.ts';
 export { offerSchema, transferIdSchema } from './protocol/messages.ts';
 export type {
   JournalEntry,
@@ -88,8 +88,8 @@ export type {
   TransferId,
   TransferRecord,
 } from './journal/record.ts';
-export { knownTransfer, listTransfers } from './recovery/list-transfers.ts';
-export type { KnownTransfer } from './recovery/list-transfers.ts';
+export { knownTransfer, listTransfers } from './journal/known-transfer.ts';
+export type { KnownTransfer } from './journal/known-transfer.ts';
 export { forgetTransfers } from './recovery/forget-transfers.ts';
 export { resolveTransfer } from './recovery/resolve-transfer.ts';
 export type { ResolveOptions } from './recovery/resolve-transfer.ts';
@@ -98,17 +98,17 @@ export { recoverTransfers } from './recovery/recover-transfers.ts';
 export type { RecoveredTransfer } from './recovery/recover-transfers.ts';
 export { reconnectPeer } from './recovery/reconnect-peer.ts';
 export type { RecoveryOptions } from './recovery/options.ts';
-export { saveToFile } from './save-to-file.ts';
-export type { SaveToFileOptions } from './save-to-file.ts';
+export { saveToFile } from './source/save-to-file.ts';
+export type { SaveToFileOptions } from './source/save-to-file.ts';
 export { findDeadPartials, removeDeadPartials, type PartialFile } from './file/partial-file.ts';
-export type { Storage, WrittenFile } from './file/storage.ts';
+export type { Storage, WrittenFile } from './disk/storage.ts';
 export { fileSource } from './file/file-source.ts';
-export { restoreFromFile } from './restore-from-file.ts';
-export type { RestoreFromFileOptions } from './restore-from-file.ts';
-export { listen } from './listen.ts';
-export type { Listener, ListenEvent, ListenOptions, Session, SessionLimiter } from './listen.ts';
-export { DEFAULT_LOBBY, type LobbyLimits } from './lobby.ts';
-export { Reception } from './reception.ts';
+export { restoreFromFile } from './target/restore-from-file.ts';
+export type { RestoreFromFileOptions } from './target/restore-from-file.ts';
+export { listen } from './listener/listen.ts';
+export type { Listener, ListenEvent, ListenOptions, Session, SessionLimiter } from './listener/listen.ts';
+export { DEFAULT_LOBBY, type LobbyLimits } from './target/lobby.ts';
+export { Admission } from './target/admission.ts';
 export { bind } from './transport/bind.ts';
 export { DEFAULT_PORT, formatAddress, parseEndpoint } from './transport/endpoint.ts';
 export type { Endpoint } from './transport/endpoint.ts';
@@ -129,4 +129,4 @@ export type { PresentedPeer, TlsConnection, TlsCredentials, TlsOptions } from '.
 export { connectUnix, unixConnection } from './transport/unix.ts';
 export { connectSsh } from './transport/ssh.ts';
 export { descriptorConnection } from './transport/descriptors.ts';
-export type { Connection } from './transport/connection.ts';
+export type { Connection } from './protocol/connection.ts';

@@ -8,5 +8,5 @@
  *
  * @packageDocumentation
  */
-export type { KnownTransfer } from './recovery/list-transfers.ts';
+export type { KnownTransfer } from './journal/known-transfer.ts';
 export { JOURNAL_FOLDER, requireDecided, undecidedTransfer } from './journal/undecided-transfer.ts';

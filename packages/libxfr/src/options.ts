@@ -3,8 +3,8 @@ import type { OnStep } from './commit/step.ts';
 import type { OnEvent } from './events.ts';
 import type { OpenJournals } from './journal/journals.ts';
 import type { TransferRecord } from './journal/record.ts';
-import type { TransferTimeouts } from './timeouts.ts';
-import type { Connection } from './transport/connection.ts';
+import type { Connection } from './protocol/connection.ts';
+import type { TransferTimeouts } from './protocol/timeouts.ts';
 
 /** What every transfer can be given. */
 export interface TransferOptions {

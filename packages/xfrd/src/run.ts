@@ -35,8 +35,8 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   const { log, journals, makeTarget, livingOf, left } = await openReceiver(invocation);
 
   // What listens.
-  const reception = { places: settings.maxConcurrent };
-  await using metrics = await openMetrics(settings.metrics, reception);
+  const admission = { places: settings.maxConcurrent };
+  await using metrics = await openMetrics(settings.metrics, admission);
   using supervisor = await openSupervisor(log);
   using bursts = new Bursts(log);
   const { promise: first, resolve, reject } = Promise.withResolvers<TransferSummary | undefined>();
@@ -82,7 +82,7 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   supervisor.ready(statusOf());
 
   const apply = (changed: Settings): void => {
-    reception.places = changed.maxConcurrent;
+    admission.places = changed.maxConcurrent;
     listeners.change(changed);
   };
   let reloading = Promise.resolve();

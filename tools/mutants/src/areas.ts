@@ -7,6 +7,14 @@ export interface Area {
   readonly tests: readonly string[];
 }
 
+const WAITING = [
+  'session/same-peer',
+  'target/admission',
+  'target/lobby',
+  'target/offer-room',
+  'target/waiting-for-go',
+];
+
 /** What may lose a guest, run it twice, or let somebody in, the quickest first. */
 export const AREAS: readonly Area[] = [
   {
@@ -26,11 +34,13 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'commit',
-    // The rest of that folder is the model of the protocol, which is a test of these.
-    mutate: ['allows', 'answers', 'facts-of', 'party', 'step', 'table'].map(
-      (name) => `packages/libxfr/src/commit/${name}.ts`,
+    // The rest of the first folder is the model of the protocol, which is a test of these.
+    mutate: ['commit/allows', 'commit/step', 'commit/table', 'session/answers', 'session/participant'].map(
+      (name) => `packages/libxfr/src/${name}.ts`,
     ),
-    tests: ['packages/libxfr/src/commit/**/*.test.ts'],
+    tests: ['commit/**/*', 'session/answers', 'session/participant'].map(
+      (name) => `packages/libxfr/src/${name}.test.ts`,
+    ),
   },
   {
     name: 'verifier',
@@ -54,11 +64,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'waiting',
-    mutate: ['lobby', 'offer-room', 'reception', 'same-peer', 'standby'].map(
-      (name) => `packages/libxfr/src/${name}.ts`,
-    ),
-    tests: ['lobby', 'offer-room', 'reception', 'same-peer', 'standby'].map(
-      (name) => `packages/libxfr/src/${name}.test.ts`,
-    ),
+    mutate: WAITING.map((name) => `packages/libxfr/src/${name}.ts`),
+    tests: WAITING.map((name) => `packages/libxfr/src/${name}.test.ts`),
   },
 ];

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
 import { memoryJournals } from '../journal/open-journals.ts';
-import { listen, type ListenOptions } from '../listen.ts';
+import { listen, type ListenOptions } from '../listener/listen.ts';
 import type { Check } from '../ports.ts';
 import { decodeBody } from '../protocol/messages.ts';
 import { encodePreamble } from '../protocol/preamble.ts';
-import { receiveFromPeer } from '../receive.ts';
-import { Reception } from '../reception.ts';
+import { Admission } from '../target/admission.ts';
+import { receiveFromPeer } from '../target/receive.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { FakeTarget } from '../testing/fake-target.ts';
 import { LINKS } from '../testing/links.ts';
@@ -75,18 +75,18 @@ describe('checkPeer', () => {
   });
 
   test('tells when there is no place, and looks at the rest', async () => {
-    const reception = new Reception(1);
-    using _ = reception.enter();
-    expect(brief((await ask({ reception })).checks).slice(4)).toEqual([
+    const admission = new Admission(1);
+    using _ = admission.enter();
+    expect(brief((await ask({ admission })).checks).slice(4)).toEqual([
       'target place: XFR_BUSY',
       'target memory',
     ]);
   });
 
   test('takes no place that another guest could have', async () => {
-    const reception = new Reception(1);
-    await ask({ reception });
-    expect(reception.active).toBe(0);
+    const admission = new Admission(1);
+    await ask({ admission });
+    expect(admission.active).toBe(0);
   });
 
   test('tells what fails here, and does not offer what cannot be described', async () => {
@@ -176,7 +176,7 @@ describe('who is asked', () => {
     const { lookAt } = await import('./answer-check.ts');
     const gates = [
       { name: 'allowed', enter: () => Promise.reject(not), isLast: true },
-      { name: 'place', enter: () => new Reception().enter() },
+      { name: 'place', enter: () => new Admission().enter() },
     ];
     const makeTarget = (): never => {
       throw new Error('it was not to be asked');

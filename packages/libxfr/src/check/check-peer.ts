@@ -3,10 +3,10 @@ import { throwIfAborted, type Side } from '@vm-tools/errors';
 import type { Journals } from '../journal/journals.ts';
 import type { Check, Offer, Source } from '../ports.ts';
 import { Channel } from '../protocol/channel.ts';
+import type { Connection } from '../protocol/connection.ts';
 import { requireChecks } from '../protocol/preamble.ts';
 import { asVmToolsError, remoteError } from '../protocol/remote-error.ts';
-import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../timeouts.ts';
-import type { Connection } from '../transport/connection.ts';
+import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../protocol/timeouts.ts';
 import { requireNoTransfer } from './require-no-transfer.ts';
 
 /** A check, and the host on which it was made. */

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Journals } from '../journal/journals.ts';
 import { standing } from '../journal/standing.ts';
-import type { Guest } from '../whereabouts.ts';
+import type { Guest } from '../session/whereabouts.ts';
 
 /**
  * What stands in the journals and would not let a transfer of this guest begin.

@@ -1,7 +1,7 @@
 import type { FrameName } from '../protocol/frame.ts';
 
 /**
- * The commit protocol, as data. The code asks these tables before each step and each journal write (party.ts), the
+ * The commit protocol, as data. The code asks these tables before each step and each journal write (participant.ts), the
  * model check explores them (model.ts), and the diagram is drawn from them (diagram.ts): there is no second
  * description of the protocol that could drift from this one.
  *

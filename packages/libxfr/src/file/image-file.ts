@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import { formatBytes, type Limiter } from '@vm-tools/ratelimit';
-import { pacedSlices } from '../paced-slices.ts';
-import { bytesIn } from '../pieces.ts';
-import { zeroSpans } from '../zero-spans.ts';
-import { fileError } from './file-error.ts';
+import { fileError } from '../disk/file-error.ts';
+import { diskStorage, type Storage, type WrittenFile } from '../disk/storage.ts';
+import { syncFolder } from '../disk/sync-folder.ts';
+import { pacedSlices } from '../image/paced-slices.ts';
+import { zeroSpans } from '../image/zero-spans.ts';
+import { bytesIn } from '../protocol/pieces.ts';
 import { createPartial, removeDeadPartials, type PartialFile } from './partial-file.ts';
-import { diskStorage, type Storage, type WrittenFile } from './storage.ts';
-import { syncFolder } from './sync-folder.ts';
 
 const BUFFER_BYTES = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { VmToolsError } from '@vm-tools/errors';
-import { fileError } from './file-error.ts';
+import { fileError } from '../disk/file-error.ts';
 
 const BUFFER_BYTES = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import type { Duplex, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileError } from './file-error.ts';
+import { fileError } from '../disk/file-error.ts';
 
 /**
  * Passes an image on into a stream that somebody else looks after. Resolves when that has taken all of it; when it

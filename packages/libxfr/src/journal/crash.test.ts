@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CrashDisk } from '../testing/crash-disk.ts';
-import { diskStorage } from './disk-storage.ts';
+import { diskStorage } from './storage/disk-storage.ts';
 
 const FOLDER = '/var/lib/vm-tools/transfers';
 const bytes = (text: string): Buffer => Buffer.from(text);

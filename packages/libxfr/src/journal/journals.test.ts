@@ -2,13 +2,13 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJournal } from './format/lines.ts';
+import { formatJournalName } from './format/name.ts';
 import type { JournalStart, Journals } from './journals.ts';
-import { diskStorage } from './disk-storage.ts';
-import { decodeJournal } from './lines.ts';
-import { MemoryStorage } from './memory-storage.ts';
-import { formatJournalName } from './name.ts';
 import { fileJournals } from './open-journals.ts';
-import type { JournalStorage } from './storage.ts';
+import { diskStorage } from './storage/disk-storage.ts';
+import { MemoryStorage } from './storage/memory-storage.ts';
+import type { JournalStorage } from './storage/storage.ts';
 import { storedJournals } from './stored-journals.ts';
 
 const UUID = '0f0e0d0c-0b0a-0908-0706-050403020100';

@@ -1,5 +1,5 @@
-import { factsOf } from '../commit/facts-of.ts';
 import { mayTouch } from '../commit/others.ts';
+import { factsOf } from './facts-of.ts';
 import type { Journals } from './journals.ts';
 import type { TransferRecord } from './record.ts';
 

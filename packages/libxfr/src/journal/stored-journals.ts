@@ -1,15 +1,15 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import { fileError } from '../file/file-error.ts';
-import type { Journal, Journals, JournalStart, NextEntry } from './journals.ts';
+import { fileError } from '../disk/file-error.ts';
 import { nextEpoch } from './epochs.ts';
-import { fitError } from './fit-error.ts';
 import { forgettable } from './forgettable.ts';
-import { decodeJournal, encodeLine, recordOf } from './lines.ts';
-import { formatJournalName, parseJournalName, type JournalName } from './name.ts';
+import { fitError } from './format/fit-error.ts';
+import { decodeJournal, encodeLine, recordOf } from './format/lines.ts';
+import { formatJournalName, parseJournalName, type JournalName } from './format/name.ts';
+import type { Journal, Journals, JournalStart, NextEntry } from './journals.ts';
+import { knownTransfer } from './known-transfer.ts';
 import type { JournalEntry, TransferId, TransferRecord } from './record.ts';
-import { knownTransfer } from '../recovery/list-transfers.ts';
 import { standing } from './standing.ts';
-import type { JournalFile, JournalStorage } from './storage.ts';
+import type { JournalFile, JournalStorage } from './storage/storage.ts';
 import { unresolved } from './unresolved.ts';
 
 export interface JournalsOptions {

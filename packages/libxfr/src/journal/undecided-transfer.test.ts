@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MemoryStorage } from './memory-storage.ts';
 import { fileJournals } from './open-journals.ts';
 import { standing } from './standing.ts';
+import { MemoryStorage } from './storage/memory-storage.ts';
 import { storedJournals } from './stored-journals.ts';
 import { requireDecided, undecidedTransfer } from './undecided-transfer.ts';
 

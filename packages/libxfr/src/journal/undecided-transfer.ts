@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import type { KnownTransfer } from '../recovery/list-transfers.ts';
-import { parseJournalName } from './name.ts';
+import { parseJournalName } from './format/name.ts';
+import type { KnownTransfer } from './known-transfer.ts';
 
 /** Where the tools of one host keep them. */
 export const JOURNAL_FOLDER = '/var/lib/vm-tools/transfers';
@@ -28,7 +28,7 @@ export async function undecidedTransfer(
   const [{ fileJournals }, { standing }, { knownTransfer }] = await Promise.all([
     import('./open-journals.ts'),
     import('./standing.ts'),
-    import('../recovery/list-transfers.ts'),
+    import('./known-transfer.ts'),
   ]);
   const { open } = await standing(fileJournals(folder), guest);
   return open && knownTransfer(open);

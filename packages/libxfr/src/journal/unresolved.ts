@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { KnownTransfer } from '../recovery/list-transfers.ts';
+import type { KnownTransfer } from './known-transfer.ts';
 
 /** A transfer of the guest stands in the way, and only its own end makes room. */
 export function unresolved({ id, guest, state, means, peer }: KnownTransfer): VmToolsError {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { DEFAULT_TIMEOUTS } from '../timeouts.ts';
 import { Channel } from './channel.ts';
 import { encodePreamble, PREAMBLE_BYTES, VERSIONS } from './preamble.ts';
+import { DEFAULT_TIMEOUTS } from './timeouts.ts';
 
 test('a channel that is slow to begin says its preamble first, and PING behind it', async () => {
   const [near, far] = duplexPair();

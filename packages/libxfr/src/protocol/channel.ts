@@ -1,6 +1,5 @@
 import { Timer, VmToolsError, within, type Side } from '@vm-tools/errors';
-import type { Connection } from '../transport/connection.ts';
-import type { TransferTimeouts } from '../timeouts.ts';
+import type { Connection } from './connection.ts';
 import { decodeHeader, encodeHeader, HEADER_BYTES, protocolError, type FrameName } from './frame.ts';
 import {
   decodeBody,
@@ -24,6 +23,7 @@ import {
 } from './preamble.ts';
 import { connectionLost, PullReader } from './pull-reader.ts';
 import { encodeRemoteError, otherSide, peerError } from './remote-error.ts';
+import type { TransferTimeouts } from './timeouts.ts';
 
 /**
  * DATA goes out in pieces of this size, though the protocol allows more: a piece then passes even a line of 3 KiB/s

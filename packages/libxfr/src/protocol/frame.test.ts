@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import fc from 'fast-check';
 import { frame } from '../testing/raw-peer.ts';
-import { DEFAULT_TIMEOUTS } from '../timeouts.ts';
 import { Channel } from './channel.ts';
 import {
   decodeHeader,
@@ -14,6 +13,7 @@ import {
   type FrameName,
 } from './frame.ts';
 import type { Message } from './messages.ts';
+import { DEFAULT_TIMEOUTS } from './timeouts.ts';
 
 const DIGEST = 'a'.repeat(128);
 const ID = 'b'.repeat(32);

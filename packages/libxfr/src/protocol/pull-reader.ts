@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import { bytesIn } from '../pieces.ts';
+import { bytesIn } from './pieces.ts';
 
 /** A peer that sends byte by byte makes a chunk of each, and a chunk takes a hundred times its byte. */
 const CRUMBS = 64;

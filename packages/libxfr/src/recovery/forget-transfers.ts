@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Journals } from '../journal/journals.ts';
+import { knownTransfer, type KnownTransfer } from '../journal/known-transfer.ts';
 import { unresolved } from '../journal/unresolved.ts';
-import { knownTransfer, type KnownTransfer } from './list-transfers.ts';
 
 /**
  * Removes the journals of a guest, or of one transfer, so that its count of epochs begins anew and nobody is answered

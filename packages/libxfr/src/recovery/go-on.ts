@@ -1,13 +1,18 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { askUntilKnown, uncertain, type Asked } from '../ask.ts';
-import { Party, pursue, type SourceParty, type TargetParty } from '../commit/party.ts';
 import { SOURCE, TARGET } from '../commit/table.ts';
-import { changeIn } from '../changed.ts';
-import { destroyCopy, twoRunning } from '../hand-over.ts';
-import { bringUp } from '../start-guest.ts';
 import type { Journal } from '../journal/journals.ts';
 import type { FoundSource, FoundTarget } from '../ports.ts';
-import { DEFAULT_TIMEOUTS } from '../timeouts.ts';
+import { DEFAULT_TIMEOUTS } from '../protocol/timeouts.ts';
+import { askUntilKnown, uncertain, type Asked } from '../session/ask.ts';
+import {
+  Participant,
+  pursue,
+  type SourceParticipant,
+  type TargetParticipant,
+} from '../session/participant.ts';
+import { destroyCopy, twoRunning } from '../source/after-commit.ts';
+import { changeIn } from '../source/changed.ts';
+import { startOrRemove } from '../target/start.ts';
 import type { RecoveryOptions } from './options.ts';
 
 /** Whose the guest is to be, when nobody else can say it; "here" is the host on which it is said. */
@@ -29,80 +34,84 @@ export async function goOn(journal: Journal, options: RecoveryOptions, owner?: O
     const found = await finder.findSource(record);
     // Only the hypervisor knows whether it was suspended already; `resume` is right in either case.
     const guest = found === undefined ? 'absent' : 'suspended';
-    const party: SourceParty = Party.resume(SOURCE, journal, { guest, onStep });
-    await using held = party;
+    const participant: SourceParticipant = Participant.resume(SOURCE, journal, { guest, onStep });
+    await using held = participant;
     await goOnSource(held, found, options, owner);
   } else {
     const found = await finder.findTarget(record);
-    const party: TargetParty = Party.resume(TARGET, journal, { guest: found?.state ?? 'absent', onStep });
-    await using held = party;
+    const participant: TargetParticipant = Participant.resume(TARGET, journal, {
+      guest: found?.state ?? 'absent',
+      onStep,
+    });
+    await using held = participant;
     await goOnTarget(held, found, options, owner);
   }
 }
 
 async function goOnSource(
-  party: SourceParty,
+  participant: SourceParticipant,
   found: FoundSource | undefined,
   options: RecoveryOptions,
   owner: Owner | undefined,
 ): Promise<void> {
-  if (party.allows({ write: 'aborted' }, 'restart'))
-    await party.write('aborted', 'restart', stopped('sending'));
-  const isOpen = party.state === 'committed';
+  if (participant.allows({ write: 'aborted' }, 'restart'))
+    await participant.write('aborted', 'restart', stopped('sending'));
+  const isOpen = participant.state === 'committed';
   // The copy here may have run: to remove it all the same is for its owner to say.
-  const isForced = party.state === 'confirmed' && owner === 'there';
-  if (owner !== undefined && !isOpen && !isForced) throw nothingToDecide(party);
-  const asked = isOpen ? await ask(party, options, owner) : undefined;
+  const isForced = participant.state === 'confirmed' && owner === 'there';
+  if (owner !== undefined && !isOpen && !isForced) throw nothingToDecide(participant);
+  const asked = isOpen ? await ask(participant, options, owner) : undefined;
   try {
     if (asked !== undefined) {
-      const on = decide(party, asked, owner);
-      if (on === undefined) throw uncertain(party, asked, party.record.peer);
-      await party.write(on === 'RUNNING' || on === 'owner there' ? 'confirmed' : 'aborted', on);
+      const on = decide(participant, asked, owner);
+      if (on === undefined) throw uncertain(participant, asked, participant.record.peer);
+      await participant.write(on === 'RUNNING' || on === 'owner there' ? 'confirmed' : 'aborted', on);
       // It is not going to be asked again.
-      if (asked.channel && on === 'RUNNING') await party.say(asked.channel, 'BYE', {}).catch(() => undefined);
+      if (asked.channel && on === 'RUNNING')
+        await participant.say(asked.channel, 'BYE', {}).catch(() => undefined);
     }
-    await pursue(party, {
+    await pursue(participant, {
       resume: async () => found?.resume(),
       destroy: async () => (owner === 'there' ? found?.destroy() : destroyCopy(found)),
     });
   } catch (thrown) {
-    throw changeIn(thrown) === undefined ? thrown : twoRunning(party, thrown);
+    throw changeIn(thrown) === undefined ? thrown : twoRunning(participant, thrown);
   } finally {
     await asked?.channel?.close();
   }
 }
 
 async function goOnTarget(
-  party: TargetParty,
+  participant: TargetParticipant,
   found: FoundTarget | undefined,
   options: RecoveryOptions,
   owner: Owner | undefined,
 ): Promise<void> {
   const { now = Date.now } = options;
-  const { record } = party;
-  if (party.allows({ write: 'fenced' }, 'restart'))
-    await party.write('fenced', 'restart', stopped('receiving'));
-  const isOpen = party.state === 'owner' && party.guest === 'absent';
-  if (owner !== undefined && !isOpen) throw nothingToDecide(party);
+  const { record } = participant;
+  if (participant.allows({ write: 'fenced' }, 'restart'))
+    await participant.write('fenced', 'restart', stopped('receiving'));
+  const isOpen = participant.state === 'owner' && participant.guest === 'absent';
+  if (owner !== undefined && !isOpen) throw nothingToDecide(participant);
   if (isOpen) {
-    const asked = await ask(party, options, owner);
+    const asked = await ask(participant, options, owner);
     await asked.channel?.close();
-    const on = decide(party, asked, owner);
-    if (on === undefined) throw lost(party, asked);
-    await party.write(on === 'RUNNING' || on === 'owner here' ? 'running' : 'failing', on);
+    const on = decide(participant, asked, owner);
+    if (on === undefined) throw lost(participant, asked);
+    await participant.write(on === 'RUNNING' || on === 'owner here' ? 'running' : 'failing', on);
   }
-  if (party.state === 'running' && (record.entries.at(-1)?.at ?? 0) + DAY_MS <= now()) {
-    await party.write('settled', 'a day passed');
+  if (participant.state === 'running' && (record.entries.at(-1)?.at ?? 0) + DAY_MS <= now()) {
+    await participant.write('settled', 'a day passed');
   }
-  if (found !== undefined && party.state === 'owner') {
-    const failure = await bringUp(party, found);
+  if (found !== undefined && participant.state === 'owner') {
+    const failure = await startOrRemove(participant, found);
     if (failure !== undefined) throw failure;
   }
-  await pursue(party, { abandon: async () => found?.abandon() });
+  await pursue(participant, { abandon: async () => found?.abandon() });
 }
 
 function ask(
-  party: SourceParty | TargetParty,
+  participant: SourceParticipant | TargetParticipant,
   { reconnect, clock, signal, ...options }: RecoveryOptions,
   owner: Owner | undefined,
 ): Promise<Asked> {
@@ -110,21 +119,21 @@ function ask(
   // Who says it himself does not want to wait for long; but the other end has to have had its chance.
   const confirmMs =
     owner === undefined ? timeouts.confirmMs : Math.min(timeouts.confirmMs, timeouts.handshakeMs);
-  return askUntilKnown(party, { reconnect, clock, signal, timeouts: { ...timeouts, confirmMs } });
+  return askUntilKnown(participant, { reconnect, clock, signal, timeouts: { ...timeouts, confirmMs } });
 }
 
 /** What decides: the word of the other end, or where it has none the owner's; undefined when nothing does. */
 function decide(
-  party: SourceParty | TargetParty,
+  participant: SourceParticipant | TargetParticipant,
   { answer }: Asked,
   owner: Owner | undefined,
 ): 'RUNNING' | 'FENCED' | `owner ${Owner}` | undefined {
   const said = answer?.name;
   // A source that says PENDING waits for this target, so it does not know; a target that says so is about to.
   const canTell =
-    said === 'RUNNING' || said === 'FENCED' || (said === 'PENDING' && party.record.role === 'source');
+    said === 'RUNNING' || said === 'FENCED' || (said === 'PENDING' && participant.record.role === 'source');
   if (owner !== undefined) {
-    if (canTell) throw refused(party, `the other end can be asked: it says ${said}`);
+    if (canTell) throw refused(participant, `the other end can be asked: it says ${said}`);
     return `owner ${owner}`;
   }
   return said === 'RUNNING' || said === 'FENCED' ? said : undefined;
@@ -139,11 +148,11 @@ function stopped(what: string): VmToolsError {
   });
 }
 
-function nothingToDecide(party: SourceParty | TargetParty): VmToolsError {
-  return refused(party, `its journal is "${party.state}", which decides it already`);
+function nothingToDecide(participant: SourceParticipant | TargetParticipant): VmToolsError {
+  return refused(participant, `its journal is "${participant.state}", which decides it already`);
 }
 
-function refused({ id, state }: SourceParty | TargetParty, why: string): VmToolsError {
+function refused({ id, state }: SourceParticipant | TargetParticipant, why: string): VmToolsError {
   return new VmToolsError({
     code: 'XFR_OWNER_REFUSED',
     kind: 'usage',
@@ -154,7 +163,7 @@ function refused({ id, state }: SourceParty | TargetParty, why: string): VmTools
 }
 
 /** It was to be started here, and is not here any more: it may have run, and been destroyed, or never have run. */
-function lost({ id, record }: TargetParty, { failure, latest }: Asked): VmToolsError {
+function lost({ id, record }: TargetParticipant, { failure, latest }: Asked): VmToolsError {
   const { name, uuid } = record.guest;
   return new VmToolsError({
     code: 'XFR_UNCERTAIN',

@@ -3,7 +3,7 @@ import type { OnStep } from '../commit/step.ts';
 import type { Journals } from '../journal/journals.ts';
 import type { Reconnect } from '../options.ts';
 import type { GuestFinder } from '../ports.ts';
-import type { TransferTimeouts } from '../timeouts.ts';
+import type { TransferTimeouts } from '../protocol/timeouts.ts';
 
 /** What it takes to go on with a transfer after a crash. */
 export interface RecoveryOptions {

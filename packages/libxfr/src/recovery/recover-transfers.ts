@@ -1,8 +1,8 @@
 import type { VmToolsError } from '@vm-tools/errors';
+import { knownTransfer, type KnownTransfer } from '../journal/known-transfer.ts';
 import { asVmToolsError } from '../protocol/remote-error.ts';
-import { knownTransfer, type KnownTransfer } from './list-transfers.ts';
-import { resolveTransfer } from './resolve-transfer.ts';
 import type { RecoveryOptions } from './options.ts';
+import { resolveTransfer } from './resolve-transfer.ts';
 
 /** What has become of one. */
 export interface RecoveredTransfer {

@@ -1,6 +1,6 @@
+import { knownTransfer, type KnownTransfer } from '../journal/known-transfer.ts';
 import type { TransferId } from '../journal/record.ts';
 import { goOn, type Owner } from './go-on.ts';
-import { knownTransfer, type KnownTransfer } from './list-transfers.ts';
 import type { RecoveryOptions } from './options.ts';
 
 export interface ResolveOptions extends RecoveryOptions {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Disk, DiskFile } from '../journal/disk.ts';
+import type { Disk, DiskFile } from '../journal/storage/disk.ts';
 
 /** What a name stands for: a file with its bytes, or a folder. */
 interface Inode {

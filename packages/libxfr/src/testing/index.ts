@@ -9,7 +9,7 @@ export { frame } from './raw-peer.ts';
 export type { FakeTargetInit } from './fake-target.ts';
 
 // What reads bytes of others, for who feeds it nonsense.
-export { decodeJournal, encodeLine } from '../journal/lines.ts';
+export { decodeJournal, encodeLine } from '../journal/format/lines.ts';
 export { Channel } from '../protocol/channel.ts';
 export {
   decodeHeader,
@@ -30,4 +30,4 @@ export {
 } from '../protocol/preamble.ts';
 export { encodeRemoteError, peerError } from '../protocol/remote-error.ts';
 export { remoteErrorSchema } from '../protocol/remote-error-schema.ts';
-export { DEFAULT_TIMEOUTS } from '../timeouts.ts';
+export { DEFAULT_TIMEOUTS } from '../protocol/timeouts.ts';

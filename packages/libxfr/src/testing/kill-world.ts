@@ -4,16 +4,16 @@ import { VmToolsError } from '@vm-tools/errors';
 import { ManualClock } from '@vm-tools/ratelimit';
 import { stepName, type TransferStep } from '../commit/step.ts';
 import type { Journals } from '../journal/journals.ts';
-import { diskStorage } from '../journal/disk-storage.ts';
-import { MemoryStorage } from '../journal/memory-storage.ts';
-import type { JournalFile, JournalStorage } from '../journal/storage.ts';
+import { diskStorage } from '../journal/storage/disk-storage.ts';
+import { MemoryStorage } from '../journal/storage/memory-storage.ts';
+import type { JournalFile, JournalStorage } from '../journal/storage/storage.ts';
 import { storedJournals } from '../journal/stored-journals.ts';
 import type { GuestFinder, Offer, SaveControl, SaveReport, Source, Target } from '../ports.ts';
-import { receiveFromPeer } from '../receive.ts';
+import type { Connection } from '../protocol/connection.ts';
 import { recoverTransfers } from '../recovery/recover-transfers.ts';
-import { sendToPeer } from '../send.ts';
-import { Standby } from '../standby.ts';
-import type { Connection } from '../transport/connection.ts';
+import { sendToPeer } from '../source/send.ts';
+import { receiveFromPeer } from '../target/receive.ts';
+import { WaitingForGo } from '../target/waiting-for-go.ts';
 import { CrashDisk } from './crash-disk.ts';
 
 export type SideName = 'source' | 'target';
@@ -141,7 +141,7 @@ export class KillWorld {
   readonly #kept = { source: keptOn(this.#disks.source), target: keptOn(this.#disks.target) };
   readonly #links = new Set<Duplex>();
   readonly #cancel = new AbortController();
-  #standby = new Standby();
+  #waitingForGo = new WaitingForGo();
   #processes = { source: new Process(), target: new Process() };
   #daysLater = 0;
   /** what is under way and will come to an end by itself */
@@ -213,7 +213,7 @@ export class KillWorld {
     this.#disks[side].crash();
     this.#processes[side] = new Process();
     this.#processes[side].isDead = true; // it has not been started yet
-    if (side === 'target') this.#standby = new Standby();
+    if (side === 'target') this.#waitingForGo = new WaitingForGo();
     this.#begin(this.clock.sleep(RESTART_MS).then(() => this.#recover(side)));
   }
 
@@ -266,7 +266,7 @@ export class KillWorld {
     this.#begin(
       receiveFromPeer({ stream: far, peer: 'source', isConfidential: true }, () => this.#target(process), {
         journals: this.#journals('target', process),
-        standby: this.#standby,
+        waitingForGo: this.#waitingForGo,
         timeouts: { lingerMs: 20 },
         clock: this.clock,
         onStep: this.#onStep(process),

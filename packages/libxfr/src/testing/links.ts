@@ -4,7 +4,7 @@ import { connect, createServer, type NetConnectOpts, type Server, type Socket } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair, type Duplex } from 'node:stream';
-import type { Connection } from '../transport/connection.ts';
+import type { Connection } from '../protocol/connection.ts';
 
 /** Two ends of one connection, and a pair of scissors. */
 export interface Link {

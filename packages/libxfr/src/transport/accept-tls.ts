@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { abortError, within } from '@vm-tools/errors';
+import type { Connection } from '../protocol/connection.ts';
 import { connectionLost } from '../protocol/pull-reader.ts';
 import { asVmToolsError } from '../protocol/remote-error.ts';
-import type { TransferTimeouts } from '../timeouts.ts';
-import type { Connection } from './connection.ts';
+import type { TransferTimeouts } from '../protocol/timeouts.ts';
 import { refuse } from './refuse.ts';
 import { tcpConnection } from './tcp.ts';
 import {

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../timeouts.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../protocol/connection.ts';
+import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../protocol/timeouts.ts';
 import { connectTls } from './connect-tls.ts';
 import { descriptorConnection } from './descriptors.ts';
 import { formatPeerAddress, type PeerAddress } from './peer-address.ts';

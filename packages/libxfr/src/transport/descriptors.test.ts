@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { sendToPeer } from '../send.ts';
+import { sendToPeer } from '../source/send.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { descriptorConnection } from './descriptors.ts';
 import { joinStreams } from './join-streams.ts';

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../protocol/connection.ts';
 import { joinStreams } from './join-streams.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { Channel } from '../protocol/channel.ts';
-import type { TransferTimeouts } from '../timeouts.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../protocol/connection.ts';
+import type { TransferTimeouts } from '../protocol/timeouts.ts';
 
 /**
  * Tells somebody why nothing comes of it, reads nothing, and hangs up. He may be anybody: he hears what concerns him,

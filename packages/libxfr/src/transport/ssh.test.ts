@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { sendToPeer } from '../send.ts';
+import { sendToPeer } from '../source/send.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { connectSsh } from './ssh.ts';
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { abortError, messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../protocol/connection.ts';
 import { joinStreams } from './join-streams.ts';
 import { formatPeerAddress, type SshAddress } from './peer-address.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import { abortError, messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../protocol/connection.ts';
 import { formatAddress, type Endpoint } from './endpoint.ts';
 
 /** Idle time after which the kernel itself looks whether the other host is still there. */

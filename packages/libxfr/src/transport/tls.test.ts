@@ -4,12 +4,12 @@ import { connect, createServer as createTlsServer, type ConnectionOptions, TLSSo
 import { describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { receiveFromPeer } from '../receive.ts';
-import { sendToPeer } from '../send.ts';
+import { DEFAULT_TIMEOUTS } from '../protocol/timeouts.ts';
+import { sendToPeer } from '../source/send.ts';
+import { receiveFromPeer } from '../target/receive.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { FakeTarget } from '../testing/fake-target.ts';
 import { PREAMBLE, RawPeer } from '../testing/raw-peer.ts';
-import { DEFAULT_TIMEOUTS } from '../timeouts.ts';
 import { acceptTls } from './accept-tls.ts';
 import { connectTls } from './connect-tls.ts';
 import { KEYS } from './testing/test-keys.ts';

@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import type { Connection } from '../protocol/connection.ts';
 import { connectionLost } from '../protocol/pull-reader.ts';
-import type { Connection } from './connection.ts';
 
 /**
  * TLS 1.3 and nothing older, and a certificate from both ends. OpenSSL makes sure that the peer has the key of what it

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { abortError, messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../protocol/connection.ts';
 
 /**
  * A socket of this machine: who may open the file is who may connect.

@@ -1,7 +1,7 @@
 import type { FailureKind, Retry, Side, VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { receiveFromPeer, type ReceiveOptions } from '../../src/receive.ts';
-import { sendToPeer, type SendOptions } from '../../src/send.ts';
+import { sendToPeer, type SendOptions } from '../../src/source/send.ts';
+import { receiveFromPeer, type ReceiveOptions } from '../../src/target/receive.ts';
 import { FakeSource, type FakeSourceInit } from '../../src/testing/fake-source.ts';
 import { FakeTarget, type FakeTargetInit } from '../../src/testing/fake-target.ts';
 import { LINKS, type Link } from '../../src/testing/links.ts';

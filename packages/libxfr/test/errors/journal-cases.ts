@@ -1,17 +1,17 @@
 import { duplexPair } from 'node:stream';
 import type { VmToolsError } from '@vm-tools/errors';
-import { askPeer } from '../../src/ask.ts';
-import { Party } from '../../src/commit/party.ts';
 import { SOURCE as SOURCE_TABLE } from '../../src/commit/table.ts';
 import type { Journals } from '../../src/journal/journals.ts';
-import { MemoryStorage } from '../../src/journal/memory-storage.ts';
 import { memoryJournals } from '../../src/journal/open-journals.ts';
-import type { JournalFile } from '../../src/journal/storage.ts';
+import { MemoryStorage } from '../../src/journal/storage/memory-storage.ts';
+import type { JournalFile } from '../../src/journal/storage/storage.ts';
 import { storedJournals } from '../../src/journal/stored-journals.ts';
 import type { GuestFinder } from '../../src/ports.ts';
-import { fencedError } from '../../src/hand-over.ts';
-import { receiveFromPeer } from '../../src/receive.ts';
 import { resolveTransfer } from '../../src/recovery/resolve-transfer.ts';
+import { askPeer } from '../../src/session/ask.ts';
+import { Participant } from '../../src/session/participant.ts';
+import { fencedError } from '../../src/source/after-commit.ts';
+import { receiveFromPeer } from '../../src/target/receive.ts';
 import { FakeTarget } from '../../src/testing/fake-target.ts';
 import {
   failed,
@@ -131,8 +131,10 @@ export const journalCases: readonly ErrorCase[] = [
     when: 'the table does not have the step',
     cause: async () => {
       const begin = { id: ID, guest: { name, uuid }, peer: 'b' };
-      await using party = await Party.begin(SOURCE_TABLE, memoryJournals(), begin, { guest: 'running' });
-      return await rejection(party.write('moved'));
+      await using participant = await Participant.begin(SOURCE_TABLE, memoryJournals(), begin, {
+        guest: 'running',
+      });
+      return await rejection(participant.write('moved'));
     },
     ...{ kind: 'failure', retry: 'after-fix' },
   },

@@ -1,13 +1,13 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { Standby } from '../../src/standby.ts';
-import { listen, type ListenEvent } from '../../src/listen.ts';
-import { sendToPeer } from '../../src/send.ts';
+import { listen, type ListenEvent } from '../../src/listener/listen.ts';
+import { encodePreamble } from '../../src/protocol/preamble.ts';
+import { sendToPeer } from '../../src/source/send.ts';
+import { WaitingForGo } from '../../src/target/waiting-for-go.ts';
 import { FakeSource } from '../../src/testing/fake-source.ts';
 import { FakeTarget } from '../../src/testing/fake-target.ts';
 import { LINKS, type Link } from '../../src/testing/links.ts';
 import { frame, PREAMBLE } from '../../src/testing/raw-peer.ts';
 import { startTransfer } from '../../src/transfer/start.ts';
-import { encodePreamble } from '../../src/protocol/preamble.ts';
 import { parseEndpoint } from '../../src/transport/endpoint.ts';
 import {
   accept,
@@ -109,7 +109,7 @@ export const transferCases: readonly ErrorCase[] = [
     when: 'the source is lost behind READY, and does not come back',
     cause: () =>
       fromSilentSource(async (peer) => (await peer.say(PREAMBLE, hello, eos).heard('"epoch":1}')).hangUp(), {
-        standby: new Standby(),
+        waitingForGo: new WaitingForGo(),
         timeouts: { leaseMs: 20 },
       }),
     ...{ kind: 'timeout', retry: 'safe', phase: 'receiving', ...TARGET },

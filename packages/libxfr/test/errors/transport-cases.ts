@@ -3,9 +3,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { createServer as createTlsServer } from 'node:tls';
 import { VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { listen } from '../../src/listen.ts';
-import { Reception } from '../../src/reception.ts';
-import { sendToPeer } from '../../src/send.ts';
+import { listen } from '../../src/listener/listen.ts';
+import { sendToPeer } from '../../src/source/send.ts';
+import { Admission } from '../../src/target/admission.ts';
 import { FakeSource } from '../../src/testing/fake-source.ts';
 import { FakeTarget } from '../../src/testing/fake-target.ts';
 import { PREAMBLE } from '../../src/testing/raw-peer.ts';
@@ -51,11 +51,11 @@ async function called(first: Buffer): Promise<VmToolsError> {
 /** What a listener says that has room for one connection and gets a second. */
 async function crowded(): Promise<VmToolsError> {
   const { promise, resolve } = Promise.withResolvers<VmToolsError>();
-  const reception = new Reception();
-  reception.lobby.limits = { unknown: 1, perAddress: 1, perPeer: 1 };
+  const admission = new Admission();
+  admission.lobby.limits = { unknown: 1, perAddress: 1, perPeer: 1 };
   await using listener = await listen({
     port: 0,
-    reception,
+    admission,
     makeTarget: () => new FakeTarget(),
     onEvent: (event) => event.type === 'failed' && resolve(event.error),
   });

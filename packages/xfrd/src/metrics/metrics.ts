@@ -1,4 +1,4 @@
-import type { ListenEvent, Reception, Session, TransferPhase } from '@vm-tools/libxfr';
+import type { Admission, ListenEvent, Session, TransferPhase } from '@vm-tools/libxfr';
 import { Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
 
 /** Downtime of live and of non-live moves, in seconds. */
@@ -27,7 +27,7 @@ export interface Metrics {
  * Counts what comes in, under the names that QEMU has for the figures of a migration. Peers are labels only by the
  * names that they have here, and so there are no more of them than somebody has trusted.
  */
-export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
+export function collectMetrics(admission: Pick<Admission, 'places'>): Metrics {
   const registry = new Registry();
   const underway = new Map<number, Underway>();
 
@@ -106,7 +106,7 @@ export function collectMetrics(reception: Pick<Reception, 'places'>): Metrics {
     help: 'Domains that may be on their way here at the same time',
     registry,
     collect() {
-      this.set({}, reception.places);
+      this.set({}, admission.places);
     },
   });
 

@@ -1,4 +1,4 @@
-import type { ListenEvent, Reception } from '@vm-tools/libxfr';
+import type { Admission, ListenEvent } from '@vm-tools/libxfr';
 import type { MetricsAddress } from './metrics-address.ts';
 
 /** Metrics that can be read, or that nobody has asked for. */
@@ -13,12 +13,12 @@ export interface OpenedMetrics extends AsyncDisposable {
  */
 export async function openMetrics(
   at: MetricsAddress | undefined,
-  reception: Pick<Reception, 'places'>,
+  admission: Pick<Admission, 'places'>,
 ): Promise<OpenedMetrics> {
   if (at === undefined) return { onEvent: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   const { collectMetrics } = await import('./metrics.ts');
   const { serveMetrics } = await import('./serve-metrics.ts');
-  const metrics = collectMetrics(reception);
+  const metrics = collectMetrics(admission);
   const served = await serveMetrics(metrics, at);
   return { onEvent: metrics.onEvent, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };
 }

@@ -1,10 +1,10 @@
 import {
+  type Admission,
   listen,
   type Listener,
   type ListenEvent,
   type ListenOptions,
   type OpenJournals,
-  type Reception,
   type Target,
   type TransferTimeouts,
 } from '@vm-tools/libxfr';
@@ -19,7 +19,7 @@ export interface ListenersInit {
   readonly timeouts: Partial<TransferTimeouts>;
   /** there for every address that is tls, and for what systemd has opened */
   readonly trust: RemoteTrust | undefined;
-  readonly reception: Reception;
+  readonly admission: Admission;
   readonly bandwidth: Bandwidth;
   readonly journals: OpenJournals;
   readonly makeTarget: (who?: string) => Target;

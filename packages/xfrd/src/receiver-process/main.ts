@@ -3,7 +3,7 @@
  * started by xfrd, its keeper, and by nobody else; bundled, it is the file xfrd-receiver.js.
  */
 import { Socket } from 'node:net';
-import { DEFAULT_PORT, reconnectPeer, Reception, serveTransfers, type ControlServer } from '@vm-tools/libxfr';
+import { Admission, DEFAULT_PORT, reconnectPeer, serveTransfers, type ControlServer } from '@vm-tools/libxfr';
 import { encodeError } from '@vm-tools/xen-wire/errors';
 import { Bandwidth } from '../bandwidth.ts';
 import { decodeBandwidth } from '../config/bandwidth.ts';
@@ -63,11 +63,11 @@ async function begin(settings: FirstSettings): Promise<Serving | undefined> {
 
 async function serve(settings: FirstSettings): Promise<Serving> {
   const { listen, sockets, timeouts, credentials } = settings;
-  const reception = new Reception();
+  const admission = new Admission();
   const limit = ({ maxConcurrent, maxPerPeer, connections }: ReceiverSettings): void => {
-    reception.places = maxConcurrent;
-    reception.placesPerPeer = maxPerPeer;
-    reception.lobby.limits = connections;
+    admission.places = maxConcurrent;
+    admission.placesPerPeer = maxPerPeer;
+    admission.lobby.limits = connections;
   };
   limit(settings);
   const bandwidth = new Bandwidth(decodeBandwidth(settings.bandwidth));
@@ -80,7 +80,7 @@ async function serve(settings: FirstSettings): Promise<Serving> {
     at: where.map((address, index) => ({ ...address, fd: FIRST_SOCKET_FD + index })),
     timeouts,
     trust,
-    reception,
+    admission,
     bandwidth,
     journals: remoteJournals(calls, settings.hostId),
     makeTarget: (who) => new RemoteTarget(calls, who),

@@ -1,0 +1,23 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { fileJournals, memoryJournals } from '../open-journals.ts';
+
+test('all who share journals call their host the same, also when they ask first at the same moment', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'xfr-host-'));
+  const [a, b] = [join(root, 'a'), join(root, 'b')];
+  const asked = Array.from({ length: 10 }, async () => fileJournals(a).hostId?.({ isMade: true }));
+  const ids = await Promise.all(asked);
+  expect(new Set(ids).size).toBe(1);
+  expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(await fileJournals(a).hostId?.()).toBe(ids[0]);
+  expect(await fileJournals(b).hostId?.()).toBeUndefined();
+  expect(await fileJournals(b).hostId?.({ isMade: true })).not.toBe(ids[0]);
+  expect(await readdir(a)).toEqual(['host']);
+  await rm(root, { recursive: true });
+});
+
+test('journals in memory cannot tell', async () => {
+  expect(await memoryJournals().hostId?.()).toBeUndefined();
+});

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import type { SourceState, TargetState } from '../commit/table.ts';
+import { memoryJournals } from '../journal/open-journals.ts';
+import { answerOf, type Answer } from './answers.ts';
+
+const START = {
+  id: 'a'.repeat(32),
+  guest: { name: 'web1', uuid: '0f0e0d0c-0b0a-0908-0706-050403020100', domid: 7 },
+  peer: 'b',
+};
+
+/** What a journal with these states says. */
+async function answer(
+  role: 'source' | 'target',
+  ...states: readonly (SourceState | TargetState)[]
+): Promise<Answer> {
+  await using journal = await memoryJournals().begin({ ...START, role });
+  for (const state of states) await journal.append({ state, epoch: 1 });
+  return answerOf(journal.record);
+}
+
+test('a guest that was given up says whether anybody had tried to start it', async () => {
+  expect(await answer('target', 'fenced')).toMatchObject({ name: 'FENCED', body: { tried: false } });
+  const failed = await answer('target', 'ready', 'owner', 'failing', 'fenced');
+  expect(failed).toMatchObject({ name: 'FENCED', body: { tried: true } });
+});
+
+test('where it runs is told with the number that it has there, and with none that it had elsewhere', async () => {
+  const there = await answer('target', 'ready', 'owner', 'running');
+  expect(there).toEqual({ name: 'RUNNING', body: { domid: 7, at: expect.any(Number) } });
+  const told = await answer('source', 'committed', 'confirmed');
+  expect(told).toEqual({ name: 'RUNNING', body: { at: expect.any(Number) } });
+});
+
+test('nothing is known of what was never here, and what is not decided waits', async () => {
+  expect(answerOf(undefined)).toEqual({ name: 'UNKNOWN', body: {} });
+  expect(await answer('target', 'ready')).toMatchObject({ name: 'PENDING' });
+});

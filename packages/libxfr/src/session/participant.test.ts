@@ -1,0 +1,189 @@
+import { describe, expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import fc from 'fast-check';
+import { stepName } from '../commit/step.ts';
+import { SOURCE, TARGET, type SourceState, type TargetState } from '../commit/table.ts';
+import { memoryJournals } from '../journal/open-journals.ts';
+import { MemoryStorage } from '../journal/storage/memory-storage.ts';
+import { storedJournals } from '../journal/stored-journals.ts';
+import type { Channel } from '../protocol/channel.ts';
+import { Participant, pursue, type SourceParticipant, type TargetParticipant } from './participant.ts';
+
+const START = {
+  id: 'a'.repeat(32),
+  guest: { name: 'web1', uuid: '0f0e0d0c-0b0a-0908-0706-050403020100' },
+  peer: 'b',
+};
+const nothing = async (): Promise<void> => undefined;
+
+const source = (journals = memoryJournals()): Promise<SourceParticipant> =>
+  Participant.begin(SOURCE, journals, START, { guest: 'running' });
+
+describe('a participant', () => {
+  test('refuses every step that its table does not have', async () => {
+    await using participant = await source();
+    const refused = { code: 'XFR_NO_STEP', kind: 'failure' };
+    await expect(participant.write('committed', 'READY')).rejects.toMatchObject(refused); // it runs
+    await expect(participant.write('confirmed', 'RUNNING')).rejects.toMatchObject(refused);
+    await expect(participant.act('destroy', nothing)).rejects.toMatchObject(refused);
+    await participant.act('save', nothing, 'ACCEPT');
+    await expect(participant.write('committed')).rejects.toMatchObject(refused); // not by itself
+    await participant.write('committed', 'READY');
+    await expect(participant.act('resume', nothing)).rejects.toMatchObject(refused);
+    await expect(participant.write('aborted', 'failure')).rejects.toMatchObject({
+      ...refused,
+      message:
+        'the source may not write aborted on failure in state committed with a guest that is suspended',
+    });
+    expect(participant.record.entries.map(({ state }) => state)).toEqual(['offered', 'committed']);
+  });
+
+  test('says what its state says, and nothing else', async () => {
+    await using participant = await source();
+    expect([
+      participant.allows({ say: 'PENDING' }),
+      participant.allows({ say: 'FENCED' }),
+      participant.allows({ say: 'GO' }),
+    ]).toEqual([true, false, false]);
+  });
+
+  test('sends nothing that its state may not say', async () => {
+    await using participant = await source();
+    const said: string[] = [];
+    const channel = {
+      send: async (name: string) => void said.push(name),
+      abort: () => void said.push('ABORT'),
+    } as unknown as Channel;
+    const refused = { code: 'XFR_NO_STEP' };
+    await expect(participant.say(channel, 'GO', { id: START.id, epoch: 1 })).rejects.toMatchObject(refused);
+    await participant.act('save', nothing, 'ACCEPT');
+    await participant.write('committed', 'READY');
+    const error = new VmToolsError({ code: 'A_B', message: 'no more' });
+    await expect(participant.abort(channel, error)).rejects.toMatchObject(refused);
+    expect(said).toEqual([]);
+    await participant.say(channel, 'GO', { id: START.id, epoch: 1 });
+    expect(said).toEqual(['GO']);
+  });
+
+  test('tells each step before and after it', async () => {
+    const steps: string[] = [];
+    const onStep = (step: Parameters<typeof stepName>[0]): void => void steps.push(stepName(step));
+    await using participant: SourceParticipant = await Participant.begin(SOURCE, memoryJournals(), START, {
+      guest: 'running',
+      onStep,
+    });
+    await participant.act('save', nothing, 'ACCEPT');
+    await participant.write('aborted', 'failure');
+    await pursue(participant, { resume: nothing });
+    expect(steps).toEqual(
+      ['journal offered', 'guest save', 'journal aborted', 'guest resume', 'journal kept'].flatMap((step) => [
+        `source before ${step}`,
+        `source after ${step}`,
+      ]),
+    );
+  });
+
+  test('does only what is right in both states when nobody knows which one the disk has', async () => {
+    class BadDisk extends MemoryStorage {
+      isGone = false;
+      override async open(name: string, length: number): ReturnType<MemoryStorage['open']> {
+        const file = await super.open(name, length);
+        const unless = <T>(run: () => Promise<T>): Promise<T> =>
+          this.isGone ? Promise.reject(new Error('EIO')) : run();
+        return {
+          ...file,
+          append: (b) => unless(() => file.append(b)),
+          truncate: (to) => unless(() => file.truncate(to)),
+        };
+      }
+    }
+    const disk = new BadDisk();
+    await using participant = await source(storedJournals(disk));
+    await participant.act('save', nothing, 'ACCEPT');
+    disk.isGone = true;
+    await expect(participant.write('committed', 'READY')).rejects.toMatchObject({ code: 'XFR_JOURNAL_IO' });
+    expect(participant.allows({ act: 'resume' }, 'failure')).toBe(false);
+    expect(participant.allows({ say: 'GO' })).toBe(false);
+    expect(participant.allows({ write: 'aborted' }, 'failure')).toBe(false);
+  });
+
+  test('leaves no journal when nobody can ever have relied on it', async () => {
+    const journals = memoryJournals();
+    {
+      await using participant = await source(journals);
+      await participant.write('aborted', 'REJECT');
+      await pursue(participant, {});
+    }
+    expect((await journals.list()).records).toEqual([]);
+  });
+
+  test('leaves the journal of what others have relied on', async () => {
+    const journals = memoryJournals();
+    {
+      await using participant = await source(journals);
+      await participant.act('save', nothing, 'ACCEPT');
+      await participant.write('committed', 'READY');
+      await participant.write('confirmed', 'RUNNING');
+      await pursue(participant, { destroy: nothing });
+      expect(participant.record.isEnded).toBe(true);
+    }
+    expect((await journals.list()).records).toMatchObject([{ id: START.id, isEnded: true }]);
+  });
+});
+
+test('every state with something to do comes to its end by itself, with a guest in any state that it can have', async () => {
+  const ends = async (
+    role: 'source' | 'target',
+    guest: 'absent' | 'paused' | 'running' | 'suspended',
+    path: readonly (SourceState | TargetState)[],
+  ) => {
+    const journals = memoryJournals();
+    await using journal = await journals.begin({ ...START, role });
+    for (const state of path) await journal.append({ state, epoch: 1 });
+    if (role === 'source') {
+      const participant: SourceParticipant = Participant.resume(SOURCE, journal, { guest });
+      await pursue(participant, { resume: nothing, destroy: nothing });
+      return SOURCE.states[participant.state];
+    }
+    const participant: TargetParticipant = Participant.resume(TARGET, journal, { guest });
+    await pursue(participant, { start: nothing, abandon: nothing });
+    return TARGET.states[participant.state];
+  };
+  expect((await ends('source', 'suspended', ['committed', 'confirmed'])).isEnded).toBe(true);
+  expect((await ends('source', 'suspended', ['aborted'])).isEnded).toBe(true);
+  expect((await ends('source', 'absent', ['aborted'])).isEnded).toBe(true);
+  for (const guest of ['absent', 'paused', 'running'] as const) {
+    expect((await ends('target', guest, ['fenced'])).isEnded).toBe(true);
+    expect((await ends('target', guest, ['ready', 'owner', 'failing'])).isEnded).toBe(true);
+  }
+  expect((await ends('target', 'paused', ['ready', 'owner'])).isDecided).toBe(true);
+});
+
+test('no walk through a table gets to where it has no name', () => {
+  const walk = fc.array(fc.nat(20), { maxLength: 12 });
+  fc.assert(
+    fc.property(walk, fc.constantFrom(SOURCE, TARGET), (choices, { steps, states }) => {
+      let state: string = 'idle';
+      for (const choice of choices) {
+        const out = steps.flatMap((step) => (step.in === state && 'write' in step ? [step.write] : []));
+        state = out[choice % out.length] ?? state;
+        const facts = (states as Record<string, { isEnded?: true }>)[state]!;
+        expect(facts).toBeDefined();
+        // Only what has ended has no way on.
+        expect(steps.some((step) => step.in === state && 'write' in step)).toBe(facts.isEnded !== true);
+      }
+    }),
+  );
+});
+
+test('an error that is written down keeps its words', async () => {
+  const journals = memoryJournals();
+  await using participant = await source(journals);
+  const error = new VmToolsError({ code: 'A_B', kind: 'resource', message: 'no memory', hint: 'free some' });
+  await participant.write('aborted', 'failure', error);
+  expect(participant.record.entries.at(-1)?.error).toMatchObject({
+    code: 'A_B',
+    kind: 'resource',
+    hint: 'free some',
+  });
+});

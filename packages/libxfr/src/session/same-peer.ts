@@ -1,0 +1,30 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { TransferRecord } from '../journal/record.ts';
+import type { Connection } from '../protocol/connection.ts';
+
+/**
+ * What a transfer is bound to, so that its id alone opens nothing. Over TLS it is the name under which the key of the
+ * peer is trusted here, whatever address it comes from. The other transports have no identity: a unix socket and ssh let
+ * in who is this host's owner already, and over plain TCP whoever reaches the port may do everything anyway. A journal
+ * of such a transfer, or of an earlier release, says nobody, and answers whoever asks.
+ */
+type Bound = Pick<TransferRecord, 'who'>;
+
+/** Whether somebody who asks about a transfer may be told. */
+export function mayAsk({ who }: Bound, asker: { readonly who?: string | undefined }): boolean {
+  return who === undefined || who === asker.who;
+}
+
+/** @throws VmToolsError XFR_OTHER_PEER (peer) when it is not the other end of the transfer that answers */
+export function requirePeer({ who, id }: Bound & Pick<TransferRecord, 'id'>, connection: Connection): void {
+  if (mayAsk({ who }, connection)) return;
+  const { peer, who: answers = 'nobody that is known' } = connection;
+  throw new VmToolsError({
+    code: 'XFR_OTHER_PEER',
+    kind: 'peer',
+    retry: 'safe',
+    message: `transfer ${id} is with ${who}, and ${answers} answers at ${peer}`,
+    hint: `see where ${who} is now: what another host says about the guest counts for nothing`,
+    details: { id, who, answers: connection.who, peer },
+  });
+}

@@ -1,0 +1,9 @@
+import type { GuestWhereabouts } from '@vm-tools/errors';
+import type { Offer } from '../ports.ts';
+
+/** What is known of a guest by name. */
+export type Guest = Pick<Offer, 'name' | 'uuid'>;
+
+export function whereabouts(guest: Guest | undefined, state: string): GuestWhereabouts {
+  return guest === undefined ? { state } : { name: guest.name, uuid: guest.uuid, state };
+}

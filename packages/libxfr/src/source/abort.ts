@@ -1,0 +1,69 @@
+import { messageOf, type VmToolsError } from '@vm-tools/errors';
+import type { Trigger } from '../commit/table.ts';
+import type { Source } from '../ports.ts';
+import type { Channel } from '../protocol/channel.ts';
+import { pursue, type SourceParticipant } from '../session/participant.ts';
+import { takenAway, unlessChanged, type Change } from './changed.ts';
+import { resumeFailed, stillRunning } from './failure.ts';
+
+/**
+ * Ends a transfer of which the guest stays here: that is written down, the target is told, and the guest is resumed
+ * if it was suspended, and nobody else has it by now. Returns the error that tells how all that ended.
+ *
+ * @param failure why the guest is not moved
+ * @param on what the table calls that
+ */
+export async function abortTransfer(
+  participant: SourceParticipant,
+  source: Source,
+  channel: Channel,
+  { failure, on }: { readonly failure: VmToolsError; readonly on: Trigger },
+): Promise<VmToolsError> {
+  const { guest } = participant.record;
+  let change: Change | undefined;
+  const resume = async (): Promise<void> => {
+    change = await unlessChanged(source, () => source.resume());
+  };
+  try {
+    try {
+      await participant.write('aborted', on, failure);
+      await participant.abort(channel, failure);
+    } catch (thrown) {
+      if (participant.guest !== 'running') await participant.act('resume', resume, 'failure');
+      throw thrown;
+    }
+    await pursue(participant, { resume });
+    return change === undefined ? stillRunning(source, guest, failure) : takenAway(guest, failure, change);
+  } catch (thrown) {
+    // Not by hand: whatever the journal says by now, its own way out is the only one that asks the target.
+    const hint = `it is suspended in memory on the source; once the cause is gone: vm-migrate resolve ${participant.id}`;
+    if (participant.guest !== 'running') return resumeFailed(thrown, guest, failure).with({ hint });
+    // A journal that has not been ended can be told later that the guest runs.
+    const told =
+      change === undefined ? stillRunning(source, guest, failure) : takenAway(guest, failure, change);
+    return told.with({ leftovers: [journalLeft(participant.id, thrown)] });
+  }
+}
+
+function journalLeft(id: string, thrown: unknown): string {
+  return `the journal of transfer ${id}: ${messageOf(thrown)}`;
+}
+
+/**
+ * Ends the journal of a transfer whose save has failed, and so has resumed the guest itself. If it could not, the
+ * journal stays open, so that somebody tries again.
+ */
+export async function closeAborted(
+  participant: SourceParticipant,
+  channel: Channel,
+  { failure, told }: { readonly failure: VmToolsError; readonly told: VmToolsError },
+): Promise<VmToolsError> {
+  try {
+    await participant.write('aborted', 'failure', failure);
+    await participant.abort(channel, failure);
+    if (told.leftovers.length === 0) await pursue(participant, {});
+    return told;
+  } catch (thrown) {
+    return told.with({ leftovers: [journalLeft(participant.id, thrown)] });
+  }
+}

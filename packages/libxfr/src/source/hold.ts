@@ -1,0 +1,12 @@
+import type { Source } from '../ports.ts';
+import type { Attempt } from '../session/attempt.ts';
+import { notSaved } from './failure.ts';
+
+/** Takes the guest for as long as it is moved. @throws what its owner is to read when somebody else has it */
+export async function holdSource(source: Source, attempt: Attempt): Promise<AsyncDisposable | undefined> {
+  try {
+    return await source.hold?.(attempt.signal);
+  } catch (thrown) {
+    throw notSaved(source, undefined, { failure: attempt.cause(thrown), thrown });
+  }
+}

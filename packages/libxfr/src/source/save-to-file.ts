@@ -1,0 +1,112 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { VmToolsError } from '@vm-tools/errors';
+import { createLimiter, paced } from '@vm-tools/ratelimit';
+import type { Storage } from '../disk/storage.ts';
+import type { TransferSummary } from '../events.ts';
+import { ImageFile } from '../file/image-file.ts';
+import { intoStream } from '../file/into-stream.ts';
+import { counted } from '../image/counted.ts';
+import type { TransferOptions } from '../options.ts';
+import type { Offer, SaveReport, Source } from '../ports.ts';
+import { Attempt } from '../session/attempt.ts';
+import { inContext, type ErrorContext } from '../session/error-context.ts';
+import { ProgressReporter } from '../session/progress.ts';
+import { destroyLeftover, resumeAfterFailure, notSaved, resumeFailed } from './failure.ts';
+import { holdSource } from './hold.ts';
+
+export interface SaveToFileOptions extends TransferOptions {
+  /** What becomes of the guest: it ends here and lives on in the file, or it goes on as if nothing had been. */
+  readonly afterwards: 'destroy' | 'resume';
+  /** replace a file of that name, at the end and at once. @default false */
+  readonly overwrite?: boolean | undefined;
+  /** wait for the disk, so that the image outlives a power cut. @default true */
+  readonly durable?: boolean | undefined;
+  /** @default the file systems of this machine */
+  readonly storage?: Storage | undefined;
+}
+
+/**
+ * Saves the guest of `source` into a file of mode 0600, or into a stream that somebody else looks after. The file
+ * gets its name when it is whole and on the disk; after any failure and any abort there is no file, and the guest
+ * runs. With `resume` the guest runs on before the disk is waited for, so that it is down no longer than needed.
+ *
+ * @throws VmToolsError
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): somebody else is at work on the guest;
+ *   XFR_FILE_EXISTS, XFR_FILE_TYPE, XFR_FILE_MISSING, XFR_FILE_DENIED (usage: the guest was not touched);
+ *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO, XFR_READER_GONE (failure: it runs again);
+ *   GUEST_CHANGED (failure: somebody else has the guest; no file, unless it was there already: see `leftovers`);
+ *   INTERRUPTED (aborted-safe); XFR_RESUME_FAILED (failure: it is suspended, and after `resume` the file is there);
+ *   and whatever the source itself rejects with
+ */
+export async function saveToFile(
+  source: Source,
+  destination: string | Writable,
+  options: SaveToFileOptions,
+): Promise<TransferSummary> {
+  using progress = new ProgressReporter(options.onEvent, options.clock);
+  const context: ErrorContext = { side: 'source', progress };
+  using attempt = new Attempt(options.signal, 'saving the guest', context);
+  const { signal } = attempt;
+  const resumes = options.afterwards === 'resume';
+  await using _held = await holdSource(source, attempt);
+  let offer: Offer | undefined;
+  let file: ImageFile | undefined;
+  let saved: SaveReport;
+  let isSuspended = false;
+  let resumeError: VmToolsError | undefined;
+  try {
+    offer = await source.describe();
+    progress.setTotal(offer.memoryBytes);
+    if (typeof destination === 'string') {
+      file = await ImageFile.create(destination, { ...options, neededBytes: offer.memoryBytes });
+    }
+    signal.throwIfAborted();
+
+    const unlimited = createLimiter({ rate: Infinity });
+    const { limiter = unlimited } = options;
+    const onWritten = (bytes: number, zeroBytes = 0): void => progress.add(bytes, zeroBytes);
+    const onFailed = (error: VmToolsError): void => attempt.fail(error);
+    // A pipe carries the zeros, too; a file has holes in their place, and so its writer knows what counts.
+    const sink = paced(file === undefined ? limiter : unlimited, { signal });
+    const written =
+      file === undefined
+        ? intoStream(sink, counted(onWritten), destination as Writable)
+        : pipeline(sink, file.writer({ limiter, signal, onWritten, onFailed }));
+    written.catch((thrown: unknown) => attempt.fail(thrown)); // the save may be waiting for the guest, and not for its sink
+    saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report) });
+    isSuspended = true;
+    await written;
+    await source.confirm(); // what was written must be all that there is of the guest
+    signal.throwIfAborted();
+
+    if (resumes) {
+      resumeError = await resume(source, offer);
+      isSuspended = resumeError !== undefined;
+      if (!isSuspended) progress.running(saved.suspendedAt);
+    }
+    progress.phase('syncing');
+    await file?.commit();
+  } catch (thrown) {
+    const failure = attempt.cause(thrown);
+    await file?.discard();
+    if (offer === undefined || !isSuspended) throw notSaved(source, offer, { failure, thrown });
+    throw inContext(await resumeAfterFailure(source, offer, failure), context);
+  }
+  if (resumeError !== undefined) throw inContext(resumeError, context);
+  try {
+    if (!resumes) await destroyLeftover(source, offer, progress);
+  } catch (thrown) {
+    throw inContext(thrown, context);
+  }
+  return progress.complete({ iterations: saved.iterations });
+}
+
+async function resume(source: Source, offer: Offer): Promise<VmToolsError | undefined> {
+  try {
+    await source.resume(); // confirmed a moment ago
+    return undefined;
+  } catch (thrown) {
+    return resumeFailed(thrown, offer);
+  }
+}

@@ -1,0 +1,75 @@
+import { pipeline, Readable } from 'node:stream';
+import { messageOf, type VmToolsError } from '@vm-tools/errors';
+import { createLimiter, paced } from '@vm-tools/ratelimit';
+import type { TransferSummary } from '../events.ts';
+import { openImageFile } from '../file/image-reader.ts';
+import { counted } from '../image/counted.ts';
+import type { TransferOptions } from '../options.ts';
+import type { Target } from '../ports.ts';
+import { Attempt } from '../session/attempt.ts';
+import { ProgressReporter } from '../session/progress.ts';
+
+export interface RestoreFromFileOptions extends TransferOptions {
+  /** leave it as restored, without `start()`. @default false */
+  readonly paused?: boolean | undefined;
+}
+
+/**
+ * Brings a guest back from a file, or from a stream that somebody else looks after. What was offered stands in the
+ * image itself, so the target reads it there and `reserve` is not called. After any failure and any abort nothing of
+ * the guest is here; the file is never changed.
+ *
+ * @throws VmToolsError
+ *   XFR_FILE_MISSING, XFR_FILE_DENIED, XFR_FILE_TYPE (usage), XFR_FILE_IO (failure), INTERRUPTED (interrupted),
+ *   and whatever the target rejects with
+ */
+export async function restoreFromFile(
+  origin: string | Readable,
+  target: Target,
+  options: RestoreFromFileOptions = {},
+): Promise<TransferSummary> {
+  using progress = new ProgressReporter(options.onEvent, options.clock);
+  using attempt = new Attempt(options.signal, 'restoring the guest', { side: 'target', progress });
+  const { signal } = attempt;
+  signal.throwIfAborted();
+  await using file = typeof origin === 'string' ? await openImageFile(origin) : undefined;
+  progress.setTotal(file?.bytes ?? 0);
+  progress.phase('receiving');
+
+  const bytes =
+    file === undefined
+      ? (origin as Readable)
+      : Readable.from(
+          file.chunks((error) => attempt.fail(error)),
+          { objectMode: false },
+        );
+  const limiter = options.limiter ?? createLimiter({ rate: Infinity });
+  const count = counted((length) => progress.add(length));
+  // An error of one goes to the next, and so to the target, which rejects.
+  const stream = pipeline(bytes, count, paced(limiter, { signal }), () => undefined);
+  try {
+    await target.restore(stream, { signal });
+    signal.throwIfAborted();
+    progress.phase('starting');
+    const started = options.paused ? undefined : await target.start();
+    return progress.complete({ domid: started?.domid });
+  } catch (thrown) {
+    const failure = await abandon(target, attempt.cause(thrown));
+    throw failure.guest
+      ? failure
+      : failure.with({ guest: { state: 'not restored, its image is untouched' } });
+  } finally {
+    stream.destroy();
+    await target.release?.();
+  }
+}
+
+/** Removes what a failed restore has left; a failure of that is told beside the first one. */
+async function abandon(target: Target, failure: VmToolsError): Promise<VmToolsError> {
+  try {
+    await target.abandon();
+    return failure;
+  } catch (thrown) {
+    return failure.with({ leftovers: [`the unfinished guest could not be removed: ${messageOf(thrown)}`] });
+  }
+}
