@@ -39,15 +39,9 @@ export type {
   XenVersion,
 } from './xen.ts';
 
-export {
-  cpuFeatures,
-  cpuVendor,
-  findLeaf,
-  LEAF_BYTES,
-  MSR_BYTES,
-  CPUID_REGISTER_OFFSETS,
-} from './cpu/cpu-policy.ts';
-export { CPU_FEATURE_WORDS, NO_SUBLEAF } from './cpu/feature-words.ts';
+export { cpuFeatures, cpuVendor, findLeaf } from './cpu/cpu-policy.ts';
+export { LEAF_BYTES, MSR_BYTES, CPUID_REGISTER_OFFSETS } from './cpu/entries.ts';
+export { NO_SUBLEAF } from './cpu/feature-words.ts';
 export type { CpuidRegister, FeatureWord } from './cpu/feature-words.ts';
 
 // For other implementations of `Xen`: the same errors for the same errno.
@@ -55,10 +49,10 @@ export { callError } from './call-error.ts';
 export type { CallFailure } from './call-error.ts';
 
 // The tables, for tools/abi, which compares them with the C headers.
-export { SUPPORTED_VERSIONS } from './versions.ts';
+export { CPU_FEATURE_WORDS, SUPPORTED_VERSIONS } from './versions/index.ts';
+export type { Versions } from './versions/index.ts';
+export type { Quirks, VersionSupport } from './versions/shape.ts';
 export { FIELD_BYTES } from './abi/layout.ts';
 export type { Field, FieldType, StructLayout } from './abi/layout.ts';
-export { PROTOTYPES } from './prototypes/index.ts';
-export { CALLBACKS } from './prototypes/callbacks.ts';
 export type { CallbackPrototype } from './prototypes/callbacks.ts';
 export type { CType, Prototype, PrototypeTable } from './prototypes/ctype.ts';

@@ -1,19 +1,13 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Layouts } from './abi/layout.ts';
 import { StructView } from './abi/struct-view.ts';
 import { callError } from './call-error.ts';
 import type { Native } from './koffi/native.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
 import type { Address, Check, Prototype } from './prototypes/ctype.ts';
-import { PROTOTYPES } from './prototypes/index.ts';
 import type { FunctionName, Functions } from './prototypes/index.ts';
-
-const TABLE: Readonly<Record<FunctionName, Prototype>> = {
-  ...PROTOTYPES.xenctrl,
-  ...PROTOTYPES.xenguest,
-  ...PROTOTYPES.libc,
-};
+import type { Quirks, VersionSupport } from './versions/shape.ts';
+import type { Layouts } from './versions/structs.ts';
 
 type RestAfterDomid<Name extends FunctionName> =
   Parameters<Functions[Name]> extends [unknown, number, ...infer Rest] ? Rest : never;
@@ -22,12 +16,14 @@ type RestAfterDomid<Name extends FunctionName> =
 export class Libxc {
   readonly native: Native;
   readonly layouts: Layouts;
+  readonly quirks: Quirks;
+  readonly #prototypes: Readonly<Record<FunctionName, Prototype>>;
   readonly #logger: Logger;
   #xch: Address | null = null;
 
   /** @throws VmToolsError when the hypervisor's device cannot be opened */
-  static open(native: Native, layouts: Layouts, onLog: (line: string) => void): Libxc {
-    const libxc = new Libxc(native, layouts, onLog);
+  static open(native: Native, support: VersionSupport, onLog: (line: string) => void): Libxc {
+    const libxc = new Libxc(native, support, onLog);
     try {
       const { address } = libxc.#logger;
       // The second logger is the domain builder's: without one it opens a log file of its own.
@@ -39,9 +35,12 @@ export class Libxc {
     }
   }
 
-  private constructor(native: Native, layouts: Layouts, onLog: (line: string) => void) {
+  private constructor(native: Native, support: VersionSupport, onLog: (line: string) => void) {
+    const { layouts, quirks, prototypes } = support;
     this.native = native;
     this.layouts = layouts;
+    this.quirks = quirks;
+    this.#prototypes = { ...prototypes.xenctrl, ...prototypes.xenguest, ...prototypes.libc };
     this.#logger = createLogger(native, layouts, onLog);
   }
 
@@ -74,7 +73,7 @@ export class Libxc {
     const body = functions[name] as (...given: unknown[]) => unknown;
     const result = body(...args);
     const errno = this.native.errno();
-    const { check } = TABLE[name];
+    const { check } = this.#prototypes[name];
     if (hasFailed(check, result)) throw this.#error(name, errno, domid);
     return result as Exclude<ReturnType<Functions[Name]>, null>;
   }

@@ -1,5 +1,5 @@
 import { StructView } from './abi/struct-view.ts';
-import type { Layouts } from './abi/layout.ts';
+import type { Layouts } from './versions/structs.ts';
 import type { Native } from './koffi/native.ts';
 import type { Address } from './prototypes/ctype.ts';
 

@@ -7,7 +7,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
-import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
+import { XEN_4_17 } from './versions/4.17.ts';
 import { StructView } from './abi/struct-view.ts';
 import { eventually } from './testing/compliance-domains.ts';
 import { openStub } from './testing/open-stub.ts';
@@ -86,13 +86,13 @@ describe('domainBuild', () => {
     expect(argsOf('xc_dom_mem_init')).toEqual(['ptr', '5120']);
 
     const e820 = new StructView(
-      LAYOUTS_4_17.e820entry,
+      XEN_4_17.layouts.e820entry,
       Buffer.from(argsOf('xc_domain_set_memory_map').at(-1)!, 'hex'),
     );
     expect([e820.get('addr'), e820.get('size'), e820.get('type')]).toEqual([2n ** 32n, 2n ** 30n, 3]);
 
     const [imageHex, acpiHex] = argsOf('xc_dom_build_image').slice(1);
-    const image = new StructView(LAYOUTS_4_17.xc_dom_image, Buffer.from(imageHex!, 'hex'));
+    const image = new StructView(XEN_4_17.layouts.xc_dom_image, Buffer.from(imageHex!, 'hex'));
     expect(image.get('container_type')).toBe(1);
     expect(image.get('claim_enabled')).toBe(1);
     expect(image.get('target_pages')).toBe(5n << 18n);
@@ -296,7 +296,7 @@ describe('domainRestore', () => {
   const spec = { ...ports, type: 'pvh' } as const;
 
   beforeEach(async () => {
-    const layout = LAYOUTS_4_17.xc_domaininfo_t;
+    const layout = XEN_4_17.layouts.xc_domaininfo_t;
     await stub.give(
       'xc_domain_getinfolist',
       new StructView(layout, Buffer.alloc(layout.size)).set('domain', 7).bytes,

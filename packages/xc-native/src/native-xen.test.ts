@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { LAYOUTS_4_17 } from './abi/layouts/4.17.ts';
+import { XEN_4_17 } from './versions/4.17.ts';
 import { StructView } from './abi/struct-view.ts';
-import { LEAF_BYTES, MSR_BYTES } from './cpu/cpu-policy.ts';
+import { LEAF_BYTES, MSR_BYTES } from './cpu/entries.ts';
 import { openStub } from './testing/open-stub.ts';
 import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
@@ -16,7 +16,7 @@ let xen: Xen;
 
 beforeAll(async () => {
   stub = await buildStubLibrary();
-  const physinfo = new StructView(LAYOUTS_4_17.xc_physinfo_t)
+  const physinfo = new StructView(XEN_4_17.layouts.xc_physinfo_t)
     .set('capabilities', (1 << 0) | (1 << 1) | (1 << 3) | (1 << 8) | (1 << 9))
     .set('free_pages', 4096n)
     .set('nr_cpus', 2);
@@ -128,7 +128,9 @@ test('xc_domain_create: a PVH domain and a PV domain', async () => {
   await xen.domainCreate({ uuid: UUID, type: 'pv', maxVcpus: 1, grantVersion: 1 });
   const [pvh, pv] = (await stub.takeCalls())
     .filter(([name]) => name === 'xc_domain_create')
-    .map((call) => new StructView(LAYOUTS_4_17.xen_domctl_createdomain, Buffer.from(call.at(-1)!, 'hex')));
+    .map(
+      (call) => new StructView(XEN_4_17.layouts.xen_domctl_createdomain, Buffer.from(call.at(-1)!, 'hex')),
+    );
   expect(pvh!.get('handle')).toBe(UUID);
   expect(pvh!.get('flags')).toBe(0b1011); // hvm, hap, oos_off
   expect(pvh!.get('emulation_flags')).toBe(1);
@@ -142,7 +144,7 @@ test('xc_domain_create: a PVH domain and a PV domain', async () => {
 });
 
 test('domains are decoded, and the next domain is not taken for the one asked for', async () => {
-  const info = new StructView(LAYOUTS_4_17.xc_domaininfo_t)
+  const info = new StructView(XEN_4_17.layouts.xc_domaininfo_t)
     .set('domain', 9)
     .set('flags', 0b110 | (2 << 16)) // hvm, shutdown, suspend
     .set('handle', UUID)
@@ -169,7 +171,7 @@ test('more domains than fit one call', async () => {
   await stub.script('xc_domain_getinfolist 256 0 0');
   const all = Array.from(
     { length: 256 },
-    (_, index) => new StructView(LAYOUTS_4_17.xc_domaininfo_t).set('domain', index + 0x7ef0).bytes,
+    (_, index) => new StructView(XEN_4_17.layouts.xc_domaininfo_t).set('domain', index + 0x7ef0).bytes,
   );
   await stub.give('xc_domain_getinfolist', Buffer.concat(all));
   const domains = await xen.domainGetinfolist();

@@ -12,6 +12,7 @@ import { getCap, setCap } from './calls/scheduler-cap.ts';
 import { buildDomain, destroyDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
 import type { Libxc } from './libxc.ts';
+import { HVM_PARAM } from './xen.ts';
 import type * as Types from './xen.ts';
 
 /** XEN_DOMCTL_SHADOW_OP_OFF */
@@ -74,6 +75,9 @@ export class NativeXen implements Types.Xen {
   }
 
   async hvmParamSet(domid: number, param: Types.HvmParam, value: bigint): Promise<void> {
+    // 0 is off, which is what a new domain has: there is nothing to set, and such a Xen answers EEXIST.
+    const isOff = param === HVM_PARAM.ALTP2M && value === 0n;
+    if (isOff && this.#libxc.quirks.altp2m === 'creation') return;
     this.#libxc.callOn('xc_hvm_param_set', domid, param, value);
   }
 

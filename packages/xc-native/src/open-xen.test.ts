@@ -7,7 +7,7 @@ import { refuse } from './probe/refuse.ts';
 import { DOM0_FILES, makeFakeRoot } from './testing/fake-root.ts';
 import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
-import { NEWEST_VERSION, supportFor } from './versions.ts';
+import { NEWEST_VERSION, supportFor } from './versions/index.ts';
 
 let stub: StubLibrary;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ test('an unknown version is refused with its number and the way to add it', asyn
     code: 'XEN_VERSION_UNKNOWN',
     kind: 'no-xen',
     message: expect.stringContaining('4.20'),
-    hint: expect.stringContaining('layouts/4.20.ts'),
+    hint: expect.stringContaining('versions/4.20.ts'),
   });
 });
 
@@ -114,8 +114,8 @@ test('no privilege: by the mode of the device, or when it is opened', async () =
 });
 
 test('the real libxenctrl without a hypervisor fails with its own words', async () => {
-  const { libraries, layouts } = supportFor(NEWEST_VERSION);
-  const native = await loadNative(libraries, layouts).catch((error: unknown) => error as Error);
+  const support = supportFor(NEWEST_VERSION);
+  const native = await loadNative(support.libraries, support).catch((error: unknown) => error as Error);
   if (native instanceof Error) {
     console.warn(`skipped: ${native.message} (libxen-dev brings it)`);
     return;
@@ -125,7 +125,7 @@ test('the real libxenctrl without a hypervisor fails with its own words', async 
     return;
   }
   const lines: string[] = [];
-  expect(() => Libxc.open(native, layouts, (line) => lines.push(line))).toThrow(
+  expect(() => Libxc.open(native, support, (line) => lines.push(line))).toThrow(
     expect.objectContaining({
       code: 'XEN_CALL_FAILED',
       details: expect.objectContaining({ call: 'xc_interface_open', errnoName: expect.stringMatching(/^E/) }),

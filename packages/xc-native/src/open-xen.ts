@@ -4,14 +4,22 @@ import { readVersion } from './calls/version.ts';
 import { Helpers } from './helper/helpers.ts';
 import { locateHelper } from './helper/locate.ts';
 import { loadNative } from './koffi/native.ts';
-import type { Libraries, Native } from './koffi/native.ts';
+import type { Native } from './koffi/native.ts';
 import { Libxc } from './libxc.ts';
 import { NativeXen } from './native-xen.ts';
 import { gatherFacts } from './probe/facts.ts';
 import type { HostFacts } from './probe/facts.ts';
 import { noPrivilege, refuse, withInstalledVersions } from './probe/refuse.ts';
-import { NEWEST_VERSION, majorMinor, supportFor, unknownVersion } from './versions.ts';
-import type { VersionSupport } from './versions.ts';
+import type { Libraries } from './prototypes/index.ts';
+import {
+  NEWEST_VERSION,
+  SUPPORTED_VERSIONS,
+  majorMinor,
+  supportFor,
+  unknownVersion,
+  type Versions,
+} from './versions/index.ts';
+import type { VersionSupport } from './versions/shape.ts';
 import type { Xen, XenVersion } from './xen.ts';
 
 export interface OpenXenOptions {
@@ -25,6 +33,8 @@ export interface OpenXenOptions {
   readonly root?: string;
   /** Other files than the libraries of the running Xen: for tests, which put stubs in their place. */
   readonly libraries?: Partial<Libraries>;
+  /** Other versions of Xen than those known here, for tests: short calls alone, as helper processes do not know them. */
+  readonly versions?: Versions;
 }
 
 /**
@@ -38,11 +48,12 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
   if (refusal !== undefined) throw refusal;
 
   const expected = facts.version ?? NEWEST_VERSION;
-  const support = supportFor(expected);
+  const versions = options.versions ?? SUPPORTED_VERSIONS;
+  const support = supportFor(expected, versions);
   const libraries = { ...support.libraries, ...options.libraries };
   const libxc = openLibxc(await load(libraries, support, facts), support, options.onLog);
   try {
-    const version = checkVersion(libxc, expected);
+    const version = checkVersion(libxc, expected, versions);
     const { onLog, abortGraceMs } = options;
     return new NativeXen(libxc, version, {
       version: expected,
@@ -57,18 +68,18 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
   }
 }
 
-async function load(libraries: Libraries, { layouts }: VersionSupport, facts: HostFacts): Promise<Native> {
+async function load(libraries: Libraries, support: VersionSupport, facts: HostFacts): Promise<Native> {
   try {
-    return await loadNative(libraries, layouts);
+    return await loadNative(libraries, support);
   } catch (error) {
     const isMissing = error instanceof VmToolsError && error.code === 'XEN_LIBRARY_MISSING';
     throw isMissing ? withInstalledVersions(error, facts) : error;
   }
 }
 
-function openLibxc(native: Native, { layouts }: VersionSupport, onLog: OpenXenOptions['onLog']): Libxc {
+function openLibxc(native: Native, support: VersionSupport, onLog: OpenXenOptions['onLog']): Libxc {
   try {
-    return Libxc.open(native, layouts, (line) => onLog?.(line));
+    return Libxc.open(native, support, (line) => onLog?.(line));
   } catch (error) {
     // Root in a container passes the look at the file's mode and is stopped here.
     throw isErrno(error, 'EACCES', 'EPERM') ? noPrivilege(error) : error;
@@ -79,17 +90,16 @@ function openLibxc(native: Native, { layouts }: VersionSupport, onLog: OpenXenOp
  * The hypervisor itself has the last word on its version. A library that speaks another DOMCTL and SYSCTL interface
  * is refused by Xen with EACCES, whatever the version numbers say: a Xen built from another branch, for one.
  */
-function checkVersion(libxc: Libxc, expected: string): XenVersion {
+function checkVersion(libxc: Libxc, expected: string, versions: Versions): XenVersion {
   const version = readVersion(libxc);
   const running = majorMinor(version);
-  if (running !== expected) throw unknownVersion(`this host runs Xen ${running}`, running);
+  if (running !== expected) throw unknownVersion(`this host runs Xen ${running}`, running, versions);
   try {
     readHostInfo(libxc);
   } catch (error) {
     if (!isErrno(error, 'EACCES')) throw error;
-    throw unknownVersion(`Xen ${running} refuses the interface of libxenctrl.so.${expected}`, running).with({
-      cause: error,
-    });
+    const finding = `Xen ${running} refuses the interface of libxenctrl.so.${expected}`;
+    throw unknownVersion(finding, running, versions).with({ cause: error });
   }
   return version;
 }

@@ -2,13 +2,16 @@ import { VmToolsError } from '@vm-tools/errors';
 import { generateCheck } from './generate-check.ts';
 import type { AbiTables } from './generate-check.ts';
 import { compile } from './compile.ts';
+import type { Headers } from './compile.ts';
 
 /**
+ * @param tables what is believed of a version of Xen
+ * @param headers those of its release
  * @returns what differs from the headers, one line each; empty when all is right
  * @throws VmToolsError ABI_CHECK_FAILED when the check itself does not compile
  */
-export async function checkAbi(tables: AbiTables): Promise<readonly string[]> {
-  const { succeeded, messages } = await compile(generateCheck(tables));
+export async function checkAbi(tables: AbiTables, headers: Headers): Promise<readonly string[]> {
+  const { succeeded, messages } = await compile(generateCheck(tables), headers);
   if (succeeded) return [];
   const differences = [...messages.matchAll(/static assertion failed: "(.*)"$/gm)].map(
     ([, text]) => text ?? '',

@@ -8,9 +8,13 @@ export interface Compilation {
   readonly messages: string;
 }
 
+/** Folders in which gcc looks for headers before it looks where the system has its own. */
+export type Headers = readonly string[];
+
 /** Lets gcc read C source without making anything of it. */
-export async function compile(source: string): Promise<Compilation> {
-  const gcc = spawn('gcc', ['-x', 'c', '-std=gnu11', '-fsyntax-only', '-fno-diagnostics-show-caret', '-'], {
+export async function compile(source: string, headers: Headers): Promise<Compilation> {
+  const flags = ['-x', 'c', '-std=gnu11', '-fsyntax-only', '-fno-diagnostics-show-caret'];
+  const gcc = spawn('gcc', [...flags, ...headers.map((folder) => `-I${folder}`), '-'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
   });

@@ -7,7 +7,7 @@ import type {
   StructLayout,
 } from '@vm-tools/xc-native';
 
-/** Everything that xc-native believes of C. */
+/** Everything that xc-native believes of C, for one version of Xen: a `VersionSupport` is one. */
 export interface AbiTables {
   readonly prototypes: Readonly<Record<string, PrototypeTable>>;
   readonly callbacks: Readonly<Record<string, CallbackPrototype>>;

@@ -1,18 +1,47 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
 import { compile } from './compile.ts';
+import type { Headers } from './compile.ts';
 
 const PACKAGE = 'libxen-dev';
 const INSTALL_LIMIT_MS = 300_000;
+/** Headers of releases that this system does not have, each as its package brings them. */
+const UNPACKED = join(import.meta.dirname, '../../../.cache/abi');
+/** Says of which release the installed headers are; the headers themselves do not. */
+const PKG_CONFIG = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/local/lib'].map((folder) =>
+  join(folder, 'pkgconfig/xencontrol.pc'),
+);
 
 /**
- * Sees to it that Xen's headers are there.
+ * The C headers of a release of Xen: unpacked under .cache/abi/VERSION, or installed here. Where no release is
+ * installed and that may be, this system's own is.
+ * @param version "4.17"
  * @throws VmToolsError ABI_NO_HEADERS, naming the package
  */
-export async function ensureHeaders(): Promise<void> {
-  if (await haveHeaders()) return;
-  if (process.getuid?.() !== 0) throw noHeaders('they are not installed, and only root can install them');
+export async function ensureHeaders(version: string): Promise<Headers> {
+  const folder = join(UNPACKED, version, 'usr/include');
+  if (existsSync(folder)) return compiling(version, [folder]);
+  if ((await installedRelease()) === undefined) await install(version);
+  const installed = await installedRelease();
+  if (installed !== version)
+    throw noHeaders(version, `those that are installed are of ${installed ?? 'no release'}`);
+  return compiling(version, []);
+}
+
+/** "4.17"; undefined where none is installed. */
+async function installedRelease(): Promise<string | undefined> {
+  const file = PKG_CONFIG.find(existsSync);
+  if (file === undefined) return undefined;
+  return /^Version: (\d+\.\d+)/m.exec(await readFile(file, 'utf8'))?.[1];
+}
+
+async function install(version: string): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw noHeaders(version, 'they are not installed, and only root can install them');
   try {
     const options = { timeout: INSTALL_LIMIT_MS, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     // A new machine knows no packages before the first update.
@@ -22,19 +51,20 @@ export async function ensureHeaders(): Promise<void> {
     ])
       await promisify(execFile)('apt-get', words, options);
   } catch (error) {
-    throw noHeaders(`apt-get failed: ${messageOf(error).trim()}`);
+    throw noHeaders(version, `apt-get failed: ${messageOf(error).trim()}`);
   }
-  if (!(await haveHeaders())) throw noHeaders('they do not compile');
 }
 
-async function haveHeaders(): Promise<boolean> {
-  return (await compile('#include <xenctrl.h>\n#include <xenguest.h>\n')).succeeded;
+async function compiling(version: string, headers: Headers): Promise<Headers> {
+  const { succeeded } = await compile('#include <xenctrl.h>\n#include <xenguest.h>\n', headers);
+  if (!succeeded) throw noHeaders(version, 'they do not compile');
+  return headers;
 }
 
-function noHeaders(why: string): VmToolsError {
+function noHeaders(version: string, why: string): VmToolsError {
   return new VmToolsError({
     code: 'ABI_NO_HEADERS',
-    message: `Xen's C headers are needed, but ${why}`,
-    hint: `apt-get install ${PACKAGE}`,
+    message: `the C headers of Xen ${version} are needed, but ${why}`,
+    hint: `apt-get install ${PACKAGE}, or unpack that of the release with dpkg -x under .cache/abi/${version}`,
   });
 }

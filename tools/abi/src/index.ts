@@ -3,8 +3,8 @@
  * static assertion for each fact.
  *
  * ```ts
- * const cpuFeatures = CPU_FEATURE_WORDS;
- * const differences = await checkAbi({ prototypes: PROTOTYPES, callbacks: CALLBACKS, layouts, cpuFeatures });
+ * for (const [version, tables] of Object.entries(SUPPORTED_VERSIONS))
+ *   console.log(version, await checkAbi(tables, await ensureHeaders(version)));
  * ```
  *
  * @packageDocumentation
@@ -12,4 +12,5 @@
 export { checkAbi } from './check-abi.ts';
 export { generateCheck } from './generate-check.ts';
 export type { AbiTables } from './generate-check.ts';
+export type { Headers } from './compile.ts';
 export { ensureHeaders } from './headers.ts';

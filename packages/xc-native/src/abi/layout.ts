@@ -1,5 +1,3 @@
-import type { LAYOUTS_4_17 } from './layouts/4.17.ts';
-
 /** How a field is read; its size follows. Fields of 64 bits are bigint: never a number that is almost right. */
 export type FieldType = 'u8' | 'u16' | 'u32' | 'i32' | 'u64' | 'i64' | 'pointer' | 'uuid';
 
@@ -20,11 +18,6 @@ export interface StructLayout {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-/** The layouts of one Xen version. Later versions must know the same structs and fields under the same names. */
-export type Layouts = typeof LAYOUTS_4_17;
-
-export type StructName = keyof Layouts;
-
 export const FIELD_BYTES: Readonly<Record<FieldType, number>> = {
   u8: 1,
   u16: 2,
@@ -42,10 +35,3 @@ export type FieldValue<Type> = Type extends 'u64' | 'i64' | 'pointer'
   : Type extends 'uuid'
     ? string
     : number;
-
-/** All fields of a struct as an object. */
-export type StructValues<Name extends StructName> = {
-  readonly [Key in keyof Layouts[Name]['fields']]: Layouts[Name]['fields'][Key] extends { type: infer Type }
-    ? FieldValue<Type>
-    : never;
-};

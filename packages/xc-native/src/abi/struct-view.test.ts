@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LAYOUTS_4_17 } from './layouts/4.17.ts';
+import { XEN_4_17 } from '../versions/4.17.ts';
 import { StructView } from './struct-view.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
 
@@ -12,7 +12,7 @@ test('what is set is read back, and nothing else changes', () => {
       fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
       fc.uuid(),
       (domain, flags, pages, handle) => {
-        const view = new StructView(LAYOUTS_4_17.xc_domaininfo_t);
+        const view = new StructView(XEN_4_17.layouts.xc_domaininfo_t);
         view.set('domain', domain).set('flags', flags).set('tot_pages', pages).set('handle', handle);
         expect(view.get('domain')).toBe(domain);
         expect(view.get('flags')).toBe(flags);
@@ -26,14 +26,14 @@ test('what is set is read back, and nothing else changes', () => {
 });
 
 test('a value that does not fit its field is refused', () => {
-  const config = new StructView(LAYOUTS_4_17.xen_domctl_createdomain);
+  const config = new StructView(XEN_4_17.layouts.xen_domctl_createdomain);
   expect(() => config.set('max_vcpus', 2 ** 32)).toThrow('out of range');
   expect(config.set('max_grant_frames', -1).get('max_grant_frames')).toBe(-1);
 });
 
 test('bytes that belong to somebody else are used in place', () => {
   const bytes = Buffer.alloc(56);
-  new StructView(LAYOUTS_4_17.save_callbacks, bytes).set('switch_qemu_logdirty', 0x1122334455667788n);
+  new StructView(XEN_4_17.layouts.save_callbacks, bytes).set('switch_qemu_logdirty', 0x1122334455667788n);
   expect(bytes.readBigUInt64LE(40)).toBe(0x1122334455667788n);
 });
 

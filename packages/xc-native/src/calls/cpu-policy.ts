@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { LEAF_BYTES, MSR_BYTES } from '../cpu/cpu-policy.ts';
+import { LEAF_BYTES, MSR_BYTES } from '../cpu/entries.ts';
 import type { Libxc } from '../libxc.ts';
 import type { Address } from '../prototypes/ctype.ts';
 import type { CpuPolicy } from '../xen.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cpuFeatures, cpuVendor, findLeaf, LEAF_BYTES, CPUID_REGISTER_OFFSETS } from './cpu-policy.ts';
-import { CPU_FEATURE_WORDS, NO_SUBLEAF } from './feature-words.ts';
+import { CPU_FEATURE_WORDS } from '../versions/index.ts';
+import { cpuFeatures, cpuVendor, findLeaf } from './cpu-policy.ts';
+import { LEAF_BYTES, CPUID_REGISTER_OFFSETS } from './entries.ts';
+import { NO_SUBLEAF } from './feature-words.ts';
 
 const NAMED = CPU_FEATURE_WORDS.flatMap((word) =>
   word.names.flatMap((name, bit) => (name === undefined ? [] : [{ word, name, bit }])),

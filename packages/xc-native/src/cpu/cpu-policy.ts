@@ -1,21 +1,7 @@
-import { LAYOUTS_4_17 } from '../abi/layouts/4.17.ts';
 import type { CpuPolicy } from '../xen.ts';
-import { CPU_FEATURE_WORDS, type CpuidRegister } from './feature-words.ts';
+import { CPU_FEATURE_WORDS } from '../versions/index.ts';
+import { CPUID_REGISTER_OFFSETS, LEAF_BYTES } from './entries.ts';
 
-// They are part of the stream of a saved domain, too, so no other Xen may have others.
-const { xen_cpuid_leaf_t: LEAF, xen_msr_entry_t: MSR } = LAYOUTS_4_17;
-
-/** Bytes of xen_cpuid_leaf_t and xen_msr_entry_t. */
-export const LEAF_BYTES = LEAF.size;
-export const MSR_BYTES = MSR.size;
-
-/** Where the registers lie in a xen_cpuid_leaf_t, behind leaf and subleaf. */
-export const CPUID_REGISTER_OFFSETS: Readonly<Record<CpuidRegister, number>> = {
-  a: LEAF.fields.a.offset,
-  b: LEAF.fields.b.offset,
-  c: LEAF.fields.c.offset,
-  d: LEAF.fields.d.offset,
-};
 const VENDOR_LEAF = 0;
 const VENDOR_REGISTERS = ['b', 'd', 'c'] as const;
 

@@ -6,7 +6,7 @@ import { closeSync } from 'node:fs';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
 import { loadNative } from '../koffi/native.ts';
 import { Libxc } from '../libxc.ts';
-import { supportFor } from '../versions.ts';
+import { supportFor } from '../versions/index.ts';
 import type { RingFrames } from '../xen.ts';
 import { DATA_FD, hasStream, type Job, type Message, type WireError } from './messages.ts';
 import { ParentLink } from './parent-link.ts';
@@ -27,9 +27,9 @@ process.exit(0);
 
 async function perform(job: Job): Promise<Message> {
   try {
-    const { layouts } = supportFor(job.version);
-    const native = await loadNative(job.libraries, layouts);
-    const libxc = Libxc.open(native, layouts, (line) => parent.send({ type: 'log', line }));
+    const support = supportFor(job.version);
+    const native = await loadNative(job.libraries, support);
+    const libxc = Libxc.open(native, support, (line) => parent.send({ type: 'log', line }));
     try {
       return done(runJob(libxc, job, parent));
     } finally {

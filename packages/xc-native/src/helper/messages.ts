@@ -1,5 +1,5 @@
 import type { FailureKind } from '@vm-tools/errors';
-import type { Libraries } from '../koffi/native.ts';
+import type { Libraries } from '../prototypes/index.ts';
 import type { BuildSpec, GuestBlob, ImageSource, PrecopyDecision, RestoreSpec } from '../xen.ts';
 import { protocolError } from './lines.ts';
 
@@ -10,7 +10,7 @@ export const DATA_FD = 4;
 /** What the parent writes first, and again when it is done: what to do, and with which Xen. */
 export type Job = {
   readonly domid: number;
-  /** "4.17": chooses the struct layouts */
+  /** "4.17": how its functions and structs look */
   readonly version: string;
   readonly libraries: Libraries;
 } & Work;

@@ -1,11 +1,11 @@
 import type { TypeObject } from 'koffi';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
-import type { Field, FieldType, Layouts } from '../abi/layout.ts';
-import { CALLBACKS } from '../prototypes/callbacks.ts';
+import type { Field, FieldType } from '../abi/layout.ts';
 import type { CallbackFunction, CallbackName, StructByValue } from '../prototypes/callbacks.ts';
 import type { Address, Crossing, PrototypeTable } from '../prototypes/ctype.ts';
-import { PROTOTYPES } from '../prototypes/index.ts';
-import type { Functions, LibraryName } from '../prototypes/index.ts';
+import type { Functions, Libraries, LibraryName } from '../prototypes/index.ts';
+import type { VersionSupport } from '../versions/shape.ts';
+import type { Layouts } from '../versions/structs.ts';
 import { guardArguments } from './guard.ts';
 
 type Koffi = typeof import('koffi').default;
@@ -36,19 +36,16 @@ export interface Native {
   callback<Name extends CallbackName>(name: Name, body: CallbackFunction<Name>): CallbackHandle;
 }
 
-/** Where each library is: a soname for the dynamic linker, or a path. */
-export type Libraries = Readonly<Record<LibraryName, string>>;
-
 /**
  * Loads koffi and the libraries, and binds every function of the tables. This is the only file that imports koffi,
  * and it does so here and not at its top, because most of what an executable does (help, wrong arguments, tests)
  * needs no foreign function. koffi's names of types live as long as the process, so all types here are anonymous.
  * @throws VmToolsError XEN_LIBRARY_MISSING, XEN_LIBRARY_MISMATCH or XEN_KOFFI_MISSING, kind 'no-xen'
  */
-export async function loadNative(libraries: Libraries, layouts: Layouts): Promise<Native> {
+export async function loadNative(libraries: Libraries, support: VersionSupport): Promise<Native> {
   const koffi = await importKoffi();
   return {
-    functions: bindAll(koffi, libraries),
+    functions: bindAll(koffi, libraries, support),
     errno: () => koffi.errno(),
     clearErrno: () => void koffi.errno(0),
     alloc: (bytes) => {
@@ -58,7 +55,7 @@ export async function loadNative(libraries: Libraries, layouts: Layouts): Promis
     },
     view: (address, bytes) => Buffer.from(koffi.view(address, bytes)),
     callback: (name, body) => {
-      const address = koffi.register(body, koffi.pointer(callbackType(koffi, layouts, name)));
+      const address = koffi.register(body, koffi.pointer(callbackType(koffi, support, name)));
       return { address, release: () => koffi.unregister(address) };
     },
   };
@@ -101,17 +98,18 @@ const STRUCT_MEMBERS: Readonly<Record<FieldType, string>> = {
   uuid: 'uint8_t [16]',
 };
 
-function bindAll(koffi: Koffi, libraries: Libraries): Functions {
+function bindAll(koffi: Koffi, libraries: Libraries, { prototypes }: VersionSupport): Functions {
   const bound: Record<string, unknown> = {};
-  for (const [library, table] of Object.entries<PrototypeTable>(PROTOTYPES)) {
+  for (const [library, table] of Object.entries<PrototypeTable>(prototypes)) {
     const soname = libraries[library as LibraryName];
     const handle = attempt('XEN_LIBRARY_MISSING', soname, () => koffi.load(soname));
-    for (const [name, { returns, args }] of Object.entries(table)) {
+    for (const [name, { returns, args, appended = [] }] of Object.entries(table)) {
       const types = args.map(({ crossing }) => KOFFI_NAMES[crossing]);
       const call: (...values: unknown[]) => unknown = attempt('XEN_LIBRARY_MISMATCH', soname, () =>
         handle.func(name, KOFFI_NAMES[returns.crossing], types),
       );
-      bound[name] = (...values: unknown[]): unknown => {
+      bound[name] = (...given: unknown[]): unknown => {
+        const values = [...given, ...appended];
         guardArguments(name, args, values);
         return call(...values);
       };
@@ -135,8 +133,8 @@ function attempt<T>(code: string, soname: string, body: () => T): T {
   }
 }
 
-function callbackType(koffi: Koffi, layouts: Layouts, name: CallbackName): TypeObject {
-  const { returns, args } = CALLBACKS[name];
+function callbackType(koffi: Koffi, { callbacks, layouts }: VersionSupport, name: CallbackName): TypeObject {
+  const { returns, args } = callbacks[name];
   const types = args.map((arg) =>
     arg.crossing === 'struct' ? structType(koffi, layouts, arg) : KOFFI_NAMES[arg.crossing],
   );

@@ -1,6 +1,6 @@
 import { int, nothing, pointerTo, uint, uint32 } from './ctype.ts';
 import type { CType, Crossing, Crossings } from './ctype.ts';
-import type { StructName, StructValues } from '../abi/layout.ts';
+import type { StructName, StructValues } from '../versions/structs.ts';
 
 /** A struct that C passes by value: libxc hands `struct precopy_stats` to its policy that way. */
 export interface StructByValue<Name extends StructName = StructName> {
@@ -51,6 +51,14 @@ export const CALLBACKS = {
 } as const satisfies Record<string, CallbackPrototype>;
 
 export type CallbackName = keyof typeof CALLBACKS;
+
+/** The same callbacks as a version of Xen makes them, perhaps with more arguments at the end. */
+export type CallbackPrototypes = {
+  readonly [Name in CallbackName]: CallbackPrototype & {
+    readonly returns: (typeof CALLBACKS)[Name]['returns'];
+    readonly args: readonly [...(typeof CALLBACKS)[Name]['args'], ...CallbackType[]];
+  };
+};
 
 /** koffi gives 64 bits as a number while that is exact. */
 type Loose<Value> = Value extends bigint ? number | bigint : Value;

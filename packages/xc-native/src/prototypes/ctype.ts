@@ -47,6 +47,17 @@ export interface Prototype {
   readonly returns: CType;
   readonly args: readonly CType[];
   readonly check: Check;
+  /** what a version of Xen takes behind the arguments that callers give, because older ones do not */
+  readonly appended?: readonly (number | bigint | boolean | null)[];
+}
+
+/**
+ * A prototype as a version of Xen has it: callers give and get the same for every version, so there may only be more
+ * arguments at its end, with `appended` to fill them.
+ */
+export interface Variant<P extends Prototype> extends Prototype {
+  readonly returns: P['returns'];
+  readonly args: readonly [...P['args'], ...CType[]];
 }
 
 /** The functions that are taken from one shared library. */

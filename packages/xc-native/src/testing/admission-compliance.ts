@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  cpuFeatures,
-  cpuVendor,
-  CPUID_REGISTER_OFFSETS,
-  findLeaf,
-  LEAF_BYTES,
-  MSR_BYTES,
-} from '../cpu/cpu-policy.ts';
+import { cpuFeatures, cpuVendor, findLeaf } from '../cpu/cpu-policy.ts';
+import { CPUID_REGISTER_OFFSETS, LEAF_BYTES, MSR_BYTES } from '../cpu/entries.ts';
 import type { Xen } from '../xen.ts';
 import { MEMORY_KIB, type ComplianceDomains } from './compliance-domains.ts';
 

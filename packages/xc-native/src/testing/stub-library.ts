@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { LAYOUTS_4_17 } from '../abi/layouts/4.17.ts';
-import type { Libraries } from '../koffi/native.ts';
 import type { Crossing, Prototype } from '../prototypes/ctype.ts';
-import { PROTOTYPES } from '../prototypes/index.ts';
-import type { FunctionName } from '../prototypes/index.ts';
+import type { FunctionName, Libraries } from '../prototypes/index.ts';
+import { XEN_4_17 } from '../versions/4.17.ts';
+import type { VersionSupport } from '../versions/shape.ts';
+import type { Layouts } from '../versions/structs.ts';
 
 /** Xen's libraries, played by a C library that records and obeys: all of ours runs, koffi included, without Xen. */
 export interface StubLibrary extends AsyncDisposable {
@@ -26,38 +26,41 @@ export interface StubLibrary extends AsyncDisposable {
   mode(mode: '' | 'crash' | 'hang' | 'flood' | 'picky'): Promise<void>;
 }
 
-const image = LAYOUTS_4_17.xc_dom_image.fields;
+type Effects = Readonly<Partial<Record<FunctionName, string>>>;
 
 /** What some functions do besides recording; a0 … are their arguments. */
-const EFFECTS: Readonly<Partial<Record<FunctionName, string>>> = {
-  xc_interface_close: 'stub_logger = NULL;',
-  xc_get_last_error: 'result = (long)&stub_error;',
-  xc_clear_last_error: 'stub_error.code = 0;',
-  xc_version: 'if (a1 == 1) strcpy(a2, ".7-stub"); else result = scripted("version", 4 << 16 | 17);',
-  xc_physinfo: `load("xc_physinfo", a1, ${LAYOUTS_4_17.xc_physinfo_t.size});`,
-  xc_domain_getinfolist: `load("xc_domain_getinfolist", a3, a2 * ${LAYOUTS_4_17.xc_domaininfo_t.size});`,
-  xc_domain_create: `dump(a2, ${LAYOUTS_4_17.xen_domctl_createdomain.size}); *(uint32_t *)a1 = 7;`,
-  xc_hvm_param_get: 'load("xc_hvm_param_get", a3, 8);',
-  // There is room for more than there is: two leaves, and behind them in the file one MSR.
-  xc_cpu_policy_get_size: '*(uint32_t *)a1 = 3; *(uint32_t *)a2 = 2;',
-  xc_cpu_policy_serialise: `
-    static char policy[2 * ${LAYOUTS_4_17.xen_cpuid_leaf_t.size} + ${LAYOUTS_4_17.xen_msr_entry_t.size}];
+function effectsOf(layouts: Layouts): Effects {
+  const image = layouts.xc_dom_image.fields;
+  return {
+    xc_interface_close: 'stub_logger = NULL;',
+    xc_get_last_error: 'result = (long)&stub_error;',
+    xc_clear_last_error: 'stub_error.code = 0;',
+    xc_version: 'if (a1 == 1) strcpy(a2, ".7-stub"); else result = scripted("version", 4 << 16 | 17);',
+    xc_physinfo: `load("xc_physinfo", a1, ${layouts.xc_physinfo_t.size});`,
+    xc_domain_getinfolist: `load("xc_domain_getinfolist", a3, a2 * ${layouts.xc_domaininfo_t.size});`,
+    xc_domain_create: `dump(a2, ${layouts.xen_domctl_createdomain.size}); *(uint32_t *)a1 = 7;`,
+    xc_hvm_param_get: 'load("xc_hvm_param_get", a3, 8);',
+    // There is room for more than there is: two leaves, and behind them in the file one MSR.
+    xc_cpu_policy_get_size: '*(uint32_t *)a1 = 3; *(uint32_t *)a2 = 2;',
+    xc_cpu_policy_serialise: `
+    static char policy[2 * ${layouts.xen_cpuid_leaf_t.size} + ${layouts.xen_msr_entry_t.size}];
     load("xc_cpu_policy_serialise", policy, sizeof(policy));
-    memcpy(a2, policy, 2 * ${LAYOUTS_4_17.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
-    memcpy(a4, policy + 2 * ${LAYOUTS_4_17.xen_cpuid_leaf_t.size}, ${LAYOUTS_4_17.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
-  xc_domain_set_memory_map: `dump(a2, a3 * ${LAYOUTS_4_17.e820entry.size});`,
-  xc_dom_allocate: 'memset(stub_memory, 0, sizeof(stub_memory));',
-  xc_dom_malloc: 'result = (long)calloc(1, a1);',
-  xc_dom_build_image: `dump(a0, ${LAYOUTS_4_17.xc_dom_image.size}); 
+    memcpy(a2, policy, 2 * ${layouts.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
+    memcpy(a4, policy + 2 * ${layouts.xen_cpuid_leaf_t.size}, ${layouts.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
+    xc_domain_set_memory_map: `dump(a2, a3 * ${layouts.e820entry.size});`,
+    xc_dom_allocate: 'memset(stub_memory, 0, sizeof(stub_memory));',
+    xc_dom_malloc: 'result = (long)calloc(1, a1);',
+    xc_dom_build_image: `dump(a0, ${layouts.xc_dom_image.size}); 
     void *acpi = *(void **)((char *)a0 + ${image.acpi_modules.offset}); if (acpi) dump(acpi, 4);`,
-  xc_dom_boot_image: `
+    xc_dom_boot_image: `
     static uint64_t p2m[16]; p2m[3] = 0xabc; p2m[5] = 0x123456789;
     *(uint64_t *)((char *)a0 + ${image.xenstore_pfn.offset}) = 3;
     *(uint64_t *)((char *)a0 + ${image.console_pfn.offset}) = 5;
     *(void **)((char *)a0 + ${image.pv_p2m.offset}) = p2m;`,
-  xc_domain_save: 'record("\\n"); if (result == 0) result = stub_save(a1, a2, a3, a4);',
-  xc_domain_restore: 'record("\\n"); if (result == 0) result = stub_restore(a1, a4, a7, a10);',
-};
+    xc_domain_save: 'record("\\n"); if (result == 0) result = stub_save(a1, a2, a3, a4);',
+    xc_domain_restore: 'record("\\n"); if (result == 0) result = stub_restore(a1, a4, a7, a10);',
+  };
+}
 
 const C_TYPES: Readonly<Record<Crossing, string>> = {
   void: 'void',
@@ -77,12 +80,13 @@ const RECORDERS: Readonly<Partial<Record<Crossing, (arg: string) => string>>> = 
   int32: (arg) => `record("\\t%d", ${arg});`,
 };
 
-export async function buildStubLibrary(): Promise<StubLibrary> {
+/** @param support the version of Xen whose libraries it plays */
+export async function buildStubLibrary(support: VersionSupport = XEN_4_17): Promise<StubLibrary> {
   const folder = await mkdtemp(join(tmpdir(), 'xc-native-stub-'));
   const source = join(folder, 'generated.c');
   const library = join(folder, 'libstub.so');
-  const support = fileURLToPath(new URL('./stub.c', import.meta.url));
-  await writeFile(source, generate(support));
+  const behaviour = fileURLToPath(new URL('./stub.c', import.meta.url));
+  await writeFile(source, generate(behaviour, support));
   const flags = ['-shared', '-fPIC', '-Wno-unused-result', `-DSTUB_DIR="${folder}"`];
   await promisify(execFile)('gcc', [...flags, '-o', library, source]);
   return {
@@ -103,16 +107,19 @@ export async function buildStubLibrary(): Promise<StubLibrary> {
   };
 }
 
-function generate(support: string): string {
-  const functions = { ...PROTOTYPES.xenctrl, ...PROTOTYPES.xenguest };
+function generate(behaviour: string, { prototypes, layouts }: VersionSupport): string {
+  const functions: Readonly<Record<string, Prototype>> = { ...prototypes.xenctrl, ...prototypes.xenguest };
+  const effects = effectsOf(layouts);
   return [
-    `#include ${JSON.stringify(support)}`,
-    ...Object.entries(functions).map(([name, prototype]) => defineFunction(name as FunctionName, prototype)),
+    `#include ${JSON.stringify(behaviour)}`,
+    ...Object.entries(functions).map(([name, prototype]) =>
+      defineFunction(name, prototype, effects[name as FunctionName] ?? ''),
+    ),
     '',
   ].join('\n');
 }
 
-function defineFunction(name: FunctionName, { returns, args, check }: Prototype): string {
+function defineFunction(name: string, { returns, args, check }: Prototype, effect: string): string {
   const result = C_TYPES[returns.crossing];
   const parameters = args.map(({ crossing }, index) => `${C_TYPES[crossing]} a${index}`).join(', ');
   const records = args.map(({ crossing }, index) =>
@@ -124,7 +131,7 @@ function defineFunction(name: FunctionName, { returns, args, check }: Prototype)
     ${isRecorded ? `record("${name}"); ${records.join(' ')}` : ''}
     ${name === 'xc_interface_open' ? 'stub_logger = a0;' : ''}
     long result = scripted("${name}", ${check === 'non-null' ? '(long)stub_memory' : '0'});
-    ${EFFECTS[name] ?? ''}
+    ${effect}
     ${isRecorded ? 'record("\\n");' : ''}
     errno = stub_errno;
     ${returns.crossing === 'void' ? '' : `return (${result})result;`}

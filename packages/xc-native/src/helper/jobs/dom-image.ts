@@ -1,5 +1,5 @@
 import { StructView } from '../../abi/struct-view.ts';
-import type { Layouts } from '../../abi/layout.ts';
+import type { Layouts } from '../../versions/structs.ts';
 import type { Libxc } from '../../libxc.ts';
 import type { Address } from '../../prototypes/ctype.ts';
 import type { BuildSpec } from '../../xen.ts';

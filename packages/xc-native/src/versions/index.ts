@@ -1,0 +1,47 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { XenVersion } from '../xen.ts';
+import { XEN_4_17 } from './4.17.ts';
+import type { VersionSupport } from './shape.ts';
+
+const KNOWN = { '4.17': XEN_4_17 } as const satisfies Versions;
+
+/** Versions of Xen by "major.minor". */
+export type Versions = Readonly<Record<string, VersionSupport>>;
+
+/** The Xen versions that can be driven. */
+export const SUPPORTED_VERSIONS: Versions = KNOWN;
+
+/** What to expect where the running version cannot be read before the libraries are open. */
+export const NEWEST_VERSION = '4.17' satisfies keyof typeof KNOWN;
+
+/** A feature keeps its bit in every later version, and names are only added: the newest table serves all. */
+export const CPU_FEATURE_WORDS = KNOWN[NEWEST_VERSION].cpuFeatures;
+
+/**
+ * @param versions to choose from
+ * @throws VmToolsError XEN_VERSION_UNKNOWN
+ */
+export function supportFor(version: string, versions: Versions = SUPPORTED_VERSIONS): VersionSupport {
+  const support = Object.hasOwn(versions, version) ? versions[version] : undefined;
+  if (support === undefined) throw unknownVersion(`this host runs Xen ${version}`, version, versions);
+  return support;
+}
+
+/** The error for a version that is not among those known. */
+export function unknownVersion(finding: string, version: string, versions: Versions): VmToolsError {
+  const known = Object.keys(versions);
+  return new VmToolsError({
+    code: 'XEN_VERSION_UNKNOWN',
+    kind: 'no-xen',
+    message: `${finding}; the versions known here are ${known.join(', ')}`,
+    hint:
+      `To add it: say what it has changed in packages/xc-native/src/versions/${version}.ts, name it in ` +
+      'index.ts there, and run the tests of tools/abi against the headers of its libxen-dev.',
+    details: { version, known },
+  });
+}
+
+/** "4.17" */
+export function majorMinor({ major, minor }: Pick<XenVersion, 'major' | 'minor'>): string {
+  return `${major}.${minor}`;
+}
