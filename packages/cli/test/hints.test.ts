@@ -4,7 +4,7 @@ import { hintTexts, readPage } from './error-codes.ts';
 
 /** Words behind the name of an executable that are no command of it, but go on with the sentence. */
 const PROSE = new Set(
-  'a again and answers as asks at does ends first in is it lists makes now of on or removes runs shows takes tells tries with without'.split(
+  'a again and answers as asks at destroys does ends first has in is it itself keeps lists makes now of on only or removes resumes runs shows takes tells tries with without'.split(
     ' ',
   ),
 );
@@ -39,7 +39,27 @@ function faultsOfCommand(program: string, words: readonly string[]): string[] {
   const named = first === undefined ? undefined : tool.commands.get(first);
   const isWord = first !== undefined && /^[a-z]+$/.test(first) && !PROSE.has(first);
   if (named === undefined && isWord && tool.commands.size > 0) return [`"${first}" is none of its commands`];
-  return faultsOfOptions(named ?? tool.own, words);
+  const command = named ?? tool.own;
+  const given = named === undefined ? words : words.slice(1);
+  return [...faultsOfOptions(command, given), ...faultsOfArguments(command, given)];
+}
+
+/** More words than a command takes, before the sentence goes on. Fewer may be meant: the command is only named. */
+function faultsOfArguments(
+  command: NonNullable<ReturnType<Tools['get']>>['own'],
+  words: readonly string[],
+): string[] {
+  const names = (command.arguments ?? []).map(({ name }) => name);
+  if (names.some((name) => name.includes('...'))) return [];
+  const end = words.findIndex((word) => PROSE.has(word));
+  const said = end < 0 ? words : words.slice(0, end);
+  const given = said.filter((word, index) => {
+    const option = optionOf(command, said[index - 1] ?? '');
+    const isValue = option !== undefined && option !== true && /[<[]/.test(option.flags);
+    return !word.startsWith('-') && !isValue;
+  });
+  const surplus = given.slice(names.length);
+  return surplus.length === 0 ? [] : [`it takes no "${surplus.join(' ')}"`];
 }
 
 function faultsOfOptions(
@@ -101,6 +121,8 @@ test.each([
   ],
   ['vm-migrate resolve ID --owner there; xfrd peers, and vm-list', []],
   ['vm-start web1', ['vm-start is no executable']],
+  ['vm-destroy web1 web2', ['vm-destroy web1 web2: it takes no "web2"']],
+  ['vm-save web1 -o web1.img; vm-unpause web1 resumes it', []],
   ['start xfrd on the other host', []],
 ])('%j', (text, faults) => {
   expect(faultsOf(text)).toEqual(faults);

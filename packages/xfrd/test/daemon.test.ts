@@ -4,6 +4,8 @@ import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
+import { untilListening } from '@vm-tools/cli/testing';
+import { freePort } from '@vm-tools/lab';
 import { createGuest } from '@vm-tools/libdomain/testing';
 import { trustEachOther } from '@vm-tools/trust/testing';
 import {
@@ -56,6 +58,21 @@ testOnHost('the configuration is checked, and nothing else is done', async (host
   });
   expect(missing).toMatchObject({ status: 2, error: { code: 'CONFIG_UNREADABLE' } });
   expect(metrics).toMatchObject({ status: 2, error: { code: 'XFR_METRICS_ADDRESS' } });
+});
+
+testOnTwoHosts('it goes on when nobody reads its log any more, and ends as it should', async (a, b) => {
+  await createGuest(a, 'web1');
+  const port = await freePort();
+  const xfrd = b.spawn(`exec xfrd --insecure --listen tcp://127.0.0.1:${port}`);
+  await untilListening(xfrd);
+  xfrd.stderr.destroy();
+  xfrd.stdout.destroy();
+  const check = await failure(a, `vm-migrate nosuch tcp://127.0.0.1:${port} --insecure`); // a line that is lost
+  expect(check).toMatchObject({ status: 3 });
+  await result(a, `vm-migrate web1 tcp://127.0.0.1:${port} --insecure`);
+  await waitForTicks(b, 'web1');
+  await xfrd.kill('SIGTERM');
+  expect(await xfrd.exited).toBe(0);
 });
 
 testOnTwoHosts('without encryption it takes --insecure on both hosts', async (a, b) => {
