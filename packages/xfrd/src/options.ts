@@ -32,7 +32,10 @@ export const command: CommandSpec = {
       description: 'domains at the same time (default: 4)',
       ...asCount(RANGES.places),
     },
-    { flags: '--metrics <address>', description: 'for Prometheus: unix:///PATH or http://127.0.0.1:PORT' },
+    {
+      flags: '--metrics <address>',
+      description: 'for Prometheus: on (a socket for root alone), unix:///PATH or http://127.0.0.1:PORT',
+    },
     {
       flags: '--config <file>',
       description: 'what to read (default: /etc/vm-tools/xfrd.toml, if it is there)',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -200,8 +200,9 @@ async function scrape(path: string, url = '/metrics'): Promise<{ status: number;
 
 testOnTwoHosts('Prometheus reads what came, and what was refused', async (a, b) => {
   await createGuest(a, 'web1', 'type=pvh');
-  const path = join(b.simulated.root, 'run/vm-tools/metrics.sock');
-  await using xfrd = await startXfrd(b, `--metrics unix://${path}`);
+  const path = join(b.simulated.root, 'run/vm-tools/xfrd-metrics.sock');
+  await using xfrd = await startXfrd(b, '--metrics on');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect(await scrape(path, '/')).toMatchObject({ status: 404 });
   expect((await scrape(path)).body).toContain('xfrd_places 4\n');
   const { transferred } = await result(a, `vm-migrate web1 ${xfrd.endpoint}`);

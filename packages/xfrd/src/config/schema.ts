@@ -4,7 +4,7 @@ import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
 import { parseDuration, RANGES } from '@vm-tools/words';
 import * as z from 'zod';
 import { parseListenAddress } from '../listen-address.ts';
-import { parseMetricsAddress } from '../metrics/metrics-address.ts';
+import { parseMetrics } from '../metrics/metrics-address.ts';
 
 /** Each has a descriptor; more are a flood. */
 const MAX_WAITING = 10_000;
@@ -79,7 +79,7 @@ export const configSchema = z.strictObject({
       'must be a table',
     )
     .prefault({}),
-  metrics: read(parseMetricsAddress).exactOptional(),
+  metrics: read(parseMetrics).exactOptional(),
   user: z
     .string('must be a string')
     .regex(/^[a-z_][a-z0-9_-]*$/, 'must be the name of a user')

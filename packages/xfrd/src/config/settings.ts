@@ -3,7 +3,7 @@ import { notSecure, type LobbyLimits, type TransferTimeouts } from '@vm-tools/li
 import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';
-import { parseMetricsAddress, type MetricsAddress } from '../metrics/metrics-address.ts';
+import { METRICS_SOCKET, parseMetrics, type MetricsAddress } from '../metrics/metrics-address.ts';
 import type { ServeInput } from '../options.ts';
 import { encodeBandwidth, type BandwidthSettings } from './bandwidth.ts';
 import { readConfig } from './read-config.ts';
@@ -52,6 +52,7 @@ export async function readSettings({
   const { 'first-byte': firstByte, handshake, inactivity, answer, lease } = config.timeouts;
   const { unknown, 'per-address': perAddress, 'per-peer': perPeer } = config.connections;
   const maxConcurrent = input.maxConcurrent ?? config['max-concurrent'];
+  const metrics = input.metrics === undefined ? config.metrics : parseMetrics(input.metrics);
   const settings: Settings = {
     file,
     isFileThere: isThere,
@@ -71,7 +72,7 @@ export async function readSettings({
       ...(answer === undefined ? {} : { answerMs: answer }),
       ...(lease === undefined ? {} : { leaseMs: lease }),
     },
-    metrics: input.metrics === undefined ? config.metrics : parseMetricsAddress(input.metrics),
+    metrics: metrics === 'on' ? { path: join(root, METRICS_SOCKET) } : metrics,
     user: config.user,
   };
   const plain = settings.listen.find(({ transport }) => transport === 'tcp');

@@ -9,6 +9,14 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
+/** Where only root reads them. */
+export const METRICS_SOCKET = 'run/vm-tools/xfrd-metrics.sock';
+
+/** "on" leaves the place to us: `METRICS_SOCKET`, beneath what all files of the host lie under. */
+export function parseMetrics(text: string): MetricsAddress | 'on' {
+  return text === 'on' ? text : parseMetricsAddress(text);
+}
+
 /**
  * Reads "unix:///PATH" or "http://127.0.0.1:PORT". Anybody may read there what is moved, so it must not be the network.
  *
@@ -23,7 +31,7 @@ export function parseMetricsAddress(text: string): MetricsAddress {
     code: 'XFR_METRICS_ADDRESS',
     kind: 'usage',
     message: `metrics cannot be shown at ${text}`,
-    hint: 'unix:///PATH, or http://127.0.0.1:PORT; a proxy in front of it can show them to others',
+    hint: 'on, unix:///PATH, or http://127.0.0.1:PORT; a proxy in front of it can show them to others',
     details: { text },
   });
 }
