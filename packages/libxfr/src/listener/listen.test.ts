@@ -12,7 +12,8 @@ import { FakeTarget, type FakeTargetInit } from '../testing/fake-target.ts';
 import { connectTls } from '../transport/connect-tls.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
 import { TlsHost } from '../transport/testing/tls-host.ts';
-import { listen, type ListenEvent, type Listener, type ListenOptions } from './listen.ts';
+import { listen } from './listen.ts';
+import type { ListenEvent, Listener, ListenOptions } from './options.ts';
 
 const TIMEOUTS = { lingerMs: patient(5_000), handshakeMs: patient(30_000) };
 

@@ -8,7 +8,7 @@ import { listTransfers } from '../journal/known-transfer.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import type { FoundTarget, GuestFinder } from '../ports.ts';
 import type { Connection } from '../protocol/connection.ts';
-import { askPeer } from '../session/ask.ts';
+import { askPeer } from '../session/ask-peer.ts';
 import { receiveFromPeer } from '../target/receive.ts';
 import { FakeTarget } from '../testing/fake-target.ts';
 import { forgetTransfers } from './forget-transfers.ts';

@@ -11,7 +11,7 @@ import { WaitingForGo } from '../target/waiting-for-go.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { FakeTarget } from '../testing/fake-target.ts';
 import { frame, PREAMBLE, RawPeer } from '../testing/raw-peer.ts';
-import { askPeer } from './ask.ts';
+import { askPeer } from './ask-peer.ts';
 
 const TIMEOUTS = { lingerMs: 20, retryMs: 1, confirmMs: 60_000, leaseMs: 60_000 };
 

@@ -1,10 +1,11 @@
 import { messageOf, type VmToolsError } from '@vm-tools/errors';
 import type { Trigger } from '../commit/table.ts';
-import type { Source } from '../ports.ts';
+import type { Offer, Source } from '../ports.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { pursue, type SourceParticipant } from '../session/participant.ts';
 import { takenAway, unlessChanged, type Change } from './changed.ts';
-import { resumeFailed, stillRunning } from './failure.ts';
+import { notSaved, resumeFailed, stillRunning } from './failure.ts';
+import type { Sending } from './phases.ts';
 
 /**
  * Ends a transfer of which the guest stays here: that is written down, the target is told, and the guest is resumed
@@ -53,7 +54,7 @@ function journalLeft(id: string, thrown: unknown): string {
  * Ends the journal of a transfer whose save has failed, and so has resumed the guest itself. If it could not, the
  * journal stays open, so that somebody tries again.
  */
-export async function closeAborted(
+async function closeAborted(
   participant: SourceParticipant,
   channel: Channel,
   { failure, told }: { readonly failure: VmToolsError; readonly told: VmToolsError },
@@ -66,4 +67,35 @@ export async function closeAborted(
   } catch (thrown) {
     return told.with({ leftovers: [journalLeft(participant.id, thrown)] });
   }
+}
+
+/**
+ * Ends a transfer that has failed before "committed": the guest runs on the source.
+ *
+ * @param thrown what ended it; an earlier cause counts more
+ * @param known what there was by then
+ */
+export async function abortUncommitted(
+  { source, channel, attempt }: Pick<Sending, 'source' | 'channel' | 'attempt'>,
+  thrown: unknown,
+  {
+    offer,
+    participant,
+  }: { readonly offer?: Offer | undefined; readonly participant?: SourceParticipant | undefined },
+): Promise<never> {
+  const failure = attempt.cause(thrown);
+  if (participant === undefined) {
+    channel.abort(failure);
+    throw notSaved(source, offer, { failure, thrown });
+  }
+  await using held = participant;
+  if (held.guest !== 'running')
+    throw await abortTransfer(held, source, channel, { failure, on: triggerOf(failure) });
+  throw await closeAborted(held, channel, { failure, told: notSaved(source, offer, { failure, thrown }) });
+}
+
+/** What the table calls it. */
+function triggerOf({ code }: VmToolsError): 'REJECT' | 'ABORT' | 'failure' {
+  if (code === 'XFR_PEER_REJECTED' || code === 'XFR_SAME_HOST') return 'REJECT';
+  return code === 'XFR_PEER_ABORTED' ? 'ABORT' : 'failure';
 }

@@ -1,29 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { VmToolsError } from '@vm-tools/errors';
 import { createLimiter } from '@vm-tools/ratelimit';
-import { SOURCE } from '../commit/table.ts';
 import type { TransferSummary } from '../events.ts';
-import { sendImage } from '../image/send.ts';
-import type { OpenJournals } from '../journal/journals.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import type { Connect, PeerOptions, Reconnect } from '../options.ts';
 import type { Offer, SaveReport, Source } from '../ports.ts';
 import { Channel } from '../protocol/channel.ts';
 import type { Connection } from '../protocol/connection.ts';
-import { protocolError } from '../protocol/frame.ts';
-import { peerError, remoteError } from '../protocol/remote-error.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../protocol/timeouts.ts';
 import { Attempt } from '../session/attempt.ts';
 import { inContext, type ErrorContext } from '../session/error-context.ts';
-import { Participant, type SourceParticipant } from '../session/participant.ts';
+import type { SourceParticipant } from '../session/participant.ts';
 import { ProgressReporter } from '../session/progress.ts';
 import { warnIfPlain } from '../session/warn-if-plain.ts';
 import { formatAddress, type Endpoint } from '../transport/endpoint.ts';
 import { connectTcp } from '../transport/tcp.ts';
-import { closeAborted, abortTransfer } from './abort.ts';
+import { abortUncommitted } from './abort.ts';
 import { afterCommit } from './after-commit.ts';
 import { notSaved } from './failure.ts';
 import { holdSource } from './hold.ts';
+import { begin, commit, describe, offerGuest, sendGuest, type Sending } from './phases.ts';
 
 export interface SendOptions extends PeerOptions {
   /**
@@ -34,8 +28,6 @@ export interface SendOptions extends PeerOptions {
   /** Where the target is, for the journal: what `reconnect` needs after a crash. @default the endpoint, or what the connection says */
   readonly address?: string | undefined;
 }
-
-const REJECTED = { code: 'XFR_PEER_REJECTED', did: 'refused', side: 'target' } as const;
 
 /**
  * Moves the guest of `source` to the peer. On success it runs there and is gone here.
@@ -62,8 +54,8 @@ export async function sendToPeer(
   peer: Endpoint | Connection | Connect,
   options: SendOptions = {},
 ): Promise<TransferSummary> {
+  const { limiter = createLimiter({ rate: Infinity }), journals = memoryJournals(), onStep } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  const journals = options.journals ?? memoryJournals();
   using progress = new ProgressReporter(options.onEvent, options.clock);
   const context: ErrorContext = { side: 'source', progress };
   using attempt = new Attempt(options.signal, 'sending the guest', context);
@@ -81,8 +73,8 @@ export async function sendToPeer(
   try {
     warnIfPlain(connection, progress);
     await using _owned = await holdSource(source, attempt);
-    const parts = { ...options, timeouts, journals, attempt, progress, address };
-    const { participant, saved } = await untilCommitted(source, channel, parts);
+    const sending = { source, channel, limiter, journals, timeouts, attempt, progress, address, onStep };
+    const { participant, saved } = await untilCommitted(sending);
     await using held = participant;
     return await afterCommit(held, source, channel, { ...options, timeouts, reconnect, saved, progress });
   } catch (thrown) {
@@ -106,91 +98,22 @@ async function connect(
   }
 }
 
-interface Parts extends SendOptions {
-  readonly timeouts: TransferTimeouts;
-  readonly journals: OpenJournals;
-  readonly attempt: Attempt;
-  readonly progress: ProgressReporter;
-  readonly address: string;
-}
-
-/** All that can be taken back: when it fails, the guest runs on the source. */
+/** A migration, phase after phase, as far as it can be taken back: when it fails, the guest runs on the source. */
 async function untilCommitted(
-  source: Source,
-  channel: Channel,
-  {
-    limiter = createLimiter({ rate: Infinity }),
-    timeouts,
-    journals,
-    onStep,
-    attempt,
-    progress,
-    address,
-  }: Parts,
-): Promise<{ participant: SourceParticipant; saved: SaveReport }> {
-  const answer = { limitMs: timeouts.answerMs, signal: attempt.signal };
+  sending: Sending,
+): Promise<{ readonly participant: SourceParticipant; readonly saved: SaveReport }> {
+  const { channel, attempt } = sending;
   let offer: Offer | undefined;
   let participant: SourceParticipant | undefined;
   try {
-    offer = await source.describe();
-    progress.setTotal(offer.memoryBytes);
+    offer = await describe(sending);
     await channel.negotiate(attempt.signal);
-
-    progress.phase('reserving');
-    const { name, uuid } = offer;
-    const start = {
-      id: randomBytes(16).toString('hex'),
-      guest: { name, uuid, domid: source.domid },
-      peer: address,
-      who: channel.who,
-    };
-    participant = await Participant.begin(SOURCE, journals, start, { guest: 'running', onStep });
-    const sender = participant;
-    progress.began({ id: sender.id, role: 'source', guest: { name, uuid }, peer: address });
-    await sender.say(channel, 'HELLO', {
-      ...{ id: sender.id, epoch: sender.epoch, offer },
-      host: await journals.hostId?.(),
-    });
-    const verdict = await sender.hear(channel, ['ACCEPT', 'REJECT'], answer);
-    if (verdict.name === 'REJECT') {
-      const { error } = verdict.body;
-      throw error.code === 'XFR_SAME_HOST' ? remoteError(error) : peerError(error, REJECTED);
-    }
-    if (verdict.body.epoch < sender.epoch) throw protocolError('the target goes back to an earlier epoch');
-    sender.epoch = verdict.body.epoch;
-
-    const image = sendImage(channel, { limiter, progress, attempt, answerMs: timeouts.answerMs });
-    const onProgress = (report: Parameters<ProgressReporter['saved']>[0]): void => progress.saved(report);
-    const sent = (): { bytes: number; zeroBytes: number } => ({
-      bytes: progress.transferred,
-      zeroBytes: progress.zeroBytes,
-    });
-    const save = (): Promise<SaveReport> =>
-      source.save(image.sink, { signal: attempt.signal, onProgress, sent, taken: image.taken });
-    const saved = await sender.act('save', save, 'ACCEPT');
-    const { iterations, suspendedAt } = saved;
-    const downtimeMs = progress.since(suspendedAt);
-    await sender.say(channel, 'EOS', { ...(await image.sent), iterations, downtimeMs });
-    await sender.hear(channel, ['READY'], answer);
-    await source.confirm(); // what was sent must be all that there is of the guest
-    attempt.signal.throwIfAborted(); // the last moment at which somebody may change his mind
-    await sender.write('committed', 'READY');
-    return { participant: sender, saved };
+    participant = await begin(sending, offer);
+    await offerGuest(sending, participant, offer);
+    const saved = await sendGuest(sending, participant);
+    await commit(sending, participant);
+    return { participant, saved };
   } catch (thrown) {
-    const failure = attempt.cause(thrown);
-    if (participant === undefined) {
-      channel.abort(failure);
-      throw notSaved(source, offer, { failure, thrown });
-    }
-    await using held = participant;
-    if (held.guest !== 'running')
-      throw await abortTransfer(held, source, channel, { failure, on: reason(failure) });
-    throw await closeAborted(held, channel, { failure, told: notSaved(source, offer, { failure, thrown }) });
+    return abortUncommitted(sending, thrown, { offer, participant });
   }
-}
-
-/** What the table calls it. */
-function reason({ code }: VmToolsError): 'REJECT' | 'ABORT' | 'failure' {
-  if (code === 'XFR_PEER_REJECTED' || code === 'XFR_SAME_HOST') return 'REJECT';
-  return code === 'XFR_PEER_ABORTED' ? 'ABORT' : 'failure';
 }

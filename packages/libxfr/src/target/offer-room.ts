@@ -1,4 +1,5 @@
 import { within } from '@vm-tools/errors';
+import type { Channel } from '../protocol/channel.ts';
 
 const MIB = 2 ** 20;
 /** Of offers that are being read and looked at, together and of one peer; the longest has 256 KiB. */
@@ -64,3 +65,20 @@ const CROWDED = {
   message: 'too many guests are being offered at the same time',
   hint: 'try again, with fewer at once',
 } as const;
+
+/**
+ * Lets the channel read an offer when there is room for it.
+ *
+ * @param offers @default as much as comes
+ * @returns the room that the offer has got, to be disposed of when it has been looked at
+ */
+export function roomForOffer(channel: Channel, offers: OfferRoom | undefined, limitMs: number): Disposable {
+  const room = new DisposableStack();
+  channel.askBeforeBody(async (name, bytes) => {
+    if (offers === undefined || (name !== 'HELLO' && name !== 'CHECK')) return;
+    const entered = await offers.enter(bytes, channel.who, limitMs);
+    if (room.disposed) entered[Symbol.dispose]();
+    else room.use(entered);
+  });
+  return room;
+}

@@ -8,7 +8,7 @@ import type { JournalFile } from '../../src/journal/storage/storage.ts';
 import { storedJournals } from '../../src/journal/stored-journals.ts';
 import type { GuestFinder } from '../../src/ports.ts';
 import { resolveTransfer } from '../../src/recovery/resolve-transfer.ts';
-import { askPeer } from '../../src/session/ask.ts';
+import { askPeer } from '../../src/session/ask-peer.ts';
 import { Participant } from '../../src/session/participant.ts';
 import { fencedError } from '../../src/source/after-commit.ts';
 import { receiveFromPeer } from '../../src/target/receive.ts';

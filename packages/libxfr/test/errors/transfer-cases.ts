@@ -1,5 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { listen, type ListenEvent } from '../../src/listener/listen.ts';
+import { listen } from '../../src/listener/listen.ts';
+import type { ListenEvent } from '../../src/listener/options.ts';
 import { encodePreamble } from '../../src/protocol/preamble.ts';
 import { sendToPeer } from '../../src/source/send.ts';
 import { WaitingForGo } from '../../src/target/waiting-for-go.ts';
