@@ -1,4 +1,5 @@
 import type { HostInfo } from '@vm-tools/xc-native';
+import { profileOf, type DomainType, type Size } from './types/index.ts';
 
 /** Xen's page, bytes. */
 export const PAGE_BYTES = 4096;
@@ -7,13 +8,10 @@ const KIB_PER_PAGE = PAGE_BYTES / 1024;
 /** What Xen may give to a domain above its target (LIBXL_MAXMEM_CONSTANT): the rings and other special pages. */
 export const MAXMEM_SLACK_KIB = 1024;
 
-/** What a domain costs beyond its memory and its paging pool: vCPUs, bitmaps, the domain's own pages. */
-const EXTRA_KIB = { pv: 1024, pvh: 2048 } as const;
-
 export interface MemoryNeed {
-  /** Whether Xen is to use hardware assisted paging for it. Never for PV. */
+  /** Whether Xen is to use hardware assisted paging for it. Never for a guest that brings its own page tables. */
   readonly hap: boolean;
-  /** The pool from which Xen takes page tables for the guest, KiB; 0 for PV, which brings its own page tables. */
+  /** The pool from which Xen takes page tables for the guest, KiB; 0 for one that brings its own. */
   readonly pagingPoolKib: number;
   /** All that the host must have free, KiB. */
   readonly needKib: number;
@@ -24,23 +22,16 @@ export interface MemoryNeed {
  * the p2m, and again as much for shadow page tables where the processor cannot do without.
  */
 export function memoryNeed(
-  config: {
-    readonly type: 'pv' | 'pvh';
-    readonly memoryKib: number;
-    readonly maxMemoryKib: number;
-    readonly vcpus: number;
-  },
+  config: Size & { readonly type: DomainType },
   host: Pick<HostInfo, 'capabilities'>,
 ): MemoryNeed {
-  const hap = config.type === 'pvh' && host.capabilities.hap;
+  const { isPaged, extraKib } = profileOf(config).memory;
+  const hap = isPaged && host.capabilities.hap;
   const pagesForEachMib = hap ? 1 : 2;
-  const pagingPoolKib =
-    config.type === 'pv'
-      ? 0
-      : KIB_PER_PAGE * (256 * config.vcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024));
+  const poolPages = 256 * config.vcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024);
+  const pagingPoolKib = isPaged ? KIB_PER_PAGE * poolPages : 0;
   const superpageKib = 2048;
-  const needKib =
-    Math.ceil((config.memoryKib + pagingPoolKib + EXTRA_KIB[config.type]) / superpageKib) * superpageKib;
+  const needKib = Math.ceil((config.memoryKib + pagingPoolKib + extraKib) / superpageKib) * superpageKib;
   return { hap, pagingPoolKib, needKib };
 }
 

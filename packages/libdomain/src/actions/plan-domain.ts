@@ -22,6 +22,7 @@ import { maxVcpus } from '../steps/max-vcpus.ts';
 import { pagingPool } from '../steps/paging-pool.ts';
 import { userdata } from '../steps/userdata.ts';
 import { xenstoreSkeleton } from '../steps/xenstore-skeleton.ts';
+import { profileOf } from '../types/index.ts';
 
 /** Puts something into the memory of an empty domain: a kernel, or what was saved. */
 export type FillStep = Step<Wanted & Made & Wired, Filled>;
@@ -76,7 +77,7 @@ export function planDomain({
     .step(maxMem)
     .step(eventChannels)
     .step(archParams)
-    .when(config.type === 'pvh', pagingPool)
+    .when(profileOf(config).memory.isPaged, pagingPool)
     .when(isNew, cpuPolicy)
     .when(!isNew, claimMemory)
     .step(fill)

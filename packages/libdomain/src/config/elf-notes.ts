@@ -10,6 +10,9 @@ export interface ElfNotes {
   readonly hasXenGuestSection: boolean;
 }
 
+/** The notes of xen/elfnote.h that say as what a kernel can be started. */
+export const XEN_ELFNOTE = { XEN_VERSION: 5, GUEST_OS: 6, LOADER: 8, PHYS32_ENTRY: 18 } as const;
+
 const PT_NOTE = 4;
 const SHT_NOTE = 7;
 const EM_386 = 3;

@@ -8,7 +8,8 @@
  *
  * @packageDocumentation
  */
-export { DOMAIN_TYPES, SHUTDOWN_ACTIONS } from './keys/values.ts';
+export { DOMAIN_TYPES } from '../types/domain-type.ts';
+export { SHUTDOWN_ACTIONS } from './keys/values.ts';
 export { domainConfigSchema } from './schema.ts';
 export type {
   DomainConfig,

@@ -5,7 +5,7 @@ import { isAbsolute } from 'node:path';
 import { promisify } from 'node:util';
 import { constants as zlib, gunzip } from 'node:zlib';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
-import type { DomainType } from './schema.ts';
+import { DOMAIN_TYPES, forEachType, PROFILES, type DomainType } from '../types/index.ts';
 import { readElfNotes } from './elf-notes.ts';
 import { looksLike } from './looks-like.ts';
 
@@ -21,10 +21,7 @@ export interface KernelInfo {
   readonly supports: Readonly<Record<DomainType, boolean | 'unknown'>>;
 }
 
-/** The notes of xen/elfnote.h that decide. */
-const XEN_ELFNOTE = { XEN_VERSION: 5, GUEST_OS: 6, LOADER: 8, PHYS32_ENTRY: 18 } as const;
-
-const UNKNOWN = { pv: 'unknown', pvh: 'unknown' } as const;
+const UNKNOWN = forEachType(() => 'unknown' as const);
 const HEAD_BYTES = 64 * 1024;
 
 /** Offsets in the header of a bzImage (Linux, Documentation/arch/x86/boot.rst). */
@@ -67,16 +64,15 @@ export async function inspectKernel(path: string): Promise<KernelInfo> {
  */
 export function checkKernel(kernel: KernelInfo, type: DomainType): void {
   if (kernel.supports[type] !== false) return;
-  const other = type === 'pv' ? 'pvh' : 'pv';
-  const lack =
-    type === 'pv' ? 'it has no Xen notes for PV' : 'it lacks the ELF note PHYS32_ENTRY, the PVH entry point';
+  const { lack, linuxOption } = PROFILES[type].kernel;
+  const other = DOMAIN_TYPES.find((possible) => kernel.supports[possible] !== false);
   throw new VmToolsError({
     code: 'DOMAIN_KERNEL_WRONG_TYPE',
     kind: 'usage',
     message: `the kernel ${kernel.path} cannot be started as a ${type} domain: ${lack}`,
     hint:
-      kernel.supports[other] === false
-        ? `build it for Xen; Linux needs ${type === 'pv' ? 'CONFIG_XEN_PV' : 'CONFIG_PVH'}`
+      other === undefined
+        ? `build it for Xen; Linux needs ${linuxOption}`
         : `it can be started with type = "${other}"`,
     details: { path: kernel.path, type },
   });
@@ -119,10 +115,7 @@ async function inspect(path: string, file: FileHandle, size: number): Promise<Ke
   const notes = await readElfNotes(file);
   if (notes !== undefined) {
     if (!notes.isX86) throw notAKernel(path, 'an ELF file for another processor');
-    const has = (note: keyof typeof XEN_ELFNOTE): boolean => notes.xenNotes.has(XEN_ELFNOTE[note]);
-    // libelf wants a Xen version and a loader or guest OS for PV; for PVH the entry point is enough.
-    const pv = notes.hasXenGuestSection || (has('XEN_VERSION') && (has('GUEST_OS') || has('LOADER')));
-    return { path, format: 'elf', supports: { pv, pvh: has('PHYS32_ENTRY') } };
+    return { path, format: 'elf', supports: forEachType((type) => PROFILES[type].kernel.suits(notes)) };
   }
   const buffer = Buffer.alloc(HEAD_BYTES);
   const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);

@@ -1,10 +1,7 @@
 import * as z from 'zod';
+import { profileOf, type DomainType } from '../types/index.ts';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
-import type { DOMAIN_TYPES, SHUTDOWN_ACTIONS, XL_ACTIONS } from './keys/values.ts';
-
-/** A PV guest gets its command line in a field of start_info of this size, NUL included; libxc cuts it silently. */
-const MAX_PV_CMDLINE_BYTES = 1023;
-const MAX_PVH_CMDLINE_BYTES = 4095;
+import type { SHUTDOWN_ACTIONS, XL_ACTIONS } from './keys/values.ts';
 
 const shape = Object.fromEntries(FIELDS.map((field) => [field, KEYS[field].schema])) as {
   [F in Field]: (typeof KEYS)[F]['schema'];
@@ -20,10 +17,10 @@ export const domainConfigSchema = z
     path: ['maxMemoryKib'],
     error: 'must not be less than the memory that the domain starts with',
   })
-  .refine(({ type, cmdline }) => Buffer.byteLength(cmdline) <= cmdlineLimit(type), {
+  .refine((config) => Buffer.byteLength(config.cmdline) <= profileOf(config).maxCmdlineBytes, {
     path: ['cmdline'],
     error: (issue) =>
-      `must not be longer than ${cmdlineLimit((issue.input as { type: DomainType }).type)} bytes for this type of domain`,
+      `must not be longer than ${profileOf(issue.input as { type: DomainType }).maxCmdlineBytes} bytes for this type of domain`,
   })
   .transform((config) => ({ ...config, maxMemoryKib: config.maxMemoryKib ?? config.memoryKib }))
   .readonly();
@@ -34,7 +31,7 @@ export type NewDomainConfig = z.output<typeof domainConfigSchema>;
 /** The same as a caller may write it: what has a default may be absent. */
 export type DomainConfigInput = z.input<typeof domainConfigSchema>;
 
-export type DomainType = (typeof DOMAIN_TYPES)[number];
+export type { DomainType };
 export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number] | (typeof XL_ACTIONS)[number];
 
 /**
@@ -50,8 +47,4 @@ export interface DomainConfig extends Omit<
   readonly onPoweroff: ShutdownAction;
   readonly onReboot: ShutdownAction;
   readonly onCrash: ShutdownAction;
-}
-
-function cmdlineLimit(type: DomainType): number {
-  return type === 'pv' ? MAX_PV_CMDLINE_BYTES : MAX_PVH_CMDLINE_BYTES;
 }

@@ -1,10 +1,11 @@
+import { DOMAIN_TYPES } from '../types/domain-type.ts';
 import { COMMAND_LINE } from './overrides.ts';
 import type { Entries, Entry } from './entry.ts';
 import type { Fields } from './fields.ts';
 import { invalid, unsupported } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
-import { DOMAIN_TYPES } from './keys/values.ts';
+import type { XlType } from './keys/foreign.ts';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
 import { meantMib } from './memory-size.ts';
 
@@ -29,7 +30,7 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
 }
 
 /** For the other keys; where the type makes no sense, the one is assumed that has the fewest. */
-function typeOf(fields: Fields): 'pv' | 'pvh' | 'hvm' {
+function typeOf(fields: Fields): XlType {
   const type = fields.get('type');
   if (type === undefined) return 'pv';
   return type.value === 'hvm' ? 'hvm' : (DOMAIN_TYPES.find((known) => known === type.value) ?? 'pvh');

@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
 import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS, nameFault } from '../config/keys/values.ts';
+import { isDomainType, type DomainType } from '../types/domain-type.ts';
 import { actionOf } from './shutdown-actions.ts';
 
 /** libxl itself takes any length; a configuration has a few KiB. */
@@ -74,15 +75,16 @@ export interface FromLibxlJsonOptions {
  */
 export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}): DomainConfig {
   const libxl = parse(json);
-  refuseUnsupported(libxl);
   const { c_info: create, b_info: build } = libxl;
+  const type = readType(create.type);
+  refuseUnsupported(libxl);
   const uuid = create.uuid?.toLowerCase();
   // What a bootloader has fetched was a copy, for this one start.
   const [kernel, ramdisk] = build.bootloader === undefined ? [build.kernel, build.ramdisk] : [];
   return {
     name: options.name ?? readName(create.name, uuid, options.isHere),
     ...(uuid === undefined ? {} : { uuid }),
-    type: create.type === 'pv' ? 'pv' : 'pvh',
+    type,
     ...(kernel === undefined ? {} : { kernel }),
     ...(ramdisk === undefined ? {} : { ramdisk }),
     cmdline: build.cmdline ?? '',
@@ -109,10 +111,13 @@ function parse(json: string): LibxlConfig {
   return result.data;
 }
 
+function readType(type: string): DomainType {
+  if (isDomainType(type)) return type;
+  throw unsupported(`its type is ${shown(type)}`, 'type');
+}
+
 function refuseUnsupported(libxl: LibxlConfig): void {
-  const { c_info: create, b_info: build } = libxl;
-  if (create.type !== 'pv' && create.type !== 'pvh')
-    throw unsupported(`its type is ${shown(create.type)}`, 'type');
+  const { b_info: build } = libxl;
   for (const [key, value] of Object.entries(libxl)) {
     if (isDevices(value)) throw unsupported(`it has ${DEVICES[key] ?? shown(key)}`, key);
   }

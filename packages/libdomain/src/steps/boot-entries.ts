@@ -1,5 +1,6 @@
 import { domainPath, vmPath } from '../paths.ts';
 import type { Step } from '../step/step.ts';
+import { profileOf } from '../types/index.ts';
 import type { Filled, Made, Wanted, Wired } from './context.ts';
 
 /** What the guest reads about itself as soon as it runs. Undone with the skeleton around it. */
@@ -17,7 +18,7 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
     };
     for (let vcpu = 0; vcpu < config.vcpus; vcpu++) entries[`cpu/${vcpu}/availability`] = 'online';
     const startTime = { start_time: (Date.now() / 1000).toFixed(2) };
-    const image = config.type === 'pv' ? { ...startTime, ...imageEntries(config) } : startTime;
+    const image = profileOf(config).tellsImage ? { ...startTime, ...imageEntries(config) } : startTime;
     await host.store.transaction(
       async (tx) => {
         for (const [name, value] of Object.entries(entries))
@@ -35,7 +36,7 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
 const MAX_VALUE_BYTES = 3072;
 
 /**
- * libxl writes these for PV alone, for those who want to know; the guest has them in its memory. What xenstored would
+ * For those who want to know; the guest has them in its memory. What xenstored would
  * not take is left out: the command line of a guest of xl may be of any length.
  */
 function imageEntries({ kernel, ramdisk, cmdline }: Wanted['config']): Record<string, string> {

@@ -1,6 +1,7 @@
 import { removeDomain } from '../actions/remove-domain.ts';
 import { domainPath } from '../paths.ts';
 import type { Step } from '../step/step.ts';
+import { profileOf } from '../types/index.ts';
 import type { Made, Sized, Wanted } from './context.ts';
 
 /** From here on there is a domain: empty, and paused until the last step. */
@@ -10,9 +11,8 @@ export const makeDomain: Step<Wanted & Sized, Made> = {
   async run({ config, memory, host }) {
     const domid = await host.xen.domainCreate({
       uuid: config.uuid,
-      type: config.type,
       maxVcpus: config.vcpus,
-      ...(config.type === 'pvh' ? { hap: memory.hap } : {}),
+      ...profileOf(config).create(memory),
     });
     return { domid };
   },

@@ -1,7 +1,7 @@
 import type { Step } from '../step/step.ts';
 import type { Made, Sized } from './context.ts';
 
-/** PVH only. Xen takes the page tables of the guest from it, so it must be there before any memory is populated. */
+/** Xen takes the page tables of the guest from it, so it must be there before any memory is populated. */
 export const pagingPool: Step<Sized & Made> = {
   name: 'paging-pool',
   about: () => 'page tables of the guest',

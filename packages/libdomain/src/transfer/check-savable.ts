@@ -4,11 +4,12 @@ import { listDevices } from '../devices/list-devices.ts';
 import type { Domain } from '../domain.ts';
 import { requireNotForeign, requireThere, requireWhole } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
+import { DOMAIN_TYPES, isDomainType, profileOf, type DomainType } from '../types/index.ts';
 
 export type LiveMode = 'auto' | 'require' | 'never';
 
 export interface Savable {
-  readonly type: 'pv' | 'pvh';
+  readonly type: DomainType;
   readonly live: boolean;
   readonly info: DomainInfo;
 }
@@ -24,8 +25,8 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
   const info = await requireThere(host, domain);
   await requireWhole(host, domain, info);
   if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
-  if (type !== 'pv' && type !== 'pvh')
-    throw notSavable(domain, `its type is ${type}, only pv and pvh can be saved`);
+  if (!isDomainType(type))
+    throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
   const devices = (await listDevices(host.store, domid)).filter(({ kind }) => kind !== 'console');
   if (devices.length > 0) {
     throw notSavable(
@@ -60,8 +61,9 @@ export async function requireLive(
   mode: LiveMode,
 ): Promise<boolean> {
   if (mode === 'never') return false;
-  // A PV guest owns its page tables; only shadow page tables tell Xen which pages it has written to.
-  const canBeLive = type === 'pvh' || (await host.xen.physinfo()).capabilities.shadow;
+  const { capabilities } = await host.xen.physinfo();
+  // That one of another type cannot be saved at all is told by `checkSavable`.
+  const canBeLive = !isDomainType(type) || profileOf({ type }).save.canBeLive(capabilities);
   if (canBeLive || mode === 'auto') return canBeLive;
   throw new VmToolsError({
     code: 'DOMAIN_NOT_LIVE',

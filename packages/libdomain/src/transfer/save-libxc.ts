@@ -7,10 +7,14 @@ import { verifyLibxc } from '@vm-tools/xen-stream';
 import type { Domain } from '../domain.ts';
 import { suspendGuest } from '../guest/suspend.ts';
 import type { Host } from '../host.ts';
+import { profileOf, type Profile } from '../types/index.ts';
 import type { Savable } from './check-savable.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import type { SaveControl, SaveReport, SentBytes } from './ports.ts';
 import { SaveMeter } from './save-meter.ts';
+
+/** How a domain is suspended, by who is asked to. */
+const SUSPEND: Readonly<Record<Profile['save']['suspends'], typeof suspendGuest>> = { guest: suspendGuest };
 
 const BUFFERED_BYTES = 128 * 1024;
 const LOOK_EVERY_MS = 2;
@@ -49,7 +53,7 @@ export async function saveLibxc(
     meter.enter('suspending');
     try {
       await options.beforeSuspend?.();
-      await suspendGuest(host, domain, {
+      await SUSPEND[profileOf({ type }).save.suspends](host, domain, {
         signal,
         ...(suspendTimeoutMs === undefined ? {} : { timeoutMs: suspendTimeoutMs }),
       });

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { DOMAIN_TYPES } from '../../types/domain-type.ts';
 import type { Key } from './key.ts';
-import { DOMAIN_TYPES, line, memoryKib, name, path, shutdownAction, uuid, vcpus } from './values.ts';
+import { line, memoryKib, name, path, shutdownAction, uuid, vcpus } from './values.ts';
+
+const TYPES = DOMAIN_TYPES.map((type) => `"${type}"`).join(' or ');
 
 /** All fields of a configuration: every reader, writer and check of one goes by this table. */
 export const KEYS = {
@@ -26,8 +29,8 @@ export const KEYS = {
     xl: 'type',
     libxl: 'c_info.type',
     kind: 'text',
-    schema: z.enum(DOMAIN_TYPES, 'must be "pv" or "pvh"').default('pv'),
-    about: '"pv" or "pvh"; "pv" if absent, as in xl',
+    schema: z.enum(DOMAIN_TYPES, `must be ${TYPES}`).default('pv'),
+    about: `${TYPES}; "pv" if absent, as in xl`,
   },
   kernel: {
     json: 'kernel',

@@ -1,9 +1,6 @@
 import { nameProblem } from '@vm-tools/words';
 import * as z from 'zod';
 
-/** Domain types that can be built. */
-export const DOMAIN_TYPES = ['pv', 'pvh'] as const;
-
 /** What may happen to a domain that has shut down. */
 export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve'] as const;
 

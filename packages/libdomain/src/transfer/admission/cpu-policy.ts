@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { cpuFeatures, cpuVendor, LEAF_BYTES, MSR_BYTES, type CpuPolicy } from '@vm-tools/xc-native';
 import type { Host } from '../../host.ts';
+import type { DomainType } from '../../types/index.ts';
 import type { OfferedCpu } from '../ports.ts';
 
 /**
@@ -48,7 +49,7 @@ export function decodeCpuPolicy(offered: OfferedCpu): CpuPolicy {
 export async function requireCpu(
   { xen }: Pick<Host, 'xen'>,
   name: string,
-  type: 'pv' | 'pvh',
+  type: DomainType,
   guest: CpuPolicy,
 ): Promise<void> {
   const host = await xen.cpuPolicyGetSystem(type);

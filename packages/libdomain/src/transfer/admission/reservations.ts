@@ -2,13 +2,14 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { HostInfo, Xen } from '@vm-tools/xc-native';
 import type { Host } from '../../host.ts';
 import { freeKib, memoryNeed } from '../../memory.ts';
+import type { DomainType } from '../../types/index.ts';
 
 /** A domain that is to come here, as far as it must not be promised twice. */
 export interface Arriving {
   readonly name: string;
   /** lower case */
   readonly uuid: string;
-  readonly type: 'pv' | 'pvh';
+  readonly type: DomainType;
   readonly memoryKib: number;
   readonly maxMemoryKib: number;
   readonly vcpus: number;

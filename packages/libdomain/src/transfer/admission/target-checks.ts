@@ -4,6 +4,7 @@ import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { Host } from '../../host.ts';
 import { requireStartable, type PlaceRules } from '../../places/index.ts';
 import { requireNameFree, requireUuidFree } from '../../steps/check-name-free.ts';
+import { DOMAIN_TYPES, isDomainType, profileOf } from '../../types/index.ts';
 import type { Offer } from '../ports.ts';
 import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
 import { reservationsOf, type Arriving } from './reservations.ts';
@@ -36,10 +37,9 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
   {
     name: 'type',
     async run({ host, offer }) {
-      const { pv, hvm, hap, shadow } = (await host.xen.physinfo()).capabilities;
-      if (offer.type === 'pv' && pv) return;
-      if (offer.type === 'pvh' && hvm && (hap || shadow)) return;
-      throw typeImpossible(offer);
+      const { capabilities } = await host.xen.physinfo();
+      const { type } = offer;
+      if (!isDomainType(type) || !profileOf({ type }).host.suits(capabilities)) throw typeImpossible(offer);
     },
   },
   {
@@ -65,7 +65,7 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
     name: 'cpu-policy',
     async run({ host, offer: { name, type, cpuPolicy } }) {
       // An older release does not say; then only libxc finds out, when the first records have come.
-      if (cpuPolicy === undefined || !isKnown(type)) return;
+      if (cpuPolicy === undefined || !isDomainType(type)) return;
       await requireCpu(host, name, type, decodeCpuPolicy(cpuPolicy));
     },
   },
@@ -118,26 +118,20 @@ export function arrivingOf({ offer, name, readConfig }: Arrival): Arriving {
     const { type, uuid, memoryKib, maxMemoryKib, vcpus } = readConfig();
     return { name, uuid, type, memoryKib, maxMemoryKib, vcpus };
   } catch {
-    const { uuid, vcpus, memoryBytes, maxMemoryBytes } = offer;
+    const { type, uuid, vcpus, memoryBytes, maxMemoryBytes } = offer;
     const [memoryKib, maxMemoryKib] = [Math.ceil(memoryBytes / 1024), Math.ceil(maxMemoryBytes / 1024)];
-    return { name, uuid, type: offer.type === 'pv' ? 'pv' : 'pvh', memoryKib, maxMemoryKib, vcpus };
+    return { name, uuid, type: isDomainType(type) ? type : 'pvh', memoryKib, maxMemoryKib, vcpus };
   }
 }
 
-function isKnown(type: string): type is 'pv' | 'pvh' {
-  return type === 'pv' || type === 'pvh';
-}
-
 function typeImpossible({ name, type }: Offer): VmToolsError {
-  const hints: Readonly<Record<string, string>> = {
-    pv: 'boot Xen with pv=true, or move it to a host whose Xen was built for PV',
-    pvh: 'switch virtualisation on in the firmware, or move it to a host whose processors can do it',
-  };
   return new VmToolsError({
     code: 'DOMAIN_TYPE_IMPOSSIBLE',
     kind: 'peer',
     message: `${name} is of type ${type}, and Xen of this host can run none of that type`,
-    hint: hints[type] ?? 'only pv and pvh domains can be moved',
+    hint: isDomainType(type)
+      ? profileOf({ type }).host.remedy
+      : `only ${DOMAIN_TYPES.join(' and ')} domains can be moved`,
     details: { type },
   });
 }

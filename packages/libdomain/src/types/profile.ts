@@ -1,0 +1,58 @@
+import type { BuildSpec, CreateDomainSpec, HostInfo, Xen } from '@vm-tools/xc-native';
+import type { ElfNotes } from '../config/elf-notes.ts';
+
+type Capabilities = HostInfo['capabilities'];
+
+/** What of a configuration decides how large a domain is. */
+export interface Size {
+  readonly memoryKib: number;
+  readonly maxMemoryKib: number;
+  readonly vcpus: number;
+}
+
+/**
+ * All that follows from the type of a domain, pv or pvh: what its kernel must bring, what it takes from a host, how it
+ * is made, and how it is saved. Nothing else asks which type a domain has.
+ */
+export interface Profile {
+  /** The longest command line, bytes, without the NUL: libxc cuts a longer one without a word. */
+  readonly maxCmdlineBytes: number;
+  readonly kernel: {
+    /** Whether a kernel says of itself that it can be started as this type. */
+    readonly suits: (notes: ElfNotes) => boolean;
+    /** what one lacks that cannot, as a clause */
+    readonly lack: string;
+    /** the option of Linux without which it lacks that */
+    readonly linuxOption: string;
+  };
+  readonly host: {
+    /** Whether Xen of such a host can run it. */
+    readonly suits: (capabilities: Capabilities) => boolean;
+    /** what to do where it cannot */
+    readonly remedy: string;
+  };
+  readonly memory: {
+    /** Whether Xen keeps page tables for it, from a pool that must be there before its memory is populated. */
+    readonly isPaged: boolean;
+    /** what it costs beyond its memory and that pool, KiB: vCPUs, bitmaps, the domain's own pages */
+    readonly extraKib: number;
+  };
+  /** What Xen is told of it when it is created. */
+  readonly create: (paging: { readonly hap: boolean }) => Pick<CreateDomainSpec, 'type' | 'hap'>;
+  /** Settings of the machine that no stream carries: a restored domain needs them as much as a new one. */
+  readonly machine: {
+    /** one clause for `--dry-run` */
+    readonly about: string;
+    readonly set: (xen: Xen, domid: number, size: Size) => Promise<void>;
+  };
+  /** What the domain builder is told of its type and its memory. */
+  readonly build: (size: Size) => Pick<BuildSpec, 'type' | 'targetKib' | 'maxKib' | 'acpi' | 'e820'>;
+  /** Whether kernel, ramdisk and command line are told in xenstore: libxl does so for those who want to know. */
+  readonly tellsImage: boolean;
+  readonly save: {
+    /** Whether Xen of such a host can tell which pages it writes to, so that it may go on meanwhile. */
+    readonly canBeLive: (capabilities: Capabilities) => boolean;
+    /** Who is asked to suspend it: the guest does so by itself. */
+    readonly suspends: 'guest';
+  };
+}
