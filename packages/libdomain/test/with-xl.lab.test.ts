@@ -1,8 +1,12 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
+import { patient } from '@vm-tools/ratelimit/testing';
 import { describeLab, failure, labHost, listed, result, traces, waitForTicks } from '@vm-tools/lab/testing';
 
 const python = 'PYTHONPATH=/usr/lib/xen-4.17/lib/python python3';
+
+/** A save of 4 MiB that is held back, beside tools that take seconds to start. */
+const SLOW_MS = patient(240_000);
 
 /** Waits for Xen to say that the guest has suspended. */
 const untilSuspended = (name: string): string =>
@@ -24,8 +28,9 @@ describeLab('what xl and we do to one domain at once, on real Xen', () => {
 
   /** Saves a guest slowly, and does something to it as soon as it is suspended. */
   async function whileSaved(name: string, line: string): Promise<{ readonly code: string }> {
-    const save = `vm-save ${name} -o /tmp/s.img --bwlimit 500K --json > /tmp/s.json 2> /dev/null`;
-    await a.run(`${save} & ${untilSuspended(name)}; ${line}; wait; true`);
+    const save = `vm-save ${name} -o /tmp/s.img --live never --bwlimit 200K --json > /tmp/s.json 2> /dev/null`;
+    const both = `${save} & ${untilSuspended(name)}; ${line}; wait; true`;
+    await a.run(both, { timeoutMs: SLOW_MS });
     expect(await a.run('ls /tmp | grep img; true')).toBe('');
     return (JSON.parse(await a.run('cat /tmp/s.json')) as { error: { code: string } }).error;
   }

@@ -1,4 +1,4 @@
-import { build, type OutputFile } from 'esbuild';
+import { build, stop, type OutputFile } from 'esbuild';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBuildInfo } from './build-info.ts';
@@ -35,7 +35,10 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   ];
   // One build for each: in a common one a chunk holds whatever any of them needs of a package. Chunks that come out
   // the same have the same name.
-  const outputs = await Promise.all(entries.map((entry) => bundleEntry(entry, { root, lib, info })));
+  // The process in which esbuild works would stay as long as this one.
+  const outputs = await Promise.all(entries.map((entry) => bundleEntry(entry, { root, lib, info }))).finally(
+    stop,
+  );
   const files = new Map(outputs.flat().map(({ path, contents }) => [path, contents]));
 
   const folders = ['bin', 'lib', ...SETTINGS_FOLDERS];

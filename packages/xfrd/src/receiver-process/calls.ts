@@ -20,6 +20,8 @@ export type Order = Extract<KeeperMessage, { type: 'begin' | 'change' | 'drain' 
 interface Waiting {
   readonly answer: PromiseWithResolvers<unknown>;
   readonly feed: Feed | undefined;
+  /** fires when there is an answer */
+  readonly over: AbortSignal;
 }
 
 /** What the receiver asks of its keeper. Without him there is nothing that it could do. */
@@ -76,12 +78,14 @@ export class Calls {
   async #ask(send: (id: number) => void, feed?: Feed): Promise<unknown> {
     const id = (this.#count += 1);
     const answer = Promise.withResolvers<unknown>();
-    this.#waiting.set(id, { answer, feed });
+    const over = new AbortController();
+    this.#waiting.set(id, { answer, feed, over: over.signal });
     try {
       send(id);
       return await answer.promise;
     } finally {
       this.#waiting.delete(id);
+      over.abort();
     }
   }
 
@@ -89,21 +93,22 @@ export class Calls {
     const waiting = this.#waiting.get(message.id);
     if (message.type === 'done') waiting?.answer.resolve(message.result);
     else if (message.type === 'failed') waiting?.answer.reject(decodeError(message.error as ErrorBody));
-    else if (waiting?.feed !== undefined) void this.#feed(message.id, message.token, waiting.feed);
+    else if (waiting?.feed !== undefined) void this.#feed(message.id, message.token, waiting);
   }
 
-  async #feed(id: number, token: string, feed: Feed): Promise<void> {
+  async #feed(id: number, token: string, { feed, over }: Waiting): Promise<void> {
     try {
-      const called = this.#feeds.expect(token);
+      const called = this.#feeds.expect(token, over);
       this.tell({ type: 'expecting', id });
       const socket = await called;
       try {
-        await feed(socket);
+        await feed?.(socket);
       } finally {
         socket.destroy();
       }
       this.tell({ type: 'fed', id });
     } catch (thrown) {
+      if (over.aborted) return; // the keeper has given it up, and nobody calls for the image any more
       if (thrown instanceof VmToolsError) this.tell({ type: 'abort', id, error: encodeError(thrown) });
       else this.tell({ type: 'unfed', id });
     }

@@ -38,12 +38,12 @@ export class FeedServer {
     this.#server.close();
   }
 
-  /** The connection of whoever knows this. */
-  expect(token: string): Promise<Socket> {
+  /** The connection of the caller that knows this. */
+  expect(token: string, signal?: AbortSignal): Promise<Socket> {
     const { promise, resolve } = Promise.withResolvers<Socket>();
     this.#expected.set(token, resolve);
     const late = { code: 'XFRD_RECEIVER_LOST', message: 'nobody has called for the image' };
-    return within(promise, this.#callMs, late).finally(() => this.#expected.delete(token));
+    return within(promise, this.#callMs, late, signal).finally(() => this.#expected.delete(token));
   }
 
   async #greet(socket: Socket): Promise<void> {
