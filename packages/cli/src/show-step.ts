@@ -8,6 +8,8 @@ export interface ShownStep {
   readonly state: string;
   /** how long it took */
   readonly ms: number;
+  /** of what was given up, the cause */
+  readonly why?: string;
 }
 
 /** Shows steps as they end with -v, and all their events with --json. */
@@ -15,6 +17,10 @@ export function showStep(messages: Messages): (step: ShownStep) => void {
   return (step) => {
     if (messages.json) messages.event(step);
     else if (step.state !== 'started')
-      messages.detail(`${step.name}: ${step.state} (${Math.round(step.ms)} ms)`);
+      messages.detail(`${step.name}: ${because(step)} (${Math.round(step.ms)} ms)`);
   };
+}
+
+function because({ state, why }: ShownStep): string {
+  return why === undefined ? state : `${state}: ${why}`;
 }

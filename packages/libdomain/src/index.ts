@@ -40,6 +40,7 @@ export type { MonitorEvent } from './policy/monitor-event.ts';
 
 export { pipeline, type Pipeline, type StepDescription } from './step/pipeline.ts';
 export type { Origin, RulesOfPeer, SomePlaceRules } from './places/index.ts';
+export { bestEffort } from './step/best-effort.ts';
 export { runPipeline, type Completed, type RunOptions } from './step/run.ts';
 export type { Step, StepEvent, StepIo, StepState } from './step/step.ts';
 

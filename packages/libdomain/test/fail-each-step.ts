@@ -18,13 +18,17 @@ const xen = await openXen();
 const store = await connectXenstore();
 const plan = planCreate(config);
 const results = [];
-for (const [index, { name }] of plan.steps.entries()) {
-  const upTo = { ...plan, steps: [...plan.steps.slice(0, index + 1), failing] };
+for (const [index, stage] of plan.stages.entries()) {
+  const upTo = { ...plan, stages: [...plan.stages.slice(0, index + 1), [failing]] };
   const error = await runPipeline(upTo, { xen, store, root: '/', transfers: noTransfers }).then(
     () => undefined,
     (thrown: unknown) => thrown as VmToolsError,
   );
-  results.push({ step: name, code: error?.code, leftovers: error?.leftovers });
+  results.push({
+    step: stage.map(({ name }) => name).join(', '),
+    code: error?.code,
+    leftovers: error?.leftovers,
+  });
 }
 console.log(JSON.stringify(results));
 await store.close();

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../host.ts';
 import { failure } from '../testing/failure.ts';
+import { bestEffort } from './best-effort.ts';
 import { pipeline } from './pipeline.ts';
 import { runPipeline } from './run.ts';
 import type { Step, StepEvent } from './step.ts';
@@ -60,6 +61,48 @@ describe('pipeline', () => {
     // @ts-expect-error: what is started with must be there, too
     pipeline('sample', {}).step(first);
     start.step(first).step(third) satisfies { steps: readonly unknown[] };
+    expect(start.steps).toEqual([]);
+  });
+});
+
+describe('each and together', () => {
+  const plug = (id: number): Step<{ start: number }> => ({
+    name: `disk ${id}`,
+    about: ({ start }) => `disk ${id} of a domain that starts with ${start}`,
+    run: () => Promise.resolve({}),
+  });
+
+  it('have a line for each step', () => {
+    const { first, second } = steps([]);
+    const plan = pipeline('sample', { start: 1 }).together(first, plug(7)).each([0, 1], plug).step(second);
+    expect(plan.describe().map(({ name }) => name)).toEqual([
+      'first',
+      'disk 7',
+      'disk 0',
+      'disk 1',
+      'second',
+    ]);
+    expect(plan.describe()[2]?.about).toBe('disk 0 of a domain that starts with 1');
+    expect(plan.stages.map((stage) => stage.length)).toEqual([2, 1, 1, 1]);
+    expect(pipeline('sample', { start: 1 }).each([], plug).steps).toEqual([]);
+  });
+
+  it('do not compile with a step before what it needs', () => {
+    const { first, second, third } = steps([]);
+    const start = pipeline('sample', { start: 1 });
+    const some = [first, first];
+    // @ts-expect-error: nobody has added `one` yet
+    start.each([1], () => third);
+    // @ts-expect-error: and none of those that run at the same time can
+    start.together(first, third);
+    // @ts-expect-error: one of a list may not have been there
+    start.each([1], () => first).step(second);
+    // @ts-expect-error: nor may any of as many as there are
+    start.together(...some).step(second);
+    // @ts-expect-error: what may fail does not count
+    start.step(bestEffort(first)).step(second);
+    start.together(first, plug(1)).step(second).step(third) satisfies { steps: readonly unknown[] };
+    start.step(first).together(second, third).step(plug(2)) satisfies { steps: readonly unknown[] };
     expect(start.steps).toEqual([]);
   });
 });
@@ -147,5 +190,129 @@ describe('runPipeline', () => {
       kind: 'interrupted',
     });
     expect(seen).toEqual([false]);
+  });
+
+  describe('of steps that run together', () => {
+    /** Ends when it is told to, or when its signal fires. */
+    function waiting(name: string, diary: string[], adds: object = {}) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      const step: Step<object> = {
+        name,
+        about: () => name,
+        async run({ signal }) {
+          diary.push(`${name} begins`);
+          const fired = new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(new Error(`${name} was told to end`)));
+          });
+          await Promise.race([promise, fired]);
+          diary.push(`${name} ends`);
+          return adds;
+        },
+        undo: async () => void diary.push(`undo ${name}`),
+      };
+      return { step, end: () => resolve(undefined) };
+    }
+
+    it('starts all before any has ended, and what each adds is there behind them', async () => {
+      const diary: string[] = [];
+      const [left, right] = [waiting('left', diary, { l: 1 }), waiting('right', diary, { r: 2 })];
+      const starter: Step<object> = {
+        name: 'starter',
+        about: () => '',
+        async run() {
+          right.end();
+          await Promise.resolve();
+          left.end();
+          return { s: 3 };
+        },
+      };
+      const plan = pipeline('sample', {}).together(left.step, right.step, starter);
+      const completed = await runPipeline(plan, host);
+      expect(diary.slice(0, 2)).toEqual(['left begins', 'right begins']);
+      expect(completed.context).toEqual({ l: 1, r: 2, s: 3 });
+      expect(await completed.undo()).toEqual([]);
+      expect(diary.slice(4).sort()).toEqual(['undo left', 'undo right']);
+    });
+
+    it('ends the others when one fails, undoes what was done, and tells the first failure', async () => {
+      const diary: string[] = [];
+      const events: StepEvent[] = [];
+      const [before, other] = [waiting('before', diary), waiting('other', diary)];
+      before.end();
+      const done: Step<object> = { ...before.step, name: 'done' };
+      const fails: Step<object> = {
+        name: 'fails',
+        about: () => '',
+        async run() {
+          await new Promise(setImmediate);
+          throw new Error('no such bridge');
+        },
+      };
+      const plan = pipeline('sample', {}).step(before.step).together(done, other.step, fails);
+      const error = await failure(runPipeline(plan, host, { onStep: (event) => events.push(event) }));
+      expect(error).toMatchObject({
+        message: 'step fails failed: no such bridge',
+        details: { step: 'fails' },
+      });
+      expect(diary.filter((line) => line.startsWith('undo'))).toEqual(['undo before', 'undo before']);
+      expect(diary).not.toContain('other ends');
+      const told = events.map(({ name, state }) => `${name} ${state}`);
+      expect(told.slice(2)).toEqual([
+        'done started',
+        'other started',
+        'fails started',
+        'done done',
+        'fails failed',
+        'other failed',
+        'done undone',
+        'before undone',
+      ]);
+    });
+
+    it('undoes again only those that could not be undone', async () => {
+      const diary: string[] = [];
+      const troubles: Record<string, unknown> = { 'undo third 3': new Error('it is stuck') };
+      const { first, third } = steps(diary, troubles);
+      const plan = pipeline('sample', { start: 1, one: 2 }).together(first, third);
+      const completed = await runPipeline(plan, host);
+      expect(await completed.undo()).toEqual(['third: it is stuck']);
+      delete troubles['undo third 3'];
+      expect(await completed.undo()).toEqual([]);
+      expect(diary.filter((line) => line === 'undo first 2')).toHaveLength(1);
+    });
+  });
+
+  describe('of a best effort', () => {
+    const fails: Step<object> = {
+      name: 'fails',
+      about: () => '',
+      run: () => Promise.reject(new Error('no such script')),
+      undo: () => Promise.reject(new Error('what was not done is not undone')),
+    };
+
+    it('goes on without it, and tells why', async () => {
+      const diary: string[] = [];
+      const { first, second } = steps(diary);
+      const events: StepEvent[] = [];
+      const plan = pipeline('sample', { start: 1 }).step(first).step(bestEffort(fails)).step(second);
+      const completed = await runPipeline(plan, host, { onStep: (event) => events.push(event) });
+      expect(events.filter(({ name }) => name === 'fails')).toMatchObject([
+        { state: 'started' },
+        { state: 'given-up', why: 'no such script' },
+      ]);
+      expect(await completed.undo()).toEqual([]);
+      expect(diary).toEqual(['first', 'second', 'undo first 2']);
+    });
+
+    it('ends the pipeline all the same when the signal has fired', async () => {
+      const abort = new AbortController();
+      const stop: Step<object> = {
+        ...fails,
+        run: () => (abort.abort(), Promise.reject(new Error('cut short'))),
+      };
+      const plan = pipeline('sample', {}).together(bestEffort(stop), bestEffort(fails));
+      const error = await failure(runPipeline(plan, host, { signal: abort.signal }));
+      expect(error).toMatchObject({ details: { step: 'fails' }, kind: 'interrupted' });
+    });
   });
 });

@@ -23,9 +23,12 @@ export interface Step<Needs, Adds = object> {
   undo?(context: Readonly<Needs & Adds> & StepIo): Promise<void>;
   /** What there is when `undo` fails, as a clause: "domain 5". @default the name of the step */
   leaves?(context: Readonly<Needs & Adds> & StepIo): string;
+  /** Whether the pipeline goes on when it fails; see `bestEffort`. @default false */
+  readonly isBestEffort?: true;
 }
 
-export type StepState = 'started' | 'done' | 'failed' | 'undone' | 'undo-failed';
+/** "given-up": it has failed, and the pipeline goes on without it. */
+export type StepState = 'started' | 'done' | 'failed' | 'given-up' | 'undone' | 'undo-failed';
 
 export interface StepEvent {
   readonly type: 'step';
@@ -33,4 +36,6 @@ export interface StepEvent {
   readonly state: StepState;
   /** How long the step, or its undo, took; 0 for "started". */
   readonly ms: number;
+  /** Of what was given up, the message of its error. */
+  readonly why?: string;
 }
