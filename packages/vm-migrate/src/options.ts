@@ -65,7 +65,7 @@ export const command: CommandSpec = {
     },
     {
       flags: '--max-downtime <ms>',
-      description: 'how long the domain may stand still, as far as can be foretold',
+      description: 'how long the domain may stand still, estimated before each round',
       ...asDowntime,
       default: 300,
     },
@@ -155,7 +155,7 @@ export const cancelCommand: CommandSpec = {
   name: 'cancel',
   summary: 'gives a transfer up that is under way: the domain runs on where it was',
   arguments: [{ name: '<transfer>', description: transfer }],
-  examples: [{ command: 'vm-migrate cancel 3f2a', effect: 'ends when all is undone' }],
+  examples: [{ command: 'vm-migrate cancel 3f2a', effect: 'returns once everything is undone' }],
   notes: [
     'On either host: what xfrd receives can be given up there. Once the domain belongs to the other host it is too late, and is said so.',
   ],
@@ -222,7 +222,7 @@ export const resolveCommand: CommandSpec = {
   ],
   examples: [
     { command: 'vm-migrate resolve 3f2a', effect: 'ask, and do what the answer says' },
-    { command: 'vm-migrate resolve 3f2a --owner here', effect: 'the other host has burnt down' },
+    { command: 'vm-migrate resolve 3f2a --owner here', effect: 'the other host is permanently lost' },
   ],
   notes: [
     'It may be run as often as one likes; xfrd does the same by itself every minute.\n--owner, said wrongly, makes two copies of the domain run: look at the other host first.',

@@ -14,14 +14,14 @@ export interface MonitorOptions extends Pick<RestartOptions, 'signal' | 'zombieL
 }
 
 /**
- * Does for all domains of this host what their `on_poweroff`, `on_reboot` and `on_crash` say, until the signal fires.
+ * Carries out `on_poweroff`, `on_reboot` and `on_crash` of all domains of this host, until the signal fires.
  * Each domain is seen to by itself: one that Xen cannot let go of keeps no other waiting.
  *
  * xl keeps a process for each domain that waits for its end. This is one for all, and it may be killed and started
- * again at any time: it keeps nothing in mind. Xen knows who has shut down and why, the userdata file knows what is
+ * again at any time: it keeps no state of its own. Xen knows who has shut down and why, the userdata file knows what is
  * to be done then, and a restart under way is written down. Run one of them on a host.
  *
- * Domains of xl are left to xl. Suspended domains belong to whoever saves them; so a transfer need not be told from
+ * Domains of xl are left to xl. Suspended domains belong to the process that saves them; so a transfer need not be told from
  * others: until it is over its domain runs, or is suspended, or, at the other end, is paused. And if the guest powers
  * off in the middle of one, the transfer fails and its policy holds.
  */

@@ -7,8 +7,8 @@ const WINDOW_BYTES = 64 * 2 ** 20;
 
 /**
  * How far the target is behind. Zeros cost a few bytes on the wire, so the buffers of a network hold gigabytes of a
- * guest's memory that the target has yet to restore. Whoever looks at his own end only believes that all has arrived,
- * suspends the guest, and it stands still for as long as the target needs for what is in those buffers. So the target
+ * guest's memory that the target has yet to restore. A source that only watches its own socket assumes that everything
+ * has arrived and suspends the guest, which then stands still for as long as the target needs for what is in those buffers. So the target
  * says how much it has taken (TAKEN), the source is never further ahead than a window, and a round of precopy is over
  * when the target has it. A target of an older release does not say: then nothing is waited for.
  */

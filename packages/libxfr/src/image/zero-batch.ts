@@ -1,6 +1,6 @@
 import { MAX_ZEROS } from '../protocol/messages.ts';
 
-/** Nobody sees that a page of zeros comes so much later. */
+/** Zero pages may be delayed this long without visible effect. */
 const HOLD_MS = 20;
 
 /**

@@ -24,7 +24,7 @@ interface Waiting {
   readonly over: AbortSignal;
 }
 
-/** What the receiver asks of its keeper. Without him there is nothing that it could do. */
+/** What the receiver asks of its keeper. The receiver can do nothing without its keeper. */
 export class Calls {
   readonly #channel: Channel;
   readonly #feeds: FeedServer;
