@@ -48,6 +48,7 @@ export interface TransferWarning {
   readonly hint?: string;
 }
 
+/** What a transfer that has come to its end has moved, and how long that took. */
 export interface TransferSummary {
   /** bytes of the image that went through */
   readonly transferred: number;

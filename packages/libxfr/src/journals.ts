@@ -1,5 +1,6 @@
 /**
  * What the journals of a host say about who may touch a guest, for tools that move none: loading it costs nothing.
+ * With it come the types of what is in them.
  *
  * @example
  * ```ts
@@ -8,5 +9,17 @@
  *
  * @packageDocumentation
  */
+export type { SourceState, TargetState } from './commit/table.ts';
+export { requireDecided, undecidedTransfer } from './journal/undecided-transfer.ts';
+export { JOURNAL_FOLDER } from './journal/format/name.ts';
+export type { Journal, Journals, JournalStart, NextEntry, OpenJournals } from './journal/journals.ts';
 export type { KnownTransfer } from './journal/known-transfer.ts';
-export { JOURNAL_FOLDER, requireDecided, undecidedTransfer } from './journal/undecided-transfer.ts';
+export type {
+  JournalEntry,
+  JournalledGuest,
+  SourceRecord,
+  TargetRecord,
+  TransferId,
+  TransferRecord,
+} from './journal/record.ts';
+export type { JournalsOptions } from './journal/stored-journals.ts';

@@ -36,6 +36,7 @@ export interface Check {
   readonly error?: VmToolsError | undefined;
 }
 
+/** How far a save is. */
 export interface SaveProgress {
   readonly phase: 'precopy' | 'suspending' | 'stop-and-copy' | 'finishing';
   /** round of precopy, from 0 */
@@ -50,6 +51,7 @@ export interface SaveProgress {
   readonly at: number;
 }
 
+/** What a save is given, to be steered and watched by. */
 export interface SaveControl {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SaveProgress) => void;
@@ -59,6 +61,7 @@ export interface SaveControl {
   readonly taken?: (() => Promise<void>) | undefined;
 }
 
+/** What a save has come to. */
 export interface SaveReport {
   readonly iterations: number;
   readonly pages: number;
@@ -100,6 +103,7 @@ export interface Source {
   destroy(): Promise<void>;
 }
 
+/** What a restore is given, to be steered and watched by. */
 export interface RestoreControl {
   readonly signal: AbortSignal;
   /** Of the transfer that brings it, so that what a crash leaves of it can be told from others; a file has none. */

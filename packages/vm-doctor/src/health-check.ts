@@ -1,5 +1,5 @@
 import type { OpenedHost } from '@vm-tools/cli';
-import type { Journals } from '@vm-tools/libxfr';
+import type { Journals } from '@vm-tools/libxfr/journals';
 
 /** A host that is looked at. */
 export interface Patient {

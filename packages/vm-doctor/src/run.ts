@@ -1,6 +1,7 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { messageOf } from '@vm-tools/errors';
-import { fileJournals, JOURNAL_FOLDER } from '@vm-tools/libxfr';
+import { fileJournals } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
 import { join } from 'node:path';
 import { CHECKS } from './checks/all.ts';
 import type { Finding } from './health-check.ts';

@@ -1,5 +1,5 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
-import { cancelServed } from '@vm-tools/libxfr';
+import { cancelServed } from '@vm-tools/libxfr/control';
 import { findUnderWay } from './find-under-way.ts';
 import type { CancelInput } from './options.ts';
 

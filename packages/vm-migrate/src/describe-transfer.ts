@@ -1,5 +1,7 @@
 import { formatDuration, percentDone } from '@vm-tools/cli';
-import type { KnownTransfer, TransferFigures, TransferSettings } from '@vm-tools/libxfr';
+import type { TransferFigures } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import type { TransferSettings } from '@vm-tools/libxfr/types';
 import { formatRate } from '@vm-tools/ratelimit';
 
 /** e.g. "web1 to b:8002: committed, is suspended here; only the target says whether it runs there" */

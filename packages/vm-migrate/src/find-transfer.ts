@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Journals, TransferRecord } from '@vm-tools/libxfr';
+import type { Journals, TransferRecord } from '@vm-tools/libxfr/journals';
 
 /**
  * The transfer that is meant: by its id, or by the beginning of it that no other has.

@@ -1,6 +1,7 @@
 import type { Messages } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { findServed, knownTransfer, type FoundTransfer } from '@vm-tools/libxfr';
+import { findServed, type FoundTransfer } from '@vm-tools/libxfr/control';
+import { knownTransfer } from '@vm-tools/libxfr/recovery';
 import { describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
 import { journalsOf } from './journals.ts';

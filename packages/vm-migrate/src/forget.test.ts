@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { fileJournals, JOURNAL_FOLDER } from '@vm-tools/libxfr';
+import { fileJournals } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
 import { failure, result, testOnHost } from '@vm-tools/xen-sim/testing';
 
 const UUID = '8e9d3565-40eb-48ed-84c9-fe707892d93d';

@@ -1,5 +1,5 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
-import { forgetTransfers } from '@vm-tools/libxfr';
+import { forgetTransfers } from '@vm-tools/libxfr/recovery';
 import { describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
 import { journalsOf } from './journals.ts';

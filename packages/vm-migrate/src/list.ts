@@ -1,5 +1,7 @@
 import { table, type Invocation, type Outcome } from '@vm-tools/cli';
-import { listTransfers, type FoundTransfer, type KnownTransfer } from '@vm-tools/libxfr';
+import type { FoundTransfer } from '@vm-tools/libxfr/control';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { listTransfers } from '@vm-tools/libxfr/recovery';
 import { describeFigures, place } from './describe-transfer.ts';
 import { underWay } from './find-under-way.ts';
 import { journalsOf } from './journals.ts';

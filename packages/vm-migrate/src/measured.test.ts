@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Messages } from '@vm-tools/cli';
-import type { TransferEvent, TransferLimits, TransferPhase, TransferSummary } from '@vm-tools/libxfr';
+import type { TransferEvent, TransferPhase, TransferSummary } from '@vm-tools/libxfr';
+import type { TransferLimits } from '@vm-tools/libxfr/types';
 import { openMeasured } from './measured.ts';
 
 const MIB = 2 ** 20;

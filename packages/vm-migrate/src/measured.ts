@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '@vm-tools/errors';
 import type { Messages } from '@vm-tools/cli';
-import type { ObservedEvent, TransferFigures, TransferLimits } from '@vm-tools/libxfr';
+import type { TransferFigures } from '@vm-tools/libxfr';
+import type { ObservedEvent, TransferLimits } from '@vm-tools/libxfr/types';
 
 /** What earlier transfers to a peer have measured; nothing before the first. */
 interface Figures {

@@ -1,13 +1,6 @@
-import {
-  connectPeer,
-  notSecure,
-  parsePeerAddress,
-  reconnectPeer,
-  type Connect,
-  type Offer,
-  type PeerAddress,
-  type Reconnect,
-} from '@vm-tools/libxfr';
+import { connectPeer, parsePeerAddress, type Connect, type Offer, type Reconnect } from '@vm-tools/libxfr';
+import { reconnectPeer } from '@vm-tools/libxfr/recovery';
+import { notSecure, type PeerAddress } from '@vm-tools/libxfr/transport';
 import { Trust, trustFolder } from '@vm-tools/trust';
 
 interface Host {

@@ -1,6 +1,7 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
 import { guestFinder } from '@vm-tools/libdomain';
-import { resolveTransfer, type KnownTransfer } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { resolveTransfer } from '@vm-tools/libxfr/recovery';
 import { findTransfer } from './find-transfer.ts';
 import { journalsOf } from './journals.ts';
 import type { ResolveInput } from './options.ts';

@@ -1,13 +1,9 @@
 import { formatDuration, showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
 import { messageOf, Timer, VmToolsError } from '@vm-tools/errors';
 import { domainSource, resolveDomain, type JudgedRound, type RateLimits } from '@vm-tools/libdomain';
-import {
-  formatPeerAddress,
-  serveTransfer,
-  startTransfer,
-  type Transfer,
-  type TransferSummary,
-} from '@vm-tools/libxfr';
+import { startTransfer, type Transfer, type TransferSummary } from '@vm-tools/libxfr';
+import { serveTransfer } from '@vm-tools/libxfr/control';
+import { formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import { describeSettings } from './describe-transfer.ts';
 import { journalsOf } from './journals.ts';

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Invocation, Outcome } from '@vm-tools/cli';
-import { changeServed, type SettingsChange } from '@vm-tools/libxfr';
+import { changeServed, type SettingsChange } from '@vm-tools/libxfr/control';
 import { describeSettings } from './describe-transfer.ts';
 import { findUnderWay } from './find-under-way.ts';
 import type { SetInput } from './options.ts';

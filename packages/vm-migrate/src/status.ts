@@ -1,6 +1,7 @@
 import { asVmToolsError, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { askPeer, knownTransfer, listTransfers, type TransferRecord } from '@vm-tools/libxfr';
+import type { TransferRecord } from '@vm-tools/libxfr/journals';
+import { askPeer, knownTransfer, listTransfers } from '@vm-tools/libxfr/recovery';
 import { describeFigures, describeSettings, describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
 import { underWay } from './find-under-way.ts';

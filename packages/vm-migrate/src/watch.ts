@@ -1,6 +1,7 @@
 import { showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
 import { throwIfAborted } from '@vm-tools/errors';
-import { watchServed, type ObservedEvent } from '@vm-tools/libxfr';
+import { watchServed } from '@vm-tools/libxfr/control';
+import type { ObservedEvent } from '@vm-tools/libxfr/types';
 import { describeSettings } from './describe-transfer.ts';
 import { findUnderWay } from './find-under-way.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
 import { failure, result, state, testOnHost, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
-import type { KnownTransfer } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { DYING } from './kill/dying.ts';
 import { startXfrd } from './kill/xfrd.ts';
 

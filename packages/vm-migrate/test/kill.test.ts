@@ -4,7 +4,8 @@ import { describe, expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
 import { EXIT } from '@vm-tools/cli';
 import { createDomain, parseConfig } from '@vm-tools/libdomain';
-import { listTransfers, type KnownTransfer } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { listTransfers } from '@vm-tools/libxfr/recovery';
 import {
   result,
   state,

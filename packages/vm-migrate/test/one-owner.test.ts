@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
-import type { KnownTransfer } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import {
   failure,
   listed,

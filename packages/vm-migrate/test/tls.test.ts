@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { KnownTransfer } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { trustEachOther } from '@vm-tools/trust/testing';
 import { failure, result, startXfrd, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
 import { DYING } from './kill/dying.ts';

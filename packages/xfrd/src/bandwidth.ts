@@ -1,4 +1,5 @@
-import type { SessionLimiter, Transfer, TransferSummary } from '@vm-tools/libxfr';
+import type { Transfer, TransferSummary } from '@vm-tools/libxfr';
+import type { SessionLimiter } from '@vm-tools/libxfr/types';
 import { createLimiter, followSchedule, type FollowedSchedule, type LimiterNode } from '@vm-tools/ratelimit';
 import { isDeepStrictEqual } from 'node:util';
 import type { BandwidthSettings } from './config/bandwidth.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '@vm-tools/cli';
-import { XFRD_SOCKET } from '@vm-tools/libxfr';
+import { XFRD_SOCKET } from '@vm-tools/libxfr/control';
 import { join } from 'node:path';
 import { logFailure } from './log-failure.ts';
 import { openRunFolder } from './receiver-process/run-folder.ts';

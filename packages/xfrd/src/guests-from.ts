@@ -1,5 +1,5 @@
 import type { Host } from '@vm-tools/libdomain';
-import type { Journals } from '@vm-tools/libxfr';
+import type { Journals } from '@vm-tools/libxfr/journals';
 import type { LivingGuest } from '@vm-tools/trust';
 
 const PAGE_BYTES = 4096;

@@ -1,11 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
-import {
-  DEFAULT_PORT,
-  parsePeerAddress,
-  type Endpoint,
-  type TlsAddress,
-  type UnixAddress,
-} from '@vm-tools/libxfr';
+import { parsePeerAddress } from '@vm-tools/libxfr';
+import { DEFAULT_PORT, type Endpoint, type TlsAddress, type UnixAddress } from '@vm-tools/libxfr/transport';
 
 export type ListenAddress = TlsAddress | Endpoint | UnixAddress;
 

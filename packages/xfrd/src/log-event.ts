@@ -1,5 +1,6 @@
 import { formatDuration, type Log } from '@vm-tools/cli';
-import type { ListenEvent, Session, TransferEvent } from '@vm-tools/libxfr';
+import type { ListenEvent, TransferEvent } from '@vm-tools/libxfr';
+import type { Session } from '@vm-tools/libxfr/types';
 import { formatBytes } from '@vm-tools/ratelimit';
 import type { Bursts } from './bursts.ts';
 import { logFailure } from './log-failure.ts';

@@ -1,6 +1,7 @@
 import { table, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { parsePeerAddress, type TlsAddress } from '@vm-tools/libxfr';
+import { parsePeerAddress } from '@vm-tools/libxfr';
+import type { TlsAddress } from '@vm-tools/libxfr/transport';
 import {
   forgetPeer,
   listPeers,

@@ -1,6 +1,7 @@
 import { createLog, ensureMonitor, type Invocation, type Log } from '@vm-tools/cli';
 import { domainTarget, guestFinder, type DomainTarget } from '@vm-tools/libdomain';
-import { fileJournals, JOURNAL_FOLDER, type Journals } from '@vm-tools/libxfr';
+import { fileJournals } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER, type Journals } from '@vm-tools/libxfr/journals';
 import { readPeer, trustFolder, type LivingGuest } from '@vm-tools/trust';
 import { join } from 'node:path';
 import { guestsFrom } from './guests-from.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@vm-tools/errors';
 import type { Log } from '@vm-tools/cli';
-import { recoverTransfers, type RecoveredTransfer, type RecoveryOptions } from '@vm-tools/libxfr';
+import { recoverTransfers } from '@vm-tools/libxfr';
+import type { RecoveredTransfer, RecoveryOptions } from '@vm-tools/libxfr/recovery';
 import { logFailure } from './log-failure.ts';
 
 /** Between two tries to end what has not come to its end. */

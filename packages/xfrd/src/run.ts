@@ -1,13 +1,7 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import {
-  DEFAULT_PORT,
-  formatPeerAddress,
-  parsePeerAddress,
-  reconnectPeer,
-  type ListenEvent,
-  type Reconnect,
-  type TransferSummary,
-} from '@vm-tools/libxfr';
+import { parsePeerAddress, type ListenEvent, type Reconnect, type TransferSummary } from '@vm-tools/libxfr';
+import { reconnectPeer } from '@vm-tools/libxfr/recovery';
+import { DEFAULT_PORT, formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { listPeers, Trust, trustFolder } from '@vm-tools/trust';
 import { once } from 'node:events';
 import { readSettings, type Settings } from './config/settings.ts';

@@ -1,13 +1,8 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import {
-  descriptorConnection,
-  formatAddress,
-  serveTransfer,
-  startReceiving,
-  type Connection,
-  type Session,
-  type TransferEvent,
-} from '@vm-tools/libxfr';
+import { startReceiving, type Connection, type TransferEvent } from '@vm-tools/libxfr';
+import { serveTransfer } from '@vm-tools/libxfr/control';
+import { descriptorConnection, formatAddress } from '@vm-tools/libxfr/transport';
+import type { Session } from '@vm-tools/libxfr/types';
 import { messageOf } from '@vm-tools/errors';
 import { isIP } from 'node:net';
 import { Bandwidth } from './bandwidth.ts';

@@ -3,14 +3,8 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
-import {
-  connectTls,
-  DEFAULT_TIMEOUTS,
-  listen,
-  sendToPeer,
-  type ListenEvent,
-  type TlsOptions,
-} from '@vm-tools/libxfr';
+import { DEFAULT_TIMEOUTS, listen, sendToPeer, type ListenEvent, type TlsOptions } from '@vm-tools/libxfr';
+import { connectTls } from '@vm-tools/libxfr/transport';
 import { FakeSource, FakeTarget } from '@vm-tools/libxfr/testing';
 import { patient } from '@vm-tools/ratelimit/testing';
 import { listPeers, peekFingerprint, trustPeer } from '@vm-tools/trust';

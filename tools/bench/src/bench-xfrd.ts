@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { VmToolsError, within } from '@vm-tools/errors';
-import { listServed, XFRD_SOCKET, type TransferId } from '@vm-tools/libxfr';
+import { listServed, XFRD_SOCKET } from '@vm-tools/libxfr/control';
+import type { TransferId } from '@vm-tools/libxfr/journals';
 import type { BenchHost } from './bench-host.ts';
 import { entryOf } from './checkout.ts';
 

@@ -14,6 +14,7 @@ export interface PeerCheck extends Check {
   readonly side: Side;
 }
 
+/** How a peer is asked whether it would take a guest. */
 export interface CheckOptions {
   /** those of this host, which know whether the guest is on its way already. @default nobody knows */
   readonly journals?: Pick<Journals, 'listOf' | 'hostId'> | undefined;

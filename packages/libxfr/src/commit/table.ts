@@ -27,11 +27,15 @@ export type LocalEvent =
 
 export type Trigger = MessageName | LocalEvent;
 
+/** What the last line in a journal of a source may say; "idle" stands for no line. */
 export type SourceState = 'idle' | 'offered' | 'committed' | 'confirmed' | 'aborted' | 'moved' | 'kept';
+/** What a source may do to its guest. */
 export type SourceAction = 'save' | 'resume' | 'destroy';
 
+/** What the last line in a journal of a target may say; "idle" stands for no line. */
 export type TargetState =
   'idle' | 'reserved' | 'ready' | 'owner' | 'failing' | 'fenced' | 'running' | 'settled' | 'cleared';
+/** What a target may do to its guest. */
 export type TargetAction = 'reserve' | 'restore' | 'start' | 'abandon';
 
 export interface StateFacts {

@@ -2,7 +2,7 @@ import type { Journals } from './journals.ts';
 import { diskStorage } from './storage/disk-storage.ts';
 import { MemoryStorage } from './storage/memory-storage.ts';
 import { storedJournals, type JournalsOptions } from './stored-journals.ts';
-import { JOURNAL_FOLDER } from './undecided-transfer.ts';
+import { JOURNAL_FOLDER } from './format/name.ts';
 
 /** Journals that outlive everything but the disk: one file for each transfer, mode 0600, made when it is needed. */
 export function fileJournals(folder: string = JOURNAL_FOLDER, options?: JournalsOptions): Journals {

@@ -42,7 +42,9 @@ interface RecordOf<Role extends string, State extends string> {
   readonly entries: readonly JournalEntry<State>[];
 }
 
+/** The journal of a source, read. */
 export type SourceRecord = RecordOf<'source', SourceState>;
+/** The journal of a target, read. */
 export type TargetRecord = RecordOf<'target', TargetState>;
 
 /** What is known of one transfer on one side: its journal, read. */

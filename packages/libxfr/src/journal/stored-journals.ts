@@ -12,6 +12,7 @@ import { standing } from './standing.ts';
 import type { JournalFile, JournalStorage } from './storage/storage.ts';
 import { unresolved } from './unresolved.ts';
 
+/** What journals need besides the place where they are kept. */
 export interface JournalsOptions {
   /** wall clock, ms since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;

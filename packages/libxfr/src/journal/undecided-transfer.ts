@@ -1,9 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { parseJournalName } from './format/name.ts';
+import { JOURNAL_FOLDER, parseJournalName } from './format/name.ts';
 import type { KnownTransfer } from './known-transfer.ts';
-
-/** Where the tools of one host keep them. */
-export const JOURNAL_FOLDER = '/var/lib/vm-tools/transfers';
 
 /**
  * The transfer of a guest of which it is not settled yet where the guest is. Until then what the journal says counts

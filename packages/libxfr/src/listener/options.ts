@@ -30,6 +30,7 @@ export type ListenEvent =
   /** A connection could not be accepted, for want of file descriptors for instance; the listener goes on. */
   | { readonly type: 'accept-failed'; readonly error: VmToolsError };
 
+/** Where guests are received, from whom, how many at the same time, and what becomes of them. */
 export interface ListenOptions extends Omit<PeerOptions, 'onEvent' | 'limiter'> {
   /** paces all guests together, each in turn; each has a limit of its own below it. @default no limit */
   readonly limiter?: LimiterNode | undefined;
@@ -72,6 +73,7 @@ export interface SessionLimiter extends Disposable {
   readonly rate: Schedule;
 }
 
+/** A port or a socket that receives guests, until it is closed. */
 export interface Listener extends AsyncDisposable {
   /** how others call it: "tls://10.0.0.2:8002"; "fd://3" for a unix socket that somebody else has opened */
   readonly address: string;

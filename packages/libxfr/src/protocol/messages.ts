@@ -5,6 +5,7 @@ import { parseJson } from './parse-json.ts';
 import { remoteErrorSchema } from './remote-error-schema.ts';
 
 const bytes = z.int().nonnegative();
+/** The id of a transfer: 32 hexadecimal digits. */
 export const transferIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 /** The one bound of epochs, for whoever reads or writes them; nothing that is not a mistake or worse comes near it. */
 export const MAX_EPOCH = 2 ** 32;
@@ -18,6 +19,7 @@ const base64 = z
   .regex(/^[A-Za-z0-9+/]*={0,2}$/)
   .max(32 * 1024);
 
+/** An offer, bounded in all its parts: what a peer says is read with it before anything is done for it. */
 export const offerSchema = z.object({
   name: z.string().min(1).max(256),
   /** the same guest must not be two for its spelling */

@@ -22,6 +22,7 @@ export interface TransferTimeouts {
   readonly retryMs: number;
 }
 
+/** What holds where nothing else is said. */
 export const DEFAULT_TIMEOUTS: TransferTimeouts = {
   connectMs: 10_000,
   firstByteMs: 5_000,

@@ -3,6 +3,7 @@ import type { TransferId } from '../journal/record.ts';
 import { goOn, type Owner } from './go-on.ts';
 import type { RecoveryOptions } from './options.ts';
 
+/** What it takes to bring one transfer to its end. */
 export interface ResolveOptions extends RecoveryOptions {
   /**
    * Says who owns the guest when the other end cannot: it is not there any more, or has lost its journal. "here" is

@@ -15,6 +15,7 @@ import { ProgressReporter } from '../session/progress.ts';
 import { destroyLeftover, resumeAfterFailure, notSaved, resumeFailed } from './failure.ts';
 import { holdSource } from './hold.ts';
 
+/** How an image is written, and what becomes of the guest. */
 export interface SaveToFileOptions extends TransferOptions {
   /** What becomes of the guest: it ends here and lives on in the file, or it goes on as if nothing had been. */
   readonly afterwards: 'destroy' | 'resume';

@@ -19,6 +19,7 @@ import { notSaved } from './failure.ts';
 import { holdSource } from './hold.ts';
 import { begin, commit, describe, offerGuest, sendGuest, type Sending } from './phases.ts';
 
+/** What the source's end of a migration can be given. */
 export interface SendOptions extends PeerOptions {
   /**
    * How the target is reached again when the connection breaks after "committed".

@@ -10,6 +10,7 @@ export interface LobbyLimits {
   readonly perPeer: number;
 }
 
+/** What holds where nothing else is said. */
 export const DEFAULT_LOBBY: LobbyLimits = { unknown: 256, perAddress: 64, perPeer: 32 };
 
 /** A connection that waits, until it is disposed of: because it has ended, or has got a place. */

@@ -9,6 +9,7 @@ import type { Target } from '../ports.ts';
 import { Attempt } from '../session/attempt.ts';
 import { ProgressReporter } from '../session/progress.ts';
 
+/** How a guest is brought back from a file. */
 export interface RestoreFromFileOptions extends TransferOptions {
   /** leave it as restored, without `start()`. @default false */
   readonly paused?: boolean | undefined;

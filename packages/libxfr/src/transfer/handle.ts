@@ -24,6 +24,7 @@ export interface SteerOptions {
   readonly rate?: Rate | Schedule | undefined;
 }
 
+/** What a transfer that begins on this host can be steered by besides. */
 export interface SteerSourceOptions extends SteerOptions {
   /**
    * The limit of this transfer while the guest is stopped, bytes per second.

@@ -12,9 +12,13 @@ import type { Endpoint } from '../transport/endpoint.ts';
 import { TransferHandle, type SteerOptions, type SteerSourceOptions } from './handle.ts';
 import type { Transfer } from './transfer.ts';
 
+/** Those of `sendToPeer`, with a rate that can be changed in place of a limiter. */
 export type StartTransferOptions = Omit<SendOptions, 'limiter'> & SteerSourceOptions;
+/** Those of `receiveFromPeer`, with a rate that can be changed in place of a limiter. */
 export type StartReceivingOptions = Omit<ReceiveOptions, 'limiter'> & SteerOptions;
+/** Those of `saveToFile`, with a rate that can be changed in place of a limiter. */
 export type StartSavingOptions = Omit<SaveToFileOptions, 'limiter'> & SteerSourceOptions;
+/** Those of `restoreFromFile`, with a rate that can be changed in place of a limiter. */
 export type StartRestoringOptions = Omit<RestoreFromFileOptions, 'limiter'> & SteerOptions;
 
 /** `sendToPeer`, to be watched and steered while it runs. */

@@ -9,6 +9,7 @@ import { connectTcp } from './tcp.ts';
 import type { TlsOptions } from './tls.ts';
 import { connectUnix } from './unix.ts';
 
+/** Who we are to the peer, and how long it is waited for. */
 export interface ConnectOptions {
   /** Opened when the address wants it: other transports need no identity. */
   readonly tls: () => TlsOptions | Promise<TlsOptions>;

@@ -2,18 +2,21 @@ import { isIPv6 } from 'node:net';
 import { VmToolsError } from '@vm-tools/errors';
 import { formatAddress, parseEndpoint, type Endpoint } from './endpoint.ts';
 
+/** "tls://HOST[:PORT]". */
 export interface TlsAddress {
   readonly transport: 'tls';
   readonly host: string;
   readonly port: number;
 }
 
+/** "unix:///PATH". */
 export interface UnixAddress {
   readonly transport: 'unix';
   /** absolute */
   readonly path: string;
 }
 
+/** "ssh://[USER@]HOST[:PORT][/PATH/TO/xfrd]": the program that is run there is the other end. */
 export interface SshAddress {
   readonly transport: 'ssh';
   /** @default as ssh is configured */
@@ -25,6 +28,7 @@ export interface SshAddress {
   readonly program: string;
 }
 
+/** "fd://N" or "fd://N,M": descriptors that another program has opened. */
 export interface DescriptorAddress {
   readonly transport: 'fd';
   readonly read: number;

@@ -7,7 +7,11 @@ import { formatAddress, type Endpoint } from './endpoint.ts';
 /** Idle time after which the kernel itself looks whether the other host is still there. */
 const KEEP_ALIVE_AFTER_MS = 15_000;
 
-/** @throws VmToolsError XFR_UNREACHABLE of kind peer, with `details.errno` when the network said why */
+/**
+ * Connects in the clear.
+ *
+ * @throws VmToolsError XFR_UNREACHABLE of kind peer, with `details.errno` when the network said why
+ */
 export async function connectTcp(
   { host, port }: Endpoint,
   options: {

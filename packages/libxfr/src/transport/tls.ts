@@ -20,6 +20,7 @@ export interface TlsOptions {
   readonly checkPeer: (presented: PresentedPeer) => string | Promise<string>;
 }
 
+/** The key and the certificate of this end, in PEM. */
 export interface TlsCredentials {
   readonly key: string;
   readonly cert: string;
@@ -39,6 +40,7 @@ export interface PresentedPeer {
   readonly address: string;
 }
 
+/** A connection of which both ends have proved who they are. */
 export interface TlsConnection extends Connection {
   /** as `checkPeer` has said */
   readonly who: string;

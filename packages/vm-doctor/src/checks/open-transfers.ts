@@ -1,4 +1,4 @@
-import { listTransfers } from '@vm-tools/libxfr';
+import { listTransfers } from '@vm-tools/libxfr/recovery';
 import type { HealthCheck } from '../health-check.ts';
 
 /** Transfers that have not come to their end, and that only their own resolution may touch. */

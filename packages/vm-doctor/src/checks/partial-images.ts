@@ -1,4 +1,4 @@
-import { findDeadPartials } from '@vm-tools/libxfr';
+import { findDeadPartials } from '@vm-tools/libxfr/recovery';
 import type { HealthCheck } from '../health-check.ts';
 
 /** Images whose writers were killed. */

@@ -1,6 +1,6 @@
 import type { LabHost, RemoteProcess } from '@vm-tools/lab';
 import { result, startXfrd } from '@vm-tools/lab/testing';
-import type { KnownTransfer } from '@vm-tools/libxfr';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import type { Cell, Victim } from './lab-cells.ts';
 
 export const GUEST = 'survivor';

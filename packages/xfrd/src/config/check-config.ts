@@ -1,5 +1,6 @@
 import { formatDuration, table, type Invocation, type Outcome } from '@vm-tools/cli';
-import { DEFAULT_TIMEOUTS, formatPeerAddress } from '@vm-tools/libxfr';
+import { DEFAULT_TIMEOUTS } from '@vm-tools/libxfr';
+import { formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { formatMetricsAddress } from '../metrics/metrics-address.ts';
 import type { ServeInput } from '../options.ts';
 import { encodeBandwidth } from './bandwidth.ts';

@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { DEFAULT_LOBBY } from '@vm-tools/libxfr';
+import { DEFAULT_LOBBY } from '@vm-tools/libxfr/receiver';
 import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
 import { parseDuration, RANGES } from '@vm-tools/words';
 import * as z from 'zod';

@@ -1,5 +1,7 @@
 import { doubtOfBandwidth, type Invocation } from '@vm-tools/cli';
-import { notSecure, type LobbyLimits, type TransferTimeouts } from '@vm-tools/libxfr';
+import type { TransferTimeouts } from '@vm-tools/libxfr';
+import type { LobbyLimits } from '@vm-tools/libxfr/receiver';
+import { notSecure } from '@vm-tools/libxfr/transport';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';

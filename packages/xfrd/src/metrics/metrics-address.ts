@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { formatAddress } from '@vm-tools/libxfr';
+import { formatAddress } from '@vm-tools/libxfr/transport';
 import { BlockList, isIP } from 'node:net';
 
 /** Where the metrics can be read: a socket, or a port of this machine for this machine. */

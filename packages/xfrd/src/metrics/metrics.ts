@@ -1,4 +1,6 @@
-import type { Admission, ListenEvent, Session, TransferPhase } from '@vm-tools/libxfr';
+import type { ListenEvent, TransferPhase } from '@vm-tools/libxfr';
+import type { Admission } from '@vm-tools/libxfr/receiver';
+import type { Session } from '@vm-tools/libxfr/types';
 import { Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
 
 /** Downtime of live and of non-live moves, in seconds. */

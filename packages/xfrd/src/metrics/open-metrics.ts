@@ -1,4 +1,5 @@
-import type { Admission, ListenEvent } from '@vm-tools/libxfr';
+import type { ListenEvent } from '@vm-tools/libxfr';
+import type { Admission } from '@vm-tools/libxfr/receiver';
 import type { MetricsAddress } from './metrics-address.ts';
 
 /** Metrics that can be read, or that nobody has asked for. */

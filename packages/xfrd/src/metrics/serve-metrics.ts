@@ -1,4 +1,4 @@
-import { bind } from '@vm-tools/libxfr';
+import { bind } from '@vm-tools/libxfr/transport';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { formatPeerAddress, parsePeerAddress, type PeerAddress } from '@vm-tools/libxfr';
+import { parsePeerAddress } from '@vm-tools/libxfr';
+import { formatPeerAddress, type PeerAddress } from '@vm-tools/libxfr/transport';
 
 /** Of a connection that cannot be made again; whoever is told to call it says so. */
 const NOWHERE = 'fd://0';

@@ -1,4 +1,5 @@
-import type { Reconnect, TransferRecord } from '@vm-tools/libxfr';
+import type { Reconnect } from '@vm-tools/libxfr';
+import type { TransferRecord } from '@vm-tools/libxfr/journals';
 import { encodeError } from '@vm-tools/xen-wire/errors';
 import type { Calls } from './calls.ts';
 import type { FeedServer } from './feed-server.ts';

@@ -7,15 +7,8 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { CheckedImage, DomainTarget } from '@vm-tools/libdomain';
-import {
-  memoryJournals,
-  type Connection,
-  type TransferRecord,
-  type Journals,
-  type ListenEvent,
-  type Offer,
-  type TargetState,
-} from '@vm-tools/libxfr';
+import { memoryJournals, type Connection, type ListenEvent, type Offer } from '@vm-tools/libxfr';
+import type { TransferRecord, Journals, TargetState } from '@vm-tools/libxfr/journals';
 import { encodeLibxlEnd, wrapImage } from '@vm-tools/xen-stream';
 import { syntheticPvh } from '@vm-tools/xen-stream/testing';
 import fc from 'fast-check';

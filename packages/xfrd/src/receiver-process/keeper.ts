@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainTarget } from '@vm-tools/libdomain';
-import type { Journal, ListenEvent, Offer, OpenJournals, Reconnect } from '@vm-tools/libxfr';
+import type { ListenEvent, Offer, Reconnect } from '@vm-tools/libxfr';
+import type { Journal, OpenJournals } from '@vm-tools/libxfr/journals';
 import type { Peer } from '@vm-tools/trust';
 import { Channel } from '@vm-tools/xen-wire/channel';
 import { decodeError, encodeError } from '@vm-tools/xen-wire/errors';

@@ -1,12 +1,7 @@
 import type { CheckedImage, DomainTarget } from '@vm-tools/libdomain';
-import {
-  targetMayAct,
-  targetMayWrite,
-  type Journal,
-  type Offer,
-  type TargetAction,
-  type TargetRecord,
-} from '@vm-tools/libxfr';
+import type { Offer } from '@vm-tools/libxfr';
+import type { Journal, TargetRecord } from '@vm-tools/libxfr/journals';
+import { targetMayAct, targetMayWrite, type TargetAction } from '@vm-tools/libxfr/receiver';
 import type { VmToolsError } from '@vm-tools/errors';
 import { notNow } from './errors.ts';
 import type { CallArgs } from './messages.ts';

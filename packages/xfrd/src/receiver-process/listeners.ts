@@ -1,13 +1,13 @@
 import {
-  type Admission,
   listen,
   type Listener,
   type ListenEvent,
-  type ListenOptions,
-  type OpenJournals,
   type Target,
   type TransferTimeouts,
 } from '@vm-tools/libxfr';
+import type { OpenJournals } from '@vm-tools/libxfr/journals';
+import type { Admission } from '@vm-tools/libxfr/receiver';
+import type { ListenOptions } from '@vm-tools/libxfr/types';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { RemoteTrust } from './remote-trust.ts';

@@ -3,7 +3,10 @@
  * started by xfrd, its keeper, and by nobody else; bundled, it is the file xfrd-receiver.js.
  */
 import { Socket } from 'node:net';
-import { Admission, DEFAULT_PORT, reconnectPeer, serveTransfers, type ControlServer } from '@vm-tools/libxfr';
+import { serveTransfers, type ControlServer } from '@vm-tools/libxfr/control';
+import { Admission } from '@vm-tools/libxfr/receiver';
+import { reconnectPeer } from '@vm-tools/libxfr/recovery';
+import { DEFAULT_PORT } from '@vm-tools/libxfr/transport';
 import { encodeError } from '@vm-tools/xen-wire/errors';
 import { Bandwidth } from '../bandwidth.ts';
 import { decodeBandwidth } from '../config/bandwidth.ts';

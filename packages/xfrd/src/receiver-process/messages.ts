@@ -1,10 +1,10 @@
+import type { TransferRecord } from '@vm-tools/libxfr/journals';
 import {
   journalEntrySchema,
   journalStartSchema,
   offerSchema,
   transferIdSchema,
-  type TransferRecord,
-} from '@vm-tools/libxfr';
+} from '@vm-tools/libxfr/receiver';
 import { errorSchema } from '@vm-tools/xen-wire/errors';
 import * as z from 'zod';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';

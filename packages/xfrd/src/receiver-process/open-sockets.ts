@@ -1,7 +1,7 @@
 import { linkSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { bind } from '@vm-tools/libxfr';
+import { bind } from '@vm-tools/libxfr/transport';
 import type { ListenAddress } from '../listen-address.ts';
 
 /** Sockets that listen, to be passed on to another process. */

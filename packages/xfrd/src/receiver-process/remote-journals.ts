@@ -1,4 +1,4 @@
-import type { Journal, OpenJournals, TransferRecord } from '@vm-tools/libxfr';
+import type { Journal, OpenJournals, TransferRecord } from '@vm-tools/libxfr/journals';
 import type { Calls } from './calls.ts';
 import type { CallArgs } from './messages.ts';
 

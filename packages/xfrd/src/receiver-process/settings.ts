@@ -1,4 +1,5 @@
-import type { LobbyLimits, TransferTimeouts } from '@vm-tools/libxfr';
+import type { TransferTimeouts } from '@vm-tools/libxfr';
+import type { LobbyLimits } from '@vm-tools/libxfr/receiver';
 import type { Credentials } from '@vm-tools/trust';
 import type { EncodedBandwidth } from '../config/bandwidth.ts';
 import type { ListenAddress } from '../listen-address.ts';

@@ -1,5 +1,6 @@
 import { domainSource, listDomains, noTransfers } from '@vm-tools/libdomain';
-import { connectUnix, DEFAULT_TIMEOUTS, sendToPeer, type Connect } from '@vm-tools/libxfr';
+import { DEFAULT_TIMEOUTS, sendToPeer, type Connect } from '@vm-tools/libxfr';
+import { connectUnix } from '@vm-tools/libxfr/transport';
 import { connectSimulatedHost } from '@vm-tools/xen-wire';
 
 // Sends all domains of a host at once, as so many vm-migrate do, but in one process. It ends when nobody waits for it.

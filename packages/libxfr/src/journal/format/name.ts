@@ -1,5 +1,8 @@
 import type { TransferId } from '../record.ts';
 
+/** Where the tools of one host keep the journals. */
+export const JOURNAL_FOLDER = '/var/lib/vm-tools/transfers';
+
 /**
  * What the name of a journal says. The guest is in it besides in the first line, because a journal of which not a line
  * can be read must still tell which guest, and which one only, it keeps from being moved.
