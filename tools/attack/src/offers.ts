@@ -11,6 +11,7 @@ export interface Wrong {
   readonly epoch?: number;
   readonly name?: string;
   readonly uuid?: string;
+  readonly ramdisk?: string;
   readonly config?: unknown;
 }
 
@@ -21,7 +22,9 @@ export function newId(): string {
 /** HELLO for a domain that could be taken, each time another one, but for what is wrong with it. */
 export function hello(kernel: string, wrong: Wrong = {}): Buffer {
   const { uuid = randomUUID(), name = `hostile-${uuid.slice(0, 8)}`, id = newId(), epoch = 1 } = wrong;
-  const config = domainConfigSchema.parse({ name, uuid, type: 'pvh', kernel, memoryKib: MEMORY_KIB });
+  const { ramdisk } = wrong;
+  const files = ramdisk === undefined ? { kernel } : { kernel, ramdisk };
+  const config = domainConfigSchema.parse({ name, uuid, type: 'pvh', ...files, memoryKib: MEMORY_KIB });
   const offer = {
     ...new FakeSource().offer,
     ...{ name, uuid, type: 'pvh', memoryBytes: MEMORY_KIB * 1024, maxMemoryBytes: MEMORY_KIB * 1024 },

@@ -1,5 +1,6 @@
 import type { Attack } from '../attack.ts';
 import { epochs } from './epochs.ts';
+import { foreignFiles } from './foreign-files.ts';
 import { foreignWords } from './foreign-words.ts';
 import { garbage } from './garbage.ts';
 import { halfFrames } from './half-frames.ts';
@@ -20,6 +21,7 @@ export const ATTACKS: readonly Attack[] = [
   halfFrames,
   hugeOffers,
   foreignWords,
+  foreignFiles,
   epochs,
   takenNames,
   replays,

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import type { Attack } from '../attack.ts';
+import { call } from '../hostile.ts';
+import { hello, PREAMBLE } from '../offers.ts';
+
+/** A guest that reboots would find them in its memory. */
+const SECRETS = ['etc/vm-tools/identity.key', '../../../../etc/shadow', 'proc/self/mem'];
+
+export const foreignFiles: Attack = {
+  what: "a peer offers domains whose ramdisk or kernel is another file of the target's",
+  share: 4,
+  run: (scene, index) =>
+    call(scene, scene.peer, (stream) => {
+      const secret = join(scene.b.simulated.root, SECRETS[index % SECRETS.length] as string);
+      const isKernel = index % 2 === 0;
+      stream.write(PREAMBLE);
+      stream.write(isKernel ? hello(secret) : hello(scene.kernel, { ramdisk: secret }));
+    }),
+};
