@@ -6,6 +6,7 @@ import { domainPath, incomingFromPath, incomingPath, libxlPath } from './paths.t
 /** "incoming": it is being brought here, and may still run where it comes from. */
 export type DomainState =
   'running' | 'blocked' | 'paused' | 'incoming' | 'shutdown' | 'dying' | 'suspended' | 'crashed';
+/** How a domain was built; "unknown" is one that another toolstack made, which only that knows. */
 export type DomainType = 'pv' | 'pvh' | 'hvm' | 'unknown';
 
 /** A domain as it was when somebody looked. */

@@ -8,6 +8,7 @@ const KIB_PER_PAGE = PAGE_BYTES / 1024;
 /** What Xen may give to a domain above its target (LIBXL_MAXMEM_CONSTANT): the rings and other special pages. */
 export const MAXMEM_SLACK_KIB = 1024;
 
+/** How much of the host's memory a domain takes. */
 export interface MemoryNeed {
   /** Whether Xen is to use hardware assisted paging for it. Never for a guest that brings its own page tables. */
   readonly hap: boolean;

@@ -15,16 +15,19 @@ import { lockFailed, lockTimeout } from './lock-error.ts';
 import { poll } from './poll.ts';
 import { readHolder } from './read-holder.ts';
 
+/** What is written into the file of a lock. */
 export interface TryLockOptions {
   /** Is written into the file, for those who find it locked. @default nothing: the file is another program's, too */
   readonly holder?: Holder;
 }
 
+/** How long a lock is waited for, ms. */
 export interface WaitOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is written into the file of a lock, and how long it is waited for, ms. */
 export interface LockOptions extends TryLockOptions, WaitOptions {}
 
 /** Node opens every file with O_CLOEXEC, so no child of this process keeps the lock. */

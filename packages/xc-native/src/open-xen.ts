@@ -22,6 +22,7 @@ import {
 import type { VersionSupport } from './versions/shape.ts';
 import type { Xen, XenVersion } from './xen.ts';
 
+/** Where libxc's log goes, and how its helper processes are started and ended. */
 export interface OpenXenOptions {
   /** libxc's log lines as they come, "level: text", those of helper processes included */
   readonly onLog?: (line: string) => void;

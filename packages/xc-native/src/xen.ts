@@ -5,6 +5,7 @@
  */
 import type { Readable, Writable } from 'node:stream';
 
+/** Which Xen runs here. */
 export interface XenVersion {
   readonly major: number;
   readonly minor: number;
@@ -32,6 +33,7 @@ export interface HostInfo {
   };
 }
 
+/** Why a domain has stopped, as its guest or Xen says (SHUTDOWN_* of public/sched.h). */
 export type ShutdownReason = 'poweroff' | 'reboot' | 'suspend' | 'crash' | 'watchdog' | 'soft-reset';
 
 /** xc_domaininfo_t, decoded. */
@@ -55,6 +57,7 @@ export interface DomainInfo {
   readonly cpuTimeNs: bigint;
 }
 
+/** A domain as Xen makes it: empty, paused, and with no memory. */
 export interface CreateDomainSpec {
   readonly uuid: string;
   readonly type: 'pv' | 'pvh';
@@ -120,6 +123,7 @@ export interface RingFrames {
   readonly consoleFrame: bigint;
 }
 
+/** What ends a call that takes long, and where libxc's log of it goes. */
 export interface LongCallOptions {
   readonly signal?: AbortSignal;
   /** libxc's log lines as they come, "level: text" */
@@ -134,8 +138,10 @@ export interface PrecopyStats {
   readonly dirtyPages: number | undefined;
 }
 
+/** What libxc is to do next in a live save: another round, the last one with the guest stopped, or give up. */
 export type PrecopyDecision = 'continue' | 'stop-and-copy' | 'abort';
 
+/** How a domain is to be saved, and whom libxc asks meanwhile. */
 export interface SaveSpec {
   readonly live: boolean;
   /**
@@ -176,12 +182,17 @@ export type ImageSink = Writable & {
   readonly fetchFrom?: (source: ImageSource) => void;
 };
 
+/** A restore that has begun. */
 export interface RestoreCall {
   /** write the libxc stream here, image header to END, and end it */
   readonly sink: ImageSink;
   readonly done: Promise<RingFrames>;
 }
 
+/**
+ * What Xen can be asked for: libxenctrl and libxenguest in the words of this project. A method that fails rejects with
+ * XEN_CALL_FAILED, or with a code of its own where more is known, and libxc's own words.
+ */
 export interface Xen {
   readonly version: XenVersion;
   physinfo(): Promise<HostInfo>;
@@ -253,4 +264,5 @@ export const HVM_PARAM = {
   ALTP2M: 35,
 } as const;
 
+/** The number of a parameter of an HVM container (HVM_PARAM_* of public/hvm/params.h). */
 export type HvmParam = (typeof HVM_PARAM)[keyof typeof HVM_PARAM];

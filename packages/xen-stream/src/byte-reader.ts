@@ -6,6 +6,7 @@ import { streamError } from './error.ts';
 
 const NOTHING = Buffer.alloc(0);
 
+/** What ends the reading. */
 export interface ByteReaderOptions {
   /** Its abort destroys the stream, so that a read that waits rejects. */
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 import { VmToolsError, type VmToolsErrorInit } from '@vm-tools/errors';
 
+/** What is wrong with a stream. */
 export type StreamErrorCode =
   | 'STREAM_TRUNCATED' // the bytes end before the stream does
   | 'STREAM_CORRUPT' // it is one of our formats, and breaks its rules

@@ -38,6 +38,7 @@ const UNSUPPORTED: Partial<Record<LibxlRecordName, string>> = {
   CHECKPOINT_STATE: 'it belongs to a stream of checkpoints (COLO)',
 };
 
+/** The header of a libxl stream of version 2. */
 export function encodeLibxlHeader(): Uint8Array {
   const bytes = Buffer.alloc(HEADER_BYTES);
   IDENT.copy(bytes);
@@ -45,10 +46,12 @@ export function encodeLibxlHeader(): Uint8Array {
   return bytes;
 }
 
+/** The libxl record behind which the libxc stream begins. */
 export function encodeLibxcContextRecord(): Uint8Array {
   return encodeEmptyRecord(LIBXL_RECORD.LIBXC_CONTEXT);
 }
 
+/** The last record of a libxl stream. */
 export function encodeLibxlEnd(): Uint8Array {
   return encodeEmptyRecord(LIBXL_RECORD.END);
 }

@@ -17,6 +17,7 @@ export interface ExpectedDomain {
   readonly maxPages?: number | undefined;
 }
 
+/** What is expected of an image, and who hears of its progress. */
 export interface OpenImageOptions {
   /** Asked once, before the first byte of the libxc stream is looked at. */
   readonly expect?: (configJson: string) => ExpectedDomain | Promise<ExpectedDomain>;
@@ -26,6 +27,7 @@ export interface OpenImageOptions {
   readonly signal?: AbortSignal;
 }
 
+/** An image whose configuration has been read, and whose memory has yet to come. */
 export interface OpenedImage {
   /** The domain's configuration as libxl's JSON; it has not been parsed. */
   readonly configJson: string;

@@ -9,7 +9,11 @@ export interface ImageWrapping {
   readonly tail: Uint8Array;
 }
 
-/** @param configJson the domain's configuration as libxl's JSON */
+/**
+ * What stands around a libxc stream in an image that xl takes, too.
+ *
+ * @param configJson the domain's configuration as libxl's JSON
+ */
 export function wrapImage(configJson: string): ImageWrapping {
   return {
     head: Buffer.concat([encodeXlHeader(configJson), encodeLibxlHeader(), encodeLibxcContextRecord()]),

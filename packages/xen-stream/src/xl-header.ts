@@ -20,10 +20,12 @@ const BYTE_ORDER_SWAPPED = 0x04030201;
 const FLAG_JSON_CONFIG = 1;
 const FLAG_STREAM_V2 = 2;
 
+/** A configuration that is longer is refused: nothing of an image is kept in memory but this. */
 export const XL_CONFIG_MAX_BYTES = 1024 * 1024;
 /** Config and tail together. */
 const XL_OPTIONAL_DATA_MAX_BYTES = 2 * XL_CONFIG_MAX_BYTES;
 
+/** What the header of a saved file of xl holds. */
 export interface XlHeader {
   /** The domain's configuration as libxl's JSON; it has not been parsed. */
   readonly configJson: string;
@@ -31,6 +33,7 @@ export interface XlHeader {
   readonly tail: Buffer;
 }
 
+/** The header of a saved file of xl, with the configuration. */
 export function encodeXlHeader(configJson: string, tail: Uint8Array = Buffer.alloc(0)): Uint8Array {
   const config = Buffer.from(`${configJson}\0`);
   const fixed = Buffer.alloc(HEADER_BYTES + 4);

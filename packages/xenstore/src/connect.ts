@@ -7,6 +7,7 @@ import { Connection } from './connection.ts';
 import type { BackOff } from './transaction.ts';
 import { xenstoreOver, type Xenstore } from './xenstore.ts';
 
+/** Where xenstored is reached, and how long it may take. */
 export interface ConnectOptions {
   /** @default $XENSTORED_PATH, then $XENSTORED_RUNDIR/socket, then /run/xenstored/socket */
   readonly path?: string;

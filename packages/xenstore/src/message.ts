@@ -17,6 +17,7 @@ export interface Message {
   readonly payload: Buffer;
 }
 
+/** The numbers of requests and answers (public/io/xs_wire.h). */
 export const MESSAGE_TYPE = {
   DIRECTORY: 1,
   READ: 2,
@@ -46,6 +47,7 @@ const HEADER_BYTES = 16;
 /** XENSTORE_PAYLOAD_MAX; xenstored drops a connection that sends more. */
 export const MAX_PAYLOAD_BYTES = 4096;
 
+/** A message of the wire protocol, header and payload (public/io/xs_wire.h). */
 export function encodeMessage({ type, requestId, transactionId, payload }: Message): Buffer {
   const message = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
   message.writeUInt32LE(type, 0);

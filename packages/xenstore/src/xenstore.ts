@@ -16,6 +16,7 @@ export interface Watch extends AsyncIterableIterator<string, undefined>, AsyncDi
   return(): Promise<IteratorResult<string, undefined>>;
 }
 
+/** How long something in xenstore is waited for, and what it is called in the error. */
 export interface WaitForOptions {
   readonly timeoutMs: number;
   /** What is waited for, for the error: "the guest to answer the suspend request". */

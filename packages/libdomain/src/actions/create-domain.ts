@@ -11,6 +11,7 @@ import { build } from '../steps/build.ts';
 import { unpause } from '../steps/unpause.ts';
 import { planDomain, type Finished } from './plan-domain.ts';
 
+/** How a domain is made and whether it runs then; `waitMs` is how long to wait for its lock. */
 export interface CreateOptions extends Omit<RunOptions, 'signal'>, HoldOptions {
   /** Leave it paused, as Xen made it. @default false */
   readonly paused?: boolean;

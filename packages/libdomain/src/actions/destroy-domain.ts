@@ -1,6 +1,5 @@
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { allThrough } from '../all-through.ts';
-import { FOREIGN, kindOf } from '../devices/all.ts';
 import { listDevices } from '../devices/list-devices.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
@@ -14,6 +13,7 @@ import { remains } from './remains.ts';
 import { removeDomain, type RemoveOptions } from './remove-domain.ts';
 import { removeGuestNodes, removeNodes } from './remove-nodes.ts';
 
+/** How long to wait, for its lock and for Xen to let go of its pages. */
 export interface DestroyOptions extends Omit<RemoveOptions, 'signal'>, HoldOptions {}
 
 type Identity = Pick<Domain, 'domid' | 'uuid'> & Partial<Pick<Domain, 'name'>>;
@@ -63,9 +63,7 @@ async function destroy(
   if (info !== undefined && !info.isDying && !info.isPaused) await host.xen.domainPause(domid);
   // Each may have to wait for a backend of its own.
   const devices = await listDevices(host.store, domid);
-  await allThrough(
-    devices.map((device) => removeDevice(host, device, kindOf(device) ?? FOREIGN, options.signal)),
-  );
+  await allThrough(devices.map((device) => removeDevice(host, device, options.signal)));
   await host.store.transaction((tx) => removeGuestNodes(host.xen, tx, domid, uuid));
 
   let zombie: VmToolsError | undefined;

@@ -14,6 +14,7 @@ import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { refuseDom0 } from './not-dom0.ts';
 
+/** What the guest is asked for, how long it may take, and what comes then. */
 export interface ShutdownOptions extends HoldOptions {
   readonly mode: 'poweroff' | 'reboot';
   /** Wait until it has shut down, not only until it has acknowledged. @default false */

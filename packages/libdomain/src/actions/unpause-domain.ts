@@ -7,6 +7,7 @@ import type { Host } from '../host.ts';
 import { cappedPath, loggedPath, suspendingPath } from '../paths.ts';
 import { recoverGuest } from '../transfer/recover-guest.ts';
 
+/** Whether a domain is resumed that is suspended for another toolstack. */
 export interface UnpauseOptions extends HoldOptions {
   /** Resume it also when another toolstack has suspended it, and may be saving it. @default false */
   readonly force?: boolean | undefined;

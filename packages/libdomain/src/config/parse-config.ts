@@ -18,6 +18,7 @@ import { fieldsOfXl } from './xl-fields.ts';
 /** No configuration is as long as this; a disk image given by mistake is. */
 export const MAX_CONFIG_BYTES = 2 ** 20;
 
+/** What is read besides the file, and where warnings go. */
 export interface ParseConfigOptions {
   /** `key=value` strings in the keys of the file's own format; they replace what the file says */
   readonly overrides?: readonly string[];

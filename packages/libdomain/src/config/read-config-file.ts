@@ -3,6 +3,7 @@ import { MAX_CONFIG_BYTES, parsePlacedConfig } from './parse-config.ts';
 import { readConfigText } from './read-config-text.ts';
 import type { NewDomainConfig } from './schema.ts';
 
+/** As for `parseConfig`, and what ends the reading. */
 export interface ReadConfigFileOptions extends ParseConfigOptions {
   readonly signal?: AbortSignal;
 }

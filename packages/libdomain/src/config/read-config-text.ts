@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { VmToolsError, abortError, messageOf } from '@vm-tools/errors';
 import { CONFIG_HINTS } from './config-error.ts';
 
+/** How much is read of a file, bytes, and what ends the reading. */
 export interface ReadConfigTextOptions {
   /** of a configuration; what is longer is none */
   readonly maxBytes: number;

@@ -32,6 +32,7 @@ export type NewDomainConfig = z.output<typeof domainConfigSchema>;
 export type DomainConfigInput = z.input<typeof domainConfigSchema>;
 
 export type { DomainType };
+/** What is done with a domain that has shut down; the ones that only xl can do are kept for it. */
 export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number] | (typeof XL_ACTIONS)[number];
 
 /**

@@ -12,6 +12,7 @@ import { waitForGuest } from './wait-for-guest.ts';
 /** A guest that is too late is watched for so many times the time that it was given. */
 const LATE_FACTOR = 4;
 
+/** How long the guest may take. */
 export interface SuspendOptions {
   /** How long the guest may take to answer, and once it has, again how long it may take to suspend. @default 60 s */
   readonly timeoutMs?: number;

@@ -11,6 +11,7 @@ export interface Hold extends AsyncDisposable {
   readonly uuid: string;
 }
 
+/** How a domain is held while something is done to it, and for how long its lock is waited for. */
 export interface HoldOptions {
   /** One that the caller has of this domain: then nothing is taken, and nothing let go. */
   readonly hold?: Hold | undefined;

@@ -58,6 +58,7 @@ const libxlSchema = z.looseObject({
 
 type LibxlConfig = z.output<typeof libxlSchema>;
 
+/** What may be different of a configuration when it is read from libxl's JSON. */
 export interface FromLibxlJsonOptions {
   /** Instead of the name in it, which may then be one that is not possible here, or absent. */
   readonly name?: string;

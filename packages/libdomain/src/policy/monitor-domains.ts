@@ -7,6 +7,7 @@ import { readPending, type PendingRestart } from './pending-restarts.ts';
 import { policyError } from './policy-error.ts';
 import { restartDomain, type RestartOptions } from './restart.ts';
 
+/** How long the monitor runs, what it tells, and what time it is. */
 export interface MonitorOptions extends Pick<RestartOptions, 'signal' | 'zombieLimitMs' | 'rulesOfPeer'> {
   readonly onEvent?: (event: MonitorEvent) => void;
   /** @default Date.now */

@@ -52,6 +52,7 @@ export async function writePending(host: Host, pending: PendingRestart): Promise
   await rm(pendingPath(host, pending, failure === undefined), { force: true });
 }
 
+/** Forgets a restart: it has been done, or is given up. */
 export async function removePending(host: Host, pending: Identity): Promise<void> {
   for (const hasFailed of [false, true]) await rm(pendingPath(host, pending, hasFailed), { force: true });
 }

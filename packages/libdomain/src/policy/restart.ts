@@ -15,6 +15,7 @@ import { policyError } from './policy-error.ts';
 /** A save or a transfer of a guest that has come to its end notices that, and lets go. */
 export const PATIENCE_MS = 60_000;
 
+/** How a guest is made anew after it has shut down, and which files it may use then. */
 export interface RestartOptions extends RunOptions, Pick<RemoveOptions, 'zombieLimitMs'> {
   /** @default what holds for all peers */
   readonly rulesOfPeer?: RulesOfPeer | undefined;

@@ -4,6 +4,7 @@ import type { AnyStep, Pipeline, Stage } from './pipeline.ts';
 import { stepError } from './step-error.ts';
 import type { StepEvent, StepIo, StepState } from './step.ts';
 
+/** What a pipeline tells while it runs, and what ends it. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: (event: StepEvent) => void;

@@ -30,6 +30,7 @@ export interface Step<Needs, Adds = object> {
 /** "given-up": it has failed, and the pipeline goes on without it. */
 export type StepState = 'started' | 'done' | 'failed' | 'given-up' | 'undone' | 'undo-failed';
 
+/** What becomes of one step of a pipeline: it started, is done, has failed, or was undone. */
 export interface StepEvent {
   readonly type: 'step';
   readonly name: string;

@@ -1,12 +1,12 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
-import { kindOf } from '../devices/all.ts';
 import { listDevices } from '../devices/list-devices.ts';
 import type { Domain } from '../domain.ts';
 import { requireNotForeign, requireThere, requireWhole } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { DOMAIN_TYPES, isDomainType, profileOf, type DomainType } from '../types/index.ts';
 
+/** Whether the guest goes on running while it is copied: if that is possible, always, or never. */
 export type LiveMode = 'auto' | 'require' | 'never';
 
 export interface Savable {
@@ -28,9 +28,7 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
   if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
   if (!isDomainType(type))
     throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
-  const devices = (await listDevices(host.store, domid)).filter(
-    (device) => kindOf(device)?.saved !== 'nothing',
-  );
+  const devices = (await listDevices(host.store, domid)).filter(({ kind }) => kind !== 'console');
   if (devices.length > 0) {
     throw notSavable(
       domain,

@@ -33,6 +33,7 @@ export interface Check {
   readonly error?: VmToolsError | undefined;
 }
 
+/** How far a save is. */
 export interface SaveProgress {
   readonly phase: 'precopy' | 'suspending' | 'stop-and-copy' | 'finishing';
   /** From 1. */
@@ -55,6 +56,7 @@ export interface SentBytes {
   readonly zeroBytes: number;
 }
 
+/** What a caller lends to a save. */
 export interface SaveControl {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SaveProgress) => void;
@@ -64,6 +66,7 @@ export interface SaveControl {
   readonly taken?: (() => Promise<void>) | undefined;
 }
 
+/** What a save has done. */
 export interface SaveReport {
   readonly iterations: number;
   /** Pages with data, duplicates included. */
@@ -92,6 +95,7 @@ export interface Source {
   destroy(): Promise<void>;
 }
 
+/** What a caller lends to a restore. */
 export interface RestoreControl {
   readonly signal: AbortSignal;
   /** So that what a crash leaves of the domain is known again; none for one that comes from a file. */
@@ -126,6 +130,7 @@ export interface Journalled {
   readonly guest: { readonly name: string; readonly uuid: string; readonly domid?: number | undefined };
 }
 
+/** A guest whose transfer was under way when its process ended, on the host that it was to leave. */
 export interface FoundSource {
   /** Lets it run, in whatever state the crash has left it. */
   resume(): Promise<void>;
@@ -134,6 +139,7 @@ export interface FoundSource {
   destroy(): Promise<void>;
 }
 
+/** What there is of a guest on the host that it was to come to. */
 export interface FoundTarget {
   /** "paused" as long as it certainly has never run here. */
   readonly state: 'paused' | 'running';

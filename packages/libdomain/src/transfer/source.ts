@@ -28,6 +28,7 @@ import { DOING, saveFailure } from './save-failure.ts';
 import { saveLibxc } from './save-libxc.ts';
 import { write } from './write.ts';
 
+/** How a domain is saved: live or not, and what that may cost its guest. */
 export interface SourceOptions extends Pick<HoldOptions, 'waitMs'> {
   /** "auto" saves live what can be; `describe().live` tells. @default 'auto' */
   readonly live?: LiveMode;

@@ -34,6 +34,7 @@ import { checkedHere, type CheckedImage } from './checked-image.ts';
 import type { Check, Offer, RestoreControl, Target } from './ports.ts';
 import { startRestored } from './start-restored.ts';
 
+/** How a saved domain comes to life here: under which name, paused or not, and with which files. */
 export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pick<HoldOptions, 'waitMs'> {
   /** `start` leaves it paused. @default false */
   readonly paused?: boolean;

@@ -1,6 +1,7 @@
 /** How a field is read; its size follows. Fields of 64 bits are bigint: never a number that is almost right. */
 export type FieldType = 'u8' | 'u16' | 'u32' | 'i32' | 'u64' | 'i64' | 'pointer' | 'uuid';
 
+/** One member of a struct of C. */
 export interface Field {
   /** bytes from the start of the struct */
   readonly offset: number;
@@ -9,6 +10,7 @@ export interface Field {
   readonly c?: string;
 }
 
+/** A struct of C: its size, and the members that are used, each with its offset. */
 export interface StructLayout {
   /** as C spells it */
   readonly c: string;
@@ -18,6 +20,7 @@ export interface StructLayout {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
+/** How many bytes a field takes, by its type. */
 export const FIELD_BYTES: Readonly<Record<FieldType, number>> = {
   u8: 1,
   u16: 2,

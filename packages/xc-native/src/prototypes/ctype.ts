@@ -20,6 +20,7 @@ export type Address = bigint;
 
 export type Crossing = keyof Crossings;
 
+/** A type of an argument or a result, and the way in which it crosses from JavaScript to C. */
 export interface CType<Way extends Crossing = Crossing> {
   /** as the header spells it; tools/abi compares it with the compiler's idea */
   readonly c: string;
@@ -43,6 +44,7 @@ export const pointerTo = (c: string): CType<'pointer'> => type(`${c} *`, 'pointe
 /** How a call says that it failed. */
 export type Check = 'zero' | 'non-negative' | 'non-null' | 'none';
 
+/** A function of libxc: what it takes and returns, and how it says that it has failed. */
 export interface Prototype {
   readonly returns: CType;
   readonly args: readonly CType[];

@@ -13,6 +13,7 @@ export const scenarioSchema = z.strictObject({
   faults: z.array(faultRuleSchema).default([]),
 });
 
+/** Domains and faults that a simulated host begins with. */
 export type Scenario = z.output<typeof scenarioSchema>;
 
 const SPEECH: Speech = {

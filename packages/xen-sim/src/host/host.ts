@@ -18,6 +18,7 @@ const MIB = 2 ** 20;
 /** Where the root of a host has the kernel for its guests. */
 const KERNEL = 'guests/kernel';
 
+/** How large a simulated host is, and what runs on it. */
 export interface SimulatedHostOptions {
   /** @default "sim" */
   readonly name?: string;

@@ -6,6 +6,7 @@ import { listenXen, simPaths } from '@vm-tools/xen-wire';
 import { createControlServer } from './control-server.ts';
 import type { SimulatedHost } from './host.ts';
 
+/** A simulated host that other processes reach by its sockets. */
 export interface ServedHost {
   /** Ends all connections; the host itself goes on. */
   close(): Promise<void>;

@@ -37,6 +37,7 @@ const DEBIAN: HostInfo['capabilities'] = {
   gnttabV2: true,
 };
 
+/** How large a simulated machine is, and what its Xen can do. */
 export interface MachineOptions {
   /** @default 16 GiB */
   readonly memoryMib?: number;

@@ -11,6 +11,7 @@ export function encodeRecord(type: RecordType, body: Uint8Array = new Uint8Array
   return bytes;
 }
 
+/** One page of a PAGE_DATA record: where it is, and what it is used as. */
 export interface PageEntry {
   readonly pfn: number;
   readonly type: PageType;
@@ -77,6 +78,10 @@ export function encodeVcpuRecord(
   return encodeRecord(RECORD[`X86_PV_VCPU_${part}`], body);
 }
 
+/**
+ * What Xen keeps of a guest's time stamp counter: the mode, its frequency in kHz, ns since it was set, and how often
+ * it was.
+ */
 export interface TscInfo {
   readonly mode: number;
   readonly khz: number;
@@ -84,6 +89,7 @@ export interface TscInfo {
   readonly incarnation: number;
 }
 
+/** The record X86_TSC_INFO: how the guest's time stamp counter goes on (xc_domain_set_tsc_info). */
 export function encodeTscInfo({ mode, khz, nsec, incarnation }: TscInfo): Uint8Array {
   const body = Buffer.alloc(24);
   body.writeUInt32LE(mode, 0);
@@ -104,6 +110,7 @@ export function encodeHvmParams(params: readonly (readonly [index: number, value
   return encodeRecord(RECORD.HVM_PARAMS, body);
 }
 
+/** One part of HVM_CONTEXT: of which kind, of which of them, and its bytes as Xen wrote them. */
 export interface HvmContextEntry {
   readonly type: number;
   readonly instance: number;

@@ -15,6 +15,7 @@ import { notOurs } from '../foreign.ts';
  *     +--------+------------+----+-----------+-----------+
  */
 export const IMAGE_HEADER_BYTES = 24;
+/** Of the header of a libxc stream: image header and domain header. */
 export const LIBXC_HEADER_BYTES = 40;
 
 const MAGIC = Buffer.from('ffffffffffffffff58454e46', 'hex');
@@ -22,6 +23,7 @@ const OPTION_BIG_ENDIAN = 1;
 const PAGE_SHIFT = 12;
 const DOMAIN_TYPE = { pv: 1, hvm: 2 } as const;
 
+/** What a libxc stream says of itself at its beginning. */
 export interface LibxcHeader {
   readonly version: 2 | 3;
   /** How libxc saved it. PVH is `hvm`: only the configuration can tell the two apart. */
@@ -31,6 +33,7 @@ export interface LibxcHeader {
   readonly xenMinor: number;
 }
 
+/** The header of a libxc stream, 40 bytes. */
 export function encodeLibxcHeader(header: LibxcHeader): Uint8Array {
   const bytes = Buffer.alloc(LIBXC_HEADER_BYTES);
   MAGIC.copy(bytes);

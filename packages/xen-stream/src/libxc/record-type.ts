@@ -28,6 +28,7 @@ export const RECORD = {
   X86_MSR_POLICY: 0x12,
 } as const;
 
+/** The number of a libxc record (docs/specs/libxc-migration-stream.pandoc). */
 export type RecordType = (typeof RECORD)[keyof typeof RECORD];
 
 /** Set in the type of a record that a receiver may ignore. */
@@ -38,10 +39,12 @@ export const RECORD_HEADER_BYTES = 8;
 /** REC_LENGTH_MAX: libxc refuses longer bodies. */
 export const RECORD_MAX_BYTES = 128 * 1024 * 1024;
 
+/** A page of guest memory. */
 export const PAGE_BYTES = 4096;
 
 const NAMES = new Map<number, string>(Object.entries(RECORD).map(([name, type]) => [type, name]));
 
+/** The name of a libxc record for people, also of one that is not known. */
 export function recordName(type: number): string {
   return NAMES.get(type) ?? `unknown (0x${type.toString(16).padStart(8, '0')})`;
 }

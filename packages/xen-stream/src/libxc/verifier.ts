@@ -20,6 +20,7 @@ const DEFAULT_MAX_PFNS = 2 ** 28;
 const MOST_COPIES = 256;
 const NOTHING = Buffer.alloc(0);
 
+/** What is expected of a libxc stream, and what bounds it. */
 export interface LibxcVerifierOptions {
   /**
    * One more than the highest pfn that is accepted; what bounds the verifier's memory, which is a bit for each pfn up

@@ -2,6 +2,7 @@ import { Transform } from 'node:stream';
 import { corrupt } from '../error.ts';
 import { LibxcVerifier, type LibxcVerifierOptions } from './verifier.ts';
 
+/** A stream through which a libxc stream goes unchanged, and in which it breaks when it is not sound. */
 export interface LibxcVerifyStream extends Transform {
   /** for its counts and header */
   readonly verifier: LibxcVerifier;

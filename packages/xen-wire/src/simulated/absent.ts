@@ -6,6 +6,7 @@ export function isAbsence(thrown: unknown): boolean {
   return [code, details?.errno].some((errno) => errno === 'ENOENT' || errno === 'ECONNREFUSED');
 }
 
+/** The error for a simulated host that does not run. */
 export function hostAbsent(name: string, cause: unknown): VmToolsError {
   return new VmToolsError({
     code: 'XEN_SIM_ABSENT',

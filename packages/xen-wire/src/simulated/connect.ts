@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
-import { connectXen } from '../bridge.ts';
+import { connectXen } from '../index.ts';
 import { hostAbsent, isAbsence } from './absent.ts';
 import { requireOwnFolder } from './own-folder.ts';
 import { simFolder, simPaths } from './paths.ts';
 
+/** A simulated host of another process, with its Xen and its xenstored. */
 export interface ConnectedHost {
   readonly xen: Xen;
   readonly store: Xenstore;

@@ -22,6 +22,7 @@ export interface SimPaths {
   readonly kernel: string;
 }
 
+/** Where the sockets and files of a simulated host are, below its folder. */
 export function simPaths(folder: string): SimPaths {
   const root = join(folder, 'root');
   return {

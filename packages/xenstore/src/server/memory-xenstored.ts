@@ -8,6 +8,7 @@ import type { RequestHook } from './request-hook.ts';
 import { Store } from './store.ts';
 import { resetClient } from './watch-requests.ts';
 
+/** What a xenstored in memory asks about domains. */
 export interface MemoryXenstoredOptions {
   /** What the hypervisor would answer. @default every domid that a domain can have */
   readonly domainExists?: (domid: number) => boolean;

@@ -35,6 +35,7 @@ export interface RateLimits {
   readonly unlimited?: number | undefined;
 }
 
+/** A round of precopy, and what was decided before it was sent. */
 export interface JudgedRound {
   /** from 1 */
   readonly round: number;
@@ -42,6 +43,10 @@ export interface JudgedRound {
   readonly verdict: Verdict;
 }
 
+/**
+ * What a live move may cost unless the caller says something else: 300 ms of downtime, 30 rounds, any time, and then
+ * it is stopped all the same.
+ */
 export const DEFAULT_BUDGET = {
   maxDowntimeMs: 300,
   deadlineMs: Infinity,
