@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { Random } from '@vm-tools/fuzz/random';
+import { patient } from '@vm-tools/ratelimit/testing';
 import type { Deed } from './deed.ts';
 
 /** What came of a command. */
@@ -15,7 +16,7 @@ export interface Done {
 }
 
 /** No command may take so long; what hangs is a defect. */
-const HANG_MS = 90_000;
+const HANG_MS = patient(90_000);
 const MOST_LINES = 12;
 /** Every status of docs/errors.md. */
 const STATUSES = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 124, 130]);
