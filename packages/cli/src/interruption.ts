@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
+import { SIGNAL_EXIT, type EndingSignal } from './command/exit-codes.ts';
 
 /** `process`, or what stands for it in a test. */
 export interface SignalSource {

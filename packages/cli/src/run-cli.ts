@@ -1,17 +1,17 @@
 import { messageOf, Timer, VmToolsError, within } from '@vm-tools/errors';
 import { shownJson, shownLines } from '@vm-tools/words';
 import { versionText } from './build-info.ts';
-import { chooseCommand, suggestCommand, type ChosenCommand } from './choose-command.ts';
-import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './exit-codes.ts';
-import { findRoot } from './find-root.ts';
+import { chooseCommand, suggestCommand, type ChosenCommand } from './command/choose-command.ts';
+import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './command/exit-codes.ts';
+import { parseCommand, type CommonOptions, type ParsedCommand } from './command/parse-command.ts';
+import type { CliSpec, Invocation, Outcome } from './command/spec.ts';
+import { findRoot } from './host/find-root.ts';
+import type { OpenedHost } from './host/open-host.ts';
 import { listenForInterruption } from './interruption.ts';
-import { createMessages, wantsColour, type Messages } from './messages.ts';
-import type { OpenedHost } from './open-host.ts';
-import { isReaderGone } from './output-lost.ts';
-import { createOutput, type Output } from './output.ts';
-import { parseCommand, type CommonOptions, type ParsedCommand } from './parse-command.ts';
-import { asVmToolsError } from './render-error.ts';
-import type { CliSpec, Invocation, Outcome } from './spec.ts';
+import { createMessages, wantsColour, type Messages } from './output/messages.ts';
+import { isReaderGone } from './output/output-lost.ts';
+import { createOutput, type Output } from './output/output.ts';
+import { asVmToolsError } from './output/render-error.ts';
 
 /** How long the host may take to close once the result is known. */
 const CLOSE_LIMIT_MS = 2_000;
@@ -79,7 +79,7 @@ async function run<Input>(
       hostSpec: options.host,
       root,
       openHost: () =>
-        (host ??= import('./open-host.ts').then(({ openHost }) =>
+        (host ??= import('./host/open-host.ts').then(({ openHost }) =>
           openHost(options.host, { root, command: program, signal: controller.signal }),
         )),
       claimStdout: (content) => output.claimStdout(content),

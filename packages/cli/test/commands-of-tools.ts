@@ -1,6 +1,6 @@
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { CommandSpec, OptionSpec } from '../src/spec.ts';
+import type { CommandSpec, OptionSpec } from '../src/command/spec.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { retryOf, type FailureKind } from '@vm-tools/errors';
-import { EXIT } from '../src/exit-codes.ts';
+import { EXIT } from '../src/command/exit-codes.ts';
 import { codePlaces, readPage, textOfTests, type CodePlace } from './error-codes.ts';
 
 /** Codes that no test causes. */

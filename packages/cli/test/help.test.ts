@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { textWidth } from '../src/help.ts';
-import { parseCommand } from '../src/parse-command.ts';
-import type { CliSpec, CommandSpec } from '../src/spec.ts';
+import { textWidth } from '../src/command/help.ts';
+import { parseCommand } from '../src/command/parse-command.ts';
+import type { CliSpec, CommandSpec } from '../src/command/spec.ts';
 
 const PACKAGES = join(import.meta.dirname, '../..');
 

@@ -12,24 +12,26 @@
  *
  * @packageDocumentation
  */
-export { systemClock } from './clock.ts';
-export type { Clock } from './clock.ts';
-export { ManualClock } from './manual-clock.ts';
-export { systemWallClock } from './wall-clock.ts';
-export type { WallClock } from './wall-clock.ts';
-export { formatRate, parseRate } from './rate.ts';
-export type { Rate } from './rate.ts';
-export { formatBytes } from './format-bytes.ts';
-export { formatSchedule, parseSchedule, rateAt } from './schedule.ts';
-export type { Schedule, ScheduleEntry } from './schedule.ts';
-export { followSchedule } from './follow-schedule.ts';
-export type { FollowedSchedule, FollowOptions } from './follow-schedule.ts';
-export { TokenBucket } from './token-bucket.ts';
-export type { TokenBucketInit } from './token-bucket.ts';
-export { createLimiter, sliceBytes } from './limiter.ts';
-export type { Limiter, LimiterInit } from './limiter.ts';
-export type { LimiterNode } from './limiter-node.ts';
-export { paced } from './paced.ts';
-export { pump } from './pump.ts';
-export type { PumpOptions } from './pump.ts';
+export { systemClock } from './clock/clock.ts';
+export type { Clock } from './clock/clock.ts';
+export { ManualClock } from './clock/manual-clock.ts';
+export { systemWallClock } from './clock/wall-clock.ts';
+export type { WallClock } from './clock/wall-clock.ts';
+export { formatRate, parseRate } from './rate/rate.ts';
+export type { Rate } from './rate/rate.ts';
+export { formatBytes } from './rate/format-bytes.ts';
+export { formatSchedule, parseSchedule, rateAt } from './schedule/schedule.ts';
+export type { Schedule, ScheduleEntry } from './schedule/schedule.ts';
+export { followSchedule } from './schedule/follow-schedule.ts';
+export type { FollowedSchedule, FollowOptions } from './schedule/follow-schedule.ts';
+export { TokenBucket } from './limiter/token-bucket.ts';
+export type { TokenBucketInit } from './limiter/token-bucket.ts';
+export { createLimiter } from './limiter/create-limiter.ts';
+export type { LimiterInit } from './limiter/create-limiter.ts';
+export { sliceBytes } from './limiter/limiter.ts';
+export type { Limiter } from './limiter/limiter.ts';
+export type { LimiterNode } from './limiter/limiter-node.ts';
+export { paced } from './stream/paced.ts';
+export { pump } from './stream/pump.ts';
+export type { PumpOptions } from './stream/pump.ts';
 export { Meter } from './meter.ts';

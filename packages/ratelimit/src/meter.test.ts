@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from './clock/manual-clock.ts';
 import { Meter } from './meter.ts';
 
 test('a meter counts all bytes and tells the speed of the last seconds', async () => {

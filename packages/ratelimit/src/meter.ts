@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from './clock/clock.ts';
 
 /** Counts bytes and tells how fast they come: an average in which the last seconds weigh most. */
 export class Meter {

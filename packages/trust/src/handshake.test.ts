@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { trustPeer } from './peers.ts';
+import { trustPeer } from './peers/peers.ts';
 import { createTestAuthority } from './testing/test-authority.ts';
 import { createTestHost, type TestHost } from './testing/test-host.ts';
 

@@ -16,20 +16,20 @@
  *
  * @packageDocumentation
  */
-export { trustFolder } from './trust-folder.ts';
-export type { TrustFolder } from './trust-folder.ts';
-export { createIdentity } from './create-identity.ts';
-export type { CreateIdentityOptions } from './create-identity.ts';
-export { readIdentity } from './identity.ts';
-export type { Identity } from './identity.ts';
+export { trustFolder } from './files/trust-folder.ts';
+export type { TrustFolder } from './files/trust-folder.ts';
+export { createIdentity } from './identity/create-identity.ts';
+export type { CreateIdentityOptions } from './identity/create-identity.ts';
+export { readIdentity } from './identity/identity.ts';
+export type { Identity } from './identity/identity.ts';
 export { fingerprintOf } from './fingerprint.ts';
-export { peekFingerprint } from './peek-fingerprint.ts';
-export type { PeekedPeer } from './peek-fingerprint.ts';
-export { forgetPeer, listPeers, readPeer, trustPeer } from './peers.ts';
-export type { Peer, PeerSettings } from './peer.ts';
-export { checkPeer } from './check-peer.ts';
-export type { PresentedPeer } from './check-peer.ts';
-export { authorise } from './authorise.ts';
-export type { Direction, LivingGuest, OfferedGuest } from './authorise.ts';
+export { peekFingerprint } from './peers/peek-fingerprint.ts';
+export type { PeekedPeer } from './peers/peek-fingerprint.ts';
+export { forgetPeer, listPeers, readPeer, trustPeer } from './peers/peers.ts';
+export type { Peer, PeerSettings } from './peers/peer.ts';
+export { checkPeer } from './peers/check-peer.ts';
+export type { PresentedPeer } from './peers/check-peer.ts';
+export { authorise } from './peers/authorise.ts';
+export type { Direction, LivingGuest, OfferedGuest } from './peers/authorise.ts';
 export { Trust } from './trust.ts';
 export type { Credentials } from './trust.ts';

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { authorise, type Direction, type LivingGuest, type OfferedGuest } from './authorise.ts';
-import { checkPeer, type PresentedPeer } from './check-peer.ts';
+import { fileError, isMissing } from './files/file-error.ts';
+import type { TrustFolder } from './files/trust-folder.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { fileError, isMissing } from './file-error.ts';
-import { readIdentity, type Identity } from './identity.ts';
-import { noLongerKnown, ownExpired } from './own-errors.ts';
-import { sameHost } from './peer-errors.ts';
-import { listPeers, readPeer } from './peers.ts';
-import type { TrustFolder } from './trust-folder.ts';
+import { readIdentity, type Identity } from './identity/identity.ts';
+import { noLongerKnown, ownExpired } from './identity/own-errors.ts';
+import { authorise, type Direction, type LivingGuest, type OfferedGuest } from './peers/authorise.ts';
+import { checkPeer, type PresentedPeer } from './peers/check-peer.ts';
+import { sameHost } from './peers/peer-errors.ts';
+import { listPeers, readPeer } from './peers/peers.ts';
 
 /** What TLS needs of this host; node:tls takes it as it is. */
 export interface Credentials {

@@ -3,8 +3,8 @@ import { createConnection, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
 import type { Xen } from '@vm-tools/xc-native';
-import { remoteXen, type RemoteXenOptions } from './remote-xen.ts';
-import { serveXen, type ServeOptions } from './serve-xen.ts';
+import { remoteXen, type RemoteXenOptions } from './client/remote-xen.ts';
+import { serveXen, type ServeOptions } from './server/serve-xen.ts';
 
 /** Whoever serves a `Xen` on a socket is on the same machine: it accepts at once or never. */
 const CONNECT_MS = 10_000;

@@ -12,11 +12,11 @@
  */
 export { connectXen, listenXen } from './bridge.ts';
 export type { ListeningXen } from './bridge.ts';
-export { remoteXen } from './remote-xen.ts';
-export type { RemoteXenOptions } from './remote-xen.ts';
-export { serveXen } from './serve-xen.ts';
-export type { ServeOptions, XenServer } from './serve-xen.ts';
-export { decodeError, encodeError, errorSchema } from './remote-error.ts';
+export { remoteXen } from './client/remote-xen.ts';
+export type { RemoteXenOptions } from './client/remote-xen.ts';
+export { serveXen } from './server/serve-xen.ts';
+export type { ServeOptions, XenServer } from './server/serve-xen.ts';
+export { decodeError, encodeError, errorSchema } from './protocol/remote-error.ts';
 export { hostAbsent, isAbsence } from './simulated/absent.ts';
 export { connectSimulatedHost } from './simulated/connect.ts';
 export type { ConnectedHost } from './simulated/connect.ts';

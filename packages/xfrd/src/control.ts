@@ -1,9 +1,9 @@
 import type { Log } from '@vm-tools/cli';
 import { XFRD_SOCKET } from '@vm-tools/libxfr/control';
 import { join } from 'node:path';
-import { logFailure } from './log-failure.ts';
-import { openRunFolder } from './receiver-process/run-folder.ts';
-import { openSockets, type OpenedSockets } from './receiver-process/open-sockets.ts';
+import { logFailure } from './log/log-failure.ts';
+import { openSockets, type OpenedSockets } from './receiver-process/process/open-sockets.ts';
+import { openRunFolder } from './receiver-process/process/run-folder.ts';
 
 /**
  * The socket over which `vm-migrate list|status|cancel|set` sees and steers the guests that come in; it is for root

@@ -22,23 +22,26 @@ await runCli<ServeInput>({
   commands: [
     {
       ...initCommand,
-      run: async (invocation: Invocation<InitInput>) => (await import('./identity.ts')).init(invocation),
+      run: async (invocation: Invocation<InitInput>) =>
+        (await import('./trust/identity.ts')).init(invocation),
     },
     {
       ...fingerprintCommand,
-      run: async (invocation: Invocation<object>) => (await import('./identity.ts')).fingerprint(invocation),
+      run: async (invocation: Invocation<object>) =>
+        (await import('./trust/identity.ts')).fingerprint(invocation),
     },
     {
       ...trustCommand,
-      run: async (invocation: Invocation<TrustInput>) => (await import('./peers.ts')).trust(invocation),
+      run: async (invocation: Invocation<TrustInput>) => (await import('./trust/peers.ts')).trust(invocation),
     },
     {
       ...forgetCommand,
-      run: async (invocation: Invocation<ForgetInput>) => (await import('./peers.ts')).forget(invocation),
+      run: async (invocation: Invocation<ForgetInput>) =>
+        (await import('./trust/peers.ts')).forget(invocation),
     },
     {
       ...peersCommand,
-      run: async (invocation: Invocation<object>) => (await import('./peers.ts')).peers(invocation),
+      run: async (invocation: Invocation<object>) => (await import('./trust/peers.ts')).peers(invocation),
     },
   ],
 });

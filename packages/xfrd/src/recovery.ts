@@ -3,7 +3,7 @@ import { messageOf } from '@vm-tools/errors';
 import type { Log } from '@vm-tools/cli';
 import { recoverTransfers } from '@vm-tools/libxfr';
 import type { RecoveredTransfer, RecoveryOptions } from '@vm-tools/libxfr/recovery';
-import { logFailure } from './log-failure.ts';
+import { logFailure } from './log/log-failure.ts';
 
 /** Between two tries to end what has not come to its end. */
 const EVERY_MS = 60_000;

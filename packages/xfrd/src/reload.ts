@@ -2,7 +2,7 @@ import type { Log } from '@vm-tools/cli';
 import type { Trust } from '@vm-tools/trust';
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from './config/settings.ts';
-import { logFailure } from './log-failure.ts';
+import { logFailure } from './log/log-failure.ts';
 
 /** What can be changed while it runs. */
 export interface Reloadable {

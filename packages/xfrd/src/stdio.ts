@@ -7,7 +7,7 @@ import { messageOf } from '@vm-tools/errors';
 import { isIP } from 'node:net';
 import { Bandwidth } from './bandwidth.ts';
 import { readSettings } from './config/settings.ts';
-import { logEvent } from './log-event.ts';
+import { logEvent } from './log/log-event.ts';
 import type { ServeInput } from './options.ts';
 import { openReceiver } from './receiver.ts';
 

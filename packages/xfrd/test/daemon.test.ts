@@ -23,7 +23,7 @@ import {
   type LineProcess,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
-import { openSockets } from '../src/receiver-process/open-sockets.ts';
+import { openSockets } from '../src/receiver-process/process/open-sockets.ts';
 
 testOnHost('the configuration is checked, and nothing else is done', async (host) => {
   await unchanged(host, async () => {

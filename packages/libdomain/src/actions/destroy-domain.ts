@@ -1,5 +1,6 @@
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { allThrough } from '../all-through.ts';
+import { FOREIGN, kindOf } from '../devices/all.ts';
 import { listDevices } from '../devices/list-devices.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
@@ -63,7 +64,9 @@ async function destroy(
   if (info !== undefined && !info.isDying && !info.isPaused) await host.xen.domainPause(domid);
   // Each may have to wait for a backend of its own.
   const devices = await listDevices(host.store, domid);
-  await allThrough(devices.map((device) => removeDevice(host, device, options.signal)));
+  await allThrough(
+    devices.map((device) => removeDevice(host, device, kindOf(device) ?? FOREIGN, options.signal)),
+  );
   await host.store.transaction((tx) => removeGuestNodes(host.xen, tx, domid, uuid));
 
   let zombie: VmToolsError | undefined;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Origin } from '../places/index.ts';
+import { PLUG_ORDER } from '../devices/all.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import type { Step } from '../step/step.ts';
 import { archParams } from '../steps/arch-params.ts';
@@ -9,8 +10,6 @@ import { claimMemory, releaseClaim } from '../steps/claim-memory.ts';
 import { checkKernel } from '../steps/check-kernel.ts';
 import { checkMemory } from '../steps/check-memory.ts';
 import { checkNameFree } from '../steps/check-name-free.ts';
-import { consoleEntries } from '../steps/console.ts';
-import { consoleReady } from '../steps/console-ready.ts';
 import type { Filled, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
 import { creationLock, creationUnlock } from '../steps/creation-lock.ts';
 import { cpuPolicy } from '../steps/cpu-policy.ts';
@@ -20,6 +19,7 @@ import { introduce } from '../steps/introduce.ts';
 import { maxMem } from '../steps/max-mem.ts';
 import { maxVcpus } from '../steps/max-vcpus.ts';
 import { pagingPool } from '../steps/paging-pool.ts';
+import { awaitDevices, plugDevices } from '../steps/plug-devices.ts';
 import { userdata } from '../steps/userdata.ts';
 import { xenstoreSkeleton } from '../steps/xenstore-skeleton.ts';
 import { profileOf } from '../types/index.ts';
@@ -60,7 +60,7 @@ export function planDomain({
   configJson,
   origin,
 }: DomainPlan): Pipeline<Finished> {
-  return pipeline<Wanted>(name, {
+  const filled = pipeline<Wanted>(name, {
     config: { ...config, uuid: config.uuid ?? randomUUID() },
     ...(incoming === undefined ? {} : { incoming }),
     ...(configJson === undefined ? {} : { configJson }),
@@ -83,8 +83,8 @@ export function planDomain({
     .step(fill)
     .when(!isNew, releaseClaim)
     .step(bootEntries)
-    .step(introduce)
-    .step(consoleEntries)
+    .step(introduce);
+  return PLUG_ORDER.reduce((plan, kind) => plan.together(...plugDevices(kind, config)), filled)
     .step(userdata)
-    .step(consoleReady);
+    .together(...PLUG_ORDER.flatMap((kind) => awaitDevices(kind, config)));
 }

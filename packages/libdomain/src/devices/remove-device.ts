@@ -1,48 +1,19 @@
-import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../host.ts';
+import type { DeviceKind } from './kind.ts';
 import type { Device } from './list-devices.ts';
 import { removeDeviceNodes } from './remove-device-nodes.ts';
 
-const XENBUS_CLOSING = '5';
-const XENBUS_CLOSED = '6';
-const BACKEND_LIMIT_MS = 10_000;
-
 /**
- * Takes a device away from a domain that will not run again: the frontend at once, the backend when it has let go.
- * A backend that does not answer in time loses its nodes all the same; it notices when it looks for them.
+ * Takes a device away from a domain that will not run again.
+ *
+ * @param kind how its backend is made to let go of it
  */
-export async function removeDevice(host: Host, device: Device, signal?: AbortSignal): Promise<void> {
-  if (device.kind !== 'console') await closeBackend(host, device, signal);
-  await host.store.transaction((tx) => removeDeviceNodes(tx, device));
-}
-
-/** Consoles have no state of their own: xenconsoled looks at the domain. */
-async function closeBackend(
-  { store }: Host,
-  { frontend, backend }: Device,
+export async function removeDevice(
+  host: Host,
+  device: Device,
+  { unplug }: Pick<DeviceKind, 'unplug'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = `${backend}/state`;
-  const isClosing = await store.transaction(async (tx) => {
-    await tx.rm(frontend);
-    const state = await tx.read(path);
-    if (state === undefined || state === XENBUS_CLOSED) return false;
-    await tx.write(`${backend}/online`, '0');
-    await tx.write(path, XENBUS_CLOSING);
-    return true;
-  });
-  if (!isClosing) return;
-  const isClosed = async (): Promise<true | undefined> => {
-    const state = await store.read(path);
-    return state === undefined || state === XENBUS_CLOSED ? true : undefined;
-  };
-  try {
-    await store.waitFor(path, isClosed, {
-      timeoutMs: BACKEND_LIMIT_MS,
-      signal,
-      what: `the backend ${backend} to close`,
-    });
-  } catch (thrown) {
-    if (!(thrown instanceof VmToolsError) || thrown.code !== 'XENSTORE_TIMEOUT') throw thrown;
-  }
+  await unplug(host, device, signal);
+  await host.store.transaction((tx) => removeDeviceNodes(tx, device));
 }

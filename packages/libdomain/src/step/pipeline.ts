@@ -84,7 +84,7 @@ function pipelineOf<Has>(name: string, initial: object, stages: readonly Stage[]
     step: (next) => and([next as AnyStep]),
     when: (condition, next) => (condition ? and([next as AnyStep]) : and()),
     each: (list, stepFor) => and(...list.map((item) => [stepFor(item) as AnyStep])),
-    together: (...next) => and(next),
+    together: (...next) => (next.length > 0 ? and(next) : and()),
     describe: () => steps.map((step) => ({ name: step.name, about: step.about(initial) })),
   };
 }

@@ -1,5 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
+import { kindOf } from '../devices/all.ts';
 import { listDevices } from '../devices/list-devices.ts';
 import type { Domain } from '../domain.ts';
 import { requireNotForeign, requireThere, requireWhole } from '../guest/requirements.ts';
@@ -28,7 +29,9 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
   if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
   if (!isDomainType(type))
     throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
-  const devices = (await listDevices(host.store, domid)).filter(({ kind }) => kind !== 'console');
+  const devices = (await listDevices(host.store, domid)).filter(
+    (device) => kindOf(device)?.saved !== 'nothing',
+  );
   if (devices.length > 0) {
     throw notSavable(
       domain,

@@ -1,4 +1,4 @@
-import type { Limiter } from '../limiter.ts';
+import type { Limiter } from '../limiter/limiter.ts';
 
 /** Somebody who always wants more, slice after slice, as a stream does. */
 export class Taker {

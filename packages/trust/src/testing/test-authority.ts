@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { readKey } from '../identity.ts';
-import { signCertificate } from '../sign-certificate.ts';
+import { readKey } from '../identity/identity.ts';
+import { signCertificate } from '../identity/sign-certificate.ts';
 import type { TestHost } from './test-host.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIdentity } from '../create-identity.ts';
-import type { Identity } from '../identity.ts';
-import { trustPeer } from '../peers.ts';
-import type { PeerSettings } from '../peer.ts';
-import { trustFolder, type TrustFolder } from '../trust-folder.ts';
+import { trustFolder, type TrustFolder } from '../files/trust-folder.ts';
+import { createIdentity } from '../identity/create-identity.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { PeerSettings } from '../peers/peer.ts';
+import { trustPeer } from '../peers/peers.ts';
 import { Trust } from '../trust.ts';
 
 /** The files of a host, until they are disposed of. */

@@ -1,6 +1,6 @@
-import { createIdentity } from '../create-identity.ts';
-import { trustPeer } from '../peers.ts';
-import { trustFolder } from '../trust-folder.ts';
+import { trustFolder } from '../files/trust-folder.ts';
+import { createIdentity } from '../identity/create-identity.ts';
+import { trustPeer } from '../peers/peers.ts';
 
 interface Host {
   readonly name: string;

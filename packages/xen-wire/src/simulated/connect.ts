@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
-import { connectXen } from '../index.ts';
+import { connectXen } from '../bridge.ts';
 import { hostAbsent, isAbsence } from './absent.ts';
 import { requireOwnFolder } from './own-folder.ts';
 import { simFolder, simPaths } from './paths.ts';

@@ -3,8 +3,8 @@ import { DEFAULT_LOBBY } from '@vm-tools/libxfr/receiver';
 import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
 import { parseDuration, RANGES } from '@vm-tools/words';
 import * as z from 'zod';
-import { parseListenAddress } from '../listen-address.ts';
 import { parseMetrics } from '../metrics/metrics-address.ts';
+import { parseListenAddress } from './listen-address.ts';
 
 /** Each has a descriptor; more are a flood. */
 const MAX_WAITING = 10_000;

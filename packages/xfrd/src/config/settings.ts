@@ -4,10 +4,10 @@ import type { LobbyLimits } from '@vm-tools/libxfr/receiver';
 import { notSecure } from '@vm-tools/libxfr/transport';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
-import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from '../listen-address.ts';
 import { METRICS_SOCKET, parseMetrics, type MetricsAddress } from '../metrics/metrics-address.ts';
 import type { ServeInput } from '../options.ts';
 import { encodeBandwidth, type BandwidthSettings } from './bandwidth.ts';
+import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from './listen-address.ts';
 import { readConfig } from './read-config.ts';
 
 /** What xfrd is to do. */

@@ -11,15 +11,15 @@ import { encodeError } from '@vm-tools/xen-wire/errors';
 import { Bandwidth } from '../bandwidth.ts';
 import { decodeBandwidth } from '../config/bandwidth.ts';
 import { FIRST_SOCKET_FD } from '../systemd/listen-fds.ts';
-import { Calls } from './calls.ts';
-import { dropRights } from './drop-rights.ts';
-import { FeedServer } from './feed-server.ts';
-import { dial } from './dial.ts';
-import { openListeners, type Listeners } from './listeners.ts';
 import type { Dial, ReceiverMessage } from './messages.ts';
-import { remoteJournals } from './remote-journals.ts';
-import { RemoteTarget } from './remote-target.ts';
-import { remoteTrust, type RemoteTrust } from './remote-trust.ts';
+import { dropRights } from './process/drop-rights.ts';
+import { Calls } from './receiver/calls.ts';
+import { dial } from './receiver/dial.ts';
+import { FeedServer } from './receiver/feed-server.ts';
+import { openListeners, type Listeners } from './receiver/listeners.ts';
+import { remoteJournals } from './receiver/remote-journals.ts';
+import { RemoteTarget } from './receiver/remote-target.ts';
+import { remoteTrust, type RemoteTrust } from './receiver/remote-trust.ts';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
 // Only the keeper may decide what they mean: whoever ends a service sends them to all of its processes.

@@ -2,8 +2,8 @@ import type { TransferTimeouts } from '@vm-tools/libxfr';
 import type { LobbyLimits } from '@vm-tools/libxfr/receiver';
 import type { Credentials } from '@vm-tools/trust';
 import type { EncodedBandwidth } from '../config/bandwidth.ts';
-import type { ListenAddress } from '../listen-address.ts';
-import type { User } from './find-user.ts';
+import type { ListenAddress } from '../config/listen-address.ts';
+import type { User } from './process/find-user.ts';
 
 /** What the receiver is told by its keeper whenever something of it has changed. */
 export interface ReceiverSettings {

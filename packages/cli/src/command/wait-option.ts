@@ -1,0 +1,16 @@
+import { asWait } from './parse-value.ts';
+import type { OptionSpec } from './spec.ts';
+
+/** `--wait` of a tool that does something to a domain; its value comes as `wait`, milliseconds. */
+export const WAIT: OptionSpec = {
+  flags: '--wait [time]',
+  description: 'wait for whoever is at work on the domain, so long at most (default: 10m)',
+  preset: '10m',
+  ...asWait,
+};
+
+/** What a tool takes that has it. */
+export interface WaitInput {
+  /** milliseconds */
+  readonly wait?: number;
+}

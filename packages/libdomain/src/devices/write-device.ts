@@ -1,0 +1,65 @@
+import type { Permission, StoreAccess } from '@vm-tools/xenstore';
+import { domainPath, libxlPath } from '../paths.ts';
+import type { DeviceNodes, Entries } from './kind.ts';
+import type { Device } from './list-devices.ts';
+
+/** XenbusStateInitialising */
+const INITIALISING = '1';
+
+/** Where the nodes of a device stand. */
+export function deviceAt(domid: number, kind: string, id: string, nodes: DeviceNodes): Device {
+  const { backendDomid, backendKind, frontendPath } = nodes;
+  return {
+    kind,
+    id,
+    frontend: frontendPath ?? `${domainPath(domid)}/device/${kind}/${id}`,
+    backend: `${domainPath(backendDomid)}/backend/${backendKind}/${domid}/${id}`,
+    toolstack: `${libxlPath(domid)}/device/${kind}/${id}`,
+  };
+}
+
+/**
+ * Writes frontend, backend, and the toolstack's own copy of the backend, which alone it trusts later, in the order of
+ * libxl. What stood there goes. Entries have the permissions of their folder unless they belong to another.
+ */
+export async function writeDevice(
+  tx: StoreAccess,
+  domid: number,
+  { frontend, backend, toolstack }: Device,
+  nodes: DeviceNodes,
+): Promise<void> {
+  const { backendDomid, frontendOwner } = nodes;
+  const ownedBy: Readonly<Record<DeviceNodes['frontendOwner'], Permission[]>> = {
+    guest: [
+      { domid, access: 'none' },
+      { domid: backendDomid, access: 'read' },
+    ],
+    backend: [
+      { domid: backendDomid, access: 'none' },
+      { domid, access: 'read' },
+    ],
+  };
+  const writeFrontend = async (owner: DeviceNodes['frontendOwner'], entries: Entries): Promise<void> => {
+    for (const [name, value] of Object.entries(entries)) {
+      await tx.write(`${frontend}/${name}`, value);
+      if (owner !== frontendOwner) await tx.setPermissions(`${frontend}/${name}`, ownedBy[owner]);
+    }
+  };
+
+  for (const path of [toolstack, frontend, backend]) await tx.rm(path);
+  await tx.write(`${toolstack}/frontend`, frontend);
+  await tx.write(`${toolstack}/backend`, backend);
+  await tx.mkdir(frontend);
+  await tx.setPermissions(frontend, ownedBy[frontendOwner]);
+  await tx.mkdir(backend);
+  await tx.setPermissions(backend, ownedBy.backend);
+  await writeFrontend(frontendOwner, { backend });
+  await writeFrontend('guest', { 'backend-id': `${backendDomid}`, ...nodes.frontend });
+  await writeFrontend('backend', nodes.readOnly);
+  await tx.write(`${backend}/frontend`, frontend);
+  const common = { 'frontend-id': `${domid}`, online: '1', state: INITIALISING };
+  for (const [name, value] of Object.entries({ ...common, ...nodes.backend })) {
+    await tx.write(`${backend}/${name}`, value);
+    await tx.write(`${toolstack}/${name}`, value);
+  }
+}

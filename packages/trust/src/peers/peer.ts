@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { RANGES } from '@vm-tools/words';
+import { FINGERPRINT } from '../fingerprint.ts';
+
+const HOST = /^[A-Za-z0-9_:][A-Za-z0-9._:%-]{0,252}$/;
+const CERTIFICATE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
+const FOLDER = /^\/[^\p{Cc}]{0,4095}$/u;
+const DOMAIN = /^[^\p{Cc}/]{1,255}$/u;
+
+/** What is in the file of a peer: how it is known, and what it may do. Absent rules forbid nothing. */
+export const peerSchema = z
+  .strictObject({
+    /** of its public key; see `fingerprintOf` */
+    fingerprint: z
+      .string()
+      .regex(FINGERPRINT, 'must be "SHA256:" and 43 letters, as xfrd fingerprint shows it on the peer')
+      .exactOptional(),
+    /** instead: any key that one of the authorities has certified for this name */
+    certificateName: z.string().regex(CERTIFICATE_NAME, 'must be the DNS name of one host').exactOptional(),
+    /** what this host may call it by, besides its name: names and addresses */
+    hosts: z.array(z.string().regex(HOST, 'must be host names or addresses')).default([]),
+    /** whether it may send guests to this host */
+    maySend: z.boolean().default(true),
+    /** whether this host may send guests to it */
+    mayReceive: z.boolean().default(true),
+    /** which guests, by name, where * stands for any letters, or by UUID. @default all */
+    domains: z.array(z.string().regex(DOMAIN, 'must be names, patterns or UUIDs')).exactOptional(),
+    /** of each guest, and of what it may grow to */
+    maxMemoryMib: z.int().min(RANGES.memoryMib.min).max(RANGES.memoryMib.max).exactOptional(),
+    /** guests that it may be sending at the same time */
+    maxConcurrent: z.int().min(0).max(RANGES.places.max).exactOptional(),
+    /** folders of this host from which the kernels and ramdisks of its guests may be taken. @default as for all peers */
+    kernels: z.array(z.string().regex(FOLDER, 'must be absolute paths of folders')).exactOptional(),
+    /** whether a guest is refused whose kernel cannot be loaded here. @default as for all peers */
+    requireKernels: z.boolean().exactOptional(),
+    /** guests from it that may live on this host, with those on their way */
+    maxDomains: z.int().min(0).max(RANGES.places.max).exactOptional(),
+    /** what these may grow to, together */
+    maxTotalMemoryMib: z.int().min(RANGES.memoryMib.min).max(RANGES.memoryMib.max).exactOptional(),
+    /** whether guests may run on while they are copied */
+    live: z.boolean().default(true),
+  })
+  .refine(
+    ({ fingerprint, certificateName }) => (fingerprint === undefined) !== (certificateName === undefined),
+    'must have either a fingerprint or a certificateName',
+  );
+
+/** A host that is known here. */
+export type Peer = { readonly name: string } & Readonly<z.output<typeof peerSchema>>;
+
+/** What is said about one; see `peerSchema` for the defaults. */
+export type PeerSettings = Partial<Omit<z.input<typeof peerSchema>, 'hosts'>> & {
+  readonly hosts?: readonly string[];
+};

@@ -1,0 +1,133 @@
+import { abortError, Timer, VmToolsError } from '@vm-tools/errors';
+import type { LongCallOptions, PrecopyDecision } from '@vm-tools/xc-native';
+import type { CallName } from '../protocol/calls.ts';
+import type { ClientMessage, Question, ServerMessage } from '../protocol/messages.ts';
+import { decodeError, encodeError, type ErrorBody } from '../protocol/remote-error.ts';
+
+export interface RemoteCallOptions extends LongCallOptions {
+  /** "saving domain 7", for the error of an abort */
+  readonly what: string;
+  /** Answers suspend and precopy. A rejection ends the call with that very error. */
+  readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
+  /** Told how to bring a connection for the bytes of the image. Rejects when there is none, or it breaks. */
+  readonly attach?: (token: string) => Promise<void>;
+  /** How long the server may take to confirm that an aborted call has ended. */
+  readonly abortGraceMs: number;
+}
+
+type Outcome = { readonly result: unknown } | { readonly error: VmToolsError };
+
+/** A long call from its start to its end, with what is asked and said in between. */
+export class RemoteCall {
+  readonly #id: number;
+  readonly #name: CallName;
+  readonly #send: (message: ClientMessage) => void;
+  readonly #options: RemoteCallOptions;
+  readonly #outcome = Promise.withResolvers<Outcome>();
+  /** of ours: an answer that was refused, or the end of the connection */
+  #failure: Error | undefined;
+  #deciding: Promise<void> | undefined;
+  #graceTimer: Timer | undefined;
+  #isOver = false;
+
+  constructor(
+    id: number,
+    name: CallName,
+    send: (message: ClientMessage) => void,
+    options: RemoteCallOptions,
+  ) {
+    this.#id = id;
+    this.#name = name;
+    this.#send = send;
+    this.#options = options;
+  }
+
+  async run(args: unknown[]): Promise<unknown> {
+    const { signal, what } = this.#options;
+    if (signal?.aborted === true) throw abortError(signal, what);
+    const onAbort = (): void => this.#stop();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      this.#send({ type: 'call', id: this.#id, call: this.#name, args });
+      return this.#judge(await this.#outcome.promise);
+    } finally {
+      await this.#deciding; // the caller's suspend must not outlive the save that asked for it
+      signal?.removeEventListener('abort', onAbort);
+      this.#graceTimer?.stop();
+      this.#isOver = true;
+    }
+  }
+
+  receive(message: ServerMessage): void {
+    if (message.type === 'log') this.#options.onLog?.(message.line);
+    else if (message.type === 'done') this.#outcome.resolve({ result: message.result });
+    else if (message.type === 'failed') this.#outcome.resolve({ error: decodeError(message.error) });
+    else if (message.type === 'attach') this.#attach(message.token);
+    else this.#deciding = this.#decide(message);
+  }
+
+  /** The connection has gone, and with it the call. */
+  lose(error: VmToolsError): void {
+    this.#failure ??= error;
+    this.#outcome.resolve({ error });
+  }
+
+  /** The same order as in the native one: our own cause, then the abort, then theirs. */
+  #judge(outcome: Outcome): unknown {
+    const { signal, what } = this.#options;
+    if (this.#failure !== undefined) throw this.#failure;
+    const isAborted = signal?.aborted === true;
+    if ('error' in outcome) {
+      const { log, leftovers } = outcome.error;
+      throw isAborted ? abortError(signal, what).with({ log, leftovers }) : outcome.error;
+    }
+    // Xen may have finished all the same; but a save whose reader has gone has not been saved.
+    if (isAborted && this.#name === 'domainSave') throw abortError(signal, what);
+    return outcome.result;
+  }
+
+  async #decide(question: Question): Promise<void> {
+    const { decide, signal, what } = this.#options;
+    const id = this.#id;
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (signal?.aborted === true) {
+        this.#refuse(abortError(signal, what));
+        return;
+      }
+      const decision = (await decide?.(question)) ?? 'abort';
+      this.#send({ type: 'answer', id, decision });
+    } catch (error) {
+      this.#failure ??= error as Error;
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#send({ type: 'refuse', id: this.#id, error: encodeError(error) });
+    this.#limitEnd();
+  }
+
+  #attach(token: string): void {
+    // The server may just have closed it because the call has ended: then it knows the cause better, and says so.
+    this.#options.attach?.(token).catch((error: unknown) => this.#stop({ reason: encodeError(error) }));
+  }
+
+  #stop(why: { readonly reason?: ErrorBody } = {}): void {
+    if (this.#isOver) return;
+    this.#send({ type: 'abort', id: this.#id, ...why });
+    this.#limitEnd();
+  }
+
+  /** From now on it is to end, and not when it likes. */
+  #limitEnd(): void {
+    const { abortGraceMs, what } = this.#options;
+    this.#graceTimer ??= new Timer(abortGraceMs, () => {
+      const leftovers = [`the other end did not say within ${abortGraceMs} ms that it has stopped ${what}`];
+      const message = `waited ${abortGraceMs} ms for the end of ${what}`;
+      const hint = 'see whether whoever serves Xen still runs, then list the domains';
+      const late = { code: 'XEN_WIRE_TIMEOUT', kind: 'timeout', message, hint, leftovers } as const;
+      this.#outcome.resolve({ error: new VmToolsError(late) });
+    });
+  }
+}

@@ -1,0 +1,177 @@
+import type { Duplex } from 'node:stream';
+import type * as Types from '@vm-tools/xc-native';
+import { Channel, readHello, writeHello } from '../channel/channel.ts';
+import { connectionLost, parseWith, protocolError, unknownVersion } from '../channel/errors.ts';
+import type { LongCallName, ShortCallName } from '../protocol/calls.ts';
+import {
+  LONGEST_ANSWER_BYTES,
+  LONGEST_REQUEST_BYTES,
+  serverHello,
+  WIRE_VERSION,
+  type Question,
+} from '../protocol/messages.ts';
+import type { RemoteCallOptions } from './remote-call.ts';
+import { RemoteCalls } from './remote-calls.ts';
+import { remoteImage, remoteSink } from './remote-images.ts';
+
+/** How long a Xen in another process may take. */
+export interface RemoteXenOptions {
+  /** Ends the wait for the server's first word. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the server may take for its first word. @default 30 000 */
+  readonly helloMs?: number;
+  /** How long a call may take that is not of the long ones. @default 60 000 */
+  readonly shortCallMs?: number;
+  /** How long the server may take to end an aborted call: longer than Xen's own end there may. @default 60 000 */
+  readonly abortGraceMs?: number;
+}
+
+/**
+ * The `Xen` that somebody serves with `serveXen`.
+ *
+ * @param connect makes a new connection to it: one for the calls, now, and one for each image
+ * @throws VmToolsError XEN_WIRE_VERSION, XEN_WIRE_LOST, XEN_WIRE_TIMEOUT, XEN_WIRE_PROTOCOL, INTERRUPTED; whatever
+ * `connect` throws
+ */
+export async function remoteXen(
+  connect: () => Promise<Duplex>,
+  options: RemoteXenOptions = {},
+): Promise<Types.Xen> {
+  const { helloMs = 30_000, shortCallMs = 60_000, abortGraceMs = 60_000, signal } = options;
+  const connection = await connect();
+  connection.on('error', () => undefined);
+  try {
+    await writeHello(connection, { xenWire: WIRE_VERSION }, helloMs);
+    const answer = await readHello(connection, helloMs, signal);
+    const { xenWire, version } = parseWith(serverHello, answer, 'the first line');
+    if (xenWire !== WIRE_VERSION) throw unknownVersion(xenWire, WIRE_VERSION);
+    if (version === undefined) throw protocolError('the other end does not say which Xen it serves');
+    const limits = { sendBytes: LONGEST_REQUEST_BYTES, receiveBytes: LONGEST_ANSWER_BYTES };
+    const calls = new RemoteCalls(new Channel(connection, limits), shortCallMs);
+    return new RemoteXen(version, calls, connect, { helloMs, abortGraceMs });
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+class RemoteXen implements Types.Xen {
+  readonly version: Types.XenVersion;
+  readonly #calls: RemoteCalls;
+  readonly #connect: () => Promise<Duplex>;
+  readonly #limits: { readonly helloMs: number; readonly abortGraceMs: number };
+
+  constructor(
+    version: Types.XenVersion,
+    calls: RemoteCalls,
+    connect: () => Promise<Duplex>,
+    limits: { readonly helloMs: number; readonly abortGraceMs: number },
+  ) {
+    this.version = version;
+    this.#calls = calls;
+    this.#connect = connect;
+    this.#limits = limits;
+  }
+
+  physinfo = this.#short('physinfo');
+  domainGetinfo = this.#short('domainGetinfo');
+  domainGetinfolist = this.#short('domainGetinfolist');
+  domainCreate = this.#short('domainCreate');
+  domainMaxVcpus = this.#short('domainMaxVcpus');
+  domainSetmaxmem = this.#short('domainSetmaxmem');
+  domainSetMemmapLimit = this.#short('domainSetMemmapLimit');
+  domainSetTscInfo = this.#short('domainSetTscInfo');
+  domainSetTimeOffset = this.#short('domainSetTimeOffset');
+  setPagingMempoolSize = this.#short('setPagingMempoolSize');
+  hvmParamSet = this.#short('hvmParamSet');
+  hvmParamGet = this.#short('hvmParamGet');
+  cpuidApplyPolicy = this.#short('cpuidApplyPolicy');
+  cpuPolicyGetDomain = this.#short('cpuPolicyGetDomain');
+  cpuPolicyGetSystem = this.#short('cpuPolicyGetSystem');
+  cpuPolicyIsCompatible = this.#short('cpuPolicyIsCompatible');
+  domainClaimPages = this.#short('domainClaimPages');
+  evtchnAllocUnbound = this.#short('evtchnAllocUnbound');
+  domainPause = this.#short('domainPause');
+  domainUnpause = this.#short('domainUnpause');
+  domainShutdown = this.#short('domainShutdown');
+  domainResume = this.#short('domainResume');
+  domainLogDirtyOff = this.#short('domainLogDirtyOff');
+  domainGetCap = this.#short('domainGetCap');
+  domainSetCap = this.#short('domainSetCap');
+
+  async domainDestroy(domid: number, options: Types.LongCallOptions = {}): Promise<void> {
+    await this.#long('domainDestroy', [domid], { ...options, what: `destroying domain ${domid}` });
+  }
+
+  async domainBuild(
+    domid: number,
+    spec: Types.BuildSpec,
+    options: Types.LongCallOptions = {},
+  ): Promise<Types.RingFrames> {
+    const what = `building domain ${domid}`;
+    return (await this.#long('domainBuild', [domid, spec], { ...options, what })) as Types.RingFrames;
+  }
+
+  domainSave(domid: number, spec: Types.SaveSpec, options: Types.LongCallOptions = {}): Types.SaveCall {
+    const { live, suspend, precopy } = spec;
+    const decide = async (question: Question): Promise<Types.PrecopyDecision> => {
+      if (question.type === 'precopy') return (await precopy?.(question.stats)) ?? 'continue';
+      await suspend();
+      return 'continue';
+    };
+    const { attached, attach } = this.#attachment();
+    const args = [domid, { live, asksPrecopy: precopy !== undefined }];
+    const done = this.#long('domainSave', args, {
+      ...options,
+      what: `saving domain ${domid}`,
+      decide,
+      attach,
+    });
+    return { stream: remoteImage(attached, done), done: done as Promise<void> };
+  }
+
+  domainRestore(
+    domid: number,
+    spec: Types.RestoreSpec,
+    options: Types.LongCallOptions = {},
+  ): Types.RestoreCall {
+    const { attached, attach } = this.#attachment();
+    const what = `restoring domain ${domid}`;
+    const done = this.#long('domainRestore', [domid, spec], { ...options, what, attach });
+    return { sink: remoteSink(attached, done), done: done as Promise<Types.RingFrames> };
+  }
+
+  close(): Promise<void> {
+    return this.#calls.close();
+  }
+
+  /** Results have been checked against the schema of the call, which has the type of the method. */
+  #short<Name extends ShortCallName>(name: Name): Types.Xen[Name] {
+    return ((...args: unknown[]) => this.#calls.short(name, args)) as unknown as Types.Xen[Name];
+  }
+
+  #long(
+    name: LongCallName,
+    args: unknown[],
+    options: Omit<RemoteCallOptions, 'abortGraceMs'>,
+  ): Promise<unknown> {
+    return this.#calls.long(name, args, { ...options, abortGraceMs: this.#limits.abortGraceMs });
+  }
+
+  /** A connection for the bytes of an image, once the server has said the word for it; `attach` ends with it. */
+  #attachment(): { attached: Promise<Duplex>; attach: (token: string) => Promise<void> } {
+    const { promise: attached, resolve } = Promise.withResolvers<Duplex>();
+    const attach = async (token: string): Promise<void> => {
+      const data = await this.#connect();
+      const closed = Promise.withResolvers<undefined>();
+      // That its reader has given it up is no loss of the connection, though some streams call it an error.
+      data.on('error', (error) => error.name !== 'AbortError' && closed.reject(connectionLost(error)));
+      data.on('close', () => closed.resolve(undefined));
+      closed.promise.catch(() => undefined);
+      await writeHello(data, { xenWire: WIRE_VERSION, attach: token }, this.#limits.helloMs);
+      resolve(data);
+      await closed.promise;
+    };
+    return { attached, attach };
+  }
+}

@@ -1,0 +1,25 @@
+import type { PeerSettings } from '@vm-tools/trust';
+import type { TrustInput } from '../trust-options.ts';
+
+/** What the command line says of a peer; what it does not say is not there, and stays as it is. */
+export function settingsOf(input: TrustInput, host: string | undefined): PeerSettings {
+  const { fingerprint, certificateName, allowNames, maxMemory, maxConcurrent, live, maySend, mayReceive } =
+    input;
+  const { allowKernels, requireKernels } = input;
+  const { maxDomains, maxTotalMemory } = input;
+  return {
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(certificateName === undefined ? {} : { certificateName }),
+    ...(host === undefined ? {} : { hosts: [host] }),
+    ...(allowNames === undefined ? {} : { domains: [...allowNames] }),
+    ...(maxMemory === undefined ? {} : { maxMemoryMib: maxMemory }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...(allowKernels === undefined ? {} : { kernels: [...allowKernels] }),
+    ...(requireKernels === undefined ? {} : { requireKernels: requireKernels === 'yes' }),
+    ...(maxDomains === undefined ? {} : { maxDomains }),
+    ...(maxTotalMemory === undefined ? {} : { maxTotalMemoryMib: maxTotalMemory }),
+    ...(live === undefined ? {} : { live: live === 'yes' }),
+    ...(maySend === undefined ? {} : { maySend: maySend === 'yes' }),
+    ...(mayReceive === undefined ? {} : { mayReceive: mayReceive === 'yes' }),
+  };
+}

@@ -1,0 +1,98 @@
+import { table, type Invocation, type Outcome } from '@vm-tools/cli';
+import { VmToolsError } from '@vm-tools/errors';
+import { parsePeerAddress } from '@vm-tools/libxfr';
+import type { TlsAddress } from '@vm-tools/libxfr/transport';
+import {
+  forgetPeer,
+  listPeers,
+  peekFingerprint,
+  readPeer,
+  trustFolder,
+  trustPeer,
+  type Peer,
+} from '@vm-tools/trust';
+import type { ForgetInput, TrustInput } from '../trust-options.ts';
+import { settingsOf } from './peer-settings.ts';
+
+/** Makes a peer known, or changes what is known of one. Whoever answers at an address is shown and not yet trusted. */
+export async function trust({ input, root, signal }: Invocation<TrustInput>): Promise<Outcome> {
+  const folder = trustFolder(root);
+  const { name } = input;
+  const at = input.at === undefined ? undefined : tlsAddress(input.at);
+  const isNamed = input.fingerprint !== undefined || input.certificateName !== undefined;
+  if (!isNamed && (await readPeer(folder, name)) === undefined) throw await firstContact(name, at, signal);
+  const peer = await trustPeer(folder, name, settingsOf(input, at?.host));
+  return { value: peer, text: `${name} is trusted: ${mayOf(peer)}` };
+}
+
+export async function forget({ input, root }: Invocation<ForgetInput>): Promise<Outcome> {
+  await forgetPeer(trustFolder(root), input.name);
+  return { value: { name: input.name }, text: `${input.name} is not known any more` };
+}
+
+export async function peers({ root }: Invocation<unknown>): Promise<Outcome> {
+  const known = await listPeers(trustFolder(root));
+  if (known.length === 0) return { isReport: true, value: known };
+  const text = table(known, [
+    { heading: 'Peer', text: ({ name }) => name },
+    { heading: 'Known by', text: (peer) => peer.fingerprint ?? `certificate of ${peer.certificateName}` },
+    { heading: 'Called', text: ({ hosts }) => hosts.join(', ') || '-' },
+    { heading: 'May', text: mayOf },
+  ]);
+  return { isReport: true, value: known, text };
+}
+
+/** e.g. "send and receive web-*, 4096 MiB at most, 2 at once, kernels from /boot/guests, not live" */
+function mayOf({ maySend, mayReceive, domains, maxMemoryMib, maxConcurrent, live, ...peer }: Peer): string {
+  const ways = [maySend && 'send', mayReceive && 'receive'].filter((way) => way !== false);
+  if (ways.length === 0) return 'nothing';
+  return [
+    `${ways.join(' and ')} ${domains?.join(' ') ?? 'all'}`,
+    ...(maxMemoryMib === undefined ? [] : [`${maxMemoryMib} MiB at most`]),
+    ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} at once`]),
+    ...(peer.kernels === undefined ? [] : [`kernels from ${peer.kernels.join(' ') || 'nowhere'}`]),
+    ...(peer.requireKernels === false ? ['without a kernel here'] : []),
+    ...(peer.maxDomains === undefined ? [] : [`${peer.maxDomains} here`]),
+    ...(peer.maxTotalMemoryMib === undefined ? [] : [`${peer.maxTotalMemoryMib} MiB here together`]),
+    ...(live ? [] : ['not live']),
+  ].join(', ');
+}
+
+function tlsAddress(text: string): TlsAddress {
+  const address = parsePeerAddress(text);
+  if (address.transport === 'tls') return address;
+  throw new VmToolsError({
+    code: 'XFR_ENDPOINT_TRANSPORT',
+    kind: 'usage',
+    message: `${text} has no identity that could be trusted`,
+    hint: 'write HOST or HOST:PORT; over ssh:// and unix:// others see to who comes in',
+    details: { text },
+  });
+}
+
+/** Why nobody has been trusted, with what it takes. */
+async function firstContact(
+  name: string,
+  at: TlsAddress | undefined,
+  signal: AbortSignal,
+): Promise<VmToolsError> {
+  if (at === undefined) {
+    return new VmToolsError({
+      code: 'XFR_PEER_FINGERPRINT',
+      kind: 'usage',
+      message: `${name} is not known yet, and nothing says which key it has`,
+      hint: `xfrd fingerprint shows it there; then xfrd trust ${name} HOST --fingerprint SHA256:…`,
+      details: { name },
+    });
+  }
+  const { host } = at;
+  const { fingerprint, name: claimed } = await peekFingerprint(at, { signal });
+  const command = `xfrd trust ${name} ${host} --fingerprint ${fingerprint}`;
+  return new VmToolsError({
+    code: 'XFR_PEER_FINGERPRINT',
+    kind: 'usage',
+    message: `${host} shows the key ${fingerprint}${claimed === undefined ? '' : ` and calls itself ${claimed}`}; it is not trusted by that`,
+    hint: `if xfrd fingerprint shows the same there: ${command}`,
+    details: { name, host, fingerprint, claimed, command },
+  });
+}
