@@ -1,37 +1,7 @@
-import type { Xen } from '@vm-tools/xc-native';
+import { CALL_NAMES } from '@vm-tools/xen-wire';
 
 /** The calls of `Xen` that rules may name. */
-export const XEN_CALLS = [
-  'physinfo',
-  'domainGetinfo',
-  'domainGetinfolist',
-  'domainCreate',
-  'domainMaxVcpus',
-  'domainSetmaxmem',
-  'domainSetMemmapLimit',
-  'domainSetTscInfo',
-  'domainSetTimeOffset',
-  'setPagingMempoolSize',
-  'hvmParamSet',
-  'hvmParamGet',
-  'cpuidApplyPolicy',
-  'cpuPolicyGetDomain',
-  'cpuPolicyGetSystem',
-  'cpuPolicyIsCompatible',
-  'domainClaimPages',
-  'evtchnAllocUnbound',
-  'domainPause',
-  'domainUnpause',
-  'domainShutdown',
-  'domainResume',
-  'domainLogDirtyOff',
-  'domainGetCap',
-  'domainSetCap',
-  'domainDestroy',
-  'domainBuild',
-  'domainSave',
-  'domainRestore',
-] as const satisfies readonly (keyof Xen)[];
+export const XEN_CALLS = CALL_NAMES;
 
 /** The requests to xenstored that rules may name. */
 export const XENSTORE_CALLS = [

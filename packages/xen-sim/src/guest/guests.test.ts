@@ -213,7 +213,7 @@ describe('asked by the toolstack', () => {
     await using world = await SmallWorld.make();
     const domain = await world.boot('sim.precopy=crash');
     world.machine.startLogDirty(domain.domid);
-    world.machine.stopLogDirty(domain.domid);
+    world.machine.domainLogDirtyOff(domain.domid);
     await world.pass(1000);
     expect(domain.shutdownReason).toBeUndefined();
   });

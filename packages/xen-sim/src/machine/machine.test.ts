@@ -63,26 +63,26 @@ describe('memory', () => {
     const { machine, domid } = host('pv', { memoryMib: 64 });
     const other = machine.domainCreate({ uuid, type: 'pv', maxVcpus: 1 });
     machine.domainSetmaxmem(other, 64 * 1024);
-    machine.claimPages(domid, 10_000);
+    machine.domainClaimPages(domid, 10_000);
     expect(machine.physinfo()).toMatchObject({ freePages: 16_384, outstandingPages: 10_000 });
     expect(() => machine.populate(other, 0, 6_385)).toThrow(errno('ENOMEM'));
-    expect(() => machine.claimPages(other, 6_385)).toThrow(errno('ENOMEM'));
+    expect(() => machine.domainClaimPages(other, 6_385)).toThrow(errno('ENOMEM'));
     machine.populate(other, 0, 6_384);
     machine.populate(domid, 0, 4_000);
     expect(machine.domainGetinfo(domid)).toMatchObject({ totPages: 4_000, outstandingPages: 6_000 });
-    machine.claimPages(domid, 0);
+    machine.domainClaimPages(domid, 0);
     expect(machine.physinfo().outstandingPages).toBe(0);
   });
 
   test('one claim a domain, above what it has and within its maximum', () => {
     const { machine, domid } = host('pv');
     machine.populate(domid, 0, 100);
-    expect(() => machine.claimPages(domid, 100)).toThrow(errno('EINVAL'));
-    expect(() => machine.claimPages(domid, 16_385)).toThrow(errno('EINVAL'));
-    machine.claimPages(domid, 200);
+    expect(() => machine.domainClaimPages(domid, 100)).toThrow(errno('EINVAL'));
+    expect(() => machine.domainClaimPages(domid, 16_385)).toThrow(errno('EINVAL'));
+    machine.domainClaimPages(domid, 200);
     expect(machine.physinfo().outstandingPages).toBe(100);
-    expect(() => machine.claimPages(domid, 300)).toThrow(errno('EINVAL'));
-    expect(() => machine.claimPages(99, 300)).toThrow(errno('EINVAL'));
+    expect(() => machine.domainClaimPages(domid, 300)).toThrow(errno('EINVAL'));
+    expect(() => machine.domainClaimPages(99, 300)).toThrow(errno('EINVAL'));
     machine.destroyDomain(domid);
     expect(machine.physinfo().outstandingPages).toBe(0);
   });
@@ -157,8 +157,8 @@ describe('log-dirty', () => {
     domain.catchUp();
     expect([...domain.memory.takeDirty().ranges()]).toEqual([[3, 1]]);
     expect(() => machine.startLogDirty(domid)).toThrow(errno('EINVAL'));
-    machine.stopLogDirty(domid);
-    machine.stopLogDirty(domid);
+    machine.domainLogDirtyOff(domid);
+    machine.domainLogDirtyOff(domid);
     expect([domain.memory.isLogDirty, ...heard]).toEqual([false, 'log-dirty']);
   });
 

@@ -21,6 +21,7 @@ import { getHvmParam, setHvmParam } from './hvm-params.ts';
 import { startLogDirty } from './log-dirty.ts';
 import type { MachineDomain } from './machine-domain.ts';
 import { MachineEvents, type MachineListener } from './machine-events.ts';
+import type { MachineCalls } from './machine-calls.ts';
 import { MemoryAccounts, MOST_PAGES } from './memory-accounts.ts';
 import { refuse } from './refuse.ts';
 
@@ -61,7 +62,7 @@ export interface MachineOptions {
  * A hypervisor: state and rules, and neither promises nor streams. Methods named as in the interface `Xen` do what
  * its methods do, at once; they throw the error of the errno that Xen 4.17 answers with.
  */
-export class Machine {
+export class Machine implements MachineCalls {
   readonly clock: Clock;
   readonly version: XenVersion;
   readonly #cpus: number;
@@ -164,7 +165,7 @@ export class Machine {
     return this.#cpu;
   }
 
-  cpuPolicyIsCompatible(guest: CpuPolicy): boolean {
+  cpuPolicyIsCompatible(_type: 'pv' | 'pvh', guest: CpuPolicy): boolean {
     return isCompatible(this.#cpu, guest);
   }
 
@@ -214,7 +215,7 @@ export class Machine {
   }
 
   /** @param pages what the domain is to have in all; 0 ends the claim. @throws ENOMEM, EINVAL */
-  claimPages(domid: number, pages: number): void {
+  domainClaimPages(domid: number, pages: number): void {
     const domain = this.#table.domains.get(domid);
     if (domain === undefined) throw refuse('xc_domain_claim_pages', 'EINVAL', domid);
     this.#accounts.claim(domain, pages);
@@ -236,7 +237,7 @@ export class Machine {
     if (startLogDirty(domain, this.#capabilities.shadow)) this.#events.emit('log-dirty', domid);
   }
 
-  stopLogDirty(domid: number): void {
+  domainLogDirtyOff(domid: number): void {
     this.#find(domid, 'xc_shadow_control').memory.stopLogDirty();
   }
 

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '@vm-tools/errors';
 import type * as Types from '@vm-tools/xc-native';
+import { ShortCalls, type ShortCallName } from '@vm-tools/xen-wire';
 import type { FaultPoint } from '../faults/index.ts';
 import {
   buildDomain,
@@ -12,119 +13,20 @@ import { lateRestore, lateSave } from './late-calls.ts';
 import type { Machine } from './machine.ts';
 
 /** The interface `Xen`, answered by a machine. Each call asks first whether it is to fail. */
-export class SimXen implements Types.Xen {
+export class SimXen extends ShortCalls implements Types.Xen {
   readonly version: Types.XenVersion;
   readonly #machine: Machine;
   readonly #faults: FaultPoint;
 
   constructor(machine: Machine, faults: FaultPoint) {
+    super(async (name, args) => {
+      const [first] = args;
+      await faults.before(name, typeof first === 'number' ? first : undefined);
+      return answer(machine, name, args);
+    });
     this.version = machine.version;
     this.#machine = machine;
     this.#faults = faults;
-  }
-
-  physinfo(): Promise<Types.HostInfo> {
-    return this.#call('physinfo', undefined, (machine) => machine.physinfo());
-  }
-
-  domainGetinfo(domid: number): Promise<Types.DomainInfo | undefined> {
-    return this.#call('domainGetinfo', domid, (machine) => machine.domainGetinfo(domid));
-  }
-
-  domainGetinfolist(): Promise<readonly Types.DomainInfo[]> {
-    return this.#call('domainGetinfolist', undefined, (machine) => machine.domainGetinfolist());
-  }
-
-  domainCreate(spec: Types.CreateDomainSpec): Promise<number> {
-    return this.#call('domainCreate', undefined, (machine) => machine.domainCreate(spec));
-  }
-
-  domainMaxVcpus(domid: number, maxVcpus: number): Promise<void> {
-    return this.#call('domainMaxVcpus', domid, (machine) => machine.domainMaxVcpus(domid, maxVcpus));
-  }
-
-  domainSetmaxmem(domid: number, kib: number): Promise<void> {
-    return this.#call('domainSetmaxmem', domid, (machine) => machine.domainSetmaxmem(domid, kib));
-  }
-
-  domainSetMemmapLimit(domid: number, kib: number): Promise<void> {
-    return this.#call('domainSetMemmapLimit', domid, (machine) => machine.domainSetMemmapLimit(domid, kib));
-  }
-
-  domainSetTscInfo(domid: number, mode: number): Promise<void> {
-    return this.#call('domainSetTscInfo', domid, (machine) => machine.domainSetTscInfo(domid, mode));
-  }
-
-  domainSetTimeOffset(domid: number, seconds: number): Promise<void> {
-    return this.#call('domainSetTimeOffset', domid, (machine) => machine.domainSetTimeOffset(domid, seconds));
-  }
-
-  setPagingMempoolSize(domid: number, bytes: number): Promise<void> {
-    return this.#call('setPagingMempoolSize', domid, (machine) => machine.setPagingMempoolSize(domid, bytes));
-  }
-
-  hvmParamSet(domid: number, param: Types.HvmParam, value: bigint): Promise<void> {
-    return this.#call('hvmParamSet', domid, (machine) => machine.hvmParamSet(domid, param, value));
-  }
-
-  hvmParamGet(domid: number, param: Types.HvmParam): Promise<bigint> {
-    return this.#call('hvmParamGet', domid, (machine) => machine.hvmParamGet(domid, param));
-  }
-
-  cpuidApplyPolicy(domid: number): Promise<void> {
-    return this.#call('cpuidApplyPolicy', domid, (machine) => machine.cpuidApplyPolicy(domid));
-  }
-
-  cpuPolicyGetDomain(domid: number): Promise<Types.CpuPolicy> {
-    return this.#call('cpuPolicyGetDomain', domid, (machine) =>
-      cpuPolicyOf(machine.requireDomain(domid, 'xc_cpu_policy_get_domain')),
-    );
-  }
-
-  cpuPolicyGetSystem(): Promise<Types.CpuPolicy> {
-    return this.#call('cpuPolicyGetSystem', undefined, (machine) => machine.cpuPolicyGetSystem());
-  }
-
-  cpuPolicyIsCompatible(_type: 'pv' | 'pvh', guest: Types.CpuPolicy): Promise<boolean> {
-    return this.#call('cpuPolicyIsCompatible', undefined, (machine) => machine.cpuPolicyIsCompatible(guest));
-  }
-
-  domainClaimPages(domid: number, pages: number): Promise<void> {
-    return this.#call('domainClaimPages', domid, (machine) => machine.claimPages(domid, pages));
-  }
-
-  evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number> {
-    return this.#call('evtchnAllocUnbound', domid, (machine) =>
-      machine.evtchnAllocUnbound(domid, remoteDomid),
-    );
-  }
-
-  domainPause(domid: number): Promise<void> {
-    return this.#call('domainPause', domid, (machine) => machine.domainPause(domid));
-  }
-
-  domainUnpause(domid: number): Promise<void> {
-    return this.#call('domainUnpause', domid, (machine) => machine.domainUnpause(domid));
-  }
-
-  domainShutdown(domid: number, reason: Types.ShutdownReason): Promise<void> {
-    return this.#call('domainShutdown', domid, (machine) => machine.domainShutdown(domid, reason));
-  }
-
-  domainResume(domid: number, options: { readonly fast: boolean }): Promise<void> {
-    return this.#call('domainResume', domid, (machine) => machine.domainResume(domid, options));
-  }
-
-  domainLogDirtyOff(domid: number): Promise<void> {
-    return this.#call('domainLogDirtyOff', domid, (machine) => machine.stopLogDirty(domid));
-  }
-
-  domainGetCap(domid: number): Promise<number> {
-    return this.#call('domainGetCap', domid, (machine) => machine.domainGetCap(domid));
-  }
-
-  domainSetCap(domid: number, percent: number): Promise<void> {
-    return this.#call('domainSetCap', domid, (machine) => machine.domainSetCap(domid, percent));
   }
 
   async domainDestroy(domid: number, { signal }: Types.LongCallOptions = {}): Promise<void> {
@@ -176,11 +78,6 @@ export class SimXen implements Types.Xen {
     return Promise.resolve();
   }
 
-  async #call<T>(name: string, domid: number | undefined, make: (machine: Machine) => T): Promise<T> {
-    await this.#faults.before(name, domid);
-    return make(this.#machine);
-  }
-
   /** @param what the words for the error of an abort */
   async #before(name: string, what: string, domid: number, signal: AbortSignal | undefined): Promise<void> {
     throwIfAborted(signal, what);
@@ -192,6 +89,14 @@ export class SimXen implements Types.Xen {
     const failAfter = this.#faults.streamFault(name, domid);
     return failAfter === undefined ? options : { ...options, failAfter };
   }
+}
+
+function answer(machine: Machine, name: ShortCallName, args: unknown[]): unknown {
+  if (name === 'cpuPolicyGetDomain') {
+    const [domid] = args as Parameters<Types.Xen[typeof name]>;
+    return cpuPolicyOf(machine.requireDomain(domid, 'xc_cpu_policy_get_domain'));
+  }
+  return (machine[name] as (...args: unknown[]) => unknown).apply(machine, args);
 }
 
 function either(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import type * as Types from '@vm-tools/xc-native';
 import { Channel, readHello, writeHello } from '../channel/channel.ts';
 import { connectionLost, parseWith, protocolError, unknownVersion } from '../channel/errors.ts';
-import type { LongCallName, ShortCallName } from '../protocol/calls.ts';
+import type { LongCallName } from '../protocol/calls.ts';
+import { ShortCalls } from '../protocol/short-calls.ts';
 import {
   LONGEST_ANSWER_BYTES,
   LONGEST_REQUEST_BYTES,
@@ -55,7 +56,7 @@ export async function remoteXen(
   }
 }
 
-class RemoteXen implements Types.Xen {
+class RemoteXen extends ShortCalls implements Types.Xen {
   readonly version: Types.XenVersion;
   readonly #calls: RemoteCalls;
   readonly #connect: () => Promise<Duplex>;
@@ -67,37 +68,13 @@ class RemoteXen implements Types.Xen {
     connect: () => Promise<Duplex>,
     limits: { readonly helloMs: number; readonly abortGraceMs: number },
   ) {
+    // Results have been checked against the schema of the call, which has the type of the method.
+    super((name, args) => calls.short(name, args));
     this.version = version;
     this.#calls = calls;
     this.#connect = connect;
     this.#limits = limits;
   }
-
-  physinfo = this.#short('physinfo');
-  domainGetinfo = this.#short('domainGetinfo');
-  domainGetinfolist = this.#short('domainGetinfolist');
-  domainCreate = this.#short('domainCreate');
-  domainMaxVcpus = this.#short('domainMaxVcpus');
-  domainSetmaxmem = this.#short('domainSetmaxmem');
-  domainSetMemmapLimit = this.#short('domainSetMemmapLimit');
-  domainSetTscInfo = this.#short('domainSetTscInfo');
-  domainSetTimeOffset = this.#short('domainSetTimeOffset');
-  setPagingMempoolSize = this.#short('setPagingMempoolSize');
-  hvmParamSet = this.#short('hvmParamSet');
-  hvmParamGet = this.#short('hvmParamGet');
-  cpuidApplyPolicy = this.#short('cpuidApplyPolicy');
-  cpuPolicyGetDomain = this.#short('cpuPolicyGetDomain');
-  cpuPolicyGetSystem = this.#short('cpuPolicyGetSystem');
-  cpuPolicyIsCompatible = this.#short('cpuPolicyIsCompatible');
-  domainClaimPages = this.#short('domainClaimPages');
-  evtchnAllocUnbound = this.#short('evtchnAllocUnbound');
-  domainPause = this.#short('domainPause');
-  domainUnpause = this.#short('domainUnpause');
-  domainShutdown = this.#short('domainShutdown');
-  domainResume = this.#short('domainResume');
-  domainLogDirtyOff = this.#short('domainLogDirtyOff');
-  domainGetCap = this.#short('domainGetCap');
-  domainSetCap = this.#short('domainSetCap');
 
   async domainDestroy(domid: number, options: Types.LongCallOptions = {}): Promise<void> {
     await this.#long('domainDestroy', [domid], { ...options, what: `destroying domain ${domid}` });
@@ -143,11 +120,6 @@ class RemoteXen implements Types.Xen {
 
   close(): Promise<void> {
     return this.#calls.close();
-  }
-
-  /** Results have been checked against the schema of the call, which has the type of the method. */
-  #short<Name extends ShortCallName>(name: Name): Types.Xen[Name] {
-    return ((...args: unknown[]) => this.#calls.short(name, args)) as unknown as Types.Xen[Name];
   }
 
   #long(

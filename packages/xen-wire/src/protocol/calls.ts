@@ -117,7 +117,8 @@ export const precopyStats: z.ZodType<PrecopyStats> = z
   .object({ iteration: natural, totalWrittenPages: natural, dirtyPages: natural.optional() })
   .transform((stats) => ({ ...stats, dirtyPages: stats.dirtyPages }));
 
-export const CALLS = {
+/** Those that are answered at once. */
+const SHORT_CALLS = {
   physinfo: { args: z.tuple([]), result: hostInfo },
   domainGetinfo: { args: z.tuple([domid]), result: domainInfo.optional() },
   domainGetinfolist: { args: z.tuple([]), result: z.array(domainInfo) },
@@ -143,15 +144,22 @@ export const CALLS = {
   domainLogDirtyOff: { args: z.tuple([domid]), result: nothing },
   domainGetCap: { args: z.tuple([domid]), result: natural },
   domainSetCap: { args: z.tuple([domid, natural.max(0xffff)]), result: nothing },
+} as const;
+
+/** Those that can be aborted, log, and take as long as they take. */
+const LONG_CALLS = {
   domainDestroy: { args: z.tuple([domid]), result: nothing },
   domainBuild: { args: z.tuple([domid, buildSpec]), result: frames },
   domainSave: { args: z.tuple([domid, saveSpec]), result: nothing },
   domainRestore: { args: z.tuple([domid, restoreSpec]), result: frames },
 } as const;
 
+/** Every method of `Xen` but `close`. */
+export const CALLS = { ...SHORT_CALLS, ...LONG_CALLS } as const;
+
 export type CallName = keyof typeof CALLS;
-/** Those that can be aborted, log, and take as long as they take. */
-export type LongCallName = 'domainDestroy' | 'domainBuild' | 'domainSave' | 'domainRestore';
-export type ShortCallName = Exclude<CallName, LongCallName>;
+export type LongCallName = keyof typeof LONG_CALLS;
+export type ShortCallName = keyof typeof SHORT_CALLS;
 
 export const CALL_NAMES = Object.keys(CALLS) as CallName[];
+export const SHORT_CALL_NAMES = Object.keys(SHORT_CALLS) as ShortCallName[];

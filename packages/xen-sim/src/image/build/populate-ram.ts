@@ -24,7 +24,7 @@ export function populateRam(
     claim(machine, domid, pages) ??
     populateExact(machine, domid, 0, lowPages) ??
     (pages > lowPages ? populateExact(machine, domid, HOLE_END_GFN, pages - lowPages) : undefined);
-  if (machine.domains.has(domid)) machine.claimPages(domid, 0); // what is left of it, if anything is
+  if (machine.domains.has(domid)) machine.domainClaimPages(domid, 0); // what is left of it, if anything is
   if (errno === undefined) return;
   const text = `xc_dom_boot_mem_init: can't allocate low memory for domain`;
   throw log.panic('xg_dom_boot.c:119', text, XC_ERROR.outOfMemory, errno);
@@ -33,7 +33,7 @@ export function populateRam(
 /** So that too little memory shows at once. */
 function claim(machine: Machine, domid: number, pages: number): ReturnType<typeof populateExact> {
   try {
-    machine.claimPages(domid, pages);
+    machine.domainClaimPages(domid, pages);
     return undefined;
   } catch (thrown) {
     return errnoOf(thrown);

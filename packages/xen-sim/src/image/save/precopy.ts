@@ -26,7 +26,7 @@ export function enableLogDirty(machine: Machine, { domid, memory }: MachineDomai
       const refusals = [constants.errno[errno], constants.errno[off], 0]; // of: on, off, on once more
       throw log.perror(`Failed to enable logdirty: ${refusals.join()}`, off);
     }
-    machine.stopLogDirty(domid);
+    machine.domainLogDirtyOff(domid);
     machine.startLogDirty(domid);
   }
 }

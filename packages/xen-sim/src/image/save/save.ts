@@ -85,7 +85,7 @@ export async function save(
   } catch (thrown) {
     throw thrown instanceof VmToolsError ? log.conclude('Save failed') : thrown;
   } finally {
-    if (live && machine.domains.has(domid)) machine.stopLogDirty(domid);
+    if (live && machine.domains.has(domid)) machine.domainLogDirtyOff(domid);
   }
 }
 
