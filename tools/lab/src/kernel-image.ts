@@ -5,23 +5,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseBzImage } from '@vm-tools/kernel-image';
 import { labError } from './lab-error.ts';
 
-// The setup header of a bzImage, see Documentation/arch/x86/boot.rst of Linux.
-const setupSectors = 0x1f1;
-const magicOffset = 0x202;
-const payloadOffset = 0x248;
-const payloadLength = 0x24c;
-const sectorBytes = 512;
+// Behind the compressed kernel stands how large it is.
 const sizeTrailerBytes = 4;
 
 /** The compressed ELF kernel inside a bzImage. */
-export function payloadOf(bzImage: Buffer): Buffer {
-  if (bzImage.toString('latin1', magicOffset, magicOffset + 4) !== 'HdrS') {
+export function payloadOf(file: Buffer): Buffer {
+  const bzImage = parseBzImage(file);
+  if (bzImage === undefined || bzImage === 'cut')
     throw labError({ code: 'IMAGE', message: 'the kernel is not a bzImage' });
-  }
-  const start = (bzImage.readUInt8(setupSectors) + 1) * sectorBytes + bzImage.readUInt32LE(payloadOffset);
-  return bzImage.subarray(start, start + bzImage.readUInt32LE(payloadLength) - sizeTrailerBytes);
+  return file.subarray(bzImage.payloadStart, bzImage.payloadEnd - sizeTrailerBytes);
 }
 
 /**

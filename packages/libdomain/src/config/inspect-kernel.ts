@@ -5,8 +5,8 @@ import { isAbsolute } from 'node:path';
 import { promisify } from 'node:util';
 import { constants as zlib, gunzip } from 'node:zlib';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { FIRST_USABLE_PROTOCOL, parseBzImage, readElf, type BzImage } from '@vm-tools/kernel-image';
 import { DOMAIN_TYPES, forEachType, PROFILES, type DomainType } from '../types/index.ts';
-import { readElfNotes } from './elf-notes.ts';
 import { looksLike } from './looks-like.ts';
 
 /** What can be told of a kernel without building a domain from it. */
@@ -23,18 +23,6 @@ export interface KernelInfo {
 
 const UNKNOWN = forEachType(() => 'unknown' as const);
 const HEAD_BYTES = 64 * 1024;
-
-/** Offsets in the header of a bzImage (Linux, Documentation/arch/x86/boot.rst). */
-const BZIMAGE = {
-  setupSects: 0x1f1,
-  magic: 0x202,
-  version: 0x206,
-  payloadOffset: 0x248,
-  payloadLength: 0x24c,
-} as const;
-
-/** The first boot protocol that tells where the ELF file in a bzImage lies, without which Xen cannot load it. */
-const FIRST_USABLE_PROTOCOL = 0x0208;
 
 /**
  * Looks at a kernel before anything is built: a wrong path or a wrong file is worth a clear word before a domain
@@ -112,16 +100,15 @@ async function sizeOfFile(path: string): Promise<number> {
 }
 
 async function inspect(path: string, file: FileHandle, size: number): Promise<KernelInfo> {
-  const notes = await readElfNotes(file);
-  if (notes !== undefined) {
-    if (!notes.isX86) throw notAKernel(path, 'an ELF file for another processor');
-    return { path, format: 'elf', supports: forEachType((type) => PROFILES[type].kernel.suits(notes)) };
+  const elf = await readElf((offset, bytes) => readAt(file, offset, bytes));
+  if (elf !== undefined) {
+    if (!elf.isX86) throw notAKernel(path, 'an ELF file for another processor');
+    return { path, format: 'elf', supports: forEachType((type) => PROFILES[type].kernel.suits(elf)) };
   }
-  const buffer = Buffer.alloc(HEAD_BYTES);
-  const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
-  const head = buffer.subarray(0, bytesRead);
-  if (head.toString('latin1', BZIMAGE.magic, BZIMAGE.magic + 4) === 'HdrS') {
-    checkBzImage(path, head, size);
+  const head = await readAt(file, 0, HEAD_BYTES);
+  const bzImage = parseBzImage(head);
+  if (bzImage !== undefined) {
+    checkBzImage(path, bzImage, size);
     return { path, format: 'bzImage', supports: UNKNOWN };
   }
   if (head[0] === 0x1f && head[1] === 0x8b) {
@@ -133,14 +120,16 @@ async function inspect(path: string, file: FileHandle, size: number): Promise<Ke
   throw notAKernel(path, looksLike(head));
 }
 
-function checkBzImage(path: string, head: Buffer, size: number): void {
-  const isComplete = head.length >= BZIMAGE.payloadLength + 4;
-  const version = isComplete ? head.readUInt16LE(BZIMAGE.version) : 0;
-  if (version < FIRST_USABLE_PROTOCOL)
+async function readAt(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  const { bytesRead } = await file.read(buffer, 0, bytes, offset);
+  return buffer.subarray(0, bytesRead);
+}
+
+function checkBzImage(path: string, bzImage: BzImage | 'cut', size: number): void {
+  if (bzImage === 'cut' || bzImage.protocol < FIRST_USABLE_PROTOCOL)
     throw notAKernel(path, 'a Linux kernel older than 2.6.26, which Xen cannot load');
-  const payload = (head.readUInt8(BZIMAGE.setupSects) + 1) * 512 + head.readUInt32LE(BZIMAGE.payloadOffset);
-  if (payload + head.readUInt32LE(BZIMAGE.payloadLength) > size)
-    throw notAKernel(path, 'a truncated Linux kernel');
+  if (bzImage.payloadEnd > size) throw notAKernel(path, 'a truncated Linux kernel');
 }
 
 /** The first bytes of what a gzip file holds; empty if it is broken. */

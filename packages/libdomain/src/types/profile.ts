@@ -1,5 +1,5 @@
+import type { ElfFile } from '@vm-tools/kernel-image';
 import type { BuildSpec, CreateDomainSpec, HostInfo, Xen } from '@vm-tools/xc-native';
-import type { ElfNotes } from '../config/elf-notes.ts';
 
 type Capabilities = HostInfo['capabilities'];
 
@@ -19,7 +19,7 @@ export interface Profile {
   readonly maxCmdlineBytes: number;
   readonly kernel: {
     /** Whether a kernel says of itself that it can be started as this type. */
-    readonly suits: (notes: ElfNotes) => boolean;
+    readonly suits: (kernel: Pick<ElfFile, 'notes' | 'guestInfo'>) => boolean;
     /** what one lacks that cannot, as a clause */
     readonly lack: string;
     /** the option of Linux without which it lacks that */

@@ -1,4 +1,4 @@
-import { XEN_ELFNOTE } from '../config/elf-notes.ts';
+import { XEN_ELFNOTE } from '@vm-tools/kernel-image';
 import type { Profile } from './profile.ts';
 
 /** A guest that knows it runs on Xen: it brings its own page tables, and needs nothing of the processor. */
@@ -7,10 +7,10 @@ export const PV: Profile = {
   maxCmdlineBytes: 1023,
   kernel: {
     // libelf wants a Xen version and a loader or guest OS.
-    suits: ({ xenNotes, hasXenGuestSection }) =>
-      hasXenGuestSection ||
-      (xenNotes.has(XEN_ELFNOTE.XEN_VERSION) &&
-        (xenNotes.has(XEN_ELFNOTE.GUEST_OS) || xenNotes.has(XEN_ELFNOTE.LOADER))),
+    suits: ({ notes, guestInfo }) =>
+      guestInfo !== undefined ||
+      (notes.has(XEN_ELFNOTE.XEN_VERSION) &&
+        (notes.has(XEN_ELFNOTE.GUEST_OS) || notes.has(XEN_ELFNOTE.LOADER))),
     lack: 'it has no Xen notes for PV',
     linuxOption: 'CONFIG_XEN_PV',
   },

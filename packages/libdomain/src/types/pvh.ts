@@ -1,5 +1,5 @@
+import { XEN_ELFNOTE } from '@vm-tools/kernel-image';
 import type { HVM_PARAM } from '@vm-tools/xc-native';
-import { XEN_ELFNOTE } from '../config/elf-notes.ts';
 import { layoutPvh } from '../pvh/layout-pvh.ts';
 import type { Profile } from './profile.ts';
 
@@ -13,7 +13,7 @@ const TIMER_MODE_NO_DELAY = 1n;
 export const PVH: Profile = {
   maxCmdlineBytes: 4095,
   kernel: {
-    suits: ({ xenNotes }) => xenNotes.has(XEN_ELFNOTE.PHYS32_ENTRY),
+    suits: ({ notes }) => notes.has(XEN_ELFNOTE.PHYS32_ENTRY),
     lack: 'it lacks the ELF note PHYS32_ENTRY, the PVH entry point',
     linuxOption: 'CONFIG_PVH',
   },

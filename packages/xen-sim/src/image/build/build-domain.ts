@@ -49,7 +49,7 @@ async function build(
   const ramdisk =
     spec.ramdisk === undefined ? undefined : await openGuestFile(spec.ramdisk, logOf('xc_dom_module_file'));
   try {
-    const kernel = parseKernel(file, spec.type, logOf('xc_dom_parse_image'));
+    const kernel = await parseKernel(file, spec.type, logOf('xc_dom_parse_image'));
 
     conversation.checkpoint('xc_dom_boot_mem_init');
     populateRam(machine, domid, { type: spec.type, pages: target }, logOf('xc_dom_boot_mem_init'));

@@ -1,17 +1,6 @@
+import { FIRST_USABLE_PROTOCOL, type BzImage } from '@vm-tools/kernel-image';
 import { XC_ERROR, type CallLog } from '../call-log.ts';
 import type { Kernel } from './xen-kernel.ts';
-
-/** Offsets in the header of a bzImage (Linux, Documentation/arch/x86/boot.rst). */
-const HEADER = {
-  setupSects: 0x1f1,
-  magic: 0x202,
-  version: 0x206,
-  payloadOffset: 0x248,
-  payloadLength: 0x24c,
-  end: 0x250,
-} as const;
-/** The first boot protocol that tells where the ELF file in it lies. */
-const FIRST_USABLE_PROTOCOL = 0x0208;
 
 /** gzip, bzip2, xz, zstd, lzma, lzo, lz4: what libxenguest unpacks */
 const COMPRESSIONS = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd', '5d00', '894c5a4f', '0221'].map((magic) =>
@@ -21,28 +10,25 @@ const COMPRESSIONS = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd', '5d00', '894
 /** Where Linux is linked to. */
 const LINUX_START = 0x100_0000n;
 
-export function isBzImage(file: Buffer): boolean {
-  return file.length >= HEADER.end && file.toString('latin1', HEADER.magic, HEADER.magic + 4) === 'HdrS';
-}
-
 /**
  * A Linux kernel as distributions install it. Its payload is not unpacked (Debian's is xz, which Node cannot): it is
  * a kernel by its looks, and lies in the guest as it lies in the file.
  *
  * @returns undefined, with libxc's words in the log, for one that it cannot load
  */
-export function bzImageKernel(file: Buffer, log: CallLog): Kernel | undefined {
-  const version = file.readUInt16LE(HEADER.version);
-  const start = (file.readUInt8(HEADER.setupSects) + 1) * 512 + file.readUInt32LE(HEADER.payloadOffset);
-  const end = start + file.readUInt32LE(HEADER.payloadLength);
-  const payload = file.subarray(start, end);
+export function bzImageKernel(
+  file: Buffer,
+  { protocol, payloadStart, payloadEnd }: BzImage,
+  log: CallLog,
+): Kernel | undefined {
+  const payload = file.subarray(payloadStart, payloadEnd);
   const isKnown = COMPRESSIONS.some((magic) => payload.subarray(0, magic.length).equals(magic));
   const problem =
-    version < FIRST_USABLE_PROTOCOL
-      ? `707: boot protocol too old (${version.toString(16).padStart(4, '0')})`
-      : start >= file.length
+    protocol < FIRST_USABLE_PROTOCOL
+      ? `707: boot protocol too old (${protocol.toString(16).padStart(4, '0')})`
+      : payloadStart >= file.length
         ? '721: payload offset overflow'
-        : end > file.length
+        : payloadEnd > file.length
           ? '727: payload length overflow'
           : isKnown
             ? undefined

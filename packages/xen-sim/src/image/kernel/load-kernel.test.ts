@@ -46,9 +46,9 @@ describe('a file', () => {
 });
 
 describe('a kernel', () => {
-  test('of ELF lies where it is linked to', () => {
+  test('of ELF lies where it is linked to', async () => {
     for (const type of ['pv', 'pvh'] as const) {
-      const kernel = parsed(guestKernel(), type);
+      const kernel = await parsed(guestKernel(), type);
       expect(kernel).toMatchObject({ start: 0x100000n, entry: 0x100000n, isTruncated: false });
       expect(kernel.parts[0]!.data.toString('hex')).toBe('faf4ebfd');
     }
@@ -72,11 +72,11 @@ describe('a kernel', () => {
     ['with an entry elsewhere', withBytes(physEntryAt(0x10), physEntryAt(0x20)), 'pvh', not32Bit],
     ['for another Xen', withBytes('xen-3.0', 'xen-4.0'), 'pv', noLoader],
     ['for nobody', withBytes('generic', 'special'), 'pv', noLoader],
-  ])('%s', (_what, file, type, message) => {
-    expect(() => parsed(file, type)).toThrow(expect.objectContaining({ ...invalid, message }));
+  ])('%s', async (_what, file, type, message) => {
+    await expect(parsed(file, type)).rejects.toThrow(expect.objectContaining({ ...invalid, message }));
   });
 
-  test('of 32 bits without notes counts as firmware', () => {
+  test('of 32 bits without notes counts as firmware', async () => {
     const file = Buffer.alloc(84 + 4);
     file.write('\u007fELF', 'latin1');
     file.set([1, 1, 1], 4);
@@ -90,8 +90,8 @@ describe('a kernel', () => {
     file.writeUInt32LE(4, 68);
     file.writeUInt32LE(0x1000, 72);
     file.writeUInt32LE(5, 76);
-    expect(parsed(file)).toMatchObject({ start: 0x2000n, end: 0x3000n });
-    expect(() => parsed(file, 'pv')).toThrow(noLoader);
+    await expect(parsed(file)).resolves.toMatchObject({ start: 0x2000n, end: 0x3000n });
+    await expect(parsed(file, 'pv')).rejects.toThrow(noLoader);
   });
 });
 
@@ -112,11 +112,11 @@ describe('a bzImage', () => {
     return image;
   }
 
-  test('is taken as it is', () => {
-    const { start, parts } = parsed(bzImage());
+  test('is taken as it is', async () => {
+    const { start, parts } = await parsed(bzImage());
     expect(start).toBe(0x1000000n);
     expect(parts[0]!.data.length).toBe(100);
-    expect(() => parsed(bzImage(), 'pv')).not.toThrow();
+    await expect(parsed(bzImage(), 'pv')).resolves.toBeDefined();
   });
 
   test.each([
@@ -124,8 +124,8 @@ describe('a bzImage', () => {
     [{ length: 101 }, 'payload length overflow'],
     [{ payloadOffset: 5000 }, 'payload offset overflow'],
     [{ magic: '00' }, 'unknown compression format'],
-  ])('with %j is refused', (options, problem) => {
-    expect(() => parsed(bzImage(options))).toThrow(
+  ])('with %j is refused', async (options, problem) => {
+    await expect(parsed(bzImage(options))).rejects.toThrow(
       expect.objectContaining({
         code: 'XEN_KERNEL_INVALID',
         message: `xc_dom_parse_image: xc_dom_probe_bzimage_kernel: ${problem}: Invalid kernel`,
@@ -135,7 +135,7 @@ describe('a bzImage', () => {
   });
 });
 
-test('of any file comes a kernel or a typed error', () => {
+test('of any file comes a kernel or a typed error', async () => {
   const contents = fc.oneof(
     fc.uint8Array({ maxLength: 600 }),
     fc.tuple(fc.nat(4095), fc.nat(255), fc.nat(3)).map(([at, byte, more]) => {
@@ -143,10 +143,10 @@ test('of any file comes a kernel or a typed error', () => {
       return file.fill(byte, at % 400, (at % 400) + more + 1);
     }),
   );
-  fc.assert(
-    fc.property(contents, fc.constantFrom('pv' as const, 'pvh' as const), (content, type) => {
+  await fc.assert(
+    fc.asyncProperty(contents, fc.constantFrom('pv' as const, 'pvh' as const), async (content, type) => {
       try {
-        const kernel = parsed(content, type);
+        const kernel = await parsed(content, type);
         expect(kernel.end).toBeGreaterThanOrEqual(kernel.start);
       } catch (error) {
         expect(error).toBeInstanceOf(VmToolsError);

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseBzImage, readElf, readerOf } from '@vm-tools/kernel-image';
 import { XC_ERROR, type CallLog } from '../call-log.ts';
-import { bzImageKernel, isBzImage } from './bzimage.ts';
-import { parseElf } from './elf.ts';
+import { bzImageKernel } from './bzimage.ts';
 import { FILE_MAX_BYTES, openGuestFile } from './guest-file.ts';
 import { firmware, xenKernel, type Kernel } from './xen-kernel.ts';
 
@@ -26,18 +26,20 @@ export async function readKernelFile(path: string, log: CallLog): Promise<Buffer
  *
  * @throws VmToolsError XEN_KERNEL_INVALID
  */
-export function parseKernel(file: Buffer, type: 'pv' | 'pvh', log: CallLog): Kernel {
-  const found = isBzImage(file) ? bzImageKernel(file, log) : elfKernel(file, type, log);
+export async function parseKernel(file: Buffer, type: 'pv' | 'pvh', log: CallLog): Promise<Kernel> {
+  const bzImage = parseBzImage(file);
+  const isWhole = bzImage !== undefined && bzImage !== 'cut';
+  const found = isWhole ? bzImageKernel(file, bzImage, log) : await elfKernel(file, type, log);
   if (found !== undefined) return found;
   throw log.panic('xg_dom_core.c:689', 'xc_dom_find_loader: no loader found', XC_ERROR.invalidKernel);
 }
 
-function elfKernel(file: Buffer, type: 'pv' | 'pvh', log: CallLog): Kernel | undefined {
-  const elf = parseElf(file);
+async function elfKernel(file: Buffer, type: 'pv' | 'pvh', log: CallLog): Promise<Kernel | undefined> {
+  const elf = await readElf(readerOf(file));
   if (elf === undefined) return undefined;
-  const kernel = xenKernel(elf, type);
+  const kernel = xenKernel(file, elf, type);
   if (kernel !== undefined || type === 'pv') return kernel;
-  const loader = firmware(elf);
+  const loader = firmware(file, elf);
   if (loader !== undefined) return loader;
   const text = 'xc_dom_parse_hvm_kernel: ELF image is not 32bit';
   throw log.panic('xg_dom_hvmloader.c:110', text, XC_ERROR.invalidKernel);

@@ -1,15 +1,4 @@
-import { untilNul, type ElfFile } from './elf.ts';
-
-/** xen/elfnote.h */
-const NOTE = {
-  ENTRY: 1,
-  VIRT_BASE: 3,
-  PADDR_OFFSET: 4,
-  XEN_VERSION: 5,
-  GUEST_OS: 6,
-  LOADER: 8,
-  PHYS32_ENTRY: 18,
-} as const;
+import { untilNul, XEN_ELFNOTE as NOTE, type ElfFile } from '@vm-tools/kernel-image';
 
 /** A kernel as it will lie in the guest; addresses are the guest's physical ones, for PV pseudo-physical. */
 export interface Kernel {
@@ -24,22 +13,22 @@ export interface Kernel {
 }
 
 /** elf_xen_parse: what Xen's libelf makes of an ELF file, or undefined when it is no kernel for this type of domain. */
-export function xenKernel(elf: ElfFile, type: 'pv' | 'pvh'): Kernel | undefined {
-  return type === 'pvh' ? pvhKernel(elf) : pvKernel(elf);
+export function xenKernel(file: Buffer, elf: ElfFile, type: 'pv' | 'pvh'): Kernel | undefined {
+  return type === 'pvh' ? pvhKernel(file, elf) : pvKernel(file, elf);
 }
 
 /** An ELF file of 32 bits without any note: libxenguest takes it for the firmware of an HVM guest. */
-export function firmware(elf: ElfFile): Kernel | undefined {
-  return elf.is64Bit ? undefined : loaded(elf, 0n, elf.entry);
+export function firmware(file: Buffer, elf: ElfFile): Kernel | undefined {
+  return elf.is64Bit ? undefined : loaded(file, elf, 0n, elf.entry);
 }
 
-function pvhKernel(elf: ElfFile): Kernel | undefined {
+function pvhKernel(file: Buffer, elf: ElfFile): Kernel | undefined {
   const entry = numberOf(elf.notes.get(NOTE.PHYS32_ENTRY));
-  const kernel = entry === undefined ? undefined : loaded(elf, 0n, entry);
+  const kernel = entry === undefined ? undefined : loaded(file, elf, 0n, entry);
   return kernel !== undefined && isEnteredWithin(kernel, kernel.entry) ? kernel : undefined;
 }
 
-function pvKernel(elf: ElfFile): Kernel | undefined {
+function pvKernel(file: Buffer, elf: ElfFile): Kernel | undefined {
   const { notes, guestInfo } = elf;
   const info = new Map(guestInfo?.split(',').map((word) => word.split('=') as [string, string]));
   const text = (note: number, word: string): string => {
@@ -55,12 +44,12 @@ function pvKernel(elf: ElfFile): Kernel | undefined {
   if (givenOffset !== undefined && virtBase === undefined) return undefined;
   const offset = givenOffset ?? (guestInfo === undefined ? 0n : (virtBase ?? 0n));
   const entry = numberOf(notes.get(NOTE.ENTRY)) ?? bigintOf(info.get('VIRT_ENTRY')) ?? elf.entry;
-  const kernel = loaded(elf, offset, entry);
+  const kernel = loaded(file, elf, offset, entry);
   return kernel !== undefined && isEnteredWithin(kernel, entry - (virtBase ?? 0n)) ? kernel : undefined;
 }
 
 /** @param offset what its physical addresses are too high by: the kernel was linked for a virtual address */
-function loaded({ segments }: ElfFile, offset: bigint, entry: bigint): Kernel | undefined {
+function loaded(file: Buffer, { segments }: ElfFile, offset: bigint, entry: bigint): Kernel | undefined {
   const [first] = segments;
   if (first === undefined) return undefined;
   let start = first.physicalAddress;
@@ -73,13 +62,18 @@ function loaded({ segments }: ElfFile, offset: bigint, entry: bigint): Kernel | 
   return {
     start: start - offset,
     end: end - offset,
-    parts: segments.map(({ physicalAddress, data, memoryBytes }) => ({
+    parts: segments.map(({ physicalAddress, offset: at, fileBytes, memoryBytes }) => ({
       address: physicalAddress - offset,
-      data: BigInt(data.length) > memoryBytes ? data.subarray(0, Number(memoryBytes)) : data,
+      data: within(file, at, fileBytes < memoryBytes ? fileBytes : memoryBytes),
     })),
     entry,
-    isTruncated: segments.some(({ isTruncated }) => isTruncated),
+    isTruncated: segments.some(({ offset: at, fileBytes }) => within(file, at, fileBytes).length < fileBytes),
   };
+}
+
+/** As much of the range as there is in the file. */
+function within(file: Buffer, offset: bigint, bytes: bigint): Buffer {
+  return file.subarray(Number(offset), Number(offset + bytes));
 }
 
 function isEnteredWithin({ start, end }: Kernel, entry: bigint): boolean {
