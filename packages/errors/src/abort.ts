@@ -20,22 +20,29 @@ export function throwIfAborted(signal: AbortSignal | undefined, what: string): v
 /**
  * Waits for `promise`, but no longer than `limitMs` and not beyond an abort. The promise itself is not cancelled:
  * pass the signal to whatever makes it as well. The limit may be of any length.
+ *
+ * @param clock by which the limit is measured. @default the machine's
  */
 export async function within<T>(
   promise: Promise<T>,
   limitMs: number,
   late: VmToolsErrorInit,
   signal?: AbortSignal,
+  clock?: { readonly sleep: (ms: number, signal: AbortSignal) => Promise<void> },
 ): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   ended.catch(() => undefined); // it may settle after the race has been won
-  using _ = new Timer(limitMs, () => reject(new VmToolsError({ kind: 'timeout', ...late })));
+  const onLate = (): void => reject(new VmToolsError({ kind: 'timeout', ...late }));
+  const over = clock && new AbortController();
+  using _ = clock === undefined ? new Timer(limitMs, onLate) : undefined;
+  if (over !== undefined) clock?.sleep(limitMs, over.signal).then(onLate, () => undefined);
   const onAbort = (): void => reject(abortError(signal as AbortSignal, late.message));
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([promise, ended]);
   } finally {
+    over?.abort();
     signal?.removeEventListener('abort', onAbort);
   }
 }

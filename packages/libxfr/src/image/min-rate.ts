@@ -1,4 +1,4 @@
-import { VmToolsError, within } from '@vm-tools/errors';
+import type { VmToolsError } from '@vm-tools/errors';
 import type { Channel } from '../protocol/channel.ts';
 import type { Message } from '../protocol/messages.ts';
 import { bytesIn } from '../protocol/pieces.ts';
@@ -14,8 +14,8 @@ const ZEROS_BYTES = 12;
 /**
  * Reads the frames of an image, and sees to it that the image gets on. A source is alive as long as it sends PING, or a
  * byte now and then, and would keep its place here for ever by that. What counts is what it costs the source to send,
- * and memory that has not come before: zeros cost nothing, so only those count that are new. Only time in which it is waited for counts, so
- * that a slow disk or a limit of this host is not taken for its fault.
+ * and memory that has not come before: zeros cost nothing, so only those count that are new. Only time in which it is waited
+ * for counts, so that a slow disk or a limit of this host is not taken for its fault.
  */
 export class MinRateReader {
   readonly #channel: Channel;
@@ -39,11 +39,15 @@ export class MinRateReader {
 
   /** @throws VmToolsError XFR_PEER_SLOW of kind timeout, and whatever the channel rejects with */
   async next(): Promise<Message> {
-    const began = performance.now();
+    const began = this.#channel.now();
     if (this.#bytes >= this.#enoughBytes) this.#waitedMs = this.#bytes = 0;
     const left = [this.#limitMs - this.#waitedMs, MOST_LIMITS * this.#limitMs - this.#waitedLongMs];
-    const message = await within(this.#channel.next(), Math.max(0, Math.min(...left)), this.#tooSlow());
-    const waitedMs = performance.now() - began;
+    const message = await this.#channel.within(
+      this.#channel.next(),
+      Math.max(0, Math.min(...left)),
+      this.#tooSlow(),
+    );
+    const waitedMs = this.#channel.now() - began;
     this.#waitedMs += waitedMs;
     this.#waitedLongMs += waitedMs;
     this.#bytes += costOf(message);

@@ -1,4 +1,3 @@
-import { within } from '@vm-tools/errors';
 import type { Channel } from '../protocol/channel.ts';
 import { protocolError } from '../protocol/frame.ts';
 
@@ -8,9 +7,9 @@ const WINDOW_BYTES = 64 * 2 ** 20;
 /**
  * How far the target is behind. Zeros cost a few bytes on the wire, so the buffers of a network hold gigabytes of a
  * guest's memory that the target has yet to restore. A source that only watches its own socket assumes that everything
- * has arrived and suspends the guest, which then stands still for as long as the target needs for what is in those buffers. So the target
- * says how much it has taken (TAKEN), the source is never further ahead than a window, and a round of precopy is over
- * when the target has it. A target of an older release does not say: then nothing is waited for.
+ * has arrived and suspends the guest, which then stands still for as long as the target needs for what is in
+ * those buffers. So the target says how much it has taken (TAKEN), the source is never further ahead than a window, and
+ * a round of precopy is over when the target has it. A target of an older release does not say: then nothing is waited for.
  */
 export class ImageWindow {
   readonly #channel: Channel;
@@ -57,7 +56,7 @@ export class ImageWindow {
   async #until(isEnough: () => boolean, signal: AbortSignal): Promise<void> {
     while (this.#channel.tellsTaken && !isEnough()) {
       const late = this.#channel.late(`took nothing of the image for ${this.#answerMs} ms`);
-      await within(this.#moved.promise, this.#answerMs, late, signal);
+      await this.#channel.within(this.#moved.promise, this.#answerMs, late, signal);
     }
   }
 }

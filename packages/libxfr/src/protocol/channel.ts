@@ -1,4 +1,5 @@
 import { Timer, VmToolsError, within, type Side } from '@vm-tools/errors';
+import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type { Connection } from './connection.ts';
 import { decodeHeader, encodeHeader, HEADER_BYTES, protocolError, type FrameName } from './frame.ts';
 import {
@@ -42,6 +43,7 @@ export class Channel {
   readonly #connection: Connection;
   readonly #theirSide: Side;
   readonly #timeouts: TransferTimeouts;
+  readonly #clock: Clock | undefined;
   readonly #reader: PullReader;
   readonly #pings: NodeJS.Timeout;
   #hasGreeted = false;
@@ -57,13 +59,17 @@ export class Channel {
   /** After ABORT nothing else counts. */
   #aborted: VmToolsError | undefined;
 
-  /** @param theirSide which end of the transfer the peer is */
-  constructor(connection: Connection, theirSide: Side, timeouts: TransferTimeouts) {
+  /**
+   * @param theirSide which end of the transfer the peer is
+   * @param clock by which the peer's time is measured. @default the machine's
+   */
+  constructor(connection: Connection, theirSide: Side, timeouts: TransferTimeouts, clock?: Clock) {
     this.peer = connection.peer;
     this.who = connection.who;
     this.#connection = connection;
     this.#theirSide = theirSide;
     this.#timeouts = timeouts;
+    this.#clock = clock;
     this.#reader = new PullReader(connection.stream, connection.peer);
     this.#pings = setInterval(() => this.#ping(), Math.min(timeouts.pingMs, LONGEST_PAUSE_MS)).unref();
   }
@@ -78,7 +84,7 @@ export class Channel {
     const { handshakeMs } = this.#timeouts;
     const late = this.late(`did not say in ${handshakeMs} ms which protocol it speaks`);
     const read = this.#reader.readExactly(PREAMBLE_BYTES, 'its protocol version');
-    const preamble = await within(read, handshakeMs, late, signal);
+    const preamble = await this.within(read, handshakeMs, late, signal);
     this.#version = newestCommon(ours, decodePreamble(preamble, this.peer), this.peer);
     return this.#version;
   }
@@ -150,7 +156,7 @@ export class Channel {
     options: { readonly limitMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<Control<Name>> {
     const late = this.late(`did not send ${names.join(' or ')} in ${options.limitMs} ms`);
-    const message = await within(this.next(), options.limitMs, late, options.signal);
+    const message = await this.within(this.next(), options.limitMs, late, options.signal);
     if (!(names as readonly string[]).includes(message.name))
       throw outOfTurn(message.name, names, this.#frameOffset);
     return message as Control<Name>;
@@ -181,7 +187,7 @@ export class Channel {
     while (this.#aborted === undefined) {
       const { inactivityMs } = this.#timeouts;
       const late = this.late(`was silent for ${inactivityMs} ms`);
-      const { name, pieces, offset } = await within(this.#readFrame(), inactivityMs, late);
+      const { name, pieces, offset } = await this.within(this.#readFrame(), inactivityMs, late);
       this.#frameOffset = offset;
       if (name === 'DATA') return { name, pieces };
       if (name === 'PING') continue;
@@ -229,7 +235,7 @@ export class Channel {
     stream.once('drain', onDrain).once('close', onClose);
     const { answerMs } = this.#timeouts;
     try {
-      await within(promise, answerMs, this.late(`took no data for ${answerMs} ms`));
+      await this.within(promise, answerMs, this.late(`took no data for ${answerMs} ms`));
     } catch (thrown) {
       throw stream.destroyed ? await this.#whyLost(thrown) : thrown;
     } finally {
@@ -250,6 +256,21 @@ export class Channel {
       stream.write(encodeHeader({ name: 'PING', length: 0 }));
     }
     this.#hasSent = false;
+  }
+
+  /** Waits for something of the peer's, for so long by the clock of this channel, and not beyond an abort. */
+  within<T>(
+    promise: Promise<T>,
+    limitMs: number,
+    late: ReturnType<Channel['late']>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return within(promise, limitMs, late, signal, this.#clock);
+  }
+
+  /** ms, by the clock of this channel */
+  now(): number {
+    return (this.#clock ?? systemClock).now();
   }
 
   /** What is told of a peer that does not get on. */

@@ -70,7 +70,7 @@ export async function askUntilKnown(
       let fresh: Channel | undefined;
       try {
         const connection = await reconnect(participant.record, signal);
-        fresh = new Channel(connection, otherSide(participant.record.role), timeouts);
+        fresh = new Channel(connection, otherSide(participant.record.role), timeouts, options.clock);
         requirePeer(participant.record, connection);
         await fresh.negotiate(signal);
         answer = await askOnce(participant, fresh, timeouts, signal);

@@ -62,7 +62,7 @@ export async function sendToPeer(
   using attempt = new Attempt(options.signal, 'sending the guest', context);
   progress.phase('connecting');
   const connection = 'stream' in peer ? peer : await connect(peer, source, timeouts, attempt);
-  const channel = new Channel(connection, 'target', timeouts);
+  const channel = new Channel(connection, 'target', timeouts, options.clock);
   const address =
     options.address ??
     ('host' in peer

@@ -60,7 +60,7 @@ export async function receiveFromPeer(
   const context: ErrorContext = { side: 'target', progress };
   using attempt = new Attempt(signal, 'receiving a guest', context);
   progress.phase('connecting');
-  const channel = new Channel(connection, 'source', timeouts);
+  const channel = new Channel(connection, 'source', timeouts, clock);
   // Less than the peer has for its first message, so that it hears what it waits for.
   using room = roomForOffer(channel, options.offers, timeouts.handshakeMs / 2);
   try {
