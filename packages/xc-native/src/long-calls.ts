@@ -1,5 +1,5 @@
 import { callHelper } from './helper/call-helper.ts';
-import type { HelperOptions } from './helper/call-helper.ts';
+import type { HelperOptions } from './helper/conversation.ts';
 import { restoringImage, savedImage } from './helper/image-streams.ts';
 import type { Job, Question, WireFrames, Work } from './helper/messages.ts';
 import { toWire } from './helper/run-job.ts';

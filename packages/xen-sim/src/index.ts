@@ -20,6 +20,7 @@ export { connectSimulatedHost, simFolder, simPaths } from '@vm-tools/xen-wire';
 export type { ConnectedHost, SimPaths } from '@vm-tools/xen-wire';
 export { Faults, noFaults, strike, strikesOf } from './faults/index.ts';
 export type { FaultPoint, FaultRule, Strike } from './faults/index.ts';
-export { Machine, SimXen } from './machine/index.ts';
+export { Machine } from './machine/index.ts';
 export type { MachineDomain, MachineEvent, MachineOptions } from './machine/index.ts';
+export { SimXen } from './xen/sim-xen.ts';
 export type { GuestModel, Guests, GuestStatus, Scenario } from './guest/index.ts';

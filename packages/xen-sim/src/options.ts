@@ -1,6 +1,6 @@
 import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
-import { parseSize } from './guest/quantity.ts';
+import { parseSize } from './guest/model/quantity.ts';
 
 export interface StartInput {
   readonly name: string;

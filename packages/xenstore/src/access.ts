@@ -1,8 +1,8 @@
 import { listDirectory } from './directory.ts';
 import { isRefusal } from './errors.ts';
 import { decodePermissions, encodePermissions, type Permission } from './permissions.ts';
-import { checkPath, type Request } from './request.ts';
-import { nulTerminated } from './strings.ts';
+import { checkPath, type Request } from './wire/request.ts';
+import { nulTerminated } from './wire/strings.ts';
 
 /**
  * Reading and writing the tree: what a connection and a transaction share. Paths are absolute. Every method rejects

@@ -3,8 +3,8 @@ import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
-import { Connection } from './connection.ts';
-import type { BackOff } from './transaction.ts';
+import type { BackOff } from './transaction/transaction.ts';
+import { Connection } from './wire/connection.ts';
 import { xenstoreOver, type Xenstore } from './xenstore.ts';
 
 /** Where xenstored is reached, and how long it may take. */

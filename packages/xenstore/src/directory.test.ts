@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { listDirectory } from './directory.ts';
 import { refused } from './errors.ts';
-import type { Request } from './request.ts';
+import type { Request } from './wire/request.ts';
 
 /** A xenstored that finds the directory too long, and answers for its parts from this list. */
 function partsFrom(parts: readonly string[]): { request: Request; offsets: number[] } {

@@ -1,6 +1,6 @@
 import { isRefusal, protocolError, refused } from './errors.ts';
-import type { Request } from './request.ts';
-import { nulTerminated, splitStrings } from './strings.ts';
+import type { Request } from './wire/request.ts';
+import { nulTerminated, splitStrings } from './wire/strings.ts';
 
 /** How often a directory may change while we read it before we say so. */
 const MAX_RESTARTS = 50;

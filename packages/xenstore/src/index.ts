@@ -17,4 +17,6 @@ export { connectXenstore } from './connect.ts';
 export type { ConnectOptions } from './connect.ts';
 export type { Permission } from './permissions.ts';
 export type { StoreAccess } from './access.ts';
-export type { WaitForOptions, Watch, Xenstore } from './xenstore.ts';
+export type { WaitForOptions } from './watch/wait-for.ts';
+export type { Watch } from './watch/watch.ts';
+export type { Xenstore } from './xenstore.ts';

@@ -1,5 +1,5 @@
 import { protocolError } from './errors.ts';
-import { nulTerminated, splitStrings } from './strings.ts';
+import { nulTerminated, splitStrings } from './wire/strings.ts';
 
 /**
  * An entry of a node's access list. The first one is special: its domid names the owner, who may do anything, and

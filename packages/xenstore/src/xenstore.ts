@@ -1,28 +1,11 @@
 import { storeAccess, type StoreAccess } from './access.ts';
-import type { Connection } from './connection.ts';
 import { protocolError } from './errors.ts';
-import { nulTerminated } from './strings.ts';
-import { runTransaction, type BackOff } from './transaction.ts';
-import { Turns } from './turns.ts';
-import { waitFor } from './wait-for.ts';
-import { openWatch } from './watch.ts';
-
-/**
- * Paths at or below the watched one that may have changed, oldest first; the first one comes at once, for the state
- * that was there when the watch was registered. Events about the same path that nobody has fetched yet are one.
- * `next()` rejects when the connection is lost (XENSTORE_CLOSED), or the signal fires (INTERRUPTED).
- */
-export interface Watch extends AsyncIterableIterator<string, undefined>, AsyncDisposable {
-  return(): Promise<IteratorResult<string, undefined>>;
-}
-
-/** How long something in xenstore is waited for, and what it is called in the error. */
-export interface WaitForOptions {
-  readonly timeoutMs: number;
-  /** What is waited for, for the error: "the guest to answer the suspend request". */
-  readonly what: string;
-  readonly signal?: AbortSignal | undefined;
-}
+import { runTransaction, type BackOff } from './transaction/transaction.ts';
+import { Turns } from './transaction/turns.ts';
+import { waitFor, type WaitForOptions } from './watch/wait-for.ts';
+import { openWatch, type Watch } from './watch/watch.ts';
+import type { Connection } from './wire/connection.ts';
+import { nulTerminated } from './wire/strings.ts';
 
 /** A connection to xenstored. Any number of calls may be under way at once. */
 export interface Xenstore extends StoreAccess {

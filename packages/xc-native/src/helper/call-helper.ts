@@ -1,21 +1,7 @@
 import type { Socket } from 'node:net';
-import type { ImageSource, LongCallOptions, PrecopyDecision } from '../xen.ts';
-import { Conversation } from './conversation.ts';
-import type { Helpers } from './helpers.ts';
+import { Conversation, type HelperOptions } from './conversation.ts';
 import { encodeLine } from './lines.ts';
-import { hasStream, type Job, type Question, type WireFrames } from './messages.ts';
-
-export interface HelperOptions extends LongCallOptions {
-  readonly helpers: Helpers;
-  /** "saving domain 7", for the error of an abort */
-  readonly what: string;
-  /** Answers suspend and precopy. A rejection ends the work with that very error. */
-  readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
-  /** Answers where an image comes from; undefined when by the stream of the call. */
-  readonly image?: Promise<ImageSource | undefined>;
-  /** How long a helper may take to end in good order once it has been told to. @default 30 s */
-  readonly abortGraceMs?: number;
-}
+import { hasStream, type Job, type WireFrames } from './messages.ts';
 
 /** A call of libxc that runs in a helper process. */
 export interface HelperCall {

@@ -1,11 +1,24 @@
 import { VmToolsError, abortError } from '@vm-tools/errors';
-import type { ImageSource, PrecopyDecision } from '../xen.ts';
-import type { HelperOptions } from './call-helper.ts';
+import type { ImageSource, LongCallOptions, PrecopyDecision } from '../xen.ts';
+import type { Helpers } from './helpers.ts';
 import { LineDecoder, encodeLine } from './lines.ts';
 import { asMessage } from './messages.ts';
 import type { Job, Message, Question, WireFrames } from './messages.ts';
 import { crashError } from './start.ts';
 import type { HelperEnd, HelperProcess } from './start.ts';
+
+/** What a job in a helper process is given, and how it is answered. */
+export interface HelperOptions extends LongCallOptions {
+  readonly helpers: Helpers;
+  /** "saving domain 7", for the error of an abort */
+  readonly what: string;
+  /** Answers suspend and precopy. A rejection ends the work with that very error. */
+  readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
+  /** Answers where an image comes from; undefined when by the stream of the call. */
+  readonly image?: Promise<ImageSource | undefined>;
+  /** How long a helper may take to end in good order once it has been told to. @default 30 s */
+  readonly abortGraceMs?: number;
+}
 
 const ABORT_GRACE_MS = 30_000;
 

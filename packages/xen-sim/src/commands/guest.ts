@@ -1,8 +1,8 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { formatBytes, formatRate } from '@vm-tools/ratelimit';
 import type { GuestChange, Manner } from '../guest/index.ts';
-import { askHost } from '../host/ask-host.ts';
-import type { ControlAnswers } from '../host/control-messages.ts';
+import { askHost } from '../host/control/ask-host.ts';
+import type { ControlAnswers } from '../host/control/control-messages.ts';
 import type { GuestInput } from '../options.ts';
 
 const PAGE_BYTES = 4096;

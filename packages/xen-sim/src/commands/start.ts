@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { startInBackground, type Invocation, type Outcome } from '@vm-tools/cli';
 import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
 import { formatBytes } from '@vm-tools/ratelimit';
+import { simBase, simFolder } from '@vm-tools/xen-wire';
 import { parseScenario } from '../guest/index.ts';
 import { alreadyRuns, statusOfHost } from '../host/claim-folder.ts';
-import type { HostStatus } from '../host/control-messages.ts';
-import { simBase, simFolder } from '@vm-tools/xen-wire';
+import type { HostStatus } from '../host/control/control-messages.ts';
 import { makePrivateFolder } from '../host/private-folder.ts';
 import type { StartInput } from '../options.ts';
 

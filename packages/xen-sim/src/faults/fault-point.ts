@@ -1,4 +1,4 @@
-import type { ErrnoName } from '../machine/refuse.ts';
+import type { ErrnoName } from '../machine/strerror.ts';
 
 /** How a save or a restore is to fail on its way. */
 export interface StreamFault {

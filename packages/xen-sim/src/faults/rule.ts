@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { RANGES } from '@vm-tools/words';
 import { z } from 'zod';
-import type { ErrnoName } from '../machine/refuse.ts';
+import type { ErrnoName } from '../machine/strerror.ts';
 import { XEN_CALLS, XENSTORE_CALLS } from './calls.ts';
 
 const CALLS: readonly string[] = [...XEN_CALLS, ...XENSTORE_CALLS];

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ErrnoName } from '../machine/refuse.ts';
+import type { ErrnoName } from '../machine/strerror.ts';
 import type { Faults } from './faults.ts';
 
 /** One call of some work, and what becomes of it. */

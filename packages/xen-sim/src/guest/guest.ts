@@ -1,14 +1,14 @@
 import type { Xenstore } from '@vm-tools/xenstore';
 import type { MachineDomain } from '../machine/index.ts';
 import { announceFeatures, obey } from './manners.ts';
-import { applyWords, IDLE_MODEL } from './model.ts';
-import { parseWords } from './parse-model.ts';
+import { applyWords, IDLE_MODEL } from './model/model.ts';
+import { parseWords } from './model/parse-model.ts';
+import type { GuestWords, WrittenWords } from './model/words.ts';
+import type { GuestState, StatePage } from './pages/state-page.ts';
 import { bootState, Program } from './program.ts';
 import { wordsFor } from './scenario.ts';
 import { seedOf } from './seed.ts';
-import type { GuestState, StatePage } from './state-page.ts';
 import { VcpuTime } from './vcpu-time.ts';
-import type { GuestWords, WrittenWords } from './words.ts';
 import type { GuestConsole, GuestWorld } from './world.ts';
 
 /** From log-dirty to the end of a guest that ends in precopy: the first round is under way then. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { connectXenstore } from '@vm-tools/xenstore';
 import { MemoryXenstored } from '@vm-tools/xenstore/server';
 import { GuestMemory } from '../memory/index.ts';
+import { installProgram } from './pages/state-page.ts';
 import { parseScenario } from './scenario.ts';
-import { installProgram } from './state-page.ts';
 import { SmallWorld } from './testing/small-world.ts';
 
 describe('a simulated guest', () => {

@@ -15,10 +15,11 @@
  */
 export { startGuests } from './start-guests.ts';
 export type { GuestChange, Guests, GuestStatus } from './start-guests.ts';
-export { installProgram, hasProgram, STATE_GFN } from './state-page.ts';
-export { parseGuestModel } from './parse-model.ts';
-export type { GuestModel, Manner, PrecopyEnd } from './model.ts';
+export { installProgram, hasProgram, STATE_GFN } from './pages/state-page.ts';
+export { parseGuestModel } from './model/parse-model.ts';
+export type { Manner } from './model/manner.ts';
+export type { GuestModel, PrecopyEnd } from './model/model.ts';
 export { parseScenario, scenarioSchema } from './scenario.ts';
 export type { Scenario } from './scenario.ts';
-export type { WrittenWords } from './words.ts';
+export type { WrittenWords } from './model/words.ts';
 export type { GuestConsole, GuestWorld } from './world.ts';

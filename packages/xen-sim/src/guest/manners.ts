@@ -1,6 +1,7 @@
 import type { ShutdownReason } from '@vm-tools/xc-native';
 import type { Watch, Xenstore } from '@vm-tools/xenstore';
-import type { GuestModel, Manner } from './model.ts';
+import type { Manner } from './model/manner.ts';
+import type { GuestModel } from './model/model.ts';
 import type { VcpuTime } from './vcpu-time.ts';
 
 /** A guest as far as it listens to the toolstack. */

@@ -3,7 +3,7 @@ import { ManualClock } from '@vm-tools/ratelimit';
 import fc from 'fast-check';
 import type { MachineDomain } from '../machine/index.ts';
 import { Machine } from '../machine/machine.ts';
-import { applyWords, IDLE_MODEL, type GuestModel } from './model.ts';
+import { applyWords, IDLE_MODEL, type GuestModel } from './model/model.ts';
 import { bootState, Program } from './program.ts';
 
 interface Lone {

@@ -1,8 +1,8 @@
 import type { GuestProgram, MachineDomain } from '../machine/index.ts';
 import { PAGE_BYTES, type GuestMemory } from '../memory/index.ts';
-import type { GuestModel } from './model.ts';
-import { ticksAt, writeStatePage, type GuestState } from './state-page.ts';
-import { fillSet, layOut, writeSet } from './working-set.ts';
+import type { GuestModel } from './model/model.ts';
+import { ticksAt, writeStatePage, type GuestState } from './pages/state-page.ts';
+import { fillSet, layOut, writeSet } from './pages/working-set.ts';
 
 /** What copying a page from one place of a memory to another may take of a vCPU. */
 const BYTES_PER_VCPU_SECOND = 4 * 2 ** 30;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { faultRuleSchema } from '../faults/index.ts';
 import { matchesCall } from '../faults/rule.ts';
-import { invalidInput, type Speech } from './invalid.ts';
-import { guestWordsSchema, type GuestWords } from './words.ts';
+import { invalidInput, type Speech } from './model/invalid.ts';
+import { guestWordsSchema, type GuestWords } from './model/words.ts';
 
 /**
  * A file that says how the guests of a simulated host behave and which calls fail:

@@ -1,10 +1,10 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { systemClock } from '@vm-tools/ratelimit';
 import { Guest } from './guest.ts';
-import type { GuestModel } from './model.ts';
-import { parseWords } from './parse-model.ts';
-import { readStatePage } from './state-page.ts';
-import { changeWordsSchema, type WrittenWords } from './words.ts';
+import type { GuestModel } from './model/model.ts';
+import { parseWords } from './model/parse-model.ts';
+import { changeWordsSchema, type WrittenWords } from './model/words.ts';
+import { readStatePage } from './pages/state-page.ts';
 import type { GuestWorld } from './world.ts';
 
 /** What a guest is and has done so far. */

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
-import { askHost } from './ask-host.ts';
-import type { HostStatus } from './control-messages.ts';
 import { simBase, simFolder } from '@vm-tools/xen-wire';
+import { askHost } from './control/ask-host.ts';
+import type { HostStatus } from './control/control-messages.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
 /** An answer takes no time; who does not give it is dead or hangs. */

@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
 import { listenXen, simPaths } from '@vm-tools/xen-wire';
-import { createControlServer } from './control-server.ts';
+import { createControlServer } from './control/control-server.ts';
 import type { SimulatedHost } from './host.ts';
 
 /** A simulated host that other processes reach by its sockets. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { VmToolsError } from '@vm-tools/errors';
 import { callError } from '@vm-tools/xc-native';
-import type { ErrnoName } from '../machine/refuse.ts';
+import type { ErrnoName } from '../machine/strerror.ts';
 import { strerror } from '../machine/strerror.ts';
 
 /** xc_error_code, by number. */

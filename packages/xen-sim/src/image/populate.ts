@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/index.ts';
-import type { ErrnoName } from '../machine/refuse.ts';
+import type { ErrnoName } from '../machine/strerror.ts';
 import { errnoOf } from './call-log.ts';
 
 /**

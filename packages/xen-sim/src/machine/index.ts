@@ -1,5 +1,5 @@
 /**
- * A simulated hypervisor: its state and rules (`Machine`), and the interface `Xen` over it (`SimXen`).
+ * A simulated hypervisor: its state and its rules. The interface `Xen` over it is `SimXen`.
  *
  * @example
  * ```ts
@@ -7,16 +7,13 @@
  * machine.onEvent(({ type, domid }) => heard.push(`${domid} ${type}`));
  * const domid = machine.domainCreate({ uuid: randomUUID(), type: 'pvh', maxVcpus: 2 });
  * machine.destroyDomain(domid); // 1 created, 1 dying, 1 gone
- *
- * const xen: Xen = new SimXen(machine, noFaults);
  * ```
  *
  * @packageDocumentation
  */
 export { Machine } from './machine.ts';
 export type { MachineOptions } from './machine.ts';
-export type { GuestProgram, MachineDomain } from './machine-domain.ts';
+export type { GuestProgram, MachineDomain } from './domain/machine-domain.ts';
 export type { MachineEvent, MachineListener } from './machine-events.ts';
-export { SimXen } from './sim-xen.ts';
 export { refuse } from './refuse.ts';
-export type { ErrnoName } from './refuse.ts';
+export type { ErrnoName } from './strerror.ts';

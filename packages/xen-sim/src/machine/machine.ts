@@ -8,22 +8,22 @@ import type {
   ShutdownReason,
   XenVersion,
 } from '@vm-tools/xc-native';
-import { checkCpuPolicy, setTscMode } from './arch-settings.ts';
-import { setCap } from './scheduler-cap.ts';
-import { makeDom0 } from './dom0.ts';
+import { makeDom0 } from './domain/dom0.ts';
+import { describeDomain } from './domain/domain-info.ts';
+import { DomainLife } from './domain/domain-life.ts';
+import type { DomainState } from './domain/domain-state.ts';
+import { DomainTable } from './domain/domain-table.ts';
+import type { MachineDomain } from './domain/machine-domain.ts';
 import { hostCpu, isCompatible } from './host-cpu.ts';
-import { describeDomain } from './domain-info.ts';
-import { DomainLife } from './domain-life.ts';
-import type { DomainState } from './domain-state.ts';
-import { DomainTable } from './domain-table.ts';
-import { allocUnbound } from './event-channels.ts';
-import { getHvmParam, setHvmParam } from './hvm-params.ts';
 import { startLogDirty } from './log-dirty.ts';
-import type { MachineDomain } from './machine-domain.ts';
 import { MachineEvents, type MachineListener } from './machine-events.ts';
 import type { MachineCalls } from './machine-calls.ts';
 import { MemoryAccounts, MOST_PAGES } from './memory-accounts.ts';
 import { refuse } from './refuse.ts';
+import { checkCpuPolicy, setTscMode } from './settings/arch-settings.ts';
+import { allocUnbound } from './settings/event-channels.ts';
+import { getHvmParam, setHvmParam } from './settings/hvm-params.ts';
+import { setCap } from './settings/scheduler-cap.ts';
 
 const PAGES_PER_MIB = 256;
 const KIB_PER_PAGE = 4;

@@ -1,4 +1,4 @@
-import type { DomainState } from './domain-state.ts';
+import type { DomainState } from './domain/domain-state.ts';
 import { refuse } from './refuse.ts';
 
 const PAGE_BYTES = 4096;

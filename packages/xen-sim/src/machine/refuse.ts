@@ -1,10 +1,7 @@
 import { constants } from 'node:os';
 import type { VmToolsError } from '@vm-tools/errors';
 import { callError } from '@vm-tools/xc-native';
-import { strerror } from './strerror.ts';
-
-/** The names of errno that Xen answers with. */
-export type ErrnoName = keyof typeof constants.errno;
+import { strerror, type ErrnoName } from './strerror.ts';
 
 /**
  * What the interface `Xen` rejects with when a call fails with this errno: the very error that xc-native makes of it.

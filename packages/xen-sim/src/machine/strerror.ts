@@ -1,5 +1,8 @@
+import type { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
-import type { ErrnoName } from './refuse.ts';
+
+/** The names of errno that Xen answers with. */
+export type ErrnoName = keyof typeof constants.errno;
 
 /** glibc's words where Node's are others than those with a capital. */
 const WORDS: Partial<Record<ErrnoName, string>> = {

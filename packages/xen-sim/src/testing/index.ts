@@ -29,5 +29,5 @@ export { configureXfrd } from './configure-xfrd.ts';
 export { startXfrd } from './xfrd.ts';
 export type { RunningXfrd } from './xfrd.ts';
 export { until } from './until.ts';
-export { damagedPage, hasBooted } from '../guest/damaged-page.ts';
+export { damagedPage, hasBooted } from '../guest/pages/damaged-page.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';

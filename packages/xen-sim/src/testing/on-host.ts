@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { preparePtys } from '../host/pty.ts';
+import { preparePtys } from '../host/console/pty.ts';
 import { startTestHost, type TestHost, type TestHostOptions } from './test-host.ts';
 
 await preparePtys();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { openPty } from '../host/pty.ts';
+import { openPty } from '../host/console/pty.ts';
 import { asLineProcess, type LineContext, type LineProcess } from './run-line.ts';
 
 /** Starts a line of shell with a terminal of its own: what it writes to stderr arrives on stdout, too. */

@@ -1,14 +1,14 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { MESSAGE_TYPE, type Message } from '../message.ts';
-import { nulTerminated } from '../strings.ts';
-import { Asker } from './asker.ts';
+import { MESSAGE_TYPE, type Message } from '../wire/message.ts';
+import { nulTerminated } from '../wire/strings.ts';
 import type { Client } from './client.ts';
-import { absolutePath } from './path.ts';
-import { stringsOf } from './payload.ts';
-import { Refusal } from './refusal.ts';
 import type { RequestHook } from './request-hook.ts';
-import { REQUEST_KINDS, type RequestKind } from './request-kinds.ts';
-import type { Store } from './store.ts';
+import { Asker } from './requests/asker.ts';
+import { stringsOf } from './requests/payload.ts';
+import { REQUEST_KINDS, type RequestKind } from './requests/request-kinds.ts';
+import { absolutePath } from './tree/path.ts';
+import { Refusal } from './tree/refusal.ts';
+import type { Store } from './tree/store.ts';
 
 /** Sends the events that a request causes, then its reply; a promise only when there is a hook to wait for. */
 export function answerRequest(

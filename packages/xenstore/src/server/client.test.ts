@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeMessage, MESSAGE_TYPE, MessageDecoder } from '../message.ts';
 import { WireClient } from '../testing/wire-client.ts';
+import { encodeMessage, MESSAGE_TYPE, MessageDecoder } from '../wire/message.ts';
 import { MemoryXenstored } from './memory-xenstored.ts';
 
 test.each([

@@ -1,9 +1,15 @@
 import type { Duplex } from 'node:stream';
-import { encodeMessage, MAX_PAYLOAD_BYTES, MESSAGE_TYPE, MessageDecoder, type Message } from '../message.ts';
-import { domainPath } from './path.ts';
-import { QUOTA } from './quota.ts';
-import type { TransactionView } from './transaction-view.ts';
-import type { RegisteredWatch } from './watch-table.ts';
+import {
+  encodeMessage,
+  MAX_PAYLOAD_BYTES,
+  MESSAGE_TYPE,
+  MessageDecoder,
+  type Message,
+} from '../wire/message.ts';
+import { domainPath } from './tree/path.ts';
+import { QUOTA } from './tree/quota.ts';
+import type { TransactionView } from './tree/transaction-view.ts';
+import type { RegisteredWatch } from './tree/watch-table.ts';
 
 /** Serves one request; gives a promise when it has to wait for something. */
 type Answer = (request: Message) => Promise<void> | undefined;

@@ -1,6 +1,6 @@
-import { formatAccessList } from './access-list.ts';
-import type { NodeTree } from './node-tree.ts';
-import { childOf } from './path.ts';
+import { formatAccessList } from './tree/access-list.ts';
+import type { NodeTree } from './tree/node-tree.ts';
+import { childOf } from './tree/path.ts';
 
 /** The lines of `xenstore-ls -fp`: a parent before its children, and those in the order in which they were made. */
 export function* dumpTree(tree: NodeTree, path = '/'): Generator<string, void> {

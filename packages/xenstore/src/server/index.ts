@@ -11,8 +11,8 @@
  *
  * @packageDocumentation
  */
-export { encodeMessage, MESSAGE_TYPE, MessageDecoder } from '../message.ts';
-export type { Message } from '../message.ts';
+export { encodeMessage, MESSAGE_TYPE, MessageDecoder } from '../wire/message.ts';
+export type { Message } from '../wire/message.ts';
 export { MemoryXenstored } from './memory-xenstored.ts';
 export type { MemoryXenstoredOptions } from './memory-xenstored.ts';
 export type { RequestHook, StoreRequest } from './request-hook.ts';

@@ -2,11 +2,11 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
 import { answerRequest } from './answer.ts';
 import { Client } from './client.ts';
-import { noticeShutdown, releaseDomain } from './domain-life.ts';
 import { dumpTree } from './dump.ts';
 import type { RequestHook } from './request-hook.ts';
-import { Store } from './store.ts';
-import { resetClient } from './watch-requests.ts';
+import { noticeShutdown, releaseDomain } from './requests/domain-life.ts';
+import { resetClient } from './requests/watch-requests.ts';
+import { Store } from './tree/store.ts';
 
 /** What a xenstored in memory asks about domains. */
 export interface MemoryXenstoredOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { patient } from '@vm-tools/ratelimit/testing';
-import type { Watch } from '../xenstore.ts';
+import type { Watch } from '../watch/watch.ts';
 import type { TestGround } from './test-ground.ts';
 
 export function watchCases(at: TestGround): void {

@@ -1,5 +1,11 @@
 import type { Duplex } from 'node:stream';
-import { encodeMessage, MESSAGE_TYPE, MessageDecoder, type Message, type RequestName } from '../message.ts';
+import {
+  encodeMessage,
+  MESSAGE_TYPE,
+  MessageDecoder,
+  type Message,
+  type RequestName,
+} from '../wire/message.ts';
 
 /** A client that says anything it is told to, word for word, and hears everything in the order in which it comes. */
 export class WireClient {

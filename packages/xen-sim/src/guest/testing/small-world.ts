@@ -2,11 +2,11 @@ import { setImmediate as macrotask } from 'node:timers/promises';
 import { ManualClock } from '@vm-tools/ratelimit';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
 import { MemoryXenstored } from '@vm-tools/xenstore/server';
-import { Machine } from '../../machine/machine.ts';
 import type { MachineDomain } from '../../machine/index.ts';
+import { Machine } from '../../machine/machine.ts';
 import type { GuestMemory } from '../../memory/index.ts';
+import { installProgram } from '../pages/state-page.ts';
 import { startGuests, type Guests } from '../start-guests.ts';
-import { installProgram } from '../state-page.ts';
 import type { GuestWorld } from '../world.ts';
 
 /** A machine, its xenstored and its guests, and nobody who manages them but the test. */

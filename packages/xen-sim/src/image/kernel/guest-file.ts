@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { ErrnoName } from '../../machine/refuse.ts';
-import { XC_ERROR, type CallLog } from '../call-log.ts';
+import type { ErrnoName } from '../../machine/strerror.ts';
 import { strerror } from '../../machine/strerror.ts';
+import { XC_ERROR, type CallLog } from '../call-log.ts';
 
 /** XC_DOM_DECOMPRESS_MAX: no file of a guest may be larger, and none that comes out of one. */
 export const FILE_MAX_BYTES = 1024 ** 3;

@@ -1,7 +1,7 @@
 import type { RingFrames } from '@vm-tools/xc-native';
 import { RECORD } from '@vm-tools/xen-stream';
 import type { MachineDomain } from '../../machine/index.ts';
-import type { ErrnoName } from '../../machine/refuse.ts';
+import type { ErrnoName } from '../../machine/strerror.ts';
 import { PAGE_BYTES } from '../../memory/index.ts';
 import { setRingPorts } from '../build/special-pages.ts';
 import { restoreCommonRecord } from './common-records.ts';

@@ -1,0 +1,41 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { CreateDomainSpec, HostInfo } from '@vm-tools/xc-native';
+import { refuse } from '../refuse.ts';
+
+/** HVM_MAX_VCPUS and MAX_VIRT_CPUS of x86 */
+const MOST_VCPUS = { pvh: 128, pv: 8192 } as const;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * What Xen demands of a new domain: sanitise_domain_config, arch_sanitise_domain_config, shadow_domain_init and
+ * grant_table_init of 4.17.
+ */
+export function checkCreation(
+  { uuid, type, maxVcpus, hap, grantVersion }: CreateDomainSpec,
+  has: HostInfo['capabilities'],
+): void {
+  if (!UUID.test(uuid)) throw notUuid(uuid);
+  const isPvh = type === 'pvh';
+  const wantsHap = isPvh && (hap ?? has.hap);
+  const newestGrants = has.gnttabV2 ? 2 : has.gnttabV1 ? 1 : 0;
+  const isSound =
+    Number.isInteger(maxVcpus) &&
+    maxVcpus >= 1 &&
+    maxVcpus <= MOST_VCPUS[type] &&
+    (isPvh ? has.hvm : has.pv) &&
+    (has.hap || !wantsHap);
+  if (!isSound) throw refuse('xc_domain_create', 'EINVAL');
+  if (isPvh && !wantsHap && !has.shadow) throw refuse('xc_domain_create', 'EOPNOTSUPP');
+  if (newestGrants === 0 || (grantVersion ?? newestGrants) > newestGrants)
+    throw refuse('xc_domain_create', 'EINVAL');
+}
+
+/** No errno of Xen's: xc-native refuses it before there is a hypercall. */
+function notUuid(text: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XEN_UUID_SYNTAX',
+    kind: 'usage',
+    message: `"${text}" is not a UUID`,
+    hint: 'Write it as 8-4-4-4-12 hexadecimal digits.',
+  });
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '@vm-tools/ratelimit';
+import type { CpuPolicy, ShutdownReason } from '@vm-tools/xc-native';
+import { GuestMemory } from '../../memory/index.ts';
+import type { GuestProgram, MachineDomain } from './machine-domain.ts';
+
+export interface DomainInit extends Pick<MachineDomain, 'domid' | 'uuid' | 'type' | 'maxVcpus' | 'hostCpu'> {
+  /** the highest port that it may have */
+  readonly maxEvtchnPort: number;
+}
+
+/** `struct domain`: what Xen remembers of one. The rules are with those who change it. */
+export class DomainState implements MachineDomain {
+  readonly domid: number;
+  readonly uuid: string;
+  readonly type: 'pv' | 'pvh';
+  readonly maxVcpus: number;
+  readonly hostCpu: CpuPolicy;
+  readonly maxEvtchnPort: number;
+  readonly memory = new GuestMemory();
+  readonly hvmParams = new Map<number, bigint>();
+  readonly evtchns = new Map<number, number>();
+  vcpus = 0;
+  onlineVcpus = 0;
+  maxPages = 0;
+  outstandingPages = 0;
+  pagingPoolPages = 0;
+  /** Xen creates a domain paused. Creation ends when its toolstack takes that one pause away. */
+  pauseCount = 1;
+  isCreated = false;
+  isBuilt = false;
+  isDying = false;
+  shutdownReason: ShutdownReason | undefined;
+  /** how many hold a page of it: they keep it from vanishing when it has died */
+  holders = 0;
+  program: GuestProgram | undefined;
+  memmapLimitKib: number | undefined;
+  tscMode = 0;
+  timeOffsetSeconds = 0;
+  capPercent = 0;
+  readonly #clock: Clock;
+  #ranMs = 0;
+  #cpuMs = 0;
+  /** since when it runs without a break that is not yet in the sums */
+  #runsSince: number | undefined;
+
+  constructor({ domid, uuid, type, maxVcpus, hostCpu, maxEvtchnPort }: DomainInit, clock: Clock) {
+    this.domid = domid;
+    this.uuid = uuid;
+    this.type = type;
+    this.maxVcpus = maxVcpus;
+    this.hostCpu = hostCpu;
+    this.maxEvtchnPort = maxEvtchnPort;
+    this.#clock = clock;
+  }
+
+  get totPages(): number {
+    return this.memory.populatedPages;
+  }
+
+  get isRunning(): boolean {
+    return (
+      this.pauseCount === 0 && this.shutdownReason === undefined && this.onlineVcpus > 0 && !this.isDying
+    );
+  }
+
+  get isInert(): boolean {
+    return this.isBuilt && this.program === undefined;
+  }
+
+  /** How many vCPUs it keeps busy at the moment. */
+  get load(): number {
+    return this.isRunning ? (this.program?.load() ?? 0) : 0;
+  }
+
+  get pace(): number {
+    if (this.capPercent === 0 || this.onlineVcpus === 0) return 1;
+    return Math.min(1, this.capPercent / 100 / this.onlineVcpus);
+  }
+
+  runtimeMs(): number {
+    this.settle();
+    return this.#ranMs;
+  }
+
+  cpuTimeNs(): bigint {
+    this.settle();
+    return BigInt(Math.round(this.#cpuMs * 1e6));
+  }
+
+  catchUp(): void {
+    this.program?.catchUp();
+  }
+
+  /** Adds up the time that it has run; to be called after whatever makes it run or stop. */
+  settle(): void {
+    const now = this.#clock.now();
+    if (this.#runsSince !== undefined) {
+      const elapsedMs = now - this.#runsSince;
+      this.#ranMs += elapsedMs;
+      this.#cpuMs += elapsedMs * (this.program?.load() ?? 0);
+    }
+    this.#runsSince = this.isRunning ? now : undefined;
+  }
+}
