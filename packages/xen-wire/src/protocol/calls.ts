@@ -157,9 +157,12 @@ const LONG_CALLS = {
 /** Every method of `Xen` but `close`. */
 export const CALLS = { ...SHORT_CALLS, ...LONG_CALLS } as const;
 
+/** A method of `Xen` but `close`. */
 export type CallName = keyof typeof CALLS;
 export type LongCallName = keyof typeof LONG_CALLS;
+/** A method of `Xen` that is answered at once. */
 export type ShortCallName = keyof typeof SHORT_CALLS;
 
+/** The names of all calls. */
 export const CALL_NAMES = Object.keys(CALLS) as CallName[];
 export const SHORT_CALL_NAMES = Object.keys(SHORT_CALLS) as ShortCallName[];
