@@ -12,7 +12,8 @@ const layers = {
   locks: ['errors', 'libc'],
   xenstore: ['errors'],
   format: ['errors'],
-  native: ['errors'],
+  // koffi comes from libc alone.
+  native: ['errors', 'libc'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'words', 'locks', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'words', 'locks', 'ratelimit'],

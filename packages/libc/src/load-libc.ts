@@ -1,5 +1,7 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { constants } from 'node:os';
+import { loadKoffi, type Koffi } from './koffi.ts';
+import { ptyCalls, type PtyCalls } from './pty-calls.ts';
 import { decodeFlock, encodeFlock, LOCK_TYPE } from './struct-flock.ts';
 
 /** flock(2): one owner, or nobody any more. */
@@ -12,7 +14,7 @@ export interface RecordLockOwner {
 }
 
 /** All calls are made on the spot and never wait. */
-export interface Libc {
+export interface Libc extends PtyCalls {
   /**
    * Locks the whole file for this description of it, until that is closed: by kill -9, too.
    *
@@ -119,12 +121,13 @@ async function bind(): Promise<Libc> {
       if (closeRange(FIRST_FD, LAST_FD, CLOSE_RANGE_CLOEXEC) !== 0)
         throw systemError('close_range', koffi.errno());
     },
+    ...ptyCalls(library, (call) => systemError(call, koffi.errno())),
   };
 }
 
-async function importKoffi(): Promise<typeof import('koffi').default> {
+async function importKoffi(): Promise<Koffi> {
   try {
-    return (await import('koffi')).default;
+    return await loadKoffi();
   } catch (cause) {
     throw new VmToolsError({
       code: 'LIBC_MISSING',

@@ -13,7 +13,7 @@ const KOFFI_FILES = [
 
 /** koffi finds its native code by its place among packages, so it cannot be bundled: it is copied. */
 export async function copyKoffi(root: string, nodeModules: string): Promise<void> {
-  const koffi = dirname(createRequire(join(root, 'packages/xc-native/package.json')).resolve('koffi'));
+  const koffi = dirname(createRequire(join(root, 'packages/libc/package.json')).resolve('koffi'));
   await Promise.all(KOFFI_FILES.map((name) => cp(join(koffi, name), join(nodeModules, 'koffi', name))));
   // Whatever npm has chosen for this machine's processor.
   await cp(join(koffi, '../@koromix'), join(nodeModules, '@koromix'), { recursive: true });

@@ -1,5 +1,5 @@
-import type { TypeObject } from 'koffi';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { loadKoffi, type Koffi, type TypeObject } from '@vm-tools/libc/koffi';
 import type { Field, FieldType } from '../abi/layout.ts';
 import type { CallbackFunction, CallbackName, StructByValue } from '../prototypes/callbacks.ts';
 import type { Address, Crossing, PrototypeTable } from '../prototypes/ctype.ts';
@@ -7,8 +7,6 @@ import type { Functions, Libraries, LibraryName } from '../prototypes/index.ts';
 import type { VersionSupport } from '../versions/shape.ts';
 import type { Layouts } from '../versions/structs.ts';
 import { guardArguments } from './guard.ts';
-
-type Koffi = typeof import('koffi').default;
 
 /** Memory that C may keep an address of: it does not move, and lives until it is freed. */
 export interface Memory {
@@ -37,9 +35,8 @@ export interface Native {
 }
 
 /**
- * Loads koffi and the libraries, and binds every function of the tables. This is the only file that imports koffi,
- * and it does so here and not at its top, because most of what an executable does (help, wrong arguments, tests)
- * needs no foreign function. koffi's names of types live as long as the process, so all types here are anonymous.
+ * Loads koffi and the libraries, and binds every function of the tables. koffi's names of types live as long as the
+ * process, so all types here are anonymous.
  * @throws VmToolsError XEN_LIBRARY_MISSING, XEN_LIBRARY_MISMATCH or XEN_KOFFI_MISSING, kind 'no-xen'
  */
 export async function loadNative(libraries: Libraries, support: VersionSupport): Promise<Native> {
@@ -63,7 +60,7 @@ export async function loadNative(libraries: Libraries, support: VersionSupport):
 
 async function importKoffi(): Promise<Koffi> {
   try {
-    return (await import('koffi')).default;
+    return await loadKoffi();
   } catch (error) {
     throw new VmToolsError({
       code: 'XEN_KOFFI_MISSING',

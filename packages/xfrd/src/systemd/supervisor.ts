@@ -1,5 +1,6 @@
 import type { Log } from '@vm-tools/cli';
 import { messageOf } from '@vm-tools/errors';
+import { loadKoffi } from '@vm-tools/libc/koffi';
 
 /** What the service manager is told (sd_notify(3)); to nobody, where there is none. */
 export interface Supervisor extends Disposable {
@@ -49,7 +50,7 @@ export async function openSupervisor(
 /** Node has no datagrams for unix sockets; where systemd is, its library is, too. */
 async function loadSend(log: Log): Promise<Send> {
   try {
-    const { default: koffi } = await import('koffi');
+    const koffi = await loadKoffi();
     const notify = koffi
       .load('libsystemd.so.0')
       .func('int sd_notify(int unset_environment, const char *state)');

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { loadLibc } from '@vm-tools/libc';
 
 /** Two ends of a line: guests are at this one, whoever opens `path` is at the other. */
 export interface Pty extends Disposable {
@@ -15,19 +16,9 @@ export interface Pty extends Disposable {
 }
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
-/** Room for the longest path that the kernel gives, and for struct termios of any libc. */
-const SCRATCH_BYTES = 128;
-
-type Call = (fd: number, ...more: unknown[]) => number;
-type PtyCalls = Readonly<Record<'grantpt' | 'unlockpt' | 'ptsname_r' | 'tcgetattr' | 'tcsetattr', Call>> & {
-  readonly cfmakeraw: (termios: Buffer) => void;
-};
-
-let calls: Promise<PtyCalls> | undefined;
-
 /** Loads what the first pty would have to wait for. jest lets nobody load anything between two tests. */
 export async function preparePtys(): Promise<void> {
-  await (calls ??= loadCalls());
+  await loadLibc();
 }
 
 /**
@@ -40,17 +31,11 @@ export async function openPty(): Promise<Pty> {
   let master: number | undefined;
   let slave: number | undefined;
   try {
-    const libc = await (calls ??= loadCalls());
-    const scratch = Buffer.alloc(SCRATCH_BYTES);
+    const libc = await loadLibc();
     master = openSync('/dev/ptmx', OPEN_FLAGS);
-    check('grantpt', libc.grantpt(master));
-    check('unlockpt', libc.unlockpt(master));
-    check('ptsname_r', libc.ptsname_r(master, scratch, scratch.length));
-    const path = scratch.toString('utf8', 0, scratch.indexOf(0));
+    const path = libc.unlockPty(master);
     slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-    check('tcgetattr', libc.tcgetattr(slave, scratch));
-    libc.cfmakeraw(scratch);
-    check('tcsetattr', libc.tcsetattr(slave, 0, scratch));
+    libc.makeRaw(slave);
     return makePty(path, master, slave);
   } catch (cause) {
     if (slave !== undefined) closeSync(slave);
@@ -84,22 +69,4 @@ function makePty(path: string, master: number, slave: number): Pty {
       stream.destroy();
     },
   };
-}
-
-async function loadCalls(): Promise<PtyCalls> {
-  const { default: koffi } = await import('koffi');
-  const libc = koffi.load(null); // the C library that node runs with, whichever it is
-  const call = (name: string, ...more: string[]): Call => libc.func(name, 'int', ['int', ...more]);
-  return {
-    grantpt: call('grantpt'),
-    unlockpt: call('unlockpt'),
-    ptsname_r: call('ptsname_r', 'void *', 'size_t'),
-    tcgetattr: call('tcgetattr', 'void *'),
-    tcsetattr: call('tcsetattr', 'int', 'void *'),
-    cfmakeraw: libc.func('cfmakeraw', 'void', ['void *']),
-  };
-}
-
-function check(name: string, result: number): void {
-  if (result !== 0) throw new Error(`${name} failed`);
 }
