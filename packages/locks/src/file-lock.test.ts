@@ -4,6 +4,7 @@ import { holdingProcess } from '@vm-tools/libc/testing';
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOpen } from './testing/is-open.ts';
 import { lock, tryLock } from './file-lock.ts';
 import { holderNow } from './holder.ts';
 import { readHolder } from './read-holder.ts';
@@ -72,6 +74,17 @@ describe('tryLock', () => {
     expect(await tryLock(path)).toBeUndefined();
   });
 
+  test('keeps no file open when it is taken already, nor once it is let go', async () => {
+    const held = await tryLock(path);
+    expect(isOpen(path)).toBe(true);
+    await held?.[Symbol.asyncDispose]();
+    expect(isOpen(path)).toBe(false);
+    const { kill } = await holdingProcess(join(import.meta.dirname, 'testing/hold.ts'), path);
+    expect(await tryLock(path)).toBeUndefined();
+    expect(isOpen(path)).toBe(false);
+    await kill();
+  });
+
   test('is released when its holder is killed, whose name stays until the next one', async () => {
     const other = await holdingProcess(join(import.meta.dirname, 'testing/hold.ts'), path);
     expect(other.said).toBe('held');
@@ -82,6 +95,22 @@ describe('tryLock', () => {
     await using held = await tryLock(path, { holder });
     expect(held).toBeDefined();
     expect(await readHolder(path)).toEqual(holder);
+  });
+
+  test('names its holder where a longer name stood', async () => {
+    writeFileSync(path, `${JSON.stringify({ ...holder, command: 'x'.repeat(200) })}\n`);
+    await using _held = await tryLock(path, { holder });
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(holder)}\n`);
+  });
+
+  test('is let go when its file is gone, and says why when something else stands there', async () => {
+    const first = await tryLock(path);
+    unlinkSync(path);
+    await first?.[Symbol.asyncDispose]();
+    const second = await tryLock(path);
+    unlinkSync(path);
+    mkdirSync(path);
+    await expect(second?.[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'LOCK_FAILED' });
   });
 
   test('locks the file that is at the path, not one that was unlinked meanwhile', async () => {

@@ -23,6 +23,7 @@ test('what no holder has written names none', () => {
     { ...good, pid: '7' },
     { ...good, command: 1 },
     { ...good, since: 'then' },
+    { ...good, since: 5 },
     null,
     7,
     [],

@@ -7,7 +7,7 @@ const PRIVATE_MODE = 0o700;
 /**
  * Makes a folder for locks that nobody else can put anything into, or makes sure that one is such.
  *
- * @throws LOCK_FOLDER when it is a symbolic link, no folder or another user's; LOCK_FAILED
+ * @throws LOCK_FOLDER when it is a symbolic link or another user's; LOCK_FAILED, as when it is no folder
  */
 export async function makeLockFolder(folder: string): Promise<void> {
   try {
@@ -15,9 +15,8 @@ export async function makeLockFolder(folder: string): Promise<void> {
     const found = await lstat(folder);
     const owner = process.geteuid?.();
     if (found.isSymbolicLink()) throw refused(folder, 'is a symbolic link');
-    if (!found.isDirectory()) throw refused(folder, 'is no folder');
     if (found.uid !== owner) throw refused(folder, `belongs to the user ${found.uid}, not to ${owner}`);
-    if ((found.mode & 0o777) !== PRIVATE_MODE) await chmod(folder, PRIVATE_MODE);
+    await chmod(folder, PRIVATE_MODE);
   } catch (thrown) {
     throw lockFailed(folder, thrown);
   }

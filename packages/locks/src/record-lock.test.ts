@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { posixLock } from '@vm-tools/libc/testing';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordLock } from './record-lock.ts';
+import { isOpen } from './testing/is-open.ts';
 
 let path: string;
 
@@ -21,6 +22,8 @@ test('has one owner in a process, too, and its file stays', async () => {
     });
   }
   expect(existsSync(path)).toBe(true);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(isOpen(path)).toBe(false);
   await using again = await recordLock(path, { timeoutMs: 1 });
   expect(again.path).toBe(path);
 });
@@ -32,6 +35,7 @@ test('says which process keeps it out, and waits for it', async () => {
     message: expect.stringContaining(`the process ${xl.pid} holds it`),
     details: { pid: xl.pid },
   });
+  expect(isOpen(path)).toBe(false);
   const waiting = recordLock(path, { timeoutMs: 600_000 });
   await xl.kill();
   await using held = await waiting;
@@ -48,4 +52,13 @@ test('waits no longer than its caller', async () => {
 
 test('says why it cannot', async () => {
   await expect(recordLock(`${path}/below`, { timeoutMs: 1 })).rejects.toMatchObject({ code: 'LOCK_FAILED' });
+});
+
+test('follows no link', async () => {
+  symlinkSync(`${path}.target`, path);
+  await expect(recordLock(path, { timeoutMs: 1 })).rejects.toMatchObject({
+    code: 'LOCK_FAILED',
+    details: { path, errno: 'ELOOP' },
+  });
+  expect(existsSync(`${path}.target`)).toBe(false);
 });

@@ -1,4 +1,6 @@
+import { makeRunFolder, removeRunFolder } from '@vm-tools/bundle/testing';
 import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { AREAS } from './areas.ts';
@@ -18,8 +20,10 @@ if (areas.length < names.length) {
   process.exit(2);
 }
 
+process.chdir(root);
+await makeRunFolder();
 for (const area of areas) {
-  const result = resultOf(root, await runArea(root, area));
+  const result = resultOf(root, await runArea(area));
   const results = JSON.parse(await readFile(resultsPath, 'utf8')) as Record<string, AreaResult>;
   results[area.name] = result;
   await writePretty(resultsPath, JSON.stringify(results));
@@ -28,6 +32,7 @@ for (const area of areas) {
   console.error(`mutants: ${area.name}: ${unexplained.length} not noticed; see docs/mutants.md`);
   if (unexplained.length > 0) process.exitCode = 1;
 }
+await removeRunFolder(tmpdir());
 
 async function writePretty(path: string, text: string): Promise<void> {
   await writeFile(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));

@@ -3,7 +3,7 @@ import { PluginKind, declareValuePlugin } from '@stryker-mutator/api/plugin';
 import type { Reporter } from '@stryker-mutator/api/report';
 
 /** Keys of what a person reads, or of what helps him: the words of an error have tests of their own elsewhere. */
-const WORDS = ['message', 'hint', 'details', 'step'];
+const WORDS = ['message', 'hint', 'details', 'step', 'doing'];
 
 /** The part of Babel's path that is looked at. */
 interface Path extends NodePath {

@@ -1,6 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { SourceState, TargetState } from '../commit/table.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
+import type { JournalEntry, TargetRecord } from '../journal/record.ts';
+import type { RemoteErrorBody } from '../protocol/remote-error-schema.ts';
 import { answerOf, type Answer } from './answers.ts';
 
 const START = {
@@ -35,4 +37,33 @@ test('where it runs is told with the number that it has there, and with none tha
 test('nothing is known of what was never here, and what is not decided waits', async () => {
   expect(answerOf(undefined)).toEqual({ name: 'UNKNOWN', body: {} });
   expect(await answer('target', 'ready')).toMatchObject({ name: 'PENDING' });
+});
+
+describe('what is told with the word', () => {
+  const entry = (state: TargetState, at: number, code?: string): JournalEntry<TargetState> => ({
+    state,
+    at,
+    epoch: 1,
+    ...(code === undefined ? {} : { error: { code, message: code } as RemoteErrorBody }),
+  });
+  const record = (...entries: JournalEntry<TargetState>[]): TargetRecord => ({
+    ...START,
+    role: 'target',
+    epoch: 1,
+    state: entries.at(-1)!.state,
+    isEnded: false,
+    entries,
+  });
+
+  test('is since when it runs: the time of the last line', () => {
+    expect(answerOf(record(entry('ready', 1), entry('owner', 2), entry('running', 3)))).toEqual({
+      name: 'RUNNING',
+      body: { domid: 7, at: 3 },
+    });
+  });
+
+  test.each(['fenced', 'failing'] as const)('is the last error that a line of %s has', (state) => {
+    const { body } = answerOf(record(entry('ready', 1, 'FIRST'), entry('owner', 2, 'LAST'), entry(state, 3)));
+    expect(body).toMatchObject({ error: { code: 'LAST' } });
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import fc from 'fast-check';
-import { stepName } from '../commit/step.ts';
+import { stepName, type TransferStep } from '../commit/step.ts';
 import { SOURCE, TARGET, type SourceState, type TargetState } from '../commit/table.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import { MemoryStorage } from '../journal/storage/memory-storage.ts';
@@ -67,11 +67,15 @@ describe('a participant', () => {
 
   test('tells each step before and after it', async () => {
     const steps: string[] = [];
-    const onStep = (step: Parameters<typeof stepName>[0]): void => void steps.push(stepName(step));
+    const onStep = (step: TransferStep): void => {
+      expect(step.id).toBe(START.id);
+      steps.push(stepName(step));
+    };
     await using participant: SourceParticipant = await Participant.begin(SOURCE, memoryJournals(), START, {
       guest: 'running',
       onStep,
     });
+    expect(participant.id).toBe(START.id);
     await participant.act('save', nothing, 'ACCEPT');
     await participant.write('aborted', 'failure');
     await pursue(participant, { resume: nothing });
@@ -81,6 +85,66 @@ describe('a participant', () => {
         `source after ${step}`,
       ]),
     );
+  });
+
+  test('that is refused after its first line lets the guest go', async () => {
+    const journals = memoryJournals();
+    const onStep = ({ when }: TransferStep): void => {
+      if (when === 'after') throw new Error('cut');
+    };
+    await expect(Participant.begin(SOURCE, journals, START, { guest: 'running', onStep })).rejects.toThrow(
+      'cut',
+    );
+    await using journal = await journals.open(START.id);
+    expect(journal.record.state).toBe('offered');
+  });
+
+  test('knows the number of the guest, and writes down the one that it has got here', async () => {
+    const journals = memoryJournals();
+    const start = { ...START, guest: { ...START.guest, domid: 3 } };
+    await using participant = await Participant.begin(TARGET, journals, start, { guest: 'absent' });
+    expect(participant.domid).toBe(3);
+    participant.domid = 0;
+    expect(participant.domid).toBe(0);
+    await participant.write('fenced', 'failure');
+    expect((await journals.read(START.id))?.guest.domid).toBe(0);
+    expect(participant.record.entries.map(({ domid }) => domid)).toEqual([undefined, 0]);
+  });
+
+  test('tells that it gives up, and what it hears', async () => {
+    const steps: string[] = [];
+    await using participant: SourceParticipant = await Participant.begin(SOURCE, memoryJournals(), START, {
+      guest: 'running',
+      onStep: (step) => void steps.push(stepName(step)),
+    });
+    const said: VmToolsError[] = [];
+    const accept = { name: 'ACCEPT', body: {} };
+    const channel = {
+      abort: (error: VmToolsError) => void said.push(error),
+      expect: async () => accept,
+    } as unknown as Channel;
+    steps.length = 0;
+    expect(await participant.hear(channel, ['ACCEPT'], { limitMs: 1 })).toBe(accept);
+    await participant.write('aborted', 'failure');
+    const error = new VmToolsError({ code: 'A_B', message: 'no more' });
+    await participant.abort(channel, error);
+    expect(said).toEqual([error]);
+    expect(steps).toEqual([
+      'source after receive ACCEPT',
+      'source before journal aborted',
+      'source after journal aborted',
+      'source before send ABORT',
+      'source after send ABORT',
+    ]);
+  });
+
+  test('takes the guest to be as before when what is done to it fails', async () => {
+    await using participant = await source();
+    const failing = participant.act('save', () => Promise.reject(new Error('no')), 'ACCEPT');
+    await expect(failing).rejects.toThrow('no');
+    expect(participant.guest).toBe('running');
+    expect(await participant.act('save', async () => 'bytes', 'ACCEPT')).toBe('bytes');
+    expect(participant.guest).toBe('suspended');
   });
 
   test('does only what is right in both states when nobody knows which one the disk has', async () => {

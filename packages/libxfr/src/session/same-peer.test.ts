@@ -147,11 +147,18 @@ describe('what another host says', () => {
     expect([calls, source.state, target.state]).toEqual([2, 'destroyed', 'running']);
   });
 
-  test('is not asked for', async () => {
-    const [caller, callee] = connected('a', 'c');
+  test.each([
+    ['another', 'c', 'with b, and c answers at the host'],
+    ['somebody', undefined, 'with b, and nobody that is known answers at the host'],
+  ])('is not asked for: %s', async (_, who, message) => {
+    const [caller, callee] = connected('a', who);
     callee.stream.resume();
     const asked = askPeer(caller, { id: 'a'.repeat(32), epoch: 1, who: 'b' });
-    await expect(asked).rejects.toMatchObject({ code: 'XFR_OTHER_PEER', kind: 'peer' });
+    await expect(asked).rejects.toMatchObject({
+      code: 'XFR_OTHER_PEER',
+      kind: 'peer',
+      message: expect.stringContaining(message),
+    });
   });
 });
 

@@ -1,12 +1,14 @@
-import { expect, test } from '@jest/globals';
-import { OfferRoom } from './offer-room.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { Channel } from '../protocol/channel.ts';
+import type { FrameName } from '../protocol/frame.ts';
+import { OfferRoom, roomForOffer } from './offer-room.ts';
 
 const KIB = 1024;
 const LIMIT_MS = 60_000;
 
 /** Who has been let in by now. */
-async function entering(room: OfferRoom, who: readonly string[]) {
-  const entered: string[] = [];
+async function entering(room: OfferRoom, who: readonly (string | undefined)[]) {
+  const entered: (string | undefined)[] = [];
   const all = who.map(async (name) => {
     const place = await room.enter(256 * KIB, name, LIMIT_MS);
     entered.push(name);
@@ -44,4 +46,55 @@ test('who has waited in vain takes nothing', async () => {
   await expect(room.enter(1, 'a', 10)).rejects.toMatchObject({ code: 'XFR_CROWDED' });
   for (const place of places) place[Symbol.dispose]();
   for (let count = 0; count < 4; count += 1) await room.enter(256 * KIB, 'a', LIMIT_MS);
+});
+
+test('those that nobody knows have room together as one peer has', async () => {
+  const { entered, all } = await entering(new OfferRoom(), [...Array<undefined>(5), 'a', '']);
+  expect(entered).toEqual([...Array<undefined>(4), 'a']);
+  for (const place of all) (await place)[Symbol.dispose]();
+});
+
+describe('a channel', () => {
+  /** What it asks before it reads the payload of a frame. */
+  function channelOf(who: string) {
+    const asked = Promise.withResolvers<(name: FrameName, bytes: number) => Promise<void>>();
+    const channel = { who, askBeforeBody: asked.resolve } as Partial<Channel> as Channel;
+    return { channel, ask: async (name: FrameName) => (await asked.promise)(name, 1024 * KIB) };
+  }
+
+  test.each(['HELLO', 'CHECK'] as const)(
+    'reads %s when there is room, and until it is given back',
+    async (name) => {
+      const offers = new OfferRoom();
+      const { channel, ask } = channelOf('a');
+      const room = roomForOffer(channel, offers, LIMIT_MS);
+      await ask(name);
+      await expect(offers.enter(1, 'a', 10)).rejects.toMatchObject({ code: 'XFR_CROWDED' });
+      room[Symbol.dispose]();
+      await offers.enter(1, 'a', LIMIT_MS);
+    },
+  );
+
+  test('reads all else at once, and everything where there is no end of room', async () => {
+    const offers = new OfferRoom();
+    await offers.enter(1, 'a', LIMIT_MS);
+    const { channel, ask } = channelOf('a');
+    roomForOffer(channel, offers, LIMIT_MS);
+    await ask('DATA');
+    const other = channelOf('a');
+    roomForOffer(other.channel, undefined, LIMIT_MS);
+    await other.ask('HELLO');
+  });
+
+  test('that has ended before there was room keeps none', async () => {
+    const offers = new OfferRoom();
+    const first = await offers.enter(1, 'a', LIMIT_MS);
+    const { channel, ask } = channelOf('a');
+    const room = roomForOffer(channel, offers, LIMIT_MS);
+    const asked = ask('HELLO');
+    room[Symbol.dispose]();
+    first[Symbol.dispose]();
+    await asked;
+    await offers.enter(1024 * KIB, 'a', LIMIT_MS);
+  });
 });
