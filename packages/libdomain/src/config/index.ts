@@ -11,6 +11,7 @@
 export { DOMAIN_TYPES } from '../types/domain-type.ts';
 export { SHUTDOWN_ACTIONS } from './keys/values.ts';
 export { domainConfigSchema } from './schema.ts';
+export { configJsonSchema } from './json-schema.ts';
 export type {
   DomainConfig,
   DomainConfigInput,

@@ -5,11 +5,15 @@ import type { Findings } from './findings.ts';
 import { FIELDS, KEYS } from './keys/keys.ts';
 import { meantMib, parseMemorySize } from './memory-size.ts';
 
+/** By it an editor finds the JSON Schema of a file. */
+const SCHEMA = '$schema';
+
 const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
 
 /** Fields from the entries of a JSON file: the names of a DomainConfig, but people count memory in MiB or GiB. */
 export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
   for (const entry of entries.values()) {
+    if (entry.key === SCHEMA) continue;
     if (!(JSON_KEYS as string[]).includes(entry.key)) findings.add(unknownKey(entry, JSON_KEYS));
   }
   const fields: Fields = new Map();

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { FIELDS, KEYS } from './keys/keys.ts';
+import { configJsonSchema } from './json-schema.ts';
+import { parseConfig } from './parse-config.ts';
+
+const schema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+const LEAST = { name: 'web1', kernel: '/boot/vmlinuz', memory: 512 };
+
+test('it has each key with what it is, and asks for those without a default', () => {
+  const { properties, required } = configJsonSchema() as {
+    properties: Record<string, { description: string }>;
+    required: string[];
+  };
+  expect(Object.keys(properties)).toEqual(FIELDS.map((field) => KEYS[field].json));
+  for (const field of FIELDS) expect(properties[KEYS[field].json]?.description).toBe(KEYS[field].about);
+  expect(required).toEqual(['name', 'kernel', 'memory']);
+});
+
+test.each<[string, object, boolean]>([
+  ['the least', {}, true],
+  ['all', { type: 'pvh', maxMemory: '2 GiB', vcpus: 2, cmdline: 'quiet', onCrash: 'preserve' }, true],
+  ['a unit that is none', { memory: '512MB' }, false],
+  ['an action that is none', { onReboot: 'reboot' }, false],
+  ['too many vCPUs', { vcpus: 129 }, false],
+  ['an unknown key', { vcpu: 2 }, false],
+])('it says of %s what the reader says', (_what, more, isValid) => {
+  const config = { ...LEAST, ...more };
+  expect(schema.safeParse(config).success).toBe(isValid);
+  const read = (): unknown => parseConfig(JSON.stringify(config), 'web1.json');
+  if (isValid) expect(read).not.toThrow();
+  else expect(read).toThrow();
+});
+
+test('a file may name its schema', () => {
+  const text = JSON.stringify({ $schema: './domain.schema.json', ...LEAST });
+  expect(parseConfig(text, 'web1.json')).toMatchObject({ name: 'web1' });
+});

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { FIELDS, KEYS, type Field } from './keys/keys.ts';
+import { MAX_MEMORY_KIB } from './keys/values.ts';
+
+/** Memory as JSON has it: MiB, or a text with a unit. */
+const MEMORY = {
+  anyOf: [
+    { type: 'integer', minimum: 1, maximum: MAX_MEMORY_KIB / 1024 },
+    { type: 'string', pattern: '^[0-9]{1,15} ?([kKmMgGtT][iI][bB])?$' },
+  ],
+};
+
+/**
+ * The JSON Schema (2020-12) of a configuration in JSON, for editors and for programs in other languages. It follows
+ * from the table of keys. What it allows may still be refused: that a kernel is there, or that a name is possible, no
+ * schema can say.
+ */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'What a new domain is to be',
+    type: 'object',
+    properties: Object.fromEntries(FIELDS.map((field) => [KEYS[field].json, propertyOf(field)])),
+    required: FIELDS.filter(isRequired).map((field) => KEYS[field].json),
+    additionalProperties: false,
+  };
+}
+
+function propertyOf(field: Field): object {
+  const { kind, schema, about } = KEYS[field];
+  if (kind === 'memory') return { description: about, ...MEMORY };
+  const { $schema: _, ...own } = z.toJSONSchema(schema, { io: 'input' });
+  return { description: about, ...own };
+}
+
+function isRequired(field: Field): boolean {
+  return !z.object({ [field]: KEYS[field].schema }).safeParse({}).success;
+}
