@@ -10,19 +10,21 @@ const layers = {
   // What Node lacks of the C library; who needs more than a lock of it asks for it by name.
   libc: ['errors'],
   locks: ['errors', 'libc'],
+  // Files that come into being whole or not at all.
+  'write-file': [],
   xenstore: ['errors'],
   format: ['errors'],
   // koffi comes from libc alone.
   native: ['errors', 'libc'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
-  domain: ['errors', 'words', 'locks', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'words', 'locks', 'ratelimit'],
+  domain: ['errors', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
+  transfer: ['errors', 'words', 'locks', 'write-file', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
-  trust: ['errors', 'words'],
+  trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
   wire: ['errors', 'words', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
-  sim: ['errors', 'words', 'libc', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
+  sim: ['errors', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
   cli: ['errors', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
   exe: [
@@ -30,6 +32,7 @@ const layers = {
     'words',
     'libc',
     'locks',
+    'write-file',
     'ratelimit',
     'xenstore',
     'format',

@@ -1,6 +1,7 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
+import { writeAside } from '@vm-tools/write-file';
 import type { Domain } from './domain.ts';
 import { withUserdataLock } from './hold/userdata-lock.ts';
 import type { Host } from './host.ts';
@@ -21,18 +22,9 @@ export async function writeUserdata(
   json: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  const path = userdataPath(host, domain.domid, domain.uuid);
   const aside = userdataPath(host, domain.domid, domain.uuid, 'n');
-  await withUserdataLock(host, domain, signal, async () => {
-    try {
-      await using file = await open(aside, 'w', 0o600);
-      await file.writeFile(`${json}\0`);
-      await file.sync();
-      await rename(aside, userdataPath(host, domain.domid, domain.uuid));
-    } catch (thrown) {
-      await rm(aside, { force: true });
-      throw thrown;
-    }
-  });
+  await withUserdataLock(host, domain, signal, () => writeAside(path, `${json}\0`, { mode: 0o600, aside }));
 }
 
 /**

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf } from '@vm-tools/errors';
 import type { Messages } from '@vm-tools/cli';
 import type { TransferFigures } from '@vm-tools/libxfr';
 import type { ObservedEvent, TransferLimits } from '@vm-tools/libxfr/types';
+import { writeAside } from '@vm-tools/write-file';
 
 /** What earlier transfers to a peer have measured; nothing before the first. */
 interface Figures {
@@ -63,9 +64,7 @@ export async function openMeasured(
         ...(bytesPerS === undefined ? {} : { bytesPerS: mean(before.bytesPerS, bytesPerS) }),
       };
       try {
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(`${path}.new`, JSON.stringify({ ...all, [peer]: now }));
-        await rename(`${path}.new`, path);
+        await writeAside(path, JSON.stringify({ ...all, [peer]: now }), { mode: 0o644, folderMode: 0o755 });
       } catch (thrown) {
         messages.detail(`${path} cannot be written: ${messageOf(thrown)}`);
       }

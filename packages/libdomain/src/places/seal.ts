@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAside } from '@vm-tools/write-file';
 import type { Host } from '../host.ts';
 
 /** Of this host alone. Who has it can make images whose kernels are loaded from anywhere. */
@@ -67,15 +68,6 @@ async function readKey(path: string): Promise<Buffer | undefined> {
 
 /** Whoever makes it at the same time: there is one, and it is whole. */
 async function makeKey(path: string): Promise<Buffer> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}.new`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(aside, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx', flush: true });
-    await link(aside, path).catch((thrown: unknown) => {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-    });
-  } finally {
-    await rm(aside, { force: true });
-  }
+  await writeAside(path, randomBytes(KEY_BYTES), { mode: 0o600, folderMode: 0o777, isNew: true });
   return readFile(path);
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAside } from '@vm-tools/write-file';
 import * as z from 'zod';
 import type { Host } from '../host.ts';
 import { listFolder } from '../list-folder.ts';
@@ -46,9 +47,8 @@ export async function writePending(host: Host, pending: PendingRestart): Promise
   const { name, configJson, origin, failure } = pending;
   const path = pendingPath(host, pending, failure !== undefined);
   const record = { name, configJson, origin: origin && encodeOrigin(origin), failure };
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.new`, JSON.stringify(record), { mode: 0o600, flush: true });
-  await rename(`${path}.new`, path);
+  const aside = `${path}.new`; // what a killed monitor has left there is overwritten
+  await writeAside(path, JSON.stringify(record), { mode: 0o600, folderMode: 0o700, aside });
   await rm(pendingPath(host, pending, failure === undefined), { force: true });
 }
 

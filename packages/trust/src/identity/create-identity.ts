@@ -1,9 +1,9 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
+import { writeAside } from '@vm-tools/write-file';
 import { fileError } from '../files/file-error.ts';
 import type { TrustFolder } from '../files/trust-folder.ts';
-import { writeAside } from '../files/write-aside.ts';
 import { PEER_NAME } from '../name.ts';
 import { readIdentity, readKey, type Identity } from './identity.ts';
 import { signCertificate } from './sign-certificate.ts';
@@ -39,7 +39,7 @@ export async function createIdentity(folder: TrustFolder, options: CreateIdentit
   const publicKey = createPublicKey(key);
   const certificate = signCertificate({ name, publicKey, issuer: { name, key }, from, to });
   try {
-    await writeAside(folder.certificate, certificate, { mode: 0o644 });
+    await writeAside(folder.certificate, certificate, { mode: 0o644, folderMode: 0o755, synced: 'folder' });
   } catch (thrown) {
     throw fileError(thrown, 'write', folder.certificate);
   }
@@ -53,10 +53,10 @@ async function makeKey(folder: TrustFolder, isReplaced: boolean): Promise<KeyObj
   try {
     // An old certificate beside a new key would look like a mistake of somebody's.
     if (isReplaced) await rm(folder.certificate, { force: true });
-    await writeAside(folder.key, pem, { mode: 0o600, isNew: !isReplaced });
-    return privateKey;
+    const options = { mode: 0o600, folderMode: 0o755, isNew: !isReplaced, synced: 'folder' } as const;
+    if (await writeAside(folder.key, pem, options)) return privateKey;
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError(thrown, 'write', folder.key);
+    throw fileError(thrown, 'write', folder.key);
   }
   const { object } = await readKey(folder);
   if (object.asymmetricKeyType === 'ed25519') return object;

@@ -1,10 +1,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { syncFolder, writeAside } from '@vm-tools/write-file';
 import * as z from 'zod';
 import { fileError, isMissing } from '../files/file-error.ts';
 import type { TrustFolder } from '../files/trust-folder.ts';
-import { syncFolder, writeAside } from '../files/write-aside.ts';
 import { PEER_NAME } from '../name.ts';
 import { keyChanged } from './peer-errors.ts';
 import { peerSchema, type Peer, type PeerSettings } from './peer.ts';
@@ -77,7 +77,8 @@ export async function trustPeer(folder: TrustFolder, name: string, settings: Pee
   if (twin !== undefined) throw twice(name, twin.name);
   const { name: __, ...record } = peer;
   try {
-    await writeAside(path, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o644 });
+    const text = `${JSON.stringify(record, undefined, 2)}\n`;
+    await writeAside(path, text, { mode: 0o644, folderMode: 0o755, synced: 'folder' });
   } catch (thrown) {
     throw fileError(thrown, 'write', path);
   }

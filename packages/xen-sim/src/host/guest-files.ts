@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { writeAside } from '@vm-tools/write-file';
 import { guestKernel } from './guest-kernel.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
@@ -16,7 +17,8 @@ export async function prepareGuestFiles(root: string, link: string): Promise<str
   const folder = join(tmpdir(), `vm-tools-kernels-${process.getuid?.() ?? 0}`);
   await makePrivateFolder(folder);
   const kernel = join(folder, 'kernel');
-  await writeAside(kernel, guestKernel());
+  // Others may start guests with it at the same time.
+  await writeAside(kernel, guestKernel(), { mode: 0o644, synced: 'nothing' });
   await mkdir(dirname(link), { recursive: true });
   await rm(link, { force: true });
   await symlink(kernel, link);
@@ -28,11 +30,4 @@ export async function prepareGuestFiles(root: string, link: string): Promise<str
   await mkdir(dirname(key), { recursive: true });
   await writeFile(key, randomBytes(32), { mode: 0o600 });
   return kernel;
-}
-
-/** Others may start guests with it at the same time. */
-async function writeAside(path: string, content: Buffer): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(aside, content, { mode: 0o644 });
-  await rename(aside, path);
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAside } from '@vm-tools/write-file';
 
 /**
  * What this host is known by to itself: 32 hexadecimal digits that all who share its journals agree on until it is
@@ -25,16 +26,8 @@ export async function hostId(
 /** Of two who make it at the same moment, one is the first, and both read that. */
 async function make(path: string): Promise<string> {
   const id = randomBytes(16).toString('hex');
-  const aside = `${path}.${id}`;
-  await writeFile(aside, id, { mode: 0o600, flag: 'wx' });
-  try {
-    await link(aside, path).catch((thrown: unknown) => {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-    });
-    return await readFile(path, 'utf8');
-  } finally {
-    await rm(aside, { force: true });
-  }
+  await writeAside(path, id, { mode: 0o600, isNew: true, synced: 'nothing' });
+  return readFile(path, 'utf8');
 }
 
 function read(path: string): Promise<string | undefined> {
