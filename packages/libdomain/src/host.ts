@@ -1,6 +1,6 @@
 import type { Xen } from '@vm-tools/xc-native';
 import type { Xenstore } from '@vm-tools/xenstore';
-import type { Transfers } from './hold/transfers.ts';
+import type { Transfers } from './transfers.ts';
 
 /** A Xen host, as every action takes it. */
 export interface Host {

@@ -23,7 +23,7 @@ export { createDomain, planCreate, type CreateOptions } from './actions/create-d
 export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
 export { listDomains } from './actions/list-domains.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
-export type { RemoveOptions } from './actions/remove-domain.ts';
+export type { RemoveOptions } from './removal/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';
 export { unpauseDomain, type UnpauseOptions } from './actions/unpause-domain.ts';
 export { shutdownDomain, type ShutdownOptions, type ShutdownOutcome } from './actions/shutdown-domain.ts';
@@ -32,7 +32,7 @@ export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';
 export { resumeGuest } from './guest/resume.ts';
 export { suspendGuest, type SuspendOptions } from './guest/suspend.ts';
 
-export { findPending, readPending, removePending, type PendingRestart } from './policy/pending-restarts.ts';
+export { findPending, readPending, removePending, type PendingRestart } from './pending-restarts.ts';
 export { requireRestartable } from './policy/require-restartable.ts';
 export { restartDomain, type RestartOptions } from './policy/restart.ts';
 export { monitorDomains, type MonitorOptions } from './policy/monitor-domains.ts';
@@ -44,7 +44,7 @@ export { bestEffort } from './step/best-effort.ts';
 export { runPipeline, type Completed, type RunOptions } from './step/run.ts';
 export type { Step, StepEvent, StepIo, StepState } from './step/step.ts';
 
-export { checkSavable, type LiveMode } from './transfer/check-savable.ts';
+export { checkSavable, type LiveMode } from './transfer/source/check-savable.ts';
 export type {
   Check,
   FoundSource,
@@ -66,11 +66,15 @@ export {
   type PrecopyBudget,
   type RateLimits,
 } from './transfer/budget/judge-round.ts';
-export { defaultPrecopyPolicy, type PrecopyPolicy, type RoundStats } from './transfer/precopy-policy.ts';
-export { guestFinder } from './transfer/guest-finder.ts';
-export { domainSource, type SourceOptions } from './transfer/source.ts';
-export type { CheckedImage } from './transfer/checked-image.ts';
-export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target.ts';
+export {
+  defaultPrecopyPolicy,
+  type PrecopyPolicy,
+  type RoundStats,
+} from './transfer/source/precopy-policy.ts';
+export { guestFinder } from './transfer/recovery/guest-finder.ts';
+export { domainSource, type SourceOptions } from './transfer/source/source.ts';
+export type { CheckedImage } from './transfer/target/checked-image.ts';
+export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target/target.ts';
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';
 export { listUnfinished } from './guest/unfinished.ts';
-export { recoverGuest } from './transfer/recover-guest.ts';
+export { recoverGuest } from './guest/recover-guest.ts';

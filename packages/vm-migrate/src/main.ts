@@ -14,14 +14,26 @@ await runCli<MigrateInput>({
   ...command,
   run: async (invocation) =>
     invocation.input.check
-      ? (await import('./check.ts')).check(invocation)
+      ? (await import('./commands/check.ts')).check(invocation)
       : (await import('./run.ts')).migrate(invocation),
   commands: [
-    { ...listCommand, run: async (invocation) => (await import('./list.ts')).list(invocation) },
-    { ...statusCommand, run: async (invocation) => (await import('./status.ts')).status(invocation) },
-    { ...cancelCommand, run: async (invocation) => (await import('./cancel.ts')).cancel(invocation) },
-    { ...setCommand, run: async (invocation) => (await import('./set.ts')).set(invocation) },
-    { ...forgetCommand, run: async (invocation) => (await import('./forget.ts')).forget(invocation) },
-    { ...resolveCommand, run: async (invocation) => (await import('./resolve.ts')).resolve(invocation) },
+    { ...listCommand, run: async (invocation) => (await import('./commands/list.ts')).list(invocation) },
+    {
+      ...statusCommand,
+      run: async (invocation) => (await import('./commands/status.ts')).status(invocation),
+    },
+    {
+      ...cancelCommand,
+      run: async (invocation) => (await import('./commands/cancel.ts')).cancel(invocation),
+    },
+    { ...setCommand, run: async (invocation) => (await import('./commands/set.ts')).set(invocation) },
+    {
+      ...forgetCommand,
+      run: async (invocation) => (await import('./commands/forget.ts')).forget(invocation),
+    },
+    {
+      ...resolveCommand,
+      run: async (invocation) => (await import('./commands/resolve.ts')).resolve(invocation),
+    },
   ],
 });

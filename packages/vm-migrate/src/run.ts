@@ -5,11 +5,11 @@ import { startTransfer, type Transfer, type TransferSummary } from '@vm-tools/li
 import { serveTransfer } from '@vm-tools/libxfr/control';
 import { formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/ratelimit';
-import { describeSettings } from './describe-transfer.ts';
-import { journalsOf } from './journals.ts';
 import { openMeasured } from './measured.ts';
 import type { MigrateInput } from './options.ts';
 import { callingPeer, peerAddress, recallingPeer } from './peer.ts';
+import { describeSettings } from './transfers/describe-transfer.ts';
+import { journalsOf } from './transfers/journals.ts';
 
 export async function migrate(invocation: Invocation<MigrateInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;

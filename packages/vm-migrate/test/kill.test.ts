@@ -15,7 +15,7 @@ import {
   waitForTicks,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
-import { journalsOf } from '../src/journals.ts';
+import { journalsOf } from '../src/transfers/journals.ts';
 import { DYING } from './kill/dying.ts';
 import { startXfrd } from './kill/xfrd.ts';
 

@@ -50,7 +50,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'admission',
-    mutate: ['packages/libdomain/src/transfer/admission/**/*.ts'],
+    mutate: ['packages/libdomain/src/reservations.ts', 'packages/libdomain/src/transfer/admission/**/*.ts'],
     tests: ['packages/libdomain/src/transfer/admission/**/*.test.ts'],
   },
   {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
-import { asVmToolsError } from '../guest/guest-error.ts';
+import { asVmToolsError } from '../guest-error.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import type { Origin } from '../places/index.ts';
 import type { Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
-import { build } from '../steps/build.ts';
-import { unpause } from '../steps/unpause.ts';
+import { unpause } from '../steps/domain/unpause.ts';
+import { build } from '../steps/memory/build.ts';
 import { planDomain, type Finished } from './plan-domain.ts';
 
 /** How a domain is made and whether it runs then; `waitMs` is how long to wait for its lock. */

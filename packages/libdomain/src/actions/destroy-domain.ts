@@ -4,15 +4,15 @@ import { FOREIGN, kindOf } from '../devices/all.ts';
 import { listDevices } from '../devices/list-devices.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
-import { guestError } from '../guest/guest-error.ts';
-import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
+import { guestError } from '../guest-error.ts';
 import { requireThere } from '../guest/requirements.ts';
+import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
+import { remains } from '../removal/remains.ts';
+import { removeDomain, type RemoveOptions } from '../removal/remove-domain.ts';
+import { removeGuestNodes, removeNodes } from '../removal/remove-nodes.ts';
 import { removeUserdata } from '../userdata.ts';
 import { refuseDom0 } from './not-dom0.ts';
-import { remains } from './remains.ts';
-import { removeDomain, type RemoveOptions } from './remove-domain.ts';
-import { removeGuestNodes, removeNodes } from './remove-nodes.ts';
 
 /** How long to wait, for its lock and for Xen to let go of its pages. */
 export interface DestroyOptions extends Omit<RemoveOptions, 'signal'>, HoldOptions {}

@@ -1,5 +1,5 @@
 import { describeDomain, type Domain } from '../domain.ts';
-import { asVmToolsError } from '../guest/guest-error.ts';
+import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 
 /** All domains of the host, dom0 first. */

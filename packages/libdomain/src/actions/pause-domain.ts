@@ -1,5 +1,5 @@
 import type { Domain } from '../domain.ts';
-import { guestError } from '../guest/guest-error.ts';
+import { guestError } from '../guest-error.ts';
 import {
   requireWhole,
   requireNotShutDown,

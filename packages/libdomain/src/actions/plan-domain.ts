@@ -1,31 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { DomainConfig } from '../config/schema.ts';
-import type { Origin } from '../places/index.ts';
 import { PLUG_ORDER } from '../devices/all.ts';
+import type { Origin } from '../places/index.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
-import type { Step } from '../step/step.ts';
-import { archParams } from '../steps/arch-params.ts';
-import { bootEntries } from '../steps/boot-entries.ts';
-import { claimMemory, releaseClaim } from '../steps/claim-memory.ts';
-import { checkKernel } from '../steps/check-kernel.ts';
-import { checkMemory } from '../steps/check-memory.ts';
-import { checkNameFree } from '../steps/check-name-free.ts';
-import type { Filled, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
+import { checkKernel } from '../steps/checks/check-kernel.ts';
+import { checkMemory } from '../steps/checks/check-memory.ts';
+import { checkNameFree } from '../steps/checks/check-name-free.ts';
+import type { Filled, FillStep, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
 import { creationLock, creationUnlock } from '../steps/creation-lock.ts';
-import { cpuPolicy } from '../steps/cpu-policy.ts';
-import { makeDomain } from '../steps/create-domain.ts';
-import { eventChannels } from '../steps/event-channels.ts';
-import { introduce } from '../steps/introduce.ts';
-import { maxMem } from '../steps/max-mem.ts';
-import { maxVcpus } from '../steps/max-vcpus.ts';
-import { pagingPool } from '../steps/paging-pool.ts';
-import { awaitDevices, plugDevices } from '../steps/plug-devices.ts';
-import { userdata } from '../steps/userdata.ts';
-import { xenstoreSkeleton } from '../steps/xenstore-skeleton.ts';
+import { archParams } from '../steps/domain/arch-params.ts';
+import { cpuPolicy } from '../steps/domain/cpu-policy.ts';
+import { makeDomain } from '../steps/domain/create-domain.ts';
+import { eventChannels } from '../steps/domain/event-channels.ts';
+import { maxVcpus } from '../steps/domain/max-vcpus.ts';
+import { claimMemory, releaseClaim } from '../steps/memory/claim-memory.ts';
+import { maxMem } from '../steps/memory/max-mem.ts';
+import { pagingPool } from '../steps/memory/paging-pool.ts';
+import { bootEntries } from '../steps/store/boot-entries.ts';
+import { introduce } from '../steps/store/introduce.ts';
+import { awaitDevices, plugDevices } from '../steps/store/plug-devices.ts';
+import { userdata } from '../steps/store/userdata.ts';
+import { xenstoreSkeleton } from '../steps/store/xenstore-skeleton.ts';
 import { profileOf } from '../types/index.ts';
-
-/** Puts something into the memory of an empty domain: a kernel, or what was saved. */
-export type FillStep = Step<Wanted & Made & Wired, Filled>;
 
 export interface DomainPlan {
   readonly name: string;

@@ -2,9 +2,9 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { suggest } from '@vm-tools/words';
 import { describeDomain, type Domain } from '../domain.ts';
-import { asVmToolsError } from '../guest/guest-error.ts';
+import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
-import { findPending, type PendingRestart } from '../policy/pending-restarts.ts';
+import { findPending, type PendingRestart } from '../pending-restarts.ts';
 import { readNames } from '../read-names.ts';
 import { LOOKING } from './list-domains.ts';
 

@@ -1,8 +1,8 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
+import { guestError } from '../guest-error.ts';
 import { isAcknowledged, requestControl, withdrawControl } from '../guest/control-request.ts';
 import { deathError, hasEnded } from '../guest/death.ts';
-import { guestError } from '../guest/guest-error.ts';
 import {
   requireWhole,
   requireNotShutDown,

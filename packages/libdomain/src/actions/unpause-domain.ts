@@ -1,11 +1,11 @@
 import type { Domain } from '../domain.ts';
-import { guestError } from '../guest/guest-error.ts';
+import { guestError } from '../guest-error.ts';
+import { recoverGuest } from '../guest/recover-guest.ts';
 import { requireWhole, requireNotForeign, requireNotShutDown, requireThere } from '../guest/requirements.ts';
 import { resumeGuest } from '../guest/resume.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { cappedPath, loggedPath, suspendingPath } from '../paths.ts';
-import { recoverGuest } from '../transfer/recover-guest.ts';
 
 /** Whether a domain is resumed that is suspended for another toolstack. */
 export interface UnpauseOptions extends HoldOptions {

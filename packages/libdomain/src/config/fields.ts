@@ -2,9 +2,9 @@ import { isAbsolute, resolve } from 'node:path';
 import type { VmToolsError } from '@vm-tools/errors';
 import { suggest } from '@vm-tools/words';
 import { configError } from './config-error.ts';
-import type { Entry } from './entry.ts';
 import type { Findings } from './findings.ts';
 import { KEYS, type Field } from './keys/keys.ts';
+import type { Entry } from './text/entry.ts';
 
 /** Fields of a DomainConfig as a file gives them, each with the entry that a complaint about it points to. */
 export type Fields = Map<Field, { readonly value: unknown; readonly entry: Entry }>;

@@ -4,7 +4,7 @@ import { patient } from '@vm-tools/ratelimit/testing';
 import fc from 'fast-check';
 import { SHUTDOWN_ACTIONS, checkConfig, formatConfig, parseConfig } from './index.ts';
 import type { NewDomainConfig } from './index.ts';
-import { XL_KEYS } from './judge-foreign-keys.ts';
+import { XL_KEYS } from './xl/judge-foreign-keys.ts';
 
 const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
 const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });

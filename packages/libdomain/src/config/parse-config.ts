@@ -1,19 +1,19 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Position } from './config-error.ts';
 import { configError } from './config-error.ts';
-import type { Entry } from './entry.ts';
 import type { Fields } from './fields.ts';
 import { invalid, resolvePaths, unsupported } from './fields.ts';
 import { Findings } from './findings.ts';
-import { fieldsOfJson } from './json-fields.ts';
+import { fieldsOfJson } from './json/json-fields.ts';
+import { readJson } from './json/read-json.ts';
 import { KEYS, type Field } from './keys/keys.ts';
 import { XL_ACTIONS } from './keys/values.ts';
-import { applyOverrides } from './overrides.ts';
-import { readJson } from './read-json.ts';
-import { readXl } from './read-xl.ts';
 import type { NewDomainConfig } from './schema.ts';
 import { domainConfigSchema } from './schema.ts';
-import { fieldsOfXl } from './xl-fields.ts';
+import type { Entry } from './text/entry.ts';
+import { applyOverrides } from './xl/overrides.ts';
+import { readXl } from './xl/read-xl.ts';
+import { fieldsOfXl } from './xl/xl-fields.ts';
 
 /** No configuration is as long as this; a disk image given by mistake is. */
 export const MAX_CONFIG_BYTES = 2 ** 20;

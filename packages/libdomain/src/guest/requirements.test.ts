@@ -6,11 +6,11 @@ import { listDomains } from '../actions/list-domains.ts';
 import { pauseDomain } from '../actions/pause-domain.ts';
 import { shutdownDomain } from '../actions/shutdown-domain.ts';
 import { unpauseDomain } from '../actions/unpause-domain.ts';
-import type { UndecidedTransfer } from '../hold/transfers.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleDomain } from '../testing/sample-config.ts';
-import { domainSource } from '../transfer/source.ts';
-import { domainTarget } from '../transfer/target.ts';
+import { domainSource } from '../transfer/source/source.ts';
+import { domainTarget } from '../transfer/target/target.ts';
+import type { UndecidedTransfer } from '../transfers.ts';
 
 const signal = new AbortController().signal;
 const ID = 'a'.repeat(32);

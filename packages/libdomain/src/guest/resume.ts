@@ -1,10 +1,10 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
+import { guestError, whereabouts } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import { loggedPath, suspendingPath } from '../paths.ts';
 import { confirmSuspended } from './confirm-suspended.ts';
 import { hasEnded } from './death.ts';
-import { guestError, whereabouts } from './guest-error.ts';
 
 /**
  * Lets a suspended guest go on where it was: its request to suspend returns "cancelled". A guest that runs stays as

@@ -1,9 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
+import { guestError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import { isAcknowledged, requestControl, withdrawControl } from './control-request.ts';
 import { deathError, hasEnded } from './death.ts';
-import { guestError } from './guest-error.ts';
 import { letRun } from './let-run.ts';
 import { requireNotForeign } from './requirements.ts';
 import { noteSuspended } from './suspension.ts';

@@ -7,7 +7,7 @@ import type { Domain } from '../domain.ts';
 import { suspendingPath } from '../paths.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleDomain } from '../testing/sample-config.ts';
-import { domainSource } from '../transfer/source.ts';
+import { domainSource } from '../transfer/source/source.ts';
 import { readSuspension } from './suspension.ts';
 
 const control = { signal: new AbortController().signal, onProgress: () => undefined };

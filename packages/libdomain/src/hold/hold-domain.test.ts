@@ -9,9 +9,9 @@ import { unpauseDomain } from '../actions/unpause-domain.ts';
 import type { Host } from '../host.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
-import { domainSource } from '../transfer/source.ts';
+import { domainSource } from '../transfer/source/source.ts';
+import type { UndecidedTransfer } from '../transfers.ts';
 import { holdDomain } from './hold-domain.ts';
-import type { UndecidedTransfer } from './transfers.ts';
 
 const signal = new AbortController().signal;
 const control = { signal, onProgress: () => undefined };

@@ -2,9 +2,9 @@ import { basename, join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { describeHolder, holderNow, lock, makeLockFolder, readHolder, tryLock } from '@vm-tools/locks';
 import type { Domain } from '../domain.ts';
-import { whereabouts } from '../guest/guest-error.ts';
+import { whereabouts } from '../guest-error.ts';
 import type { Host } from '../host.ts';
-import type { UndecidedTransfer } from './transfers.ts';
+import type { UndecidedTransfer } from '../transfers.ts';
 
 /** A domain that is this process' own until it is let go. Nobody else changes it meanwhile who asks for it first. */
 export interface Hold extends AsyncDisposable {

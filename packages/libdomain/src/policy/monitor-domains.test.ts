@@ -8,11 +8,11 @@ import { destroyDomain } from '../actions/destroy-domain.ts';
 import { listDomains } from '../actions/list-domains.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
+import { readPending, writePending } from '../pending-restarts.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import { readUserdata, removeUserdata } from '../userdata.ts';
 import { monitorDomains } from './monitor-domains.ts';
 import type { MonitorEvent } from './monitor-event.ts';
-import { readPending, writePending } from './pending-restarts.ts';
 
 /** A long time after every guest was started. */
 const later = (): number => Date.now() + 3_600_000;

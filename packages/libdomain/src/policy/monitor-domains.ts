@@ -1,9 +1,9 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Host } from '../host.ts';
+import { readPending, type PendingRestart } from '../pending-restarts.ts';
 import { actOnShutdown } from './act-on-shutdown.ts';
 import { DomainTasks } from './domain-tasks.ts';
 import type { MonitorEvent } from './monitor-event.ts';
-import { readPending, type PendingRestart } from './pending-restarts.ts';
 import { policyError } from './policy-error.ts';
 import { restartDomain, type RestartOptions } from './restart.ts';
 

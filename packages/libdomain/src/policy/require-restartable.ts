@@ -1,5 +1,5 @@
 import type { Domain } from '../domain.ts';
-import { guestError } from '../guest/guest-error.ts';
+import { guestError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
 import { markerPath } from '../paths.ts';

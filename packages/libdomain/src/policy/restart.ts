@@ -1,15 +1,15 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import type { RemoveOptions } from '../actions/remove-domain.ts';
 import { allThrough } from '../all-through.ts';
 import type { Domain } from '../domain.ts';
 import { holdDomain, type Hold } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
+import { pendingPath, removePending, writePending, type PendingRestart } from '../pending-restarts.ts';
 import { requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
+import type { RemoveOptions } from '../removal/remove-domain.ts';
 import type { RunOptions } from '../step/run.ts';
-import { pendingPath, removePending, writePending, type PendingRestart } from './pending-restarts.ts';
 import { policyError } from './policy-error.ts';
 
 /** A save or a transfer of a guest that has come to its end notices that, and lets go. */

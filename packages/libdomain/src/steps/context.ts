@@ -2,6 +2,7 @@ import type { Ports, RingFrames } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../config/schema.ts';
 import type { MemoryNeed } from '../memory.ts';
 import type { Origin } from '../places/index.ts';
+import type { Step } from '../step/step.ts';
 
 /** How a saved domain comes here. */
 export interface Incoming {
@@ -47,3 +48,6 @@ export interface Wired {
 export interface Filled {
   readonly frames: RingFrames;
 }
+
+/** Puts something into the memory of an empty domain: a kernel, or what was saved. */
+export type FillStep = Step<Wanted & Made & Wired, Filled>;

@@ -6,8 +6,8 @@ import { toLibxlJson } from '../image-config/index.ts';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import type { Offer, Source, Target } from './ports.ts';
-import { domainSource } from './source.ts';
-import { domainTarget } from './target.ts';
+import { domainSource } from './source/source.ts';
+import { domainTarget } from './target/target.ts';
 
 /** A guest that is being saved. */
 interface Saving {

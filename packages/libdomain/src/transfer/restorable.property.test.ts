@@ -15,8 +15,8 @@ import { domainPath } from '../paths.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleDomain } from '../testing/sample-config.ts';
 import { readUserdata, writeUserdata } from '../userdata.ts';
-import { domainSource } from './source.ts';
-import { domainTarget } from './target.ts';
+import { domainSource } from './source/source.ts';
+import { domainTarget } from './target/target.ts';
 
 jest.setTimeout(patient(120_000));
 

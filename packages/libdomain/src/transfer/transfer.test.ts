@@ -12,9 +12,9 @@ import type { Domain } from '../domain.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import type { Offer, SaveProgress, SaveReport } from './ports.ts';
-import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
-import { domainSource, type SourceOptions } from './source.ts';
-import { domainTarget } from './target.ts';
+import { defaultPrecopyPolicy, type PrecopyPolicy } from './source/precopy-policy.ts';
+import { domainSource, type SourceOptions } from './source/source.ts';
+import { domainTarget } from './target/target.ts';
 
 const never = new AbortController().signal;
 const control = { signal: never, onProgress: () => undefined };

@@ -6,12 +6,12 @@ import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } fr
 import { pauseDomain } from '../../actions/pause-domain.ts';
 import type { Domain } from '../../domain.ts';
 import { featurePath } from '../../paths.ts';
+import { reservationsOf } from '../../reservations.ts';
 import { failure } from '../../testing/failure.ts';
 import { sampleDomain } from '../../testing/sample-config.ts';
 import type { Check, Offer } from '../ports.ts';
-import { domainSource } from '../source.ts';
-import { domainTarget } from '../target.ts';
-import { reservationsOf } from './reservations.ts';
+import { domainSource } from '../source/source.ts';
+import { domainTarget } from '../target/target.ts';
 import { refusalOf } from './run-checks.ts';
 
 const NAMES = ['xen-version', 'type', 'config', 'kernel', 'vcpus', 'cpu-policy', 'memory', 'name', 'uuid'];

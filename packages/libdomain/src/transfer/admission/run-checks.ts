@@ -1,5 +1,5 @@
 import type { VmToolsError } from '@vm-tools/errors';
-import { asVmToolsError } from '../../guest/guest-error.ts';
+import { asVmToolsError } from '../../guest-error.ts';
 import type { Check } from '../ports.ts';
 
 /** Something that can make a transfer fail, as data: lists of them are run, printed and counted. */

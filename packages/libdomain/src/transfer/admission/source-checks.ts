@@ -2,8 +2,8 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../../domain.ts';
 import type { Host } from '../../host.ts';
 import { featurePath } from '../../paths.ts';
-import { currentConfig } from '../current-config.ts';
-import { checkSavable, requireLive, type LiveMode } from '../check-savable.ts';
+import { checkSavable, requireLive, type LiveMode } from '../source/check-savable.ts';
+import { currentConfig } from '../source/current-config.ts';
 import type { HostCheck } from './run-checks.ts';
 
 /** A domain of this host that is to leave it. */

@@ -1,13 +1,13 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { DomainConfig } from '../../config/schema.ts';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
+import type { DomainConfig } from '../../config/schema.ts';
 import type { Host } from '../../host.ts';
 import { requireStartable, type PlaceRules } from '../../places/index.ts';
-import { requireNameFree, requireUuidFree } from '../../steps/check-name-free.ts';
+import { reservationsOf, type Arriving } from '../../reservations.ts';
+import { requireNameFree, requireUuidFree } from '../../steps/checks/check-name-free.ts';
 import { DOMAIN_TYPES, isDomainType, profileOf } from '../../types/index.ts';
 import type { Offer } from '../ports.ts';
 import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
-import { reservationsOf, type Arriving } from './reservations.ts';
 import type { HostCheck } from './run-checks.ts';
 import { requireSameOrNewer } from './xen-version.ts';
 

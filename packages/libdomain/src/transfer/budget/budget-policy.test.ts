@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
+import type { Throttle } from '../../guest/throttle.ts';
 import { PAGE_BYTES } from '../../memory.ts';
-import type { PrecopyPolicy } from '../precopy-policy.ts';
+import type { PrecopyPolicy } from '../source/precopy-policy.ts';
 import { budgetPolicy } from './budget-policy.ts';
 import type { PrecopyBudget, RateLimits } from './judge-round.ts';
-import type { Throttle } from './throttle.ts';
 
 const unthrottled: Throttle = { pace: 1, slowTo: async () => undefined, release: async () => undefined };
 

@@ -1,8 +1,8 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../../domain.ts';
-import type { PrecopyPolicy, RoundStats } from '../precopy-policy.ts';
+import type { Throttle } from '../../guest/throttle.ts';
+import type { PrecopyPolicy, RoundStats } from '../source/precopy-policy.ts';
 import { judgeRound, withDefaults, type PrecopyBudget, type Round } from './judge-round.ts';
-import type { Throttle } from './throttle.ts';
 
 /** Keeps a budget: measures each round, and does what `judgeRound` makes of it. For one save. */
 export function budgetPolicy(

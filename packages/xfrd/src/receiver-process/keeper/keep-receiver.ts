@@ -6,7 +6,6 @@ import type { Credentials } from '@vm-tools/trust';
 import { encodeBandwidth } from '../../config/bandwidth.ts';
 import type { ListenAddress } from '../../config/listen-address.ts';
 import type { Settings } from '../../config/settings.ts';
-import { openControl } from '../../control.ts';
 import { logFailure } from '../../log/log-failure.ts';
 import { receiverLost } from '../errors.ts';
 import { findUser } from '../process/find-user.ts';
@@ -15,6 +14,7 @@ import { feedPath } from '../process/run-folder.ts';
 import { startProcess, type ReceiverChild } from '../process/start-process.ts';
 import type { ReceiverSettings } from '../settings.ts';
 import { Keeper, type Began, type HostSide } from './keeper.ts';
+import { openControl } from './open-control.ts';
 
 /** A processor that is busy with something else may take that long to start node. */
 const BEGIN_MS = 30_000;

@@ -1,0 +1,42 @@
+import type { Fields } from '../fields.ts';
+import { invalid, unknownKey } from '../fields.ts';
+import type { Findings } from '../findings.ts';
+import { FIELDS, KEYS } from '../keys/keys.ts';
+import { meantMib, parseMemorySize } from '../memory-size.ts';
+import type { Entries, Entry } from '../text/entry.ts';
+
+/** By it an editor finds the JSON Schema of a file. */
+const SCHEMA = '$schema';
+
+const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
+
+/** Fields from the entries of a JSON file: the names of a DomainConfig, but people count memory in MiB or GiB. */
+export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
+  for (const entry of entries.values()) {
+    if (entry.key === SCHEMA) continue;
+    if (!(JSON_KEYS as string[]).includes(entry.key)) findings.add(unknownKey(entry, JSON_KEYS));
+  }
+  const fields: Fields = new Map();
+  for (const field of FIELDS) {
+    const { json, kind } = KEYS[field];
+    const entry = entries.get(json);
+    if (entry === undefined) continue;
+    findings.collect(() =>
+      fields.set(field, { value: kind === 'memory' ? readMemory(entry) : entry.value, entry }),
+    );
+  }
+  return fields;
+}
+
+function readMemory(entry: Entry): number {
+  const { value } = entry;
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const kib = parseMemorySize(text);
+  if (kib !== undefined) return kib;
+  const mib = meantMib(text);
+  throw invalid(
+    entry,
+    'must be a whole number of MiB, or a string such as "512MiB" or "2GiB"',
+    mib === undefined ? undefined : `write "${entry.key}": ${mib}`,
+  );
+}

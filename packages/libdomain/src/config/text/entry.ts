@@ -1,0 +1,19 @@
+import type { Position } from '../config-error.ts';
+
+/** What either file format can say behind a key. */
+export type EntryValue =
+  string | number | boolean | null | readonly EntryValue[] | { readonly [key: string]: EntryValue };
+
+/** One `key = value` of a configuration, before anybody has asked what it means. */
+export interface Entry {
+  readonly key: string;
+  readonly value: EntryValue;
+  readonly keyPosition: Position;
+  readonly valuePosition: Position;
+  /** built with `+=`, which xl refuses for numbers */
+  readonly isAppended?: boolean;
+  /** where it is given a second time, with another value */
+  readonly repeatedAt?: Position;
+}
+
+export type Entries = Map<string, Entry>;

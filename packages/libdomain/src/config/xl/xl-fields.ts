@@ -1,0 +1,130 @@
+import { DOMAIN_TYPES } from '../../types/domain-type.ts';
+import type { Fields } from '../fields.ts';
+import { invalid, unsupported } from '../fields.ts';
+import type { Findings } from '../findings.ts';
+import type { XlType } from '../keys/foreign.ts';
+import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
+import { meantMib } from '../memory-size.ts';
+import type { Entries, Entry } from '../text/entry.ts';
+import { judgeForeignKeys } from './judge-foreign-keys.ts';
+import { COMMAND_LINE } from './overrides.ts';
+
+/** Fields that take more than one key of xl.cfg to be read. */
+const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKib', 'vcpus'];
+
+/** Fields from the entries of an xl.cfg, with the meaning that xl gives them. */
+export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
+  const fields: Fields = new Map();
+  findings.collect(() => addType(fields, entries));
+  judgeForeignKeys(entries, typeOf(fields), findings);
+  for (const field of FIELDS) {
+    const entry = entries.get(KEYS[field].xl);
+    if (entry === undefined || COMPOSED.includes(field)) continue;
+    findings.collect(() => fields.set(field, { value: text(entry), entry }));
+  }
+  findings.collect(() => addCmdline(fields, entries, findings));
+  findings.collect(() => addMemory(fields, entries));
+  findings.collect(() => addMaxMemory(fields, entries));
+  findings.collect(() => addVcpus(fields, entries));
+  return fields;
+}
+
+/** For the other keys; where the type makes no sense, the one is assumed that has the fewest. */
+function typeOf(fields: Fields): XlType {
+  const type = fields.get('type');
+  if (type === undefined) return 'pv';
+  return type.value === 'hvm' ? 'hvm' : (DOMAIN_TYPES.find((known) => known === type.value) ?? 'pvh');
+}
+
+/** `builder` is the name that `type` had until Xen 4.10; both may stand there if they agree. */
+function addType(fields: Fields, entries: Entries): void {
+  const type = entries.get('type');
+  if (type !== undefined) fields.set('type', { value: text(type), entry: type });
+  const builder = entries.get('builder');
+  if (builder === undefined) return;
+  const named = text(builder);
+  if (named !== 'generic' && named !== 'hvm')
+    throw invalid(builder, `must be "generic" or "hvm": ${shown(named)}`, 'leave it out and set type');
+  const meant = named === 'hvm' ? 'hvm' : 'pv';
+  if (type !== undefined && text(type) !== meant)
+    throw invalid(builder, `"${named}" contradicts type "${text(type)}"`, 'leave builder out');
+  fields.set('type', { value: meant, entry: type ?? builder });
+}
+
+/** `root` and `extra` are the older way to say `cmdline`, which wins. */
+function addCmdline(fields: Fields, entries: Entries, findings: Findings): void {
+  const cmdline = entries.get('cmdline');
+  const root = entries.get('root');
+  const extra = entries.get('extra');
+  const older = root ?? extra;
+  if (cmdline !== undefined) {
+    fields.set('cmdline', { value: text(cmdline), entry: cmdline });
+    if (older !== undefined)
+      findings.warn(older.keyPosition, 'root and extra are ignored because cmdline is given');
+  } else if (older !== undefined) {
+    const words = [...(root ? [`root=${text(root)}`] : []), ...(extra ? [text(extra)] : [])];
+    fields.set('cmdline', { value: words.join(' '), entry: older });
+  }
+}
+
+/** What is not said starts with all it may have. */
+function addMemory(fields: Fields, entries: Entries): void {
+  const memory = entries.get('memory') ?? entries.get('maxmem');
+  if (memory !== undefined) fields.set('memoryKib', { value: mebibytes(memory) * 1024, entry: memory });
+}
+
+function addMaxMemory(fields: Fields, entries: Entries): void {
+  const maxmem = entries.get('maxmem');
+  const isRead = fields.get('memoryKib')?.entry === maxmem;
+  if (maxmem !== undefined && (isRead || entries.has('memory')))
+    fields.set('maxMemoryKib', { value: mebibytes(maxmem) * 1024, entry: maxmem });
+}
+
+function addVcpus(fields: Fields, entries: Entries): void {
+  const vcpus = entries.get('vcpus');
+  if (vcpus !== undefined) fields.set('vcpus', { value: integer(vcpus), entry: vcpus });
+  const maxvcpus = entries.get('maxvcpus');
+  if (maxvcpus === undefined) return;
+  const online = vcpus === undefined ? 1 : integer(vcpus);
+  const most = integer(maxvcpus);
+  if (most < online) throw invalid(maxvcpus, `must not be less than vcpus, which is ${online}`);
+  if (most > online) {
+    throw unsupported(
+      maxvcpus,
+      'above vcpus is not supported yet',
+      `write vcpus = ${most} to start with all of them`,
+    );
+  }
+}
+
+function text(entry: Entry): string {
+  if (typeof entry.value === 'string') return entry.value;
+  throw invalid(entry, 'must be a string, not a list');
+}
+
+function mebibytes(entry: Entry): number {
+  const mib = typeof entry.value === 'string' ? meantMib(entry.value) : undefined;
+  if (mib === undefined) return integer(entry);
+  const isOverride = entry.keyPosition.file === COMMAND_LINE;
+  const equals = isOverride ? '=' : ' = ';
+  throw invalid(
+    entry,
+    `must be a number of MiB, not ${shown(entry.value as string)}`,
+    `write ${entry.key}${equals}${mib}`,
+  );
+}
+
+/** A number as C's strtol reads it, and therefore xl: 0x10 is hexadecimal, 010 is octal. */
+function integer(entry: Entry): number {
+  const value = text(entry);
+  if (entry.isAppended === true) throw invalid(entry, 'is a number, += does not suit it');
+  const [, sign = '', written = ''] = /^\s*([+-]?)(.*)$/s.exec(value) ?? [];
+  const digits = /^0[0-7]+$/.test(written) ? `0o${written.slice(1)}` : written;
+  if (/^([1-9]\d{0,14}|0|0x[\da-f]{1,12}|0o[0-7]{1,15})$/i.test(digits))
+    return sign === '-' ? -Number(digits) : Number(digits);
+  throw invalid(entry, `must be a number, not ${shown(value)}`);
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 64));
+}

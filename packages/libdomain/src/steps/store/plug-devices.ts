@@ -1,0 +1,66 @@
+import { messageOf } from '@vm-tools/errors';
+import type { DomainConfig } from '../../config/schema.ts';
+import type { DeviceKind, PlacedDomain, PlannedDevice } from '../../devices/kind.ts';
+import type { Device } from '../../devices/list-devices.ts';
+import { removeDevice } from '../../devices/remove-device.ts';
+import { deviceAt, writeDevice } from '../../devices/write-device.ts';
+import type { Host } from '../../host.ts';
+import { stepError } from '../../step/step-error.ts';
+import type { Step } from '../../step/step.ts';
+import type { Made } from '../context.ts';
+
+/** A step for each device of this kind: its nodes, and what follows when they are there. */
+export function plugDevices(kind: DeviceKind, config: DomainConfig): readonly Step<PlacedDomain>[] {
+  return kind.of(config).map((device) => plugDevice(kind, device));
+}
+
+function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain> {
+  const at = (domain: PlacedDomain): Device =>
+    deviceAt(domain.domid, kind.name, planned.id, planned.nodes(domain));
+  return {
+    name: planned.name,
+    about: () => planned.about,
+    async run({ domid, ports, frames, host, signal }) {
+      const domain = { domid, ports, frames };
+      const device = at(domain);
+      const nodes = planned.nodes(domain);
+      await host.store.transaction((tx) => writeDevice(tx, domid, device, nodes), { signal });
+      try {
+        await kind.plug?.(host, device, signal);
+      } catch (thrown) {
+        throw await unplugged(host, kind, device, { step: planned.name, thrown });
+      }
+      return {};
+    },
+    undo: ({ host, ...domain }) => removeDevice(host, at(domain), kind),
+    leaves: (domain) => at(domain).backend,
+  };
+}
+
+/** A step does all or nothing: what failed is taken away again, and what cannot be is told. */
+async function unplugged(
+  host: Host,
+  kind: DeviceKind,
+  device: Device,
+  failure: { readonly step: string; readonly thrown: unknown },
+): Promise<unknown> {
+  try {
+    await removeDevice(host, device, kind);
+    return failure.thrown;
+  } catch (left) {
+    return stepError(failure, [`${device.backend}: ${messageOf(left)}`]);
+  }
+}
+
+/** A step for each device of this kind that is to be waited for before the domain is handed over. */
+export function awaitDevices({ of, ready }: DeviceKind, config: DomainConfig): readonly Step<Made>[] {
+  if (ready === undefined) return [];
+  return of(config).map(({ name }) => ({
+    name: `${name}-ready`,
+    about: () => ready.about,
+    async run({ domid, host, signal }) {
+      await ready.wait(host, domid, signal);
+      return {};
+    },
+  }));
+}

@@ -1,0 +1,38 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { DomainConfig } from '../../config/schema.ts';
+import { MAXMEM_SLACK_KIB, PAGE_BYTES } from '../../memory.ts';
+import type { Offer } from '../ports.ts';
+
+type Promised = Pick<Offer, 'name' | 'uuid' | 'type' | 'maxMemoryBytes'>;
+
+/**
+ * What a peer may send is decided by what it offers, and what is made here by the configuration that comes with the
+ * image: so the one must be what the other has promised.
+ *
+ * @throws VmToolsError DOMAIN_NOT_AS_OFFERED of kind corrupt, with `details.field`
+ */
+export function checkOffered(config: DomainConfig & { readonly uuid: string }, offer: Promised): void {
+  const maxMemoryBytes = Math.max(config.memoryKib, config.maxMemoryKib) * 1024;
+  if (config.name !== offer.name) throw notAsOffered('name', config.name, offer.name);
+  if (config.uuid !== offer.uuid.toLowerCase()) throw notAsOffered('uuid', config.uuid, offer.uuid);
+  if (config.type !== offer.type) throw notAsOffered('type', config.type, offer.type);
+  if (maxMemoryBytes > offer.maxMemoryBytes) {
+    throw notAsOffered('maxMemoryBytes', maxMemoryBytes, offer.maxMemoryBytes);
+  }
+}
+
+/** The pages of 4 KiB that an image of this domain may bring: its memory, its rings and its other special pages. */
+export function maxPagesOf({ maxMemoryKib }: Pick<DomainConfig, 'maxMemoryKib'>): number {
+  return Math.ceil(((maxMemoryKib + MAXMEM_SLACK_KIB) * 1024) / PAGE_BYTES);
+}
+
+function notAsOffered(field: keyof Promised, found: string | number, offered: string | number): VmToolsError {
+  const [has, promised] = [JSON.stringify(found), JSON.stringify(offered)];
+  return new VmToolsError({
+    code: 'DOMAIN_NOT_AS_OFFERED',
+    kind: 'corrupt',
+    message: `the configuration that came with the domain is not what was offered: ${field} is ${has}, and was to be ${promised}`,
+    hint: 'see on the sending host whether the domain was changed meanwhile, and send it again',
+    details: { field, found, offered },
+  });
+}

@@ -1,0 +1,260 @@
+import type { Readable } from 'node:stream';
+import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
+import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
+import { planDomain, type Finished } from '../../actions/plan-domain.ts';
+import { nameFault } from '../../config/keys/values.ts';
+import type { DomainConfig } from '../../config/schema.ts';
+import { asVmToolsError } from '../../guest-error.ts';
+import { lockDomain, requireDecided, type Hold, type HoldOptions } from '../../hold/hold-domain.ts';
+import type { Host } from '../../host.ts';
+import { fromLibxlJson } from '../../image-config/index.ts';
+import { FROM_FILE } from '../../paths.ts';
+import {
+  isSealedHere,
+  readPlaceRules,
+  rulesFor,
+  withoutSeal,
+  type Origin,
+  type PlaceRules,
+  type RulesOfPeer,
+} from '../../places/index.ts';
+import { reservationsOf } from '../../reservations.ts';
+import { runPipeline, type Completed, type RunOptions } from '../../step/run.ts';
+import { restoreMemory } from '../../steps/memory/restore-memory.ts';
+import { refusalOf, runChecks } from '../admission/run-checks.ts';
+import {
+  arrivingOf,
+  CHEAP_CHECKS,
+  requireFiles,
+  TARGET_CHECKS,
+  type Arrival,
+} from '../admission/target-checks.ts';
+import type { Check, Offer, RestoreControl, Target } from '../ports.ts';
+import { checkOffered, maxPagesOf } from './check-offered.ts';
+import { checkedHere, type CheckedImage } from './checked-image.ts';
+import { startRestored } from './start-restored.ts';
+
+/** How a saved domain comes to life here: under which name, paused or not, and with which files. */
+export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pick<HoldOptions, 'waitMs'> {
+  /** `start` leaves it paused. @default false */
+  readonly paused?: boolean;
+  /** Instead of the name that it was saved under. */
+  readonly name?: string;
+  /** Where it comes from. @default a peer without a name when it is offered, otherwise an image that was not made here */
+  readonly origin?: Origin | undefined;
+  /** What is allowed to a peer. @default what holds for all */
+  readonly rulesOfPeer?: RulesOfPeer | undefined;
+}
+
+/** A target for those, too, who read and check the image elsewhere. */
+export interface DomainTarget extends Target {
+  /** What is to be expected of the libxc stream behind this configuration. */
+  readonly expect: (configJson: string) => ExpectedDomain;
+  /** As `restore`. */
+  readonly restoreChecked: (image: CheckedImage, control: RestoreControl) => Promise<void>;
+}
+
+/** This host, as a place where one saved domain can come to life again. */
+export function domainTarget(host: Host, options: TargetOptions = {}): DomainTarget {
+  let made: Completed<Finished> | undefined;
+  let offered: Offer | undefined;
+  /** the UUID to which memory and name are promised */
+  let promised: string | undefined;
+  let held: Hold | undefined;
+
+  function configOf(json: string): DomainConfig & { readonly uuid: string } {
+    const config = fromLibxlJson(json, pickName(options));
+    if (config.uuid === undefined) throw noUuid();
+    return { ...config, uuid: config.uuid };
+  }
+
+  /** A file is offered by nobody; it may be restored under another name. */
+  function offeredConfig(json: string, offer = offered): ReturnType<typeof configOf> {
+    const config = configOf(json);
+    if (offer === undefined) return config;
+    checkOffered(options.name === undefined ? config : { ...config, name: offer.name }, offer);
+    return config;
+  }
+
+  const fromPeer: Origin = options.origin ?? { from: 'peer' };
+  const readRules = async (): Promise<PlaceRules> =>
+    (await rulesFor(host, fromPeer, options.rulesOfPeer)) ?? readPlaceRules(host);
+
+  /** Whose words the configuration is; undefined when this host has made the image itself. */
+  async function originOf(configJson: string): Promise<Origin | undefined> {
+    if (offered !== undefined) return fromPeer;
+    return (await isSealedHere(host, configJson)) ? undefined : (options.origin ?? { from: 'image' });
+  }
+
+  function arrivalOf(offer: Offer): Arrival {
+    const readConfig = (): ReturnType<typeof configOf> => offeredConfig(JSON.stringify(offer.config), offer);
+    return { host, offer, name: options.name ?? offer.name, readConfig, readRules };
+  }
+
+  function check(offer: Offer): Promise<readonly Check[]> {
+    return runChecks(TARGET_CHECKS, arrivalOf(offer));
+  }
+
+  async function requireFree(offer: Offer): Promise<void> {
+    const isTaken = refusalOf(await runChecks(CHEAP_CHECKS, arrivalOf(offer)));
+    if (isTaken !== undefined) throw refusalOf(await check(offer)) ?? isTaken;
+  }
+
+  async function reserve(offer: Offer): Promise<void> {
+    const refusal = refusalOf(await check(offer));
+    if (refusal !== undefined) throw refusal;
+    const arriving = arrivingOf(arrivalOf(offer));
+    // The journals have let its own transfer begin, so there is no other.
+    held = await lockDomain(host, arriving, options);
+    try {
+      await reservationsOf(host).hold(host.xen, arriving);
+    } catch (thrown) {
+      await release();
+      // Somebody else was a moment faster, which all can see by now.
+      throw refusalOf(await check(offer)) ?? thrown;
+    }
+    promised = arriving.uuid;
+    offered = offer;
+  }
+
+  async function release(): Promise<void> {
+    const hold = held;
+    held = undefined;
+    await hold?.[Symbol.asyncDispose]();
+  }
+
+  /** What is promised to it is for others again. */
+  function letGo(): void {
+    if (promised !== undefined) reservationsOf(host).end(promised);
+    promised = undefined;
+  }
+
+  function expect(json: string): ExpectedDomain {
+    const config = offeredConfig(json);
+    return { type: config.type, maxPages: maxPagesOf(config) };
+  }
+
+  function restore(stream: Readable, control: RestoreControl): Promise<void> {
+    const { signal, onNewMemory } = control;
+    const onNewPages = (pages: number): void => onNewMemory?.(pages * PAGE_BYTES);
+    return make(async () => checkedHere(await openImage(stream, { signal, onNewPages, expect })), control);
+  }
+
+  async function make(
+    open: () => Promise<CheckedImage>,
+    { signal, transferId }: RestoreControl,
+  ): Promise<void> {
+    let saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined;
+    try {
+      throwIfAborted(signal, 'restoring a domain');
+      const image = await open();
+      const { configJson } = image;
+      const config = offeredConfig(configJson);
+      saved = config;
+      held ??= await lockDomain(host, config, { ...options, signal });
+      const transfer = await requireDecided(host, config, transferId);
+      if (offered !== undefined) await requireFiles(config, await readRules());
+      // It stays paused until `start`: before that the guest may still be running where it came from.
+      const fill = restoreMemory(image.feed);
+      const plan = planDomain({
+        name: 'vm-restore',
+        config,
+        fill,
+        isNew: false,
+        incoming: { id: transferId ?? FROM_FILE, from: transfer?.peer },
+        configJson: withoutSeal(configJson),
+        origin: await originOf(configJson),
+      });
+      made = await runPipeline(plan, host, { ...options, signal });
+    } catch (thrown) {
+      letGo();
+      await release();
+      throw restoreError(thrown, saved);
+    }
+  }
+
+  async function start(): Promise<{ domid: number }> {
+    const { domid, config } = finished(made).context;
+    const { uuid, name } = config;
+    await startRestored(host, { domid, uuid, name }, options);
+    await release();
+    return { domid };
+  }
+
+  async function abandon(): Promise<void> {
+    letGo();
+    const leftovers = (await made?.undo()) ?? [];
+    await release();
+    if (leftovers.length === 0) return;
+    throw new VmToolsError({
+      code: 'DOMAIN_NOT_ABANDONED',
+      message: `what was restored could not be removed: ${leftovers.join('; ')}`,
+      hint: 'vm-list shows whether the domain is there still; vm-destroy removes it',
+      leftovers,
+    });
+  }
+
+  return {
+    get domid() {
+      return made?.context.domid;
+    },
+    expect,
+    check,
+    requireFree,
+    reserve,
+    restore,
+    restoreChecked: (image, control) => make(() => Promise.resolve(image), control),
+    start,
+    abandon,
+    release,
+  };
+}
+
+/**
+ * The name that it is to have here instead of its own.
+ *
+ * @throws VmToolsError CONFIG_INVALID
+ */
+function pickName({ name }: TargetOptions): { readonly name?: string } {
+  if (name === undefined) return {};
+  const fault = nameFault(name);
+  if (fault === undefined) return { name };
+  throw new VmToolsError({
+    code: 'CONFIG_INVALID',
+    kind: 'usage',
+    message: `the name ${JSON.stringify(name.slice(0, 64))} ${fault}`,
+    hint: 'choose another name',
+    details: { key: 'name' },
+  });
+}
+
+function finished(made: Completed<Finished> | undefined): Completed<Finished> {
+  if (made !== undefined) return made;
+  throw new VmToolsError({
+    code: 'DOMAIN_NOT_RESTORED',
+    message: 'there is no restored domain to start',
+    hint: 'restore it first',
+  });
+}
+
+/** @param saved what is known of it by now */
+function restoreError(thrown: unknown, saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined): VmToolsError {
+  const error = asVmToolsError(thrown, {
+    doing: `restoring ${saved?.name ?? 'a domain'}`,
+    hint: 'nothing of it is left here; try again when the cause is gone',
+  });
+  const state = error.leftovers.length === 0 ? 'not created here' : 'not started here';
+  const { name, uuid } = saved ?? {};
+  return error.with({
+    guest: { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }), state },
+  });
+}
+
+function noUuid(): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_NO_CONFIG',
+    kind: 'corrupt',
+    message: 'the saved configuration has no UUID',
+    hint: 'save the domain anew',
+  });
+}

@@ -1,0 +1,44 @@
+import { table, type Invocation, type Outcome } from '@vm-tools/cli';
+import type { FoundTransfer } from '@vm-tools/libxfr/control';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { listTransfers } from '@vm-tools/libxfr/recovery';
+import type { ListInput } from '../options.ts';
+import { describeFigures, place } from '../transfers/describe-transfer.ts';
+import { underWay } from '../transfers/find-under-way.ts';
+import { journalsOf } from '../transfers/journals.ts';
+import { warnOf } from '../transfers/warn-of.ts';
+
+/** Enough of an id to be told from others, and short enough to be typed. */
+const ID_CHARACTERS = 8;
+
+/** What the journals know, and, of those that somebody is moving now, how far they are. */
+export type ListedTransfer = KnownTransfer & Partial<Pick<FoundTransfer, 'figures' | 'settings'>>;
+
+export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
+  const [{ transfers, damaged }, moving] = await Promise.all([
+    listTransfers(journalsOf(invocation)),
+    underWay(invocation),
+  ]);
+  warnOf(invocation.messages, damaged);
+  const shown = transfers
+    .filter(({ isEnded }) => invocation.input.all || !isEnded)
+    .map((known) => withFigures(known, moving));
+  return { isReport: true, value: shown, text: shown.length === 0 ? '' : format(shown) };
+}
+
+export function withFigures(known: KnownTransfer, moving: readonly FoundTransfer[]): ListedTransfer {
+  const found = moving.find(({ id, role }) => id === known.id && role === known.role);
+  return found === undefined ? known : { ...known, figures: found.figures, settings: found.settings };
+}
+
+function format(transfers: readonly ListedTransfer[]): string {
+  return table(transfers, [
+    { heading: 'Transfer', text: ({ id }) => id.slice(0, ID_CHARACTERS) },
+    { heading: 'Domain', text: ({ guest }) => guest.name },
+    { heading: 'Peer', text: ({ role, peer }) => `${role === 'source' ? 'to' : 'from'} ${peer}` },
+    { heading: 'State', text: ({ state }) => state },
+    { heading: 'Lives', text: place },
+    { heading: 'Since', text: ({ changedAt }) => new Date(changedAt).toISOString() },
+    { heading: 'Progress', text: ({ figures }) => (figures === undefined ? '-' : describeFigures(figures)) },
+  ]);
+}

@@ -1,0 +1,33 @@
+import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
+import { guestFinder } from '@vm-tools/libdomain';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { resolveTransfer } from '@vm-tools/libxfr/recovery';
+import type { ResolveInput } from '../options.ts';
+import { recallingPeer } from '../peer.ts';
+import { findTransfer } from '../transfers/find-transfer.ts';
+import { journalsOf } from '../transfers/journals.ts';
+
+/** How long the other end is asked: somebody waits for the answer, and can ask again. */
+const CONFIRM_MS = 15_000;
+
+/** Brings a transfer to its end, by asking the other one. */
+export async function resolve(invocation: Invocation<ResolveInput>): Promise<Outcome> {
+  const { input, signal } = invocation;
+  const journals = journalsOf(invocation);
+  const { id } = await findTransfer(journals, input.transfer);
+  const resolved = await resolveTransfer(id, {
+    journals,
+    finder: guestFinder(await invocation.openHost()),
+    reconnect: recallingPeer(invocation),
+    timeouts: { confirmMs: input.wait ?? CONFIRM_MS },
+    owner: input.owner,
+    signal,
+  });
+  if (resolved.role === 'target' && resolved.owner === 'here') await ensureMonitor(invocation);
+  return { value: resolved, text: describe(resolved) };
+}
+
+function describe({ guest, owner, peer, role }: KnownTransfer): string {
+  if (owner === 'here') return `${guest.name} runs here`;
+  return role === 'source' ? `${guest.name} runs at ${peer}` : `${guest.name} stayed at ${peer}`;
+}

@@ -1,0 +1,94 @@
+import { asVmToolsError, type Invocation, type Outcome } from '@vm-tools/cli';
+import { VmToolsError } from '@vm-tools/errors';
+import type { TransferRecord } from '@vm-tools/libxfr/journals';
+import { askPeer, knownTransfer, listTransfers } from '@vm-tools/libxfr/recovery';
+import type { StatusInput } from '../options.ts';
+import { recallingPeer } from '../peer.ts';
+import { describeFigures, describeSettings, describeTransfer } from '../transfers/describe-transfer.ts';
+import { findTransfer } from '../transfers/find-transfer.ts';
+import { underWay } from '../transfers/find-under-way.ts';
+import { journalsOf } from '../transfers/journals.ts';
+import { withFigures, type ListedTransfer } from './list.ts';
+
+/** What is known of one transfer, here and at the other end, or of all that have not ended; changes nothing. */
+export async function status(invocation: Invocation<StatusInput>): Promise<Outcome> {
+  const { transfer: wanted, watch = false } = invocation.input;
+  if (watch && wanted === undefined) throw nothingToWatch();
+  if (watch && wanted !== undefined) return (await import('./watch.ts')).watch(invocation, wanted);
+  return wanted === undefined ? ofAll(invocation) : ofOne(invocation, wanted);
+}
+
+async function ofAll(invocation: Invocation<StatusInput>): Promise<Outcome> {
+  const [{ transfers }, moving] = await Promise.all([
+    listTransfers(journalsOf(invocation)),
+    underWay(invocation),
+  ]);
+  const open = transfers.filter(({ isEnded }) => !isEnded).map((each) => withFigures(each, moving));
+  return {
+    isReport: true,
+    value: open,
+    text: open.map((each) => `${each.id} ${describeFully(each)}`).join('\n') || 'all have ended',
+  };
+}
+
+async function ofOne(invocation: Invocation<StatusInput>, wanted: string): Promise<Outcome> {
+  const [record, moving] = await Promise.all([
+    findTransfer(journalsOf(invocation), wanted),
+    underWay(invocation),
+  ]);
+  const known = withFigures(knownTransfer(record), moving);
+  const peer = known.isEnded ? undefined : await ask(record, invocation);
+  return {
+    isReport: true,
+    value: { ...known, entries: record.entries, ...peer },
+    text: format(known, record, peer),
+  };
+}
+
+interface Told {
+  /** what the other end says: RUNNING, FENCED, PENDING or UNKNOWN */
+  readonly peerSays?: string;
+  /** why it says nothing */
+  readonly peerError?: string;
+}
+
+async function ask(record: TransferRecord, invocation: Invocation<StatusInput>): Promise<Told> {
+  const { signal, program } = invocation;
+  try {
+    const { name } = await askPeer(await recallingPeer(invocation)(record, signal), record, { signal });
+    return { peerSays: name };
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return { peerError: asVmToolsError(thrown, program).message };
+  }
+}
+
+/** What the journal says, and how far it is, on one line. */
+function describeFully(known: ListedTransfer): string {
+  const { figures, settings } = known;
+  const now = figures === undefined ? [] : [describeFigures(figures)];
+  const limits = settings === undefined ? [] : [describeSettings(settings)];
+  return [describeTransfer(known), ...now, ...limits].join('; ');
+}
+
+function nothingToWatch(): VmToolsError {
+  return new VmToolsError({
+    code: 'USAGE',
+    kind: 'usage',
+    message: '--watch shows one transfer, and none was named',
+    hint: 'vm-migrate list shows which there are',
+  });
+}
+
+function format(known: ListedTransfer, { entries }: TransferRecord, peer: Told | undefined): string {
+  const lines = entries.map(({ at, state, error }) => {
+    const why = error === undefined ? '' : `: ${error.message}`;
+    return `  ${new Date(at).toISOString()} ${state}${why}`;
+  });
+  const says = peer?.peerSays ?? `nothing: ${peer?.peerError}`;
+  return [
+    `${known.id} ${describeFully(known)}`,
+    ...lines,
+    ...(peer === undefined ? [] : [`the other end says ${says}`]),
+  ].join('\n');
+}
