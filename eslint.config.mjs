@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-// Who may import whom. The picture is in README.md, "How the parts fit together"; this is the rule that keeps it true.
+// Who may import whom. docs/architecture.md shows it; this is the rule that keeps it true.
 const layers = {
   errors: [],
   // What people and peers write: every reader of it asks there.
