@@ -16,9 +16,11 @@ const layers = {
   format: ['errors'],
   // koffi comes from libc alone.
   native: ['errors', 'libc'],
+  // Types alone: what libxfr asks of a host, and libdomain answers.
+  ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
-  domain: ['errors', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'words', 'locks', 'write-file', 'ratelimit'],
+  domain: ['errors', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
+  transfer: ['errors', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
@@ -26,7 +28,7 @@ const layers = {
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
   sim: ['errors', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
+  cli: ['errors', 'ports', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
   exe: [
     'errors',
     'words',

@@ -35,7 +35,7 @@ export { asBandwidth, asCount, asDowntime, asWait, doubtOfBandwidth } from './co
 export { table } from './output/table.ts';
 export type { Column } from './output/table.ts';
 export { formatDuration, percentDone, progressLine } from './progress/progress-line.ts';
-export type { TransferFigures } from './progress/progress-line.ts';
+export type { ShownFigures } from './progress/progress-line.ts';
 export { showProgress } from './progress/show-progress.ts';
 export type { ShownEvent, ShownProgress } from './progress/show-progress.ts';
 export { showStep } from './progress/show-step.ts';

@@ -59,7 +59,7 @@ export type {
   SentBytes,
   Source,
   Target,
-} from './transfer/ports.ts';
+} from '@vm-tools/ports';
 export {
   DEFAULT_BUDGET,
   type JudgedRound,
@@ -72,7 +72,7 @@ export {
   type RoundStats,
 } from './transfer/source/precopy-policy.ts';
 export { guestFinder } from './transfer/recovery/guest-finder.ts';
-export { domainSource, type SourceOptions } from './transfer/source/source.ts';
+export { domainSource, type DomainSource, type SourceOptions } from './transfer/source/source.ts';
 export type { CheckedImage } from './transfer/target/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target/target.ts';
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';

@@ -1,40 +1,8 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import type { TransferId } from './journal/record.ts';
-import type { SaveProgress } from './ports.ts';
 
-/**
- * What a transfer is doing. A source goes through connecting, reserving, the four of `SaveProgress` and starting; a
- * target through connecting, reserving, receiving and starting; a file being written ends with syncing instead.
- */
-export type TransferPhase =
-  'connecting' | 'reserving' | SaveProgress['phase'] | 'receiving' | 'syncing' | 'starting';
-
-/** The figures of a transfer under the names that QEMU gave them. */
-export interface TransferFigures {
-  readonly status: TransferPhase;
-  /** bytes of the image that went through, all rounds together, counted where they leave (or enter) the process */
-  readonly transferred: number;
-  /** bytes of the image besides, in pages of zeros: they are not sent, and are holes in a file (QEMU: duplicate) */
-  readonly zeroBytes: number;
-  /** bytes that are still to come, as far as is known now */
-  readonly remaining: number;
-  /** bytes of guest memory, or of the file that is read */
-  readonly total: number;
-  /** bytes that go through, per second, over the last seconds */
-  readonly throughput: number;
-  /** milliseconds since the start */
-  readonly totalTime: number;
-  /** round of precopy, from 0 (QEMU: dirty-sync-count) */
-  readonly iteration?: number;
-  /** pages of 4 KiB that the guest dirties in a second */
-  readonly dirtyPagesRate?: number;
-  /** milliseconds since the guest was suspended; final once it runs again */
-  readonly downtime?: number;
-  /** milliseconds that the guest would be down if it were suspended now and sent at the pace of now */
-  readonly expectedDowntime?: number;
-  /** milliseconds until nothing remains */
-  readonly eta?: number;
-}
+export type { TransferFigures, TransferPhase } from '@vm-tools/ports';
+import type { TransferFigures, TransferPhase } from '@vm-tools/ports';
 
 /**
  * Something that the owner should know and that does not make the transfer fail:

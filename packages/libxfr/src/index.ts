@@ -42,7 +42,7 @@ export type {
   SaveReport,
   Source,
   Target,
-} from './ports.ts';
+} from '@vm-tools/ports';
 export type { Connection } from './protocol/connection.ts';
 export { DEFAULT_TIMEOUTS } from './protocol/timeouts.ts';
 export type { TransferTimeouts } from './protocol/timeouts.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { noTransfers, type Domain, type Host, type Source } from '@vm-tools/libdomain';
+import { noTransfers, type Domain, type Host, type DomainSource } from '@vm-tools/libdomain';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { resumePaused } from './resume-paused.ts';
 const UUID = '11111111-2222-3333-4444-555555555555';
 
 /** A domain that has been saved and is suspended, and what is done with it. */
-function suspended(): { host: Host; domain: Domain; source: Source; done: string[] } {
+function suspended(): { host: Host; domain: Domain; source: DomainSource; done: string[] } {
   const done: string[] = [];
   let isPaused = false;
   const xen = {
@@ -28,7 +28,7 @@ function suspended(): { host: Host; domain: Domain; source: Source; done: string
   return {
     host: { xen, store, root, transfers: noTransfers } as unknown as Host,
     domain: { domid: 3, uuid: UUID, name: 'web1' } as Domain,
-    source: source as unknown as Source,
+    source: source as unknown as DomainSource,
     done,
   };
 }
@@ -41,7 +41,7 @@ test('the domain is paused before it is resumed', async () => {
 
 test('it runs on when the transfer fails after all', async () => {
   const { host, domain, source, done } = suspended();
-  const transfer = async (from: Source): Promise<void> => {
+  const transfer = async (from: DomainSource): Promise<void> => {
     await from.resume();
     throw new Error('no space');
   };

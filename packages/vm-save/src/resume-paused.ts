@@ -1,4 +1,4 @@
-import { unpauseDomain, type Domain, type Host, type Source } from '@vm-tools/libdomain';
+import { unpauseDomain, type Domain, type Host, type DomainSource } from '@vm-tools/libdomain';
 
 /**
  * Runs `transfer` with a source whose domain is paused before it is resumed: so it does not run one instruction
@@ -7,8 +7,8 @@ import { unpauseDomain, type Domain, type Host, type Source } from '@vm-tools/li
 export async function resumePaused<Result>(
   host: Host,
   domain: Domain,
-  source: Source,
-  transfer: (source: Source) => Promise<Result>,
+  source: DomainSource,
+  transfer: (source: DomainSource) => Promise<Result>,
 ): Promise<Result> {
   const undo: (() => Promise<void>)[] = [];
   const resume = async (): Promise<void> => {

@@ -10,7 +10,7 @@ test('a line tells all that is known', () => {
     transferred: 150 * MIB,
     remaining: 50 * MIB,
     throughput: 10 * MIB,
-    iteration: 1,
+    iteration: 2,
     dirtyPagesRate: 120.4,
     eta: 5000,
     expectedDowntime: 300,
@@ -18,6 +18,11 @@ test('a line tells all that is known', () => {
   expect(line).toBe(
     'precopy #2   75%  150 MiB  10 MiB/s  50 MiB left  ETA 5.0 s  dirty 120 pages/s  downtime ~300 ms',
   );
+});
+
+test('the first round is number 1', () => {
+  const figures = { status: 'precopy', transferred: 0, remaining: MIB, throughput: 0 };
+  expect(progressLine({ ...figures, iteration: 1 })).toMatch(/^precopy #1 /);
 });
 
 test('a line leaves out what is not known', () => {

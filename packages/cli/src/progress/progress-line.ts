@@ -1,40 +1,29 @@
+import type { TransferFigures } from '@vm-tools/ports';
 import { formatBytes, formatRate } from '@vm-tools/ratelimit';
 
-/** The figures of a transfer, as libxfr's progress events carry them (QEMU's names). */
-export interface TransferFigures {
+type Known = Pick<TransferFigures, 'transferred' | 'remaining' | 'throughput'>;
+type MayBeKnown = Pick<
+  TransferFigures,
+  'zeroBytes' | 'iteration' | 'dirtyPagesRate' | 'eta' | 'downtime' | 'expectedDowntime'
+>;
+
+/** What a line shows of the figures of a transfer. */
+export type ShownFigures = Known & { readonly [Name in keyof MayBeKnown]?: MayBeKnown[Name] | undefined } & {
   /** e.g. "precopy", "stop-and-copy" */
   readonly status: string;
-  /** bytes sent so far, all rounds together */
-  readonly transferred: number;
-  /** bytes of zero pages, which need not be sent. @default 0 */
-  readonly zeroBytes?: number | undefined;
-  /** bytes that are still to be sent, as far as is known now */
-  readonly remaining: number;
-  /** bytes per second */
-  readonly throughput: number;
-  /** round of precopy, from 0 */
-  readonly iteration?: number | undefined;
-  /** pages per second that the guest dirties */
-  readonly dirtyPagesRate?: number | undefined;
-  /** milliseconds */
-  readonly eta?: number | undefined;
-  /** milliseconds; only once the guest runs again */
-  readonly downtime?: number | undefined;
-  /** milliseconds */
-  readonly expectedDowntime?: number | undefined;
-}
+};
 
 const BAR_CELLS = 20;
 
 /** One line about a transfer: what matters most comes first, because the terminal may be narrow. */
 export function progressLine(
-  figures: TransferFigures,
+  figures: ShownFigures,
   { bar = false }: { readonly bar?: boolean } = {},
 ): string {
   const { transferred, remaining, iteration, dirtyPagesRate, eta, downtime, expectedDowntime } = figures;
   const percent = percentDone(figures);
   return [
-    iteration === undefined ? figures.status : `${figures.status} #${iteration + 1}`,
+    iteration === undefined ? figures.status : `${figures.status} #${iteration}`,
     `${percent}%`.padStart(4),
     bar ? drawBar(percent) : undefined,
     formatBytes(transferred),
@@ -57,7 +46,7 @@ export function percentDone({
   transferred,
   zeroBytes = 0,
   remaining,
-}: Pick<TransferFigures, 'transferred' | 'zeroBytes' | 'remaining'>): number {
+}: Pick<ShownFigures, 'transferred' | 'zeroBytes' | 'remaining'>): number {
   const done = transferred + zeroBytes;
   return done === 0 ? 0 : Math.floor((100 * done) / (done + remaining));
 }

@@ -1,10 +1,10 @@
 import { shown as fitToBeShown } from '@vm-tools/words';
 import type { Messages, MessageStream } from '../output/messages.ts';
-import { progressLine, type TransferFigures } from './progress-line.ts';
+import { progressLine, type ShownFigures } from './progress-line.ts';
 
 /** Any event of a transfer; other types than these are for --json alone. */
 export type ShownEvent =
-  | ({ readonly type: 'progress' } & TransferFigures)
+  | ({ readonly type: 'progress' } & ShownFigures)
   | { readonly type: 'phase'; readonly phase: string }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'began' | 'changed' | 'completed' | 'failed' };

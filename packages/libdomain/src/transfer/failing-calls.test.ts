@@ -5,9 +5,9 @@ import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { toLibxlJson } from '../image-config/index.ts';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
-import type { Offer, Source, Target } from './ports.ts';
+import type { Offer, Source } from '@vm-tools/ports';
 import { domainSource } from './source/source.ts';
-import { domainTarget } from './target/target.ts';
+import { domainTarget, type DomainTarget } from './target/target.ts';
 
 /** A guest that is being saved. */
 interface Saving {
@@ -79,7 +79,7 @@ test('look at what would be sent', async () => {
 
 /** A guest that comes from somewhere else. */
 interface Coming {
-  readonly target: Target;
+  readonly target: DomainTarget;
   readonly image: Buffer;
 }
 

@@ -11,7 +11,7 @@ import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
-import type { Offer, SaveProgress, SaveReport } from './ports.ts';
+import type { Offer, SaveProgress, SaveReport } from '@vm-tools/ports';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './source/precopy-policy.ts';
 import { domainSource, type SourceOptions } from './source/source.ts';
 import { domainTarget } from './target/target.ts';

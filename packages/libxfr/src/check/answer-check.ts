@@ -1,5 +1,5 @@
 import { within } from '@vm-tools/errors';
-import type { Check, Offer, Target } from '../ports.ts';
+import type { Check, Offer, Target } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import type { Body } from '../protocol/messages.ts';
 import { asVmToolsError, encodeRemoteError } from '../protocol/remote-error.ts';

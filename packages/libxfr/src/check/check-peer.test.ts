@@ -4,7 +4,7 @@ import { patient } from '@vm-tools/ratelimit/testing';
 import { memoryJournals } from '../journal/open-journals.ts';
 import { listen } from '../listener/listen.ts';
 import type { ListenOptions } from '../listener/options.ts';
-import type { Check } from '../ports.ts';
+import type { Check } from '@vm-tools/ports';
 import { decodeBody } from '../protocol/messages.ts';
 import { encodePreamble } from '../protocol/preamble.ts';
 import { Admission } from '../target/admission.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { throwIfAborted, type Side } from '@vm-tools/errors';
 import type { Journals } from '../journal/journals.ts';
-import type { Check, Offer, Source } from '../ports.ts';
+import type { Check, Offer, Source } from '@vm-tools/ports';
 import { Channel } from '../protocol/channel.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { requireChecks } from '../protocol/preamble.ts';

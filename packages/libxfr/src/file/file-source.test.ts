@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
 import type { TransferEvent } from '../events.ts';
-import type { SaveProgress } from '../ports.ts';
+import type { SaveProgress } from '@vm-tools/ports';
 import { sendToPeer } from '../source/send.ts';
 import { receiveFromPeer } from '../target/receive.ts';
 import { FakeSource } from '../testing/fake-source.ts';

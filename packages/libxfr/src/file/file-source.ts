@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { abortError } from '@vm-tools/errors';
-import type { Offer, SaveControl, SaveReport, Source } from '../ports.ts';
+import type { Offer, SaveControl, SaveReport, Source } from '@vm-tools/ports';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import { openImageFile } from './image-reader.ts';
 
@@ -52,7 +52,7 @@ async function copy(
   const tell = (phase: 'stop-and-copy' | 'finishing'): void => {
     onProgress({
       phase,
-      iteration: 0,
+      iteration: 1,
       remaining: file.bytes - bytes,
       total: file.bytes,
       at: performance.now(),

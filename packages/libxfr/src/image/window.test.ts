@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { patient } from '@vm-tools/ratelimit/testing';
-import type { SaveControl, SaveReport } from '../ports.ts';
+import type { SaveControl, SaveReport } from '@vm-tools/ports';
 import { Channel } from '../protocol/channel.ts';
 import { DEFAULT_TIMEOUTS } from '../protocol/timeouts.ts';
 import { sendToPeer } from '../source/send.ts';

@@ -4,7 +4,7 @@ import { lookAt, type Gate } from '../check/answer-check.ts';
 import type { TransferEvent } from '../events.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import type { TransferId } from '../journal/record.ts';
-import type { Check, Offer, Target } from '../ports.ts';
+import type { Check, Offer, Target } from '@vm-tools/ports';
 import type { Connection } from '../protocol/connection.ts';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import { DEFAULT_TIMEOUTS } from '../protocol/timeouts.ts';

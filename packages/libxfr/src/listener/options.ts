@@ -3,7 +3,7 @@ import type { LimiterNode, Schedule } from '@vm-tools/ratelimit';
 import type { TransferEvent, TransferSummary } from '../events.ts';
 import type { TransferId } from '../journal/record.ts';
 import type { PeerOptions } from '../options.ts';
-import type { Offer, Target } from '../ports.ts';
+import type { Offer, Target } from '@vm-tools/ports';
 import type { Admission } from '../target/admission.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import type { TlsOptions } from '../transport/tls.ts';

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { SOURCE, TARGET } from '../commit/table.ts';
 import type { Journal } from '../journal/journals.ts';
-import type { FoundSource, FoundTarget } from '../ports.ts';
+import type { FoundSource, FoundTarget } from '@vm-tools/ports';
 import { DEFAULT_TIMEOUTS } from '../protocol/timeouts.ts';
 import { askUntilKnown, uncertain, type Asked } from '../session/ask.ts';
 import {

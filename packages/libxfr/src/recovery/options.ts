@@ -2,7 +2,7 @@ import type { Clock } from '@vm-tools/ratelimit';
 import type { OnStep } from '../commit/step.ts';
 import type { Journals } from '../journal/journals.ts';
 import type { Reconnect } from '../options.ts';
-import type { GuestFinder } from '../ports.ts';
+import type { GuestFinder } from '@vm-tools/ports';
 import type { TransferTimeouts } from '../protocol/timeouts.ts';
 
 /** What it takes to go on with a transfer after a crash. */

@@ -6,7 +6,7 @@ import type { SourceState, TargetState, Word } from '../commit/table.ts';
 import type { Journals } from '../journal/journals.ts';
 import { listTransfers } from '../journal/known-transfer.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
-import type { FoundTarget, GuestFinder } from '../ports.ts';
+import type { FoundTarget, GuestFinder } from '@vm-tools/ports';
 import type { Connection } from '../protocol/connection.ts';
 import { askPeer } from '../session/ask-peer.ts';
 import { receiveFromPeer } from '../target/receive.ts';

@@ -8,7 +8,7 @@ import type {
   TransferSummary,
   TransferWarning,
 } from '../events.ts';
-import type { SaveProgress } from '../ports.ts';
+import type { SaveProgress } from '@vm-tools/ports';
 
 const PAGE_BYTES = 4096;
 /** Often enough for a bar that moves, rare enough for a log. */

@@ -1,5 +1,5 @@
 import type { GuestWhereabouts } from '@vm-tools/errors';
-import type { Offer } from '../ports.ts';
+import type { Offer } from '@vm-tools/ports';
 
 /** What is known of a guest by name. */
 export type Guest = Pick<Offer, 'name' | 'uuid'>;

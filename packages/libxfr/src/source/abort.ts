@@ -1,6 +1,6 @@
 import { messageOf, type VmToolsError } from '@vm-tools/errors';
 import type { Trigger } from '../commit/table.ts';
-import type { Offer, Source } from '../ports.ts';
+import type { Offer, Source } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import { pursue, type SourceParticipant } from '../session/participant.ts';
 import { takenAway, unlessChanged, type Change } from './changed.ts';

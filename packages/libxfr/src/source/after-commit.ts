@@ -1,6 +1,6 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { TransferSummary } from '../events.ts';
-import type { SaveReport, Source } from '../ports.ts';
+import type { SaveReport, Source } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import type { Body } from '../protocol/messages.ts';
 import { peerError } from '../protocol/remote-error.ts';

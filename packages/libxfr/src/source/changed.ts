@@ -1,5 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Source } from '../ports.ts';
+import type { Source } from '@vm-tools/ports';
 import { whereabouts, type Guest } from '../session/whereabouts.ts';
 
 /** What somebody else has made of a guest that `save` had left suspended. */

@@ -1,5 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import type { Source } from '../ports.ts';
+import type { Source } from '@vm-tools/ports';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import type { ProgressReporter } from '../session/progress.ts';
 import { whereabouts, type Guest } from '../session/whereabouts.ts';

@@ -1,4 +1,4 @@
-import type { Source } from '../ports.ts';
+import type { Source } from '@vm-tools/ports';
 import type { Attempt } from '../session/attempt.ts';
 import { notSaved } from './failure.ts';
 

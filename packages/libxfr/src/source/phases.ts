@@ -4,7 +4,7 @@ import type { OnStep } from '../commit/step.ts';
 import { SOURCE } from '../commit/table.ts';
 import { sendImage } from '../image/send.ts';
 import type { OpenJournals } from '../journal/journals.ts';
-import type { Offer, SaveReport, Source } from '../ports.ts';
+import type { Offer, SaveReport, Source } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import { protocolError } from '../protocol/frame.ts';
 import { peerError, remoteError } from '../protocol/remote-error.ts';

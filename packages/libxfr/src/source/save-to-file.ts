@@ -8,7 +8,7 @@ import { ImageFile } from '../file/image-file.ts';
 import { intoStream } from '../file/into-stream.ts';
 import { counted } from '../image/counted.ts';
 import type { TransferOptions } from '../options.ts';
-import type { Offer, SaveReport, Source } from '../ports.ts';
+import type { Offer, SaveReport, Source } from '@vm-tools/ports';
 import { Attempt } from '../session/attempt.ts';
 import { inContext, type ErrorContext } from '../session/error-context.ts';
 import { ProgressReporter } from '../session/progress.ts';

@@ -2,7 +2,7 @@ import { createLimiter } from '@vm-tools/ratelimit';
 import type { TransferSummary } from '../events.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import type { Connect, PeerOptions, Reconnect } from '../options.ts';
-import type { Offer, SaveReport, Source } from '../ports.ts';
+import type { Offer, SaveReport, Source } from '@vm-tools/ports';
 import { Channel } from '../protocol/channel.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../protocol/timeouts.ts';

@@ -1,6 +1,6 @@
 import { messageOf, type VmToolsError } from '@vm-tools/errors';
 import type { Trigger } from '../commit/table.ts';
-import type { FoundTarget } from '../ports.ts';
+import type { FoundTarget } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import { encodeRemoteError } from '../protocol/remote-error.ts';
 import { answerOf } from '../session/answers.ts';

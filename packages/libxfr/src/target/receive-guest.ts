@@ -7,7 +7,7 @@ import type { TransferSummary } from '../events.ts';
 import { ReceivedImage } from '../image/receive.ts';
 import type { OpenJournals } from '../journal/journals.ts';
 import type { TransferId } from '../journal/record.ts';
-import type { Offer, RestoreControl, Target } from '../ports.ts';
+import type { Offer, RestoreControl, Target } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import type { Control } from '../protocol/messages.ts';
 import { encodeRemoteError } from '../protocol/remote-error.ts';

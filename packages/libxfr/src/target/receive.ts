@@ -3,7 +3,7 @@ import { requireOtherHost } from '../check/require-other-host.ts';
 import type { TransferSummary } from '../events.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import type { PeerOptions } from '../options.ts';
-import type { Check, Offer } from '../ports.ts';
+import type { Check, Offer } from '@vm-tools/ports';
 import { Channel } from '../protocol/channel.ts';
 import type { Connection } from '../protocol/connection.ts';
 import type { Control } from '../protocol/messages.ts';

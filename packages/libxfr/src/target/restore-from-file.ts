@@ -5,7 +5,7 @@ import type { TransferSummary } from '../events.ts';
 import { openImageFile } from '../file/image-reader.ts';
 import { counted } from '../image/counted.ts';
 import type { TransferOptions } from '../options.ts';
-import type { Target } from '../ports.ts';
+import type { Target } from '@vm-tools/ports';
 import { Attempt } from '../session/attempt.ts';
 import { ProgressReporter } from '../session/progress.ts';
 

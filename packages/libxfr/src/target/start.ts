@@ -1,6 +1,6 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { TransferSummary } from '../events.ts';
-import type { FoundTarget } from '../ports.ts';
+import type { FoundTarget } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import { inContext } from '../session/error-context.ts';
 import { pursue, type TargetParticipant } from '../session/participant.ts';

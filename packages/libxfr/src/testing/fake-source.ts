@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
-import type { Check, Offer, SaveControl, SaveProgress, SaveReport, Source } from '../ports.ts';
+import type { Check, Offer, SaveControl, SaveProgress, SaveReport, Source } from '@vm-tools/ports';
 import { imageChunk } from './image-bytes.ts';
 
 const CHUNK_BYTES = 50_000;
@@ -103,7 +103,7 @@ export class FakeSource implements Source {
   }
 
   #tell(onProgress: SaveControl['onProgress'], phase: SaveProgress['phase'], index: number): void {
-    const iteration = phase === 'precopy' ? 0 : 1;
+    const iteration = phase === 'precopy' ? 1 : 2;
     const remaining = this.bytes - index * CHUNK_BYTES;
     onProgress({ phase, iteration, remaining, total: this.bytes, dirtyBytes: 4096, at: performance.now() });
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Check, Offer, Target } from '../ports.ts';
+import type { Check, Offer, Target } from '@vm-tools/ports';
 
 type Hook = () => void | Promise<void>;
 

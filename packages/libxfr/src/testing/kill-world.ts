@@ -8,7 +8,7 @@ import { diskStorage } from '../journal/storage/disk-storage.ts';
 import { MemoryStorage } from '../journal/storage/memory-storage.ts';
 import type { JournalFile, JournalStorage } from '../journal/storage/storage.ts';
 import { storedJournals } from '../journal/stored-journals.ts';
-import type { GuestFinder, Offer, SaveControl, SaveReport, Source, Target } from '../ports.ts';
+import type { GuestFinder, Offer, SaveControl, SaveReport, Source, Target } from '@vm-tools/ports';
 import type { Connection } from '../protocol/connection.ts';
 import { recoverTransfers } from '../recovery/recover-transfers.ts';
 import { sendToPeer } from '../source/send.ts';

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { TransferSummary } from '../events.ts';
 import type { Connect } from '../options.ts';
-import type { Source, Target } from '../ports.ts';
+import type { Source, Target } from '@vm-tools/ports';
 import type { Connection } from '../protocol/connection.ts';
 import { saveToFile, type SaveToFileOptions } from '../source/save-to-file.ts';
 import { sendToPeer, type SendOptions } from '../source/send.ts';

@@ -6,7 +6,7 @@ import { memoryJournals } from '../../src/journal/open-journals.ts';
 import { MemoryStorage } from '../../src/journal/storage/memory-storage.ts';
 import type { JournalFile } from '../../src/journal/storage/storage.ts';
 import { storedJournals } from '../../src/journal/stored-journals.ts';
-import type { GuestFinder } from '../../src/ports.ts';
+import type { GuestFinder } from '@vm-tools/ports';
 import { resolveTransfer } from '../../src/recovery/resolve-transfer.ts';
 import { askPeer } from '../../src/session/ask-peer.ts';
 import { Participant } from '../../src/session/participant.ts';

@@ -9,7 +9,7 @@ import { featurePath } from '../../paths.ts';
 import { reservationsOf } from '../../reservations.ts';
 import { failure } from '../../testing/failure.ts';
 import { sampleDomain } from '../../testing/sample-config.ts';
-import type { Check, Offer } from '../ports.ts';
+import type { Check, Offer } from '@vm-tools/ports';
 import { domainSource } from '../source/source.ts';
 import { domainTarget } from '../target/target.ts';
 import { refusalOf } from './run-checks.ts';

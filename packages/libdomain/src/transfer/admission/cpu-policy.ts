@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { cpuFeatures, cpuVendor, LEAF_BYTES, MSR_BYTES, type CpuPolicy } from '@vm-tools/xc-native';
 import type { Host } from '../../host.ts';
 import type { DomainType } from '../../types/index.ts';
-import type { OfferedCpu } from '../ports.ts';
+import type { OfferedCpu } from '@vm-tools/ports';
 
 /**
  * Features that say nothing about what the processor can: the operating system sets them, Xen sets them for every

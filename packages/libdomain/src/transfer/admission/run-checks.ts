@@ -1,6 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import { asVmToolsError } from '../../guest-error.ts';
-import type { Check } from '../ports.ts';
+import type { Check } from '@vm-tools/ports';
 
 /** Something that can make a transfer fail, as data: lists of them are run, printed and counted. */
 export interface HostCheck<Subject> {

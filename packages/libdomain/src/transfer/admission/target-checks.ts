@@ -6,7 +6,7 @@ import { requireStartable, type PlaceRules } from '../../places/index.ts';
 import { reservationsOf, type Arriving } from '../../reservations.ts';
 import { requireNameFree, requireUuidFree } from '../../steps/checks/check-name-free.ts';
 import { DOMAIN_TYPES, isDomainType, profileOf } from '../../types/index.ts';
-import type { Offer } from '../ports.ts';
+import type { Offer } from '@vm-tools/ports';
 import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
 import type { HostCheck } from './run-checks.ts';
 import { requireSameOrNewer } from './xen-version.ts';

@@ -9,7 +9,7 @@ import { incomingPath } from '../../paths.ts';
 import { failure } from '../../testing/failure.ts';
 import { sampleConfig } from '../../testing/sample-config.ts';
 import { untilAcknowledged } from '../../testing/until-acknowledged.ts';
-import type { Journalled } from '../ports.ts';
+import type { Journalled } from '@vm-tools/ports';
 import { domainSource } from '../source/source.ts';
 import { domainTarget } from '../target/target.ts';
 import { guestFinder } from './guest-finder.ts';

@@ -9,7 +9,7 @@ import { holdDomain } from '../../hold/hold-domain.ts';
 import type { Host } from '../../host.ts';
 import { domainPath, incomingPath } from '../../paths.ts';
 import { remains } from '../../removal/remains.ts';
-import type { FoundTarget, GuestFinder, Journalled } from '../ports.ts';
+import type { FoundTarget, GuestFinder, Journalled } from '@vm-tools/ports';
 import { startRestored } from '../target/start-restored.ts';
 
 /** Here nothing may be left of the guest when it is not here: what else there is goes with it. */

@@ -1,5 +1,5 @@
 import type { PrecopyDecision, PrecopyStats } from '@vm-tools/xc-native';
-import type { SentBytes } from '../ports.ts';
+import type { SentBytes } from '@vm-tools/ports';
 
 /** What libxc tells before and after each round, and what is known besides. */
 export interface RoundStats extends PrecopyStats {

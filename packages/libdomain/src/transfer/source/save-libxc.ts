@@ -8,7 +8,7 @@ import type { Domain } from '../../domain.ts';
 import { suspendGuest } from '../../guest/suspend.ts';
 import type { Host } from '../../host.ts';
 import { profileOf, type Profile } from '../../types/index.ts';
-import type { SaveControl, SaveReport, SentBytes } from '../ports.ts';
+import type { SaveControl, SaveReport, SentBytes } from '@vm-tools/ports';
 import type { Savable } from './check-savable.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import { SaveMeter } from './save-meter.ts';

@@ -1,6 +1,6 @@
 import type { PrecopyStats } from '@vm-tools/xc-native';
 import { PAGE_BYTES } from '../../memory.ts';
-import type { SaveProgress } from '../ports.ts';
+import type { SaveProgress } from '@vm-tools/ports';
 
 /** Pages with data that have gone by; a LibxcVerifier's counts. */
 interface Passed {

@@ -20,7 +20,7 @@ import { runChecks } from '../admission/run-checks.ts';
 import { SOURCE_CHECKS } from '../admission/source-checks.ts';
 import { budgetPolicy } from '../budget/budget-policy.ts';
 import type { PrecopyBudget } from '../budget/judge-round.ts';
-import type { Offer, SaveControl, SaveReport, Source } from '../ports.ts';
+import type { Offer, SaveControl, SaveReport, Source } from '@vm-tools/ports';
 import { write } from '../write.ts';
 import { checkSavable, type LiveMode, type Savable } from './check-savable.ts';
 import { currentConfig } from './current-config.ts';
@@ -41,8 +41,15 @@ export interface SourceOptions extends Pick<HoldOptions, 'waitMs'> {
   readonly onLog?: (line: string) => void;
 }
 
+/** A source whose guest is a domain. */
+export interface DomainSource extends Source {
+  readonly domid: number;
+  /** Keeps everybody else from doing anything to the domain until what it resolves with is disposed of. */
+  hold(signal?: AbortSignal): Promise<AsyncDisposable>;
+}
+
 /** A domain of this host, as something that can be saved to a file or sent to another host. */
-export function domainSource(host: Host, domain: Domain, options: SourceOptions = {}): Source {
+export function domainSource(host: Host, domain: Domain, options: SourceOptions = {}): DomainSource {
   const mode = options.live ?? 'auto';
   /** by `hold`; without it each call holds the domain by itself, and nobody does between them */
   let held: Hold | undefined;

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainConfig } from '../../config/schema.ts';
 import { MAXMEM_SLACK_KIB, PAGE_BYTES } from '../../memory.ts';
-import type { Offer } from '../ports.ts';
+import type { Offer } from '@vm-tools/ports';
 
 type Promised = Pick<Offer, 'name' | 'uuid' | 'type' | 'maxMemoryBytes'>;
 

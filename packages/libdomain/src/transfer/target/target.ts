@@ -29,7 +29,7 @@ import {
   TARGET_CHECKS,
   type Arrival,
 } from '../admission/target-checks.ts';
-import type { Check, Offer, RestoreControl, Target } from '../ports.ts';
+import type { Check, Offer, RestoreControl, Target } from '@vm-tools/ports';
 import { checkOffered, maxPagesOf } from './check-offered.ts';
 import { checkedHere, type CheckedImage } from './checked-image.ts';
 import { startRestored } from './start-restored.ts';
@@ -48,6 +48,10 @@ export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pic
 
 /** A target for those, too, who read and check the image elsewhere. */
 export interface DomainTarget extends Target {
+  /** From the moment on at which `restore` has made it. */
+  readonly domid: number | undefined;
+  requireFree(offer: Offer): Promise<void>;
+  release(): Promise<void>;
   /** What is to be expected of the libxc stream behind this configuration. */
   readonly expect: (configJson: string) => ExpectedDomain;
   /** As `restore`. */

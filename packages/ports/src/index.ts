@@ -1,0 +1,20 @@
+/**
+ * The two ports of a transfer, as types alone: whoever can save and restore something implements them, and whoever
+ * moves it knows nothing of what is inside. Every method keeps a time limit of its own and settles soon after its
+ * signal fires.
+ *
+ * ```ts
+ * const source: Source = domainSource(host, domain);
+ * const target: Target = domainTarget(otherHost);
+ * const failed = (await target.check(await source.describe())).filter(({ error }) => error !== undefined);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export type { Check } from './check.ts';
+export type { TransferFigures, TransferPhase } from './figures.ts';
+export type { FoundSource, FoundTarget, GuestFinder, Journalled } from './guest-finder.ts';
+export type { Offer, OfferedCpu } from './offer.ts';
+export type { SaveControl, SaveProgress, SaveReport, SentBytes } from './save.ts';
+export type { Source } from './source.ts';
+export type { RestoreControl, Target } from './target.ts';

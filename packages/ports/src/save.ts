@@ -1,0 +1,43 @@
+/** How far a save is. */
+export interface SaveProgress {
+  readonly phase: 'precopy' | 'suspending' | 'stop-and-copy' | 'finishing';
+  /** round of precopy, from 1 */
+  readonly iteration: number;
+  /** bytes that are still to be sent, as far as is known */
+  readonly remaining: number;
+  /** bytes of guest memory */
+  readonly total: number;
+  /** bytes that the guest made dirty in the round before */
+  readonly dirtyBytes?: number;
+  /** performance.now() */
+  readonly at: number;
+}
+
+/** What has left this process up to now. */
+export interface SentBytes {
+  /** of pages with data */
+  readonly bytes: number;
+  /** of pages of zeros, which did not have to be sent */
+  readonly zeroBytes: number;
+}
+
+/** What a save is given, to be steered and watched by. */
+export interface SaveControl {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: SaveProgress) => void;
+  /** What has left this process up to now. @default what went into the sink */
+  readonly sent?: (() => SentBytes) | undefined;
+  /** Resolves when the other end has taken all that `sent` tells of; rejects when it takes nothing for too long. */
+  readonly taken?: (() => Promise<void>) | undefined;
+}
+
+/** What a save has come to. */
+export interface SaveReport {
+  /** rounds, the one of stop-and-copy included */
+  readonly iterations: number;
+  /** with data, duplicates included */
+  readonly pages: number;
+  readonly bytes: number;
+  /** performance.now() of the moment from which the guest did not run any more */
+  readonly suspendedAt: number;
+}

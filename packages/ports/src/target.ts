@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { Check } from './check.ts';
+import type { Offer } from './offer.ts';
+
+/** What a restore is given, to be steered and watched by. */
+export interface RestoreControl {
+  readonly signal: AbortSignal;
+  /** Of the transfer that brings it, so that what a crash leaves of it can be told from others; a file has none. */
+  readonly transferId?: string | undefined;
+  /** To be told of memory that has come for the first time, bytes: a source that only repeats itself has a limit. */
+  readonly onNewMemory?: ((bytes: number) => void) | undefined;
+}
+
+/** Where a guest is brought to. */
+export interface Target {
+  /** The number of the guest on this host, once `restore` has made it; it goes into the journal. */
+  readonly domid?: number | undefined;
+  /**
+   * Looks at everything that `reserve` looks at, and goes on when something has failed. It takes nothing, needs no
+   * `reserve` before it or `abandon` behind it, and may be asked any number of times. One entry for each check, always
+   * in the same order; it resolves also when one of them could not be made, whose error then says why.
+   */
+  check(offer: Offer): Promise<readonly Check[]>;
+  /**
+   * Rejects what `reserve` would reject for a reason that is found out at once, before anything is locked or written
+   * down for it. Takes nothing. @default nothing is found out before
+   */
+  requireFree?(offer: Offer): Promise<void>;
+  /**
+   * Takes what the offer needs, or rejects with all that `check` finds: code, kind and hint are those of the first,
+   * and `details.checks` has all. Only a peer's guest is offered, a file's is not.
+   */
+  reserve(offer: Offer): Promise<void>;
+  /** Reads the guest from `stream` and leaves it paused. */
+  restore(stream: Readable, control: RestoreControl): Promise<void>;
+  /** Lets the restored guest run. */
+  start(): Promise<{ domid: number }>;
+  /** Removes whatever there is of the guest, in any state, also after a `reserve` or `start` that failed. */
+  abandon(): Promise<void>;
+  /** Nothing more is asked of it: others may do something to whatever there is of the guest. @default they always may */
+  release?(): Promise<void>;
+}
