@@ -20,7 +20,7 @@ export function runArea({ name, mutate, tests }: Area): Promise<readonly MutantR
     testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     jest: {
       projectType: 'custom',
-      enableFindRelatedTests: false,
+      enableFindRelatedTests: true,
       // Goes over jest.config.mjs, which is found in the copy.
       config: {
         // All changes have one folder for temporary files, and none needs the bundle of the tools.

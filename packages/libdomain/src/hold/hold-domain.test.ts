@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { VmToolsError } from '@vm-tools/errors';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
@@ -11,9 +14,10 @@ import { failure } from '../testing/failure.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import { domainSource } from '../transfer/source/source.ts';
 import type { UndecidedTransfer } from '../transfers.ts';
-import { holdDomain } from './hold-domain.ts';
+import { holdDomain, requireDecided } from './hold-domain.ts';
 
 const signal = new AbortController().signal;
+const UUID = '0f0e0d0c-0b0a-0908-0706-050403020100';
 const control = { signal, onProgress: () => undefined };
 
 /** All that changes a domain. */
@@ -96,6 +100,77 @@ describe('holdDomain', () => {
     const other = holdDomain({ ...host, transfers }, domain, { transfer: 'b'.repeat(32) });
     await expect(other).rejects.toMatchObject({ code: 'XFR_UNRESOLVED' });
     await using _held = await holdDomain({ ...host, transfers }, domain, { transfer: transfer.id });
+  });
+
+  it('waits no longer than its caller', async () => {
+    await using host = await createSimulatedHost();
+    await using _held = await holdDomain(host, { uuid: UUID });
+    const aborted = holdDomain(host, { uuid: UUID }, { waitMs: 600_000, signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+
+  it('keeps out others from a domain that is still to be made, in the name of this program', async () => {
+    await using host = await createSimulatedHost();
+    await using held = await holdDomain({ ...host, command: undefined as never }, { uuid: UUID });
+    expect(held.uuid).toBe(UUID);
+    const program = basename(process.argv[1]!);
+    const error = await failure(holdDomain(host, { uuid: UUID }));
+    expect(error).toMatchObject({
+      code: 'XFR_GUEST_BUSY',
+      message: expect.stringContaining(`${UUID} is busy: ${program} (pid `),
+      details: { name: UUID, uuid: UUID, holder: { command: program } },
+    });
+    expect(error).not.toHaveProperty('guest.domid');
+    expect(await readdir(join(host.root, 'run/vm-tools/domains'))).toEqual([`${UUID}.lock`]);
+  });
+
+  it('says of a held guest that only its target can tell where it is, and of all others who holds them', async () => {
+    await using host = await createSimulatedHost();
+    await using _held = await holdDomain(host, { uuid: UUID });
+    const codeWhile = async (of: () => Promise<UndecidedTransfer | undefined>): Promise<unknown> => {
+      const { code, message } = (await failure(
+        holdDomain({ ...host, transfers: { of } }, { uuid: UUID }),
+      )) as VmToolsError;
+      return [code, message.replace(/:.*/, '')];
+    };
+    const busy = ['XFR_GUEST_BUSY', `${UUID} is busy`];
+    const transfer = (role: 'source' | 'target', state: string): UndecidedTransfer => ({
+      id: 'a'.repeat(32),
+      role,
+      state,
+      means: 'waits',
+      peer: 'b',
+    });
+    expect(await codeWhile(async () => transfer('source', 'committed'))).toEqual([
+      'XFR_UNRESOLVED',
+      `nobody may touch ${UUID} before its transfer to b is decided`,
+    ]);
+    expect(await codeWhile(async () => transfer('source', 'offered'))).toEqual(busy);
+    expect(await codeWhile(async () => transfer('target', 'committed'))).toEqual(busy);
+    expect(await codeWhile(() => Promise.reject(new Error('damaged')))).toEqual(busy);
+  });
+
+  it('lets go of what it refuses, and tells whoever may go on what is known of the transfer', async () => {
+    await using host = await createSimulatedHost();
+    const transfer: UndecidedTransfer = {
+      id: 'a'.repeat(32),
+      role: 'target',
+      state: 'ready',
+      means: 'waits',
+      peer: 'b',
+    };
+    const receiving = { ...host, transfers: { of: async () => transfer } };
+    const error = await failure(holdDomain(receiving, { uuid: UUID }));
+    expect(error).toMatchObject({
+      code: 'XFR_UNRESOLVED',
+      message: `nobody may touch ${UUID} before its transfer from b is decided: it waits`,
+      guest: { name: UUID, uuid: UUID, state: 'waits' },
+    });
+    expect(error).not.toHaveProperty('guest.domid');
+    expect(await failure(holdDomain(receiving, { uuid: UUID, domid: 7 }))).toHaveProperty('guest.domid', 7);
+    await using _held = await holdDomain(host, { uuid: UUID });
+    expect(await requireDecided(receiving, { uuid: UUID }, transfer.id)).toBe(transfer);
+    expect(await requireDecided(host, { uuid: UUID }, undefined)).toBeUndefined();
   });
 
   it('is of one domain alone', async () => {

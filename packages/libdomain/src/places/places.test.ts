@@ -1,10 +1,13 @@
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
+import { createSimulatedHost } from '@vm-tools/xen-sim';
+import { originPath } from '../paths.ts';
 import { failure } from '../testing/failure.ts';
-import { decodeOrigin, encodeOrigin, rulesFor, type Origin } from './origin.ts';
+import { decodeOrigin, encodeOrigin, readOrigin, rulesFor, type Origin } from './origin.ts';
 import { requireAllowed } from './require-allowed.ts';
+import { requireStartable } from './require-startable.ts';
 import { readPlaceRules } from './rules.ts';
 import { isSealedHere, seal, withoutSeal } from './seal.ts';
 
@@ -24,11 +27,10 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 /** Why these files are refused; undefined when they are not. */
-async function refusal(kernel: string, ramdisk?: string): Promise<unknown> {
+async function refusal(kernel: string, ramdisk?: string, allowed?: readonly string[]): Promise<unknown> {
   const config = { name: 'web1', kernel, ...(ramdisk === undefined ? {} : { ramdisk }) };
-  const error = await requireAllowed(config, await readPlaceRules({ root })).catch(
-    (thrown: unknown) => thrown,
-  );
+  const rules = await readPlaceRules({ root }, { kernels: allowed });
+  const error = await requireAllowed(config, rules).catch((thrown: unknown) => thrown);
   if (error !== undefined) expect(error).toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED', kind: 'usage' });
   return (error as Error | undefined)?.message;
 }
@@ -69,6 +71,17 @@ describe('what comes from elsewhere', () => {
     expect(await refusal('vmlinuz')).toMatch('not absolute');
   });
 
+  it('may name files below each of the folders, however they are written, and is told which they are', async () => {
+    const own = join(kernels, 'vmlinuz');
+    const absent = join(root, 'absent');
+    for (const path of [own, join(kernels, 'absent'), join(absent, 'vmlinuz')])
+      expect(await refusal(path, undefined, [absent, `${kernels}/`])).toBeUndefined();
+    expect(await refusal(join(root, 'etc'), undefined, [absent, kernels])).toMatch(
+      `it is not below ${absent} or ${kernels}`,
+    );
+    expect(await refusal(own, undefined, [])).toMatch('it is not below any folder');
+  });
+
   it('may name nothing that others could change', async () => {
     const path = join(kernels, 'vmlinuz');
     await chmod(path, 0o664);
@@ -87,6 +100,12 @@ describe('what comes from elsewhere', () => {
       await chown(path, 0, 0);
       await chown(kernels, 65534, 65534);
       expect(await refusal(path)).toMatch(`others may write to ${kernels}`);
+      const geteuid = jest.spyOn(process as { geteuid(): number }, 'geteuid').mockReturnValue(65534);
+      try {
+        expect(await refusal(path)).toBeUndefined();
+      } finally {
+        geteuid.mockRestore();
+      }
     },
   );
 });
@@ -105,21 +124,49 @@ test('what is said of a peer comes before what is said of all, and that before w
     kernels: ['/boot/guests', '/images'],
   });
   expect(await rulesFor({ root }, undefined, rulesOfPeer)).toBeUndefined();
+  const ofAll = { kernels: ['/boot/guests'], requireKernels: false };
+  expect(await rulesFor({ root }, { from: 'peer' }, rulesOfPeer)).toEqual(ofAll);
+  expect(await rulesFor({ root }, { from: 'peer', peer: 'a' })).toEqual(ofAll);
+  expect(await rulesFor({ root }, { from: 'image' })).toEqual(ofAll);
+});
+
+test('the origin of a domain is kept with it, and one of this host has none', async () => {
+  const read = async (path: string) => (path === originPath(7) ? '{"from":"peer","peer":"a"}' : undefined);
+  const store = { read } as Parameters<typeof readOrigin>[0];
+  expect(await readOrigin(store, 7)).toEqual({ from: 'peer', peer: 'a' });
+  expect(await readOrigin(store, 8)).toBeUndefined();
+});
+
+test('a domain can be started when its files may be named, are there, and are what they are said to be', async () => {
+  await using host = await createSimulatedHost();
+  const { kernel } = host;
+  const config = { name: 'web1', type: 'pvh', kernel } as const;
+  await requireStartable(config);
+  const rules = { kernels: [kernels], requireKernels: true };
+  expect(await failure(requireStartable(config, rules))).toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
+  for (const [broken, code] of [
+    [{ ...config, kernel: join(kernels, 'absent') }, 'DOMAIN_KERNEL_MISSING'],
+    [{ ...config, kernel: join(kernels, 'vmlinuz') }, 'DOMAIN_KERNEL_INVALID'],
+    [{ ...config, ramdisk: join(kernels, 'absent') }, 'DOMAIN_RAMDISK_MISSING'],
+  ] as const)
+    expect(await failure(requireStartable(broken))).toMatchObject({ code, kind: 'usage' });
 });
 
 test.each([
-  '{',
-  '[]',
-  '{"kernels": "/boot"}',
-  '{"kernels": ["boot"]}',
-  '{"kernel": []}',
-  '{"requireKernels": 1}',
-])('rules that cannot be understood allow nothing: %s', async (text) => {
+  ['{', /JSON/],
+  ['[]', /expected object/],
+  ['{"kernels": "/boot"}', /expected array.*, → at kernels$/],
+  ['{"kernels": ["boot"]}', /must be absolute, → at kernels\[0\]$/],
+  ['{"kernels": ["boot/guests"]}', /must be absolute, → at kernels\[0\]$/],
+  ['{"kernel": []}', /"kernel"$/],
+  ['{"requireKernels": 1}', /expected boolean.*, → at requireKernels$/],
+])('rules that cannot be understood allow nothing: %s', async (text, why) => {
   const path = join(root, 'etc/vm-tools/places.json');
   await writeFile(path, text);
   expect(await failure(readPlaceRules({ root }))).toMatchObject({
     code: 'DOMAIN_PLACES_FILE',
     kind: 'usage',
+    message: expect.stringMatching(why),
     details: { path },
   });
 });
@@ -148,9 +195,35 @@ describe('the configuration of an image', () => {
       ['"/r"', '"/etc/shadow"'],
     ] as const)
       expect(await isSealedHere({ root }, sealed.replace(from, to))).toBe(false);
-    expect(JSON.parse(withoutSeal(sealed))).toEqual(config);
+    expect(await isSealedHere({ root }, sealed.replace('{', '{\0'))).toBe(false);
     await rm(join(root, 'var/lib/vm-tools/image.key'));
     expect(await isSealedHere({ root }, sealed)).toBe(false);
+  });
+
+  it('is without its seal what it was', async () => {
+    const sealed = await seal({ root }, JSON.stringify(config));
+    expect(JSON.parse(withoutSeal(sealed))).toEqual(config);
+    expect(JSON.parse(withoutSeal(`${sealed}\0`))).toEqual(config);
+    const unsealed = `${JSON.stringify(config)}\0`;
+    expect(withoutSeal(unsealed)).toBe(unsealed);
+  });
+
+  it('is sealed with one key, whole and for this host alone, also by those that make it at the same time', async () => {
+    const sealed = await Promise.all(['{}', '{}', '{}'].map((text) => seal({ root }, text)));
+    expect(new Set(sealed).size).toBe(1);
+    expect(await isSealedHere({ root }, sealed[0]!)).toBe(true);
+    const folder = join(root, 'var/lib/vm-tools');
+    expect(await readdir(folder)).toEqual(['image.key', 'kernels']);
+    const { mode, size } = await stat(join(folder, 'image.key'));
+    expect([mode & 0o777, size]).toEqual([0o600, 32]);
+  });
+
+  it('is neither sealed nor known while the key cannot be read', async () => {
+    await mkdir(join(root, 'var/lib/vm-tools/image.key'));
+    await expect(seal({ root }, '{}')).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(isSealedHere({ root }, '{"vm_tools":{"seal":"00"}}')).rejects.toMatchObject({
+      code: 'EISDIR',
+    });
   });
 
   it.each(['', '{', 'null', '[]', '{"vm_tools":{"seal":"00"}}', '{"vm_tools":{"seal":7}}'])(

@@ -26,5 +26,5 @@ export function answerOf(record: TransferRecord | undefined): Answer {
 export function runningBody({ guest, entries, role }: TransferRecord): Body<'RUNNING'> {
   const at = entries.at(-1)?.at ?? 0;
   // The source's number of the guest says nothing about the target's.
-  return role === 'target' && guest.domid !== undefined ? { domid: guest.domid, at } : { at };
+  return role === 'target' ? { domid: guest.domid, at } : { at };
 }

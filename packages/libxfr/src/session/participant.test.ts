@@ -7,6 +7,7 @@ import { memoryJournals } from '../journal/open-journals.ts';
 import { MemoryStorage } from '../journal/storage/memory-storage.ts';
 import { storedJournals } from '../journal/stored-journals.ts';
 import type { Channel } from '../protocol/channel.ts';
+import type { Body } from '../protocol/messages.ts';
 import { Participant, pursue, type SourceParticipant, type TargetParticipant } from './participant.ts';
 
 const START = {
@@ -54,12 +55,19 @@ describe('a participant', () => {
       send: async (name: string) => void said.push(name),
       abort: () => void said.push('ABORT'),
     } as unknown as Channel;
-    const refused = { code: 'XFR_NO_STEP' };
-    await expect(participant.say(channel, 'GO', { id: START.id, epoch: 1 })).rejects.toMatchObject(refused);
+    const mayNot = (what: string, state: string, guest: string) => ({
+      code: 'XFR_NO_STEP',
+      message: `the source may not say ${what} in state ${state} with a guest that is ${guest}`,
+    });
+    await expect(participant.say(channel, 'GO', { id: START.id, epoch: 1 })).rejects.toMatchObject(
+      mayNot('GO', 'offered', 'running'),
+    );
     await participant.act('save', nothing, 'ACCEPT');
     await participant.write('committed', 'READY');
     const error = new VmToolsError({ code: 'A_B', message: 'no more' });
-    await expect(participant.abort(channel, error)).rejects.toMatchObject(refused);
+    await expect(participant.abort(channel, error)).rejects.toMatchObject(
+      mayNot('ABORT', 'committed', 'suspended'),
+    );
     expect(said).toEqual([]);
     await participant.say(channel, 'GO', { id: START.id, epoch: 1 });
     expect(said).toEqual(['GO']);
@@ -120,16 +128,20 @@ describe('a participant', () => {
     const said: VmToolsError[] = [];
     const accept = { name: 'ACCEPT', body: {} };
     const channel = {
+      send: nothing,
       abort: (error: VmToolsError) => void said.push(error),
       expect: async () => accept,
     } as unknown as Channel;
     steps.length = 0;
+    await participant.say(channel, 'HELLO', {} as Body<'HELLO'>);
     expect(await participant.hear(channel, ['ACCEPT'], { limitMs: 1 })).toBe(accept);
     await participant.write('aborted', 'failure');
     const error = new VmToolsError({ code: 'A_B', message: 'no more' });
     await participant.abort(channel, error);
     expect(said).toEqual([error]);
     expect(steps).toEqual([
+      'source before send HELLO',
+      'source after send HELLO',
       'source after receive ACCEPT',
       'source before journal aborted',
       'source after journal aborted',
@@ -171,6 +183,29 @@ describe('a participant', () => {
     expect(participant.allows({ write: 'aborted' }, 'failure')).toBe(false);
   });
 
+  test.each([
+    ['a line that is not there for certain', new VmToolsError({ code: 'XFR_NO_SPACE', message: 'full' })],
+    ['an error of something else', new Error('EIO')],
+  ])('is in the state in which it was after %s', async (_, thrown) => {
+    const journals = memoryJournals();
+    const journal = await journals.begin({ ...START, role: 'source' });
+    const append = (): Promise<void> => Promise.reject(thrown);
+    const participant = Participant.resume(
+      SOURCE,
+      {
+        append,
+        record: journal.record,
+        remove: nothing,
+        [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
+      },
+      { guest: 'running' },
+    );
+    await expect(participant.write('aborted', 'failure')).rejects.toBe(thrown);
+    expect(participant.state).toBe('offered');
+    expect(participant.allows({ write: 'aborted' }, 'failure')).toBe(true);
+    await participant[Symbol.asyncDispose]();
+  });
+
   test('leaves no journal when nobody can ever have relied on it', async () => {
     const journals = memoryJournals();
     {
@@ -188,8 +223,9 @@ describe('a participant', () => {
       await participant.act('save', nothing, 'ACCEPT');
       await participant.write('committed', 'READY');
       await participant.write('confirmed', 'RUNNING');
-      await pursue(participant, { destroy: nothing });
-      expect(participant.record.isEnded).toBe(true);
+      let isDestroyed = false;
+      await pursue(participant, { destroy: async () => void (isDestroyed = true) });
+      expect([participant.record.isEnded, isDestroyed]).toEqual([true, true]);
     }
     expect((await journals.list()).records).toMatchObject([{ id: START.id, isEnded: true }]);
   });
@@ -221,6 +257,14 @@ test('every state with something to do comes to its end by itself, with a guest 
     expect((await ends('target', guest, ['ready', 'owner', 'failing'])).isEnded).toBe(true);
   }
   expect((await ends('target', 'paused', ['ready', 'owner'])).isDecided).toBe(true);
+});
+
+test('an action that nobody has given is taken as done', async () => {
+  await using participant = await source();
+  await participant.act('save', nothing, 'ACCEPT');
+  await participant.write('aborted', 'failure');
+  await pursue(participant, {});
+  expect([participant.guest, participant.state]).toEqual(['running', 'kept']);
 });
 
 test('no walk through a table gets to where it has no name', () => {

@@ -135,7 +135,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
         await this.#journal.append({
           state,
           epoch: this.epoch,
-          ...(this.#domid === undefined ? {} : { domid: this.#domid }),
+          domid: this.#domid,
           ...(error === undefined ? {} : { error: encodeRemoteError(error, this.#table.side) }),
         });
       } catch (thrown) {
