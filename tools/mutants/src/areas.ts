@@ -55,7 +55,10 @@ export const AREAS: readonly Area[] = [
   {
     name: 'admission',
     mutate: ['packages/libdomain/src/reservations.ts', 'packages/libdomain/src/transfer/admission/**/*.ts'],
-    tests: ['packages/libdomain/src/transfer/admission/**/*.test.ts'],
+    tests: [
+      'packages/libdomain/src/reservations.test.ts',
+      'packages/libdomain/src/transfer/admission/**/*.test.ts',
+    ],
   },
   {
     name: 'places',

@@ -92,6 +92,12 @@ test('a domain of the other type is refused', () => {
 test('pfns beyond a limit that the caller gave are refused', () => {
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN }).code).toBe('STREAM_TOO_LARGE');
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN + 1 }).code).toBe('accepted');
+  // Whatever he gives, one of 33 bits is none.
+  const high = [...hvmStart, patched(notab(1)[0]!, 20, 1)];
+  expect(verdictOf(high, { maxPfns: 2 ** 40 })).toMatchObject({
+    code: 'STREAM_TOO_LARGE',
+    message: expect.stringContaining('beyond the limit of 4294967296 pfns'),
+  });
 });
 
 test('the record that brings more pages than were promised is refused, however they come', () => {

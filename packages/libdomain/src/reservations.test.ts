@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { HostInfo, Xen } from '@vm-tools/xc-native';
-import { memoryNeed } from '../../memory.ts';
-import { failure } from '../../testing/failure.ts';
+import { memoryNeed } from './memory.ts';
+import { failure } from './testing/failure.ts';
 import { Reservations, reservationsOf, type Arriving } from './reservations.ts';
 
 const web = (name: string): Arriving => ({
