@@ -27,7 +27,7 @@ export type { RecordType } from './libxc/record-type.ts';
 export { LibxcVerifier } from './libxc/verifier.ts';
 export type { LibxcCounts, LibxcVerifierOptions } from './libxc/verifier.ts';
 export { verifyLibxc } from './libxc/verify-stream.ts';
-export type { LibxcVerifyStream } from './libxc/verify-stream.ts';
+export type { LibxcVerifyOptions, LibxcVerifyStream } from './libxc/verify-stream.ts';
 export {
   encodeLibxcContextRecord,
   encodeLibxlEnd,

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
-import { Transform, Writable } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { ImageSink, ImageSource } from '../xen.ts';
 
 /**
@@ -9,16 +8,24 @@ import type { ImageSink, ImageSource } from '../xen.ts';
  * taken for a whole one.
  */
 export function savedImage(data: Socket, done: Promise<unknown>): Readable {
-  const image = new Transform({
-    transform: (chunk, _encoding, next) => next(null, chunk),
-    flush: (next) => void done.then(() => next(), next),
+  const image = new Readable({
+    read: () => void data.resume(),
     destroy: (error, next) => {
       data.destroy(); // libxc's next write fails
       next(error);
     },
   });
+  data.on('data', (chunk: Buffer) => {
+    if (!image.push(chunk)) data.pause();
+  });
+  data.on('end', () =>
+    done.then(
+      () => image.push(null),
+      () => undefined,
+    ),
+  );
   failWith(image, done);
-  return data.pipe(image);
+  return image;
 }
 
 /**
@@ -61,7 +68,7 @@ export function restoringImage(
 }
 
 /** Who awaits `done` alone need not listen to the stream as well to be safe from an uncaught 'error'. */
-function failWith(image: Transform | Writable, done: Promise<unknown>): void {
+function failWith(image: Readable | Writable, done: Promise<unknown>): void {
   image.on('error', () => undefined);
   done.catch((error: unknown) => image.destroy(error as Error));
 }

@@ -8,16 +8,24 @@ export interface LibxcVerifyStream extends Transform {
   readonly verifier: LibxcVerifier;
 }
 
+/** What a stream checks, and who is told of it. */
+export interface LibxcVerifyOptions extends LibxcVerifierOptions {
+  /** Told each time that a record of pages, of up to 4 MiB, has begun to go by; of several in one chunk once. */
+  readonly onPageBatch?: () => void;
+}
+
 /**
- * A libxc stream in, the same bytes out (but for holes, if they are left out), each only after the record that it belongs to has been checked. Pages pass
- * as they come. The input must end with END: less is STREAM_TRUNCATED, more is STREAM_CORRUPT.
+ * A libxc stream in, the same bytes out (but for holes, if they are left out), each only after the record that it
+ * belongs to has been checked. Pages pass as they come. The input must end with END: less is STREAM_TRUNCATED, more is STREAM_CORRUPT.
  */
-export function verifyLibxc(options: LibxcVerifierOptions = {}): LibxcVerifyStream {
+export function verifyLibxc({ onPageBatch, ...options }: LibxcVerifyOptions = {}): LibxcVerifyStream {
   const verifier = new LibxcVerifier(options);
   const transform = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       try {
+        const { pageRecords } = verifier.counts;
         const used = verifier.push(chunk, (bytes) => this.push(bytes));
+        if (verifier.counts.pageRecords > pageRecords) onPageBatch?.();
         if (used < chunk.length) {
           const offset = (options.baseOffset ?? 0) + verifier.counts.bytes;
           throw corrupt('bytes follow it', {

@@ -1,4 +1,4 @@
-import { Transform, type Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import { abortError, VmToolsError } from '@vm-tools/errors';
@@ -37,7 +37,7 @@ export async function saveLibxc(
   options: SaveLibxcOptions,
 ): Promise<SaveReport> {
   const { signal, onProgress, suspendTimeoutMs, precopy = defaultPrecopyPolicy, onLog } = options;
-  const verify = verifyLibxc({ expect: type, leaveOutHoles: true });
+  const verify = verifyLibxc({ expect: type, leaveOutHoles: true, onPageBatch: () => meter.report() });
   const passedBytes = (): number => verify.verifier.counts.bytes - verify.verifier.counts.leftOutBytes;
   const meter = new SaveMeter({
     live,
@@ -87,7 +87,7 @@ export async function saveLibxc(
   // When libxc fails, nobody may wait for more of its stream.
   call.done.catch((error: unknown) => call.stream.destroy(error as Error));
   // pipeline leaves the stream alone when the sink has failed before it began: libxc would wait for a reader for ever.
-  const flow = pipeline(call.stream, verify, tap(pageBatches(verify, meter)), sink, { signal, end: false });
+  const flow = pipeline(call.stream, verify, sink, { signal, end: false });
   flow.catch((error: unknown) => call.stream.destroy(error as Error));
   const [saved, written] = await Promise.allSettled([call.done, flow]);
   if (saved.status === 'rejected' || written.status === 'rejected') {
@@ -120,25 +120,6 @@ async function untilSent(written: () => number, sent: () => SentBytes, signal: A
     before = passed;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
-}
-
-/** Reports each time that a record of pages, of up to 4 MiB, has begun to go by. */
-function pageBatches({ verifier }: ReturnType<typeof verifyLibxc>, meter: SaveMeter): () => void {
-  let reported = 0;
-  return () => {
-    if (verifier.counts.pageRecords === reported) return;
-    reported = verifier.counts.pageRecords;
-    meter.report();
-  };
-}
-
-function tap(look: () => void): Transform {
-  return new Transform({
-    transform(chunk, _encoding, done) {
-      look();
-      done(null, chunk);
-    },
-  });
 }
 
 /**
