@@ -26,7 +26,7 @@ const layers = {
   // The interface `Xen` over a socket, whoever answers there.
   wire: ['errors', 'words', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
-  sim: ['errors', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire', 'cli'],
+  sim: ['errors', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire'],
   // The frame opens the host for an executable, so it may name who answers.
   cli: ['errors', 'ports', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
   exe: [
@@ -70,6 +70,7 @@ export default tseslint.config(
             '@vm-tools/xen-sim',
             '@vm-tools/xen-sim/*',
             '@vm-tools/ratelimit/testing',
+            '@vm-tools/cli/testing',
             '**/testing/**',
           ],
           depConstraints: Object.entries(layers).map(([layer, allowed]) => ({

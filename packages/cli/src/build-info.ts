@@ -26,7 +26,7 @@ export function versionText(program: string): string {
  * The file that node runs for one of our executables: beside this one in a bundle, and in the package beside this one
  * in a checkout and in node_modules.
  */
-export function entryFile(program: string): URL {
-  const inPackages = `../../${program}/${isSource ? 'src/main.ts' : 'dist/main.js'}`;
+export function entryFile(program: string, packageName: string): URL {
+  const inPackages = `../../${packageName}/${isSource ? 'src/main.ts' : 'dist/main.js'}`;
   return new URL(build ? `./${program}.js` : inPackages, import.meta.url);
 }

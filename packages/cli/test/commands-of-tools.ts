@@ -27,18 +27,21 @@ const COMMON = [
 /** Everything that executables declare about themselves. */
 export async function readTools(): Promise<Tools> {
   const tools = new Map<string, { own: CommandSpec; commands: Map<string, CommandSpec> }>();
-  for await (const file of glob('packages/*/src/*options.ts', { cwd: checkout })) {
-    const program = basename(dirname(dirname(file)));
-    const declared = Object.values((await import(join(checkout, file))) as object).filter(isCommand);
-    const tool = tools.get(program) ?? {
-      own: { name: program, summary: '', examples: [] },
-      commands: new Map(),
+  for await (const bin of glob('packages/*/bin/*.js', { cwd: checkout })) {
+    const program = basename(bin, '.js');
+    const folder = join(checkout, dirname(dirname(bin)));
+    const tool = {
+      own: { name: program, summary: '', examples: [] } as CommandSpec,
+      commands: new Map<string, CommandSpec>(),
     };
-    for (const command of declared) {
-      if (command.name === program) tool.own = command;
-      else tool.commands.set(command.name, command);
+    for await (const file of glob('src/*options.ts', { cwd: folder })) {
+      const declared = Object.values((await import(join(folder, file))) as object).filter(isCommand);
+      for (const command of declared) {
+        if (command.name === program) tool.own = command;
+        else tool.commands.set(command.name, command);
+      }
     }
-    if (declared.length > 0) tools.set(program, tool);
+    tools.set(program, tool);
   }
   return tools;
 }

@@ -12,19 +12,18 @@ let specs: readonly CliSpec<never>[];
 
 beforeAll(async () => {
   const found: CliSpec<never>[] = [];
-  for await (const bin of glob('*/bin', { cwd: PACKAGES }))
-    found.push(...(await specsOf(join(PACKAGES, dirname(bin)))));
+  for await (const bin of glob('*/bin/*.js', { cwd: PACKAGES }))
+    found.push(...(await specsOf(join(PACKAGES, dirname(dirname(bin))), basename(bin, '.js'))));
   specs = found;
 });
 
-async function specsOf(folder: string): Promise<CliSpec<never>[]> {
+async function specsOf(folder: string, name: string): Promise<CliSpec<never>[]> {
   const declared: CommandSpec[] = [];
   for await (const file of glob('src/*options.ts', { cwd: folder })) {
     const exports = Object.values((await import(join(folder, file))) as Record<string, unknown>);
     declared.push(...exports.filter(isCommand));
   }
   const run = async () => ({ value: null });
-  const name = basename(folder);
   const commands = declared.filter((each) => each.name !== name).map((each) => ({ ...each, run }));
   const main = declared.find((each) => each.name === name)!;
   return [

@@ -10,7 +10,9 @@
  *
  * @packageDocumentation
  */
-export type { TypeObject } from 'koffi';
+
+/** A type of C that koffi knows. */
+export type TypeObject = import('koffi').TypeObject;
 
 /** What koffi exports. */
 export type Koffi = typeof import('koffi').default;

@@ -4,4 +4,4 @@ import { join } from 'node:path';
 export const checkout = join(import.meta.dirname, '../../..');
 
 /** What node runs for one of our executables. */
-export const entryOf = (program: string): string => join(checkout, 'packages', program, 'src/main.ts');
+export const entryOf = (program: string): string => join(checkout, 'node_modules/.bin', program);

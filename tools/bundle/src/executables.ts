@@ -1,14 +1,18 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
-/** The names of all packages that have a command, e.g. "vm-create". */
-export async function listExecutables(root: string): Promise<string[]> {
-  const names = await readdir(join(root, 'packages'));
-  const manifests = await Promise.all(
-    names.map(async (name) => {
-      const text = await readFile(join(root, 'packages', name, 'package.json'), 'utf8').catch(() => '{}');
-      return JSON.parse(text) as { bin?: Record<string, string> };
-    }),
-  );
-  return manifests.flatMap(({ bin = {} }) => Object.keys(bin)).sort();
+/** A command, and where it comes from. */
+export interface Executable {
+  /** e.g. "vm-create" */
+  readonly name: string;
+  /** of its package */
+  readonly folder: string;
+}
+
+/** All that packages have in `bin/`. */
+export async function listExecutables(root: string): Promise<Executable[]> {
+  const executables: Executable[] = [];
+  for await (const bin of glob('packages/*/bin/*.js', { cwd: root }))
+    executables.push({ name: basename(bin, '.js'), folder: join(root, dirname(dirname(bin))) });
+  return executables.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

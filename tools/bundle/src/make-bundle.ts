@@ -29,7 +29,7 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   const [executables, info] = await Promise.all([listExecutables(root), readBuildInfo(root)]);
   const lib = join(folder, 'lib');
   const entries = [
-    ...executables.map((name) => ({ in: join(root, 'packages', name, 'bin', `${name}.js`), out: name })),
+    ...executables.map(({ name, folder: from }) => ({ in: join(from, 'bin', `${name}.js`), out: name })),
     { in: join(root, 'packages/xc-native/src/helper/main.ts'), out: 'xc-helper' },
     { in: join(root, 'packages/xfrd/src/receiver-process/main.ts'), out: 'xfrd-receiver' },
   ];
@@ -44,12 +44,12 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   const folders = ['bin', 'lib', ...SETTINGS_FOLDERS];
   await Promise.all(folders.map((name) => rm(join(folder, name), { recursive: true, force: true })));
   await Promise.all([...files].map(([path, contents]) => writeIn(path, contents)));
-  await Promise.all(executables.map((name) => writeLauncher(folder, name)));
+  await Promise.all(executables.map(({ name }) => writeLauncher(folder, name)));
   await copyKoffi(root, join(lib, 'node_modules'));
-  await copySettings({ root, folder, executables });
+  await copySettings({ folder, executables });
   await writeIn(join(folder, 'package.json'), JSON.stringify({ name: 'vm-tools', ...info, type: 'module' }));
   const bytes = [...files.values()].reduce((sum, contents) => sum + contents.length, 0);
-  return { executables, files: files.size, bytes };
+  return { executables: executables.map(({ name }) => name), files: files.size, bytes };
 }
 
 async function bundleEntry(

@@ -10,6 +10,8 @@ import { entryFile } from '../build-info.ts';
 export interface BackgroundInit {
   /** One of our executables, e.g. "vm-monitor". */
   readonly program: string;
+  /** The package that it is in. @default that of its own name */
+  readonly packageName?: string;
   readonly args?: readonly string[];
   /** Added to what any helper gets of the environment. */
   readonly env?: NodeJS.ProcessEnv;
@@ -23,13 +25,14 @@ export interface BackgroundInit {
  */
 export async function startInBackground({
   program,
+  packageName = program,
   args = [],
   env = {},
   logPath,
 }: BackgroundInit): Promise<ChildProcess> {
   await mkdir(dirname(logPath), { recursive: true });
   await using log = await open(logPath, 'a', 0o640);
-  const child = spawn(process.execPath, [fileURLToPath(entryFile(program)), ...args], {
+  const child = spawn(process.execPath, [fileURLToPath(entryFile(program, packageName)), ...args], {
     detached: true,
     cwd: '/',
     env: { ...helperEnvironment(), ...env },

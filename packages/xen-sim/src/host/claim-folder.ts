@@ -43,6 +43,7 @@ export async function listNames(): Promise<string[]> {
     .sort();
 }
 
+/** The error for a name under which a host runs: XEN_SIM_RUNS. */
 export function alreadyRuns(name: string): VmToolsError {
   return new VmToolsError({
     code: 'XEN_SIM_RUNS',

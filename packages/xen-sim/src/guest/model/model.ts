@@ -2,6 +2,7 @@ import type { Entropy } from '../../memory/index.ts';
 import type { Manner } from './manner.ts';
 import type { GuestWords } from './words.ts';
 
+/** How a guest ends while it is moved. */
 export type PrecopyEnd = 'crash' | 'reboot' | 'poweroff';
 
 /** What a simulated guest does all day. */

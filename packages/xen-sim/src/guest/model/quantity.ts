@@ -1,3 +1,13 @@
+/**
+ * What people write of simulated hosts and guests: sizes, rates of writing, times.
+ *
+ * @example
+ * ```ts
+ * parseSize('1.5GiB'); // 1610612736
+ * ```
+ *
+ * @packageDocumentation
+ */
 import { VmToolsError } from '@vm-tools/errors';
 import { parseRate } from '@vm-tools/ratelimit';
 import { parseDuration, RANGES } from '@vm-tools/words';

@@ -17,6 +17,7 @@ export const controlRequestSchema = z.discriminatedUnion('ask', [
   }),
 ]);
 
+/** The same as a type. */
 export type ControlRequest =
   | { readonly ask: 'status' }
   | { readonly ask: 'stop' }
@@ -25,6 +26,7 @@ export type ControlRequest =
   | { readonly ask: 'add-fault'; readonly rule: FaultRule }
   | { readonly ask: 'guest'; readonly domain: string; readonly change?: GuestChange };
 
+/** How a simulated host is: its memory, its domains, and where its files lie. */
 export interface HostStatus {
   readonly name: string;
   readonly pid: number;

@@ -1,8 +1,8 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { suggest } from '@vm-tools/words';
-import { faultRuleSchema, XEN_CALLS, XENSTORE_CALLS, type FaultRule } from '../faults/index.ts';
-import { askHost } from '../host/control/ask-host.ts';
+import { askHost } from '@vm-tools/xen-sim/control';
+import { faultRuleSchema, XEN_CALLS, XENSTORE_CALLS, type FaultRule } from '@vm-tools/xen-sim/faults';
 import type { FaultInput } from '../options.ts';
 
 export async function fault({ input, signal }: Invocation<FaultInput>): Promise<Outcome> {

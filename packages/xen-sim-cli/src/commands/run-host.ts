@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { createLog, type Invocation, type Outcome } from '@vm-tools/cli';
-import { claimFolder } from '../host/claim-folder.ts';
-import { createSimulatedHost } from '../host/index.ts';
+import { createSimulatedHost, serveHost } from '@vm-tools/xen-sim';
+import { claimFolder } from '@vm-tools/xen-sim/control';
 import { simPaths } from '@vm-tools/xen-wire';
-import { serveHost } from '../host/serve-host.ts';
 import type { StartInput } from '../options.ts';
 
 /** A host in this process, until a signal or `xen-sim stop` ends it. Nothing of it stays. */

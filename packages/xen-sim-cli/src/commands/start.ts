@@ -4,11 +4,9 @@ import { join, resolve } from 'node:path';
 import { startInBackground, type Invocation, type Outcome } from '@vm-tools/cli';
 import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
 import { formatBytes } from '@vm-tools/ratelimit';
+import { alreadyRuns, makePrivateFolder, statusOfHost, type HostStatus } from '@vm-tools/xen-sim/control';
+import { parseScenario } from '@vm-tools/xen-sim/guests';
 import { simBase, simFolder } from '@vm-tools/xen-wire';
-import { parseScenario } from '../guest/index.ts';
-import { alreadyRuns, statusOfHost } from '../host/claim-folder.ts';
-import type { HostStatus } from '../host/control/control-messages.ts';
-import { makePrivateFolder } from '../host/private-folder.ts';
 import type { StartInput } from '../options.ts';
 
 /** It takes a fraction of a second, or several on a machine that is busy. */
@@ -61,6 +59,7 @@ async function startDaemon({ input, signal }: Invocation<StartInput>): Promise<H
   const before = await sizeOf(logPath);
   const child = await startInBackground({
     program: 'xen-sim',
+    packageName: 'xen-sim-cli',
     args: [
       ...['start', name, '--foreground', '--memory', memory, '--cpus', `${cpus}`, '--seed', `${seed}`],
       ...(withoutCpuFeatures === undefined ? [] : ['--without-cpu-features', withoutCpuFeatures.join(',')]),

@@ -1,7 +1,6 @@
 import { table, type Invocation, type Outcome } from '@vm-tools/cli';
 import { formatBytes } from '@vm-tools/ratelimit';
-import { listNames, statusOfHost } from '../host/claim-folder.ts';
-import type { HostStatus } from '../host/control/control-messages.ts';
+import { listNames, statusOfHost, type HostStatus } from '@vm-tools/xen-sim/control';
 
 type Row = Partial<HostStatus> & { readonly name: string; readonly state: 'running' | 'crashed' | 'silent' };
 

@@ -1,8 +1,7 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { formatBytes, formatRate } from '@vm-tools/ratelimit';
-import type { GuestChange, Manner } from '../guest/index.ts';
-import { askHost } from '../host/control/ask-host.ts';
-import type { ControlAnswers } from '../host/control/control-messages.ts';
+import { askHost, type ControlAnswers } from '@vm-tools/xen-sim/control';
+import type { GuestChange, Manner } from '@vm-tools/xen-sim/guests';
 import type { GuestInput } from '../options.ts';
 
 const PAGE_BYTES = 4096;

@@ -1,6 +1,6 @@
 import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
-import { parseSize } from './guest/model/quantity.ts';
+import { parseSize } from '@vm-tools/xen-sim/quantity';
 
 export interface StartInput {
   readonly name: string;

@@ -1,9 +1,8 @@
 import { access, rm } from 'node:fs/promises';
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
+import { askHost, listNames, statusOfHost } from '@vm-tools/xen-sim/control';
 import { simFolder } from '@vm-tools/xen-wire';
-import { listNames, statusOfHost } from '../host/claim-folder.ts';
-import { askHost } from '../host/control/ask-host.ts';
 import type { StopInput } from '../options.ts';
 
 const END_LIMIT_MS = 15_000;
