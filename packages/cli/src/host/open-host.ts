@@ -1,21 +1,15 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
-import type { Xen } from '@vm-tools/xc-native';
-import type { Xenstore } from '@vm-tools/xenstore';
+import type { ConnectedHost } from '@vm-tools/xen-wire';
 import { join } from 'node:path';
 import { simulatedName } from './simulated-name.ts';
 
-/** A host to act on; libdomain takes it as it is. */
-export interface OpenedHost {
-  readonly xen: Xen;
-  readonly store: Xenstore;
-  /** What all files lie under: VM_TOOLS_ROOT, or the folder of a simulated host. */
-  readonly root: string;
+/** A host to act on; libdomain takes it as it is. Of a real one the root is VM_TOOLS_ROOT. */
+export interface OpenedHost extends ConnectedHost {
   /** What the journals of this host say of guests on their way. */
   readonly transfers: { readonly of: (uuid: string) => Promise<KnownTransfer | undefined> };
   /** As what this process holds domains: the name of the executable. */
   readonly command: string;
-  close(): Promise<void>;
 }
 
 /** Where it is, and who opens it. */
@@ -42,8 +36,6 @@ export async function openHost(spec: string, init: OpenHostOptions): Promise<Ope
     command: init.command,
   };
 }
-
-type ConnectedHost = Pick<OpenedHost, 'xen' | 'store' | 'root' | 'close'>;
 
 async function connectHost(spec: string, { root, signal }: OpenHostOptions): Promise<ConnectedHost> {
   const options = signal ? { signal } : {};
