@@ -14,17 +14,19 @@ const layers = {
   'write-file': [],
   xenstore: ['errors'],
   format: ['errors'],
+  // What processes that talk in lines share.
+  ipc: [],
   // koffi comes from libc alone.
-  native: ['errors', 'libc'],
+  native: ['errors', 'libc', 'ipc'],
   // Types alone: what libxfr asks of a host, and libdomain answers.
   ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
+  transfer: ['errors', 'ipc', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
-  wire: ['errors', 'words', 'xenstore', 'format', 'native'],
+  wire: ['errors', 'ipc', 'words', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
   sim: ['errors', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire'],
   // The frame opens the host for an executable, so it may name who answers.

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { within } from '@vm-tools/errors';
+import { LineCutter } from '@vm-tools/ipc';
 import { controlError } from './messages.ts';
-
-const NEWLINE = 0x0a;
 
 /**
  * The lines that come over a socket, each no longer than `longestBytes`; no more is kept than one of them.
@@ -11,22 +10,11 @@ const NEWLINE = 0x0a;
  * @throws VmToolsError XFR_CONTROL_PROTOCOL for a line that is too long; whatever breaks the socket
  */
 export async function* readLines(socket: Socket, longestBytes: number): AsyncGenerator<Buffer, void> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      yield joined(rest, chunk.subarray(start, end), longestBytes);
-      rest = Buffer.alloc(0);
-      start = end + 1;
-    }
-    rest = joined(rest, chunk.subarray(start), longestBytes);
-  }
-}
-
-function joined(before: Buffer, more: Buffer, longestBytes: number): Buffer {
-  if (before.length + more.length > longestBytes)
-    throw controlError(`a line is longer than ${longestBytes} bytes`);
-  return Buffer.concat([before, more]);
+  const cutter = new LineCutter(longestBytes + 1, () =>
+    controlError(`a line is longer than ${longestBytes} bytes`),
+  );
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>)
+    yield* cutter.cut(chunk);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { within } from '@vm-tools/errors';
 import { connectionLost, protocolError } from './errors.ts';
-import { decodeLine, encodeLine, LineCutter } from './lines.ts';
+import { decodeLine, encodeLine, lineCutter } from './lines.ts';
 
 /** What may wait for an end that does not read its answers, before it is taken for dead. */
 const MOST_UNSENT_BYTES = 64 << 20;
@@ -33,7 +33,7 @@ export class Channel {
    */
   open(receive: (message: unknown) => void, closed: (cause: unknown) => void): void {
     const connection = this.#connection;
-    const cutter = new LineCutter(this.#limits.receiveBytes);
+    const cutter = lineCutter(this.#limits.receiveBytes);
     connection.on('data', (chunk: Buffer) => {
       try {
         for (const line of cutter.push(chunk)) receive(decodeLine(line));
@@ -91,7 +91,7 @@ export async function writeHello(connection: Duplex, hello: unknown, limitMs: nu
  */
 export async function readHello(connection: Duplex, limitMs: number, signal?: AbortSignal): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const cutter = new LineCutter(LONGEST_HELLO_BYTES);
+  const cutter = lineCutter(LONGEST_HELLO_BYTES);
   const onData = (chunk: Buffer): void => {
     const end = chunk.indexOf('\n') + 1;
     try {

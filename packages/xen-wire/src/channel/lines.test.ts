@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { VmToolsError } from '@vm-tools/errors';
 import { decodeError, encodeError, errorSchema } from '../protocol/remote-error.ts';
 import { fromJson, toJson } from './json.ts';
-import { encodeLine, decodeLine, LineCutter } from './lines.ts';
+import { encodeLine, decodeLine, lineCutter } from './lines.ts';
 
 const plain = fc.dictionary(fc.stringMatching(/^[a-z_]+$/), fc.oneof(fc.string(), fc.double(), fc.boolean()));
 const value = fc.oneof(
@@ -38,7 +38,7 @@ test('lines come out whole, however they are cut', () => {
   fc.assert(
     fc.property(fc.array(plain), fc.array(fc.integer({ min: 1, max: 50 })), (messages, cuts) => {
       const bytes = Buffer.concat(messages.map((message) => encodeLine(message, 1 << 20)));
-      const cutter = new LineCutter(1 << 20);
+      const cutter = lineCutter(1 << 20);
       const received: unknown[] = [];
       for (let at = 0, turn = 0; at < bytes.length; turn++) {
         const length = cuts[turn % cuts.length] ?? bytes.length;
@@ -53,7 +53,7 @@ test('lines come out whole, however they are cut', () => {
 test('a line that is too long is refused at either end', () => {
   const tooLong = { code: 'XEN_WIRE_PROTOCOL' };
   expect(() => encodeLine('x'.repeat(100), 100)).toThrow(expect.objectContaining(tooLong));
-  const cutter = new LineCutter(100);
+  const cutter = lineCutter(100);
   cutter.push(Buffer.alloc(99, 'x'));
   expect(() => cutter.push(Buffer.from('x'))).toThrow(expect.objectContaining(tooLong));
 });
