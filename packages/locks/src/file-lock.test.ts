@@ -79,10 +79,9 @@ describe('tryLock', () => {
     expect(isOpen(path)).toBe(true);
     await held?.[Symbol.asyncDispose]();
     expect(isOpen(path)).toBe(false);
-    const { kill } = await holdingProcess(join(import.meta.dirname, 'testing/hold.ts'), path);
+    await using _other = await holdingProcess(join(import.meta.dirname, 'testing/hold.ts'), path);
     expect(await tryLock(path)).toBeUndefined();
     expect(isOpen(path)).toBe(false);
-    await kill();
   });
 
   test('is released when its holder is killed, whose name stays until the next one', async () => {

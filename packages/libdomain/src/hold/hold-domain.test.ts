@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { VmToolsError } from '@vm-tools/errors';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
@@ -128,9 +127,7 @@ describe('holdDomain', () => {
     await using host = await createSimulatedHost();
     await using _held = await holdDomain(host, { uuid: UUID });
     const codeWhile = async (of: () => Promise<UndecidedTransfer | undefined>): Promise<unknown> => {
-      const { code, message } = (await failure(
-        holdDomain({ ...host, transfers: { of } }, { uuid: UUID }),
-      )) as VmToolsError;
+      const { code, message } = await failure(holdDomain({ ...host, transfers: { of } }, { uuid: UUID }));
       return [code, message.replace(/:.*/, '')];
     };
     const busy = ['XFR_GUEST_BUSY', `${UUID} is busy`];

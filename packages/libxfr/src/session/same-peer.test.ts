@@ -157,6 +157,7 @@ describe('what another host says', () => {
     await expect(asked).rejects.toMatchObject({
       code: 'XFR_OTHER_PEER',
       kind: 'peer',
+      retry: 'safe',
       message: expect.stringContaining(message),
     });
   });

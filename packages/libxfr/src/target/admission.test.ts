@@ -1,15 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { Admission } from './admission.ts';
 
-const busy = (words: string) =>
-  expect.objectContaining({ code: 'XFR_BUSY', kind: 'resource', message: expect.stringContaining(words) });
+const busy = (words: string, details: object = expect.anything()) =>
+  expect.objectContaining({
+    code: 'XFR_BUSY',
+    kind: 'resource',
+    message: expect.stringContaining(words),
+    details,
+  });
 
 test('there are as many places as were asked for, and each is free again when it is given back', () => {
   const admission = new Admission(2);
   const first = admission.enter('a');
   admission.enter('b');
   expect(admission.active).toBe(2);
-  expect(() => admission.enter('c')).toThrow(busy('2 guests are'));
+  expect(() => admission.enter('c')).toThrow(busy('2 guests are', { places: 2 }));
   first[Symbol.dispose]();
   expect(admission.active).toBe(1);
   admission.enter('c');
@@ -26,7 +31,7 @@ test('a peer has no more than its own, and the place that it gives back is its o
   const admission = new Admission(3, 1);
   admission.enter('a');
   const own = admission.enter('b');
-  expect(() => admission.enter('a')).toThrow(busy('1 guests of a'));
+  expect(() => admission.enter('a')).toThrow(busy('1 guests of a', { placesPerPeer: 1 }));
   own[Symbol.dispose]();
   expect(() => admission.enter('a')).toThrow(busy('1 guests of a'));
   admission.enter('b');

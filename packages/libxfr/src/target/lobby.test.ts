@@ -37,12 +37,24 @@ test('a peer has so many and no more, and they are told', () => {
   first.know('peer');
   const second = enter('a');
   expect(() => second.know('peer')).toThrow(
-    expect.objectContaining({ code: 'XFR_CROWDED', kind: 'resource', retry: 'safe' }),
+    expect.objectContaining({
+      code: 'XFR_CROWDED',
+      kind: 'resource',
+      retry: 'safe',
+      message: 'no room for one more connection that waits: peer has 1 already',
+    }),
   );
   enter('a').know('other');
   first[Symbol.dispose]();
   second.know('peer');
   expect(dropped).toEqual([]);
+});
+
+test('who is pushed out is told how many wait', () => {
+  const told: string[] = [];
+  const lobby = new Lobby({ unknown: 1 });
+  for (const address of ['a', 'b']) lobby.enter(address, ({ message }) => told.push(message));
+  expect(told).toEqual(['no room for one more connection that waits: there are 1 already']);
 });
 
 test('limits that have become smaller hold from the next one on', () => {
