@@ -44,6 +44,12 @@ export const EXPLAINED: readonly Explanation[] = [
     original: '() => Promise.resolve()',
     why: 'it is awaited, so that it may as well be no promise',
   },
+  {
+    file: 'packages/libxfr/src/target/offer-room.ts',
+    original: 'left > 0',
+    replacement: 'left >= 0',
+    why: 'a peer that has nothing of the room counts the same whether it stands there with 0 or not at all',
+  },
 ];
 
 /** Why a change may survive; undefined if nobody has said that. */
