@@ -18,12 +18,12 @@ export function savedImage(data: Socket, done: Promise<unknown>): Readable {
   data.on('data', (chunk: Buffer) => {
     if (!image.push(chunk)) data.pause();
   });
-  data.on('end', () =>
+  data.on('end', () => {
     done.then(
       () => image.push(null),
-      () => undefined,
-    ),
-  );
+      () => undefined, // it has failed with that already
+    );
+  });
   failWith(image, done);
   return image;
 }
