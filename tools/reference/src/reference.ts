@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Application, ReflectionKind, type DeclarationReflection, type ProjectReflection } from 'typedoc';
+import { Application, DeclarationReflection, ReflectionKind, type ProjectReflection } from 'typedoc';
 import { listEntries } from './entries.ts';
 
-const DOCUMENTED =
+const DOCUMENTED: ReflectionKind =
   ReflectionKind.Variable |
   ReflectionKind.Function |
   ReflectionKind.Class |
@@ -50,9 +50,10 @@ export async function readReference(root: string): Promise<Reference> {
 
 /** What stands in the packages themselves, and not within a class or a namespace. */
 function exportsOf(project: ProjectReflection): DeclarationReflection[] {
-  return (project.getReflectionsByKind(DOCUMENTED) as DeclarationReflection[]).filter(
-    ({ parent }) => parent?.kindOf([ReflectionKind.Module, ReflectionKind.Project]) === true,
-  );
+  return project
+    .getReflectionsByKind(DOCUMENTED)
+    .filter((each) => each instanceof DeclarationReflection)
+    .filter(({ parent }) => parent?.kindOf([ReflectionKind.Module, ReflectionKind.Project]) === true);
 }
 
 /** The comment of a function is that of its signature. */

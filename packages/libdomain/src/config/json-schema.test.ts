@@ -4,7 +4,7 @@ import { FIELDS, KEYS } from './keys/keys.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { parseConfig } from './parse-config.ts';
 
-const schema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+const schema = z.fromJSONSchema(configJsonSchema());
 const LEAST = { name: 'web1', kernel: '/boot/vmlinuz', memory: 512 };
 
 test('it has each key with what it is, and asks for those without a default', () => {
