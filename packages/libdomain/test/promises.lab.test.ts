@@ -36,7 +36,7 @@ describeLab('one owner, one name, and streams that fail, on real Xen', () => {
     await result(a, 'vm-create /guests/polite.cfg name=race');
     await waitForTicks(a, 'race');
     await a.run('vm-save -c race -o /tmp/r.img --live never --bwlimit 50K > /dev/null 2>&1 < /dev/null &');
-    await a.run('for _ in $(seq 300); do xl list race | grep -q -e ---s-- && break; sleep 0.2; done', {
+    await a.run('while state=$(xl list race); do case $state in *---s--*) break ;; esac; sleep 0.2; done', {
       timeoutMs: SLOW_MS,
     });
     for (const line of ['vm-pause race', 'vm-unpause race', 'vm-save -c race -o /tmp/y.img'])
