@@ -64,3 +64,7 @@ test('limits that have become smaller hold from the next one on', () => {
   enter('b', 'last');
   expect(dropped).toEqual(['x XFR_CROWDED', 'y XFR_CROWDED']);
 });
+
+test('where nothing else is said, one address has a quarter of the places, and a peer half of that', () => {
+  expect(new Lobby().limits).toEqual({ unknown: 256, perAddress: 64, perPeer: 32 });
+});
