@@ -35,13 +35,15 @@ describeLab('one owner, one name, and streams that fail, on real Xen', () => {
   test('a guest that is being saved is busy for others; what kill -9 leaves of it is resumed', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=race');
     await waitForTicks(a, 'race');
-    await a.run('vm-save -c race -o /tmp/r.img --live never --bwlimit 50K > /dev/null 2>&1 < /dev/null &');
+    const saving = a.spawn('vm-save -c race -o /tmp/r.img --live never --bwlimit 50K'.split(' '));
+    for (const stream of [saving.stdout, saving.stderr]) stream.resume();
     await a.run('while state=$(xl list race); do case $state in *---s--*) break ;; esac; sleep 0.2; done', {
       timeoutMs: SLOW_MS,
     });
     for (const line of ['vm-pause race', 'vm-unpause race', 'vm-save -c race -o /tmp/y.img'])
       expect(await failure(a, line)).toMatchObject({ status: 2, error: { code: 'XFR_GUEST_BUSY' } });
-    await a.run('pkill -9 -f "vm-save.* -c race"');
+    await saving.kill('SIGKILL');
+    await saving.exited;
     expect((await listed(a, 'race')).state).toBe('suspended');
     await result(a, 'vm-unpause race');
     await waitForTicks(a, 'race');
