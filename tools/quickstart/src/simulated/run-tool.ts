@@ -18,16 +18,12 @@ export async function runTool(
 ): Promise<{ readonly status: number; readonly stdout: string }> {
   throwIfAborted(signal, line);
   const [program = '', ...words] = line.split(' ');
-  const child = spawn(
-    process.execPath,
-    [join(checkout, 'packages', program, 'bin', `${program}.js`), ...words],
-    {
-      stdio: ['ignore', 'pipe', isQuiet ? 'ignore' : 'inherit'],
-      env: environment,
-      // Ctrl-C at the terminal reaches us alone, and the tool gets one signal of it and not two, which would mean haste.
-      detached: true,
-    },
-  );
+  const child = spawn(process.execPath, [join(checkout, 'node_modules/.bin', program), ...words], {
+    stdio: ['ignore', 'pipe', isQuiet ? 'ignore' : 'inherit'],
+    env: environment,
+    // Ctrl-C at the terminal reaches us alone, and the tool gets one signal of it and not two, which would mean haste.
+    detached: true,
+  });
   const interrupt = (): void => void child.kill('SIGINT');
   signal?.addEventListener('abort', interrupt, { once: true });
   let stdout = '';
