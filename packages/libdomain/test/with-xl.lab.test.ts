@@ -10,7 +10,7 @@ const SLOW_MS = patient(240_000);
 
 /** Waits for Xen to say that the guest has suspended. */
 const untilSuspended = (name: string): string =>
-  `while state=$(xl list ${name}); do case $state in *---s--*) break ;; esac; sleep 0.2; done`;
+  `while state=$(xl list ${name}); do case $state in *---ss-*) break ;; esac; sleep 0.2; done`;
 
 describeLab('what xl and we do to one domain at once, on real Xen', () => {
   let a: LabHost;
