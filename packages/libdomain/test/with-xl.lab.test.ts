@@ -62,7 +62,7 @@ describeLab('what xl and we do to one domain at once, on real Xen', () => {
     const late = await a.exec(`flock ${lock} vm-destroy ${uuid} --timeout 10 --json`);
     expect(late).toMatchObject({ code: 124, stdout: expect.stringContaining('TIME_LIMIT') });
     await a.run(`rm -f ${lock}`);
-    await a.exec(`vm-destroy ${domid}`);
+    await result(a, `vm-destroy ${domid}`); // goes on where xl, or we, were stopped
   });
 
   test('xl and we create one name at once: one domain is there', async () => {

@@ -1,11 +1,17 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
-import { destroyDomain, removePending, resolveDomain } from '@vm-tools/libdomain';
+import { VmToolsError } from '@vm-tools/errors';
+import { destroyDomain, findRemains, removePending, resolveDomain } from '@vm-tools/libdomain';
 import type { DestroyInput } from './options.ts';
 
 export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome> {
   const host = await invocation.openHost();
-  const domain = await resolveDomain(host, invocation.input.domain);
   const { input, signal } = invocation;
+  const domain = await resolveDomain(host, input.domain).catch(async (thrown: unknown) => {
+    const isUnknown = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_UNKNOWN';
+    const remains = isUnknown ? await findRemains(host, input.domain) : undefined;
+    if (remains === undefined) throw thrown;
+    return remains;
+  });
   await destroyDomain(host, domain, { waitMs: input.wait, signal });
   await removePending(host, domain); // a restart that has failed is not wanted any more
   const { domid, uuid, name } = domain;

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import {
   addForeignDomain,
@@ -41,3 +43,21 @@ testOnHost('what failed in the middle is finished by doing it again', async (hos
   await result(host, 'vm-destroy 1');
   expect(await state(host)).toEqual(before);
 });
+
+testOnHost(
+  'what a destroying that was killed before its last step has left is removed by doing it again',
+  async (host) => {
+    const before = await state(host);
+    const { domid, uuid } = await result(host, 'vm-create polite.cfg name=half');
+    const stored = `var/lib/xen/userdata-d.${domid}.${uuid}.libxl-json`;
+    const path = join(host.simulated.root, stored);
+    const config = await readFile(path);
+    await result(host, 'vm-destroy half');
+    for (const wanted of [domid, uuid]) {
+      await writeFile(path, config);
+      await result(host, `vm-destroy ${wanted}`);
+      expect(await state(host)).toEqual(before);
+      expect(await failure(host, `vm-destroy ${wanted}`)).toMatchObject({ status: 3 });
+    }
+  },
+);
