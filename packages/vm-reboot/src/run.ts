@@ -1,5 +1,5 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import { requireRestartable, resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
+import { holdDomain, requireRestartable, resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import type { RebootInput } from './options.ts';
 
@@ -7,7 +7,13 @@ export async function reboot(invocation: Invocation<RebootInput>): Promise<Outco
   const { input, signal } = invocation;
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
-  await requireRestartable(host, domain, { rulesOfPeer: (peer) => readPeer(trustFolder(host.root), peer) });
+  {
+    // Who is at work on it is told before what its stored configuration lacks.
+    await using _held = await holdDomain(host, domain, { waitMs: input.wait, signal });
+    await requireRestartable(host, domain, {
+      rulesOfPeer: (peer) => readPeer(trustFolder(host.root), peer),
+    });
+  }
   await ensureMonitor(invocation);
   const state = await shutdownDomain(host, domain, {
     mode: 'reboot',

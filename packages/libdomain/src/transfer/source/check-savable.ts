@@ -26,7 +26,10 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
   const { domid, name, type } = domain;
   const info = await requireThere(host, domain);
   await requireWhole(host, domain, info);
-  if (domid === 0) throw notSavable(domain, 'dom0 is this host itself');
+  if (domid === 0)
+    throw notSavable(domain, 'dom0 is this host itself').with({
+      hint: 'name another domain: vm-list shows all',
+    });
   if (!isDomainType(type))
     throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
   const devices = (await listDevices(host.store, domid)).filter(
@@ -39,7 +42,9 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
     );
   }
   if (info.shutdownReason !== undefined && info.shutdownReason !== 'suspend') {
-    throw notSavable(domain, `it has shut down (${info.shutdownReason})`);
+    throw notSavable(domain, `it has shut down (${info.shutdownReason})`).with({
+      hint: `vm-destroy ${domid} removes what is left of it; vm-create starts it anew`,
+    });
   }
   await requireNotForeign(host, domain, info);
   if (info.isPaused && info.shutdownReason === undefined) {
