@@ -1,6 +1,6 @@
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { cappedPath, incomingPath, loggedPath, suspendingPath } from '../paths.ts';
+import { cappedPath, FROM_FILE, incomingPath, loggedPath, suspendingPath } from '../paths.ts';
 
 /**
  * What a save or a transfer has not taken back of what it did to a guest, as a clause; undefined when there is nothing
@@ -24,10 +24,11 @@ export async function describeInterrupted(
     : 'what it writes is logged, which makes it slower, for a command that has ended since';
 }
 
-/** The transfer for which a domain is being made, until it is started. */
-export function incomingTransfer(
+/** The transfer for which a domain is being made, until it is started; none for one that comes from an image. */
+export async function incomingTransfer(
   { store }: Pick<Host, 'store'>,
   { domid }: Pick<Domain, 'domid'>,
 ): Promise<string | undefined> {
-  return store.read(incomingPath(domid));
+  const id = await store.read(incomingPath(domid));
+  return id === FROM_FILE ? undefined : id;
 }

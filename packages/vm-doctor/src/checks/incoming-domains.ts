@@ -1,4 +1,4 @@
-import { destroyDomain, incomingTransfer, listDomains, listUnfinished } from '@vm-tools/libdomain';
+import { destroyDomain, incomingTransfer, listDomains } from '@vm-tools/libdomain';
 import type { Finding, HealthCheck } from '../health-check.ts';
 import { isIdle } from '../is-idle.ts';
 
@@ -6,12 +6,10 @@ import { isIdle } from '../is-idle.ts';
 export const incomingDomains: HealthCheck = {
   name: 'incoming-domains',
   async look({ host }) {
-    const unfinished = new Set((await listUnfinished(host)).map(({ domid }) => domid));
     const found = await Promise.all(
       (await listDomains(host)).map(async (domain): Promise<Finding[]> => {
         const transfer = await incomingTransfer(host, domain);
-        if (transfer === undefined || unfinished.has(domain.domid)) return [];
-        if (!(await isIdle(host, domain))) return [];
+        if (transfer === undefined || !(await isIdle(host, domain))) return [];
         return [
           {
             about: domain.name || `domain ${domain.domid}`,

@@ -93,16 +93,17 @@ export class Calls {
     const waiting = this.#waiting.get(message.id);
     if (message.type === 'done') waiting?.answer.resolve(message.result);
     else if (message.type === 'failed') waiting?.answer.reject(decodeError(message.error as ErrorBody));
-    else if (waiting?.feed !== undefined) void this.#feed(message.id, message.token, waiting);
+    else if (waiting?.feed !== undefined)
+      void this.#feed(message.id, message.token, waiting.feed, waiting.over);
   }
 
-  async #feed(id: number, token: string, { feed, over }: Waiting): Promise<void> {
+  async #feed(id: number, token: string, feed: Feed, over: AbortSignal): Promise<void> {
     try {
       const called = this.#feeds.expect(token, over);
       this.tell({ type: 'expecting', id });
       const socket = await called;
       try {
-        await feed?.(socket);
+        await feed(socket);
       } finally {
         socket.destroy();
       }
