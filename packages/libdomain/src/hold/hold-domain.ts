@@ -33,7 +33,8 @@ const lockFolder = ({ root }: Host): string => join(root, 'run/vm-tools/domains'
  *
  * @throws VmToolsError
  *   XFR_GUEST_BUSY (usage, may be tried again) with `details.holder`: another process is at work on it;
- *   XFR_UNRESOLVED (uncertain): a transfer of it is not decided, or committed by a process that waits for its target; XFR_JOURNAL_CORRUPT (corrupt): it may not be;
+ *   XFR_UNRESOLVED (uncertain): a transfer of it is not decided, or committed by a process that waits for its target;
+ *   XFR_JOURNAL_CORRUPT (corrupt): it may not be;
  *   LOCK_FAILED, LOCK_FOLDER; INTERRUPTED
  */
 export async function holdDomain(host: Host, domain: Held, options: HoldOptions = {}): Promise<Hold> {
