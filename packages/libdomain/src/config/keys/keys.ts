@@ -13,7 +13,7 @@ export const KEYS = {
     libxl: 'c_info.name',
     kind: 'text',
     schema: name,
-    about: 'how the domain is called; no number, no UUID, no slash',
+    about: 'the name of the domain; no number, no UUID, no slash',
   },
   uuid: {
     json: 'uuid',
