@@ -9,7 +9,7 @@ export const command: CommandSpec = {
   summary: 'connects the terminal with the console of a domain; Ctrl-] leaves it',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
   examples: [
-    { command: 'vm-console web1', effect: 'the console of web1, until Ctrl-] or its end' },
+    { command: 'vm-console web1', effect: 'show the console of web1, until Ctrl-] or the end of the domain' },
     { command: 'vm-console 12', effect: 'the same by domid' },
   ],
 };

@@ -14,14 +14,14 @@ export const command: CommandSpec = {
   summary: 'creates a domain from a configuration file and prints its domid',
   arguments: [
     { name: '<file>', description: 'configuration: JSON, or the everyday subset of xl.cfg; - reads stdin' },
-    { name: '[settings...]', description: 'key=value, each replaces what the file says' },
+    { name: '[settings...]', description: 'key=value, each overrides the file' },
   ],
   options: [
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause starts it' },
     { flags: '-c, --console', description: 'connect to its console; Ctrl-] leaves it', conflicts: ['json'] },
     {
       flags: '--from-pending',
-      description: 'FILE is the name or UUID of a guest instead, whose restart has failed: restart it now',
+      description: 'FILE is instead the name or UUID of a guest whose restart has failed: restart it now',
       conflicts: ['dryRun', 'paused'],
     },
     { flags: '-n, --dry-run', description: 'only check the configuration and print the steps' },
@@ -30,10 +30,10 @@ export const command: CommandSpec = {
   examples: [
     { command: 'vm-create web1.cfg', effect: 'create and start the domain of web1.cfg' },
     { command: 'vm-create web1.cfg memory=1024', effect: 'with 1 GiB, whatever the file says' },
-    { command: 'vm-create -n web1.cfg', effect: 'show what would be done' },
+    { command: 'vm-create -n web1.cfg', effect: 'print the steps, and change nothing' },
     {
       command: 'vm-create --from-pending web1',
-      effect: 'when its kernel, which was missing at its reboot, is here',
+      effect: 'restart web1 once its kernel, missing at its reboot, is here',
     },
     { command: 'id=$(vm-create -p web1.cfg)', effect: 'use the domid in a script' },
   ],

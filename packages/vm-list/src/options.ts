@@ -12,7 +12,8 @@ export const command: CommandSpec = {
   options: [
     {
       flags: '--names',
-      description: 'print names alone, one a line, without dom0; the domid of one whose name is none here',
+      description:
+        'print names alone, one a line, without dom0; the domid where the name cannot be used here',
     },
   ],
   examples: [

@@ -49,12 +49,12 @@ export const command: CommandSpec = {
     },
   ],
   options: [
-    { flags: '--check', description: 'only tell whether it can be moved, and change nothing on either host' },
+    { flags: '--check', description: 'only check whether it can be moved; change nothing on either host' },
     BWLIMIT,
     { ...STOP_AND_COPY_BWLIMIT, description: `${STOP_AND_COPY_BWLIMIT.description} (default: off)` },
     {
       flags: '--live <when>',
-      description: 'whether the domain runs on while its memory is sent',
+      description: 'whether the domain keeps running while its memory is sent',
       choices: ['auto', 'require', 'never'],
       default: 'auto',
     },
@@ -71,18 +71,19 @@ export const command: CommandSpec = {
     },
     {
       flags: '--deadline <time>',
-      description: 'when it is to be over, or with force and throttle: when the domain is to be stopped',
+      description:
+        'when the migration must be over, or with force and throttle: when the domain must be stopped',
       ...asWait,
     },
     {
       flags: '--max-rounds <count>',
-      description: 'how often what it has written meanwhile is sent again (default: 30)',
+      description: 'how often memory that it has written meanwhile is sent again (default: 30)',
       ...asCount(RANGES.rounds),
     },
     {
       flags: '--on-no-convergence <action>',
       description:
-        'when it writes faster than can be sent: leave it here, stop it all the same, or slow it down first',
+        'when it writes faster than can be sent: leave it here, stop it anyway, or slow it down first',
       choices: ['abort', 'force', 'throttle'],
       default: 'force',
     },
@@ -93,7 +94,7 @@ export const command: CommandSpec = {
     WAIT,
   ],
   examples: [
-    { command: 'vm-migrate web1 b --check', effect: 'what would stand in the way' },
+    { command: 'vm-migrate web1 b --check', effect: 'show what would prevent it' },
     { command: 'vm-migrate web1 b', effect: 'move web1 to host b' },
     { command: 'vm-migrate web1 b:8003 --bwlimit 10M', effect: 'with at most 10 MiB/s' },
     {
@@ -103,12 +104,12 @@ export const command: CommandSpec = {
     { command: 'vm-migrate web1 ssh://root@b', effect: 'through ssh, which starts xfrd there' },
     {
       command: 'vm-migrate web1 b --max-downtime 100 --on-no-convergence abort',
-      effect: 'only if it need not stand still for longer',
+      effect: 'move it only if it stands still for at most 100 ms',
     },
-    { command: 'vm-migrate web1 b --json | jq .downtimeMs', effect: 'how long it stood still' },
+    { command: 'vm-migrate web1 b --json | jq .downtimeMs', effect: 'print how long it stood still' },
   ],
   notes: [
-    'A host alone is called over TLS, and both must know each other: xfrd init, xfrd trust. tcp:// is neither encrypted nor authenticated and needs --insecure on both hosts: use it on loopback or on a network that you trust only.\nUntil the other host has the whole domain any failure, and Ctrl-C, leaves it running here: any exit status but 0 and 9. After 9 nobody has said where it runs; it stands still here, in memory and whole, until vm-migrate resolve knows.',
+    'A plain HOST is called over TLS, and both hosts must trust each other: xfrd init, xfrd trust. tcp:// is neither encrypted nor authenticated and needs --insecure on both hosts: use it only on loopback or on a network that you trust.\nUntil the other host has the whole domain, any failure, and Ctrl-C, leaves it running here: any exit status but 0 and 9. After 9 it is unknown which host runs it; it stands still here, in memory and whole, until vm-migrate resolve knows.',
   ],
 };
 
@@ -119,10 +120,10 @@ export interface ListInput {
 export const listCommand: CommandSpec = {
   name: 'list',
   summary: 'lists the transfers of this host that have not ended',
-  options: [{ flags: '--all', description: 'those that have ended, too; they are kept for a week' }],
+  options: [{ flags: '--all', description: 'also those that have ended; they are kept for a week' }],
   examples: [
-    { command: 'vm-migrate list', effect: 'what is under way, with its progress, and what is in doubt' },
-    { command: 'vm-migrate list --all', effect: 'what came and went' },
+    { command: 'vm-migrate list', effect: 'transfers under way, with their progress, and those in doubt' },
+    { command: 'vm-migrate list --all', effect: 'also the ended ones' },
   ],
 };
 
@@ -135,14 +136,14 @@ const transfer = 'id of a transfer, or as much of it as no other one has';
 
 export const statusCommand: CommandSpec = {
   name: 'status',
-  summary: 'tells what is known of a transfer, here and at the other end, and changes nothing',
+  summary: 'shows what is known of a transfer, here and at the other end, and changes nothing',
   arguments: [{ name: '[transfer]', description: `${transfer}; without it: all that have not ended` }],
-  options: [{ flags: '--watch', description: 'show how it goes on, until it ends' }],
+  options: [{ flags: '--watch', description: 'show its progress until it ends' }],
   examples: [
     { command: 'vm-migrate status 3f2a', effect: 'its journal, and what the other end says' },
     {
       command: 'vm-migrate status 3f2a --watch',
-      effect: 'follow it; Ctrl-C ends the looking, not the transfer',
+      effect: 'follow it; Ctrl-C stops watching, the transfer continues',
     },
   ],
 };
@@ -153,11 +154,11 @@ export interface CancelInput {
 
 export const cancelCommand: CommandSpec = {
   name: 'cancel',
-  summary: 'gives a transfer up that is under way: the domain runs on where it was',
+  summary: 'cancels a transfer that is under way: the domain keeps running where it was',
   arguments: [{ name: '<transfer>', description: transfer }],
   examples: [{ command: 'vm-migrate cancel 3f2a', effect: 'returns once everything is undone' }],
   notes: [
-    'On either host: what xfrd receives can be given up there. Once the domain belongs to the other host it is too late, and is said so.',
+    'It works on either host: xfrd cancels what it receives. Once the domain belongs to the other host it is too late, and cancel fails.',
   ],
 };
 
@@ -206,12 +207,12 @@ export interface ResolveInput {
 
 export const resolveCommand: CommandSpec = {
   name: 'resolve',
-  summary: 'brings a transfer to its end after a crash or a broken link, by asking the other end',
+  summary: 'finishes a transfer after a crash or a broken link, by asking the other end',
   arguments: [{ name: '<transfer>', description: transfer }],
   options: [
     {
       flags: '--owner <side>',
-      description: 'whose the domain is to be; only where the other end can never be asked again',
+      description: 'which side gets the domain; only where the other end can never be asked again',
       choices: ['here', 'there'],
     },
     {
@@ -225,7 +226,7 @@ export const resolveCommand: CommandSpec = {
     { command: 'vm-migrate resolve 3f2a --owner here', effect: 'the other host is permanently lost' },
   ],
   notes: [
-    'It may be run as often as one likes; xfrd does the same by itself every minute.\n--owner, said wrongly, makes two copies of the domain run: look at the other host first.',
+    'It is safe to repeat; xfrd does the same by itself every minute.\nA wrong --owner starts a second copy of the domain: look at the other host first.',
   ],
 };
 
@@ -235,8 +236,10 @@ export interface ForgetInput {
 
 export const forgetCommand: CommandSpec = {
   name: 'forget',
-  summary: 'removes the journals of transfers that have come to their end',
-  arguments: [{ name: '<transfer>', description: 'its id, or the UUID of a domain for all of its own' }],
+  summary: 'removes the journals of transfers that have ended',
+  arguments: [
+    { name: '<transfer>', description: 'its id, or the UUID of a domain for all of its transfers' },
+  ],
   examples: [
     { command: 'vm-migrate forget 3f2a', effect: 'that one' },
     {
@@ -244,5 +247,5 @@ export const forgetCommand: CommandSpec = {
       effect: 'all of this domain: its attempts are counted from 1 again',
     },
   ],
-  notes: ['What has not come to its end is kept: vm-migrate resolve ends it.'],
+  notes: ['A transfer that has not ended is kept: vm-migrate resolve ends it.'],
 };

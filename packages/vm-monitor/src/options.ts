@@ -8,7 +8,7 @@ export interface MonitorInput {
 
 export const command: CommandSpec = {
   name: 'vm-monitor',
-  summary: 'does what on_poweroff, on_reboot and on_crash say, for all domains of this host',
+  summary: 'carries out on_poweroff, on_reboot and on_crash for all domains of this host',
   options: [
     {
       flags: '--linger <time>',
@@ -20,7 +20,7 @@ export const command: CommandSpec = {
   ],
   examples: [
     { command: 'vm-monitor --foreground', effect: 'run as a service' },
-    { command: 'vm-monitor', effect: 'what vm-create does by itself, in the background' },
+    { command: 'vm-monitor', effect: 'run in the background, as vm-create starts it by itself' },
   ],
   notes: [
     'One runs for each host: vm-create, vm-restore and xfrd start it when none does, and it ends by itself.\nStarted by them it writes to var/log/vm-tools/monitor.log.',

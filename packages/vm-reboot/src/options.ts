@@ -8,7 +8,7 @@ export interface RebootInput extends WaitInput {
 
 export const command: CommandSpec = {
   name: 'vm-reboot',
-  summary: 'asks a domain to reboot; vm-monitor builds it anew as its on_reboot says',
+  summary: 'asks a domain to reboot; vm-monitor rebuilds it as its on_reboot says',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
   options: [
     {

@@ -13,12 +13,12 @@ export const command: CommandSpec = {
   summary: 'brings a saved domain back from its image file and prints its domid',
   arguments: [{ name: '<file>', description: 'image of vm-save or xl save; - reads stdin' }],
   options: [
-    { flags: '-p, --paused', description: 'leave it paused; vm-unpause lets it go on' },
+    { flags: '-p, --paused', description: 'leave it paused; vm-unpause resumes it' },
     { flags: '--name <name>', description: 'give it this name instead of the saved one' },
     {
       flags: '--allow-kernels <folders>',
       description:
-        'from where its kernel and ramdisk may be taken when it reboots, besides the folders that are allowed to all; with commas between',
+        'folders from which its kernel and ramdisk may be taken when it reboots, besides those that are allowed to all; with commas between',
       parse: (text) => text.split(',').map((folder) => folder.trim()),
     },
     {

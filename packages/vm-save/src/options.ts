@@ -15,11 +15,11 @@ export interface SaveInput extends WaitInput {
 
 export const command: CommandSpec = {
   name: 'vm-save',
-  summary: 'writes a domain to an image file and takes it off this host',
+  summary: 'writes a domain to an image file and removes it from this host',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
   options: [
     { flags: '-o, --output <file>', description: 'the image file; - is stdout', mandatory: true },
-    { flags: '-c, --checkpoint', description: 'let the domain go on afterwards', conflicts: ['pause'] },
+    { flags: '-c, --checkpoint', description: 'keep the domain running afterwards', conflicts: ['pause'] },
     { flags: '-p, --pause', description: 'leave the domain here, paused, afterwards' },
     { flags: '--overwrite', description: 'replace the file if it exists, once the new one is complete' },
     {
@@ -34,7 +34,7 @@ export const command: CommandSpec = {
     },
     {
       flags: '--live <when>',
-      description: 'whether the domain runs on while its memory is written',
+      description: 'whether the domain keeps running while its memory is written',
       choices: ['auto', 'require', 'never'],
       default: 'never',
     },
@@ -52,6 +52,6 @@ export const command: CommandSpec = {
     { command: 'vm-save web1 -o - | ssh b vm-restore -', effect: 'to another host, without xfrd' },
   ],
   notes: [
-    'The file gets its name when it is complete and on the disk. If anything fails, there is no file and the domain goes on here.',
+    'The file gets its name when it is complete and on the disk. If anything fails, there is no file and the domain keeps running here.',
   ],
 };

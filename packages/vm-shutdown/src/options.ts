@@ -15,14 +15,14 @@ export const command: CommandSpec = {
   options: [
     {
       flags: '-w, --wait',
-      description: 'return when it has shut down; before that, wait for whoever is at work on it',
+      description: 'return when it has shut down; if another tool works on the domain, wait for that first',
     },
     {
       flags: '--timeout <time>',
       description: 'how long its answer, or with --wait its shutdown, may take (default: 60)',
       ...asWait,
     },
-    { flags: '-f, --force', description: 'shut it down without its help when that time has passed' },
+    { flags: '-f, --force', description: 'shut it down without its help once that time has passed' },
   ],
   examples: [
     { command: 'vm-shutdown web1', effect: 'ask; the domain ends in its own time' },

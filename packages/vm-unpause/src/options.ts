@@ -7,7 +7,7 @@ export interface UnpauseInput extends WaitInput {
 
 export const command: CommandSpec = {
   name: 'vm-unpause',
-  summary: 'lets a domain go on that is paused, or that a save which was cut short has left suspended',
+  summary: 'resumes a domain that is paused, or that an interrupted save has left suspended',
   arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
   options: [
     {

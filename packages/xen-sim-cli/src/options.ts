@@ -71,7 +71,7 @@ export const startCommand: CommandSpec = {
     { flags: '--cpus <count>', description: 'of the host', default: 16, ...asCount(RANGES.cpus) },
     {
       flags: '--seed <number>',
-      description: 'what guests do by chance depends on it',
+      description: 'seed of the random behaviour of guests',
       default: 1,
       ...asCount(RANGES.seed),
     },
@@ -99,8 +99,8 @@ export const stopCommand: CommandSpec = {
   arguments: [{ ...NAME, name: '[name]' }],
   options: [{ flags: '--all', description: 'end all hosts of this user' }],
   examples: [
-    { command: 'xen-sim stop a', effect: 'there is no host a any more' },
-    { command: 'xen-sim stop --all', effect: 'there is none at all' },
+    { command: 'xen-sim stop a', effect: 'end host a' },
+    { command: 'xen-sim stop --all', effect: 'end all of them' },
   ],
 };
 
@@ -112,7 +112,7 @@ export const listCommand: CommandSpec = {
 
 export const faultCommand: CommandSpec = {
   name: 'fault',
-  summary: 'makes calls to a host fail, wait or hang; without options it lists what was asked for',
+  summary: 'makes calls to a host fail, wait or hang; without options it lists the faults that were set',
   arguments: [NAME],
   options: [
     { flags: '--call <name>', description: 'domainPause, xenstore.write, …, or a pattern such as domain*' },
@@ -120,12 +120,12 @@ export const faultCommand: CommandSpec = {
     { flags: '--nth <n>', description: 'the n-th call from now on (default: 1)', ...asCount(RANGES.times) },
     {
       flags: '--times <n>',
-      description: 'that one and those behind it (default: 1)',
+      description: 'how many calls from that one on (default: 1)',
       ...asCount(RANGES.times),
     },
     { flags: '--errno <errno>', description: 'what it fails with: ENOMEM' },
     { flags: '--delay <time>', description: 'how long it takes', ...asWait },
-    { flags: '--hang', description: 'it does not come back until --clear' },
+    { flags: '--hang', description: 'the call does not return until --clear' },
     {
       flags: '--at <bytes>',
       description: 'fail when so much of the stream has passed',
@@ -146,13 +146,13 @@ export const faultCommand: CommandSpec = {
       command: 'xen-sim fault a --call domainSave --at 1000000 --errno EIO',
       effect: 'a save fails on its way',
     },
-    { command: 'xen-sim fault a --clear', effect: 'and all is well again' },
+    { command: 'xen-sim fault a --clear', effect: 'remove all faults' },
   ],
 };
 
 export const guestCommand: CommandSpec = {
   name: 'guest',
-  summary: 'tells what a simulated guest does, and changes it',
+  summary: 'shows what a simulated guest does, and changes it',
   arguments: [NAME, { name: '<domain>', description: 'name or domid' }],
   options: [
     { flags: '--dirty <rate>', description: 'how fast it writes its memory: 50M/s, off' },

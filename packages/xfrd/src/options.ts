@@ -38,16 +38,16 @@ export const command: CommandSpec = {
     },
     {
       flags: '--config <file>',
-      description: 'what to read (default: /etc/vm-tools/xfrd.toml, if it is there)',
+      description: 'the configuration file (default: /etc/vm-tools/xfrd.toml, if it is there)',
     },
     {
       flags: '--check-config',
-      description: 'only say what file and options mean together, or what is wrong',
+      description: 'only print what file and options mean together, or what is wrong',
     },
     { flags: '--once', description: 'end after one transfer, with its status' },
     {
       flags: '--stdio',
-      description: 'serve who is at stdin and stdout instead: for ssh://, also as a forced command',
+      description: 'serve the caller at stdin and stdout instead: for ssh://, also as a forced command',
       conflicts: ['listen', 'once'],
     },
     {
@@ -57,12 +57,12 @@ export const command: CommandSpec = {
   ],
   examples: [
     { command: 'xfrd init', effect: 'make the identity of this host' },
-    { command: 'xfrd trust b 10.0.0.2', effect: 'show who b is, and how to trust it' },
-    { command: 'xfrd', effect: 'receive from peers that are trusted, on port 8002' },
-    { command: 'xfrd --check-config', effect: 'what the configuration means' },
+    { command: 'xfrd trust b 10.0.0.2', effect: 'show the fingerprint of b, and how to trust it' },
+    { command: 'xfrd', effect: 'receive from trusted peers, on port 8002' },
+    { command: 'xfrd --check-config', effect: 'print what the configuration means' },
     { command: 'xfrd --once --json', effect: 'receive one domain and print what happened' },
   ],
   notes: [
-    'tls:// is TLS 1.3 and lets only peers in that xfrd trust has made known. tcp:// is neither encrypted nor authenticated: whoever reaches the port can start domains here.\nWhat is on the command line comes before the configuration file.\nSIGHUP reads the file and the identity again: rates, places and keys change, and transfers go on. SIGTERM lets transfers under way come to their end and takes no new ones; a second one ends at once.',
+    'tls:// is TLS 1.3 and lets in only peers that were added with xfrd trust. tcp:// is neither encrypted nor authenticated: any host that reaches the port can start domains here.\nThe command line overrides the configuration file.\nSIGHUP reads the file and the identity again: rates, places and keys change, and transfers go on. SIGTERM lets transfers under way finish and takes no new ones; a second one ends at once.',
   ],
 };

@@ -10,30 +10,30 @@ export interface InitInput {
 
 export const initCommand: CommandSpec = {
   name: 'init',
-  summary: 'makes the identity of this host: a key, and a certificate around it',
+  summary: 'makes the identity of this host: a key and its certificate',
   options: [
     { flags: '--name <name>', description: 'what it calls itself (default: its host name)' },
     {
       flags: '--days <count>',
-      description: 'how long the certificate holds (default: 3650)',
+      description: 'how many days the certificate is valid (default: 3650)',
       ...asCount(RANGES.days),
     },
     {
       flags: '--renew',
-      description: 'a new certificate for the key that is there, which peers go on to trust',
+      description: 'make a new certificate for the key that is there; peers still trust it',
       conflicts: ['newKey'],
     },
-    { flags: '--new-key', description: 'a new key: all peers have to trust it anew' },
+    { flags: '--new-key', description: 'make a new key; all peers have to trust it anew' },
   ],
   examples: [{ command: 'xfrd init', effect: 'make it, and show its fingerprint' }],
   notes: [
-    'It lies in /etc/vm-tools: identity.key, identity.crt. Those of a PKI may be put there instead, with its authorities in authorities.crt.\nAn xfrd that runs reads it again at SIGHUP.',
+    'It lies in /etc/vm-tools: identity.key, identity.crt. Those of a PKI may be put there instead, with its authorities in authorities.crt.\nA running xfrd reads it again at SIGHUP.',
   ],
 };
 
 export const fingerprintCommand: CommandSpec = {
   name: 'fingerprint',
-  summary: 'shows by what others know this host',
+  summary: 'shows the fingerprint by which peers know this host',
   examples: [{ command: 'xfrd fingerprint', effect: 'what to compare before it is trusted' }],
 };
 
@@ -64,16 +64,19 @@ function listOf(text: string): string[] {
 
 export const trustCommand: CommandSpec = {
   name: 'trust',
-  summary: 'makes another host known here, or changes what it may do',
+  summary: 'trusts another host, or changes what it may do',
   arguments: [
-    { name: '<name>', description: 'what it is to be called here' },
-    { name: '[at]', description: 'by which address or name it is called, and calls: HOST or HOST:PORT' },
+    { name: '<name>', description: 'its name on this host' },
+    {
+      name: '[at]',
+      description: 'the address or name at which it is called, and from which it calls: HOST or HOST:PORT',
+    },
   ],
   options: [
-    { flags: '--fingerprint <fingerprint>', description: 'what xfrd fingerprint shows there' },
+    { flags: '--fingerprint <fingerprint>', description: 'as xfrd fingerprint prints it there' },
     {
       flags: '--certificate-name <name>',
-      description: 'instead: whoever has a certificate for this name from one of authorities.crt',
+      description: 'instead: trust any host with a certificate for this name from one of authorities.crt',
       conflicts: ['fingerprint'],
     },
     {
@@ -94,7 +97,7 @@ export const trustCommand: CommandSpec = {
     {
       flags: '--allow-kernels <folders>',
       description:
-        'from where the kernels and ramdisks of its domains may be taken here, with commas between (default: what /etc/vm-tools/places.json says, else /var/lib/vm-tools/kernels)',
+        'folders from which the kernels and ramdisks of its domains may be taken here, with commas between (default: what /etc/vm-tools/places.json says, else /var/lib/vm-tools/kernels)',
       parse: listOf,
     },
     {
@@ -114,7 +117,7 @@ export const trustCommand: CommandSpec = {
     },
     {
       flags: '--live <yes|no>',
-      description: 'whether domains may run on while they are sent',
+      description: 'whether domains may keep running while they are sent',
       choices: YES_NO,
     },
     {
@@ -129,13 +132,19 @@ export const trustCommand: CommandSpec = {
     },
   ],
   examples: [
-    { command: 'xfrd trust b 10.0.0.2', effect: 'show who answers there; nothing is trusted yet' },
+    {
+      command: 'xfrd trust b 10.0.0.2',
+      effect: 'show the fingerprint of the host that answers there; nothing is trusted yet',
+    },
     { command: 'xfrd trust b 10.0.0.2 --fingerprint SHA256:…', effect: 'trust it' },
     { command: "xfrd trust b --allow-names 'web-*' --max-memory 4096", effect: 'limit what it may send' },
-    { command: 'xfrd trust b --allow-kernels /boot/guests', effect: 'where kernels of its domains lie here' },
+    {
+      command: 'xfrd trust b --allow-kernels /boot/guests',
+      effect: 'allow kernels of its domains from that folder',
+    },
   ],
   notes: [
-    'What is not given stays as it is. It holds from the next connection and the next domain on, also in an xfrd that runs.',
+    'What is not given stays as it is. Changes hold from the next connection and the next domain on, also in a running xfrd.',
   ],
 };
 
@@ -145,13 +154,13 @@ export interface ForgetInput {
 
 export const forgetCommand: CommandSpec = {
   name: 'forget',
-  summary: 'trusts a peer no longer',
+  summary: 'stops trusting a peer',
   arguments: [{ name: '<name>', description: 'as xfrd peers lists it' }],
-  examples: [{ command: 'xfrd forget b', effect: 'b can send nothing any more' }],
+  examples: [{ command: 'xfrd forget b', effect: 'b can no longer send anything' }],
 };
 
 export const peersCommand: CommandSpec = {
   name: 'peers',
-  summary: 'lists the peers that are trusted, and what they may do',
+  summary: 'lists the trusted peers, and what they may do',
   examples: [{ command: 'xfrd peers --json', effect: 'for a program' }],
 };

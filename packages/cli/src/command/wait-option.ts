@@ -4,7 +4,7 @@ import type { OptionSpec } from './spec.ts';
 /** `--wait` of a tool that does something to a domain; its value comes as `wait`, milliseconds. */
 export const WAIT: OptionSpec = {
   flags: '--wait [time]',
-  description: 'wait for whoever is at work on the domain, so long at most (default: 10m)',
+  description: 'if another tool works on the domain, wait for it, at most so long (default: 10m)',
   preset: '10m',
   ...asWait,
 };
