@@ -6,17 +6,8 @@ import type { RestoreContext } from './restore-context.ts';
 /** u32 count, u32 reserved; then the pfns, u64 each */
 const HEADER_BYTES = 8;
 const PFN_BYTES = 8;
-/** libxc writes 1024. Longer lists than these would have to be of absent pfns nearly all. */
-const MAX_PFNS = 1024 * 1024;
 /** Pages that are held at once. */
 const PIECE_PAGES = 64;
-/** What a guest can have; a gfn beyond it is nothing that Xen would populate. */
-const GFN_LIMIT = 2 ** 32;
-
-/** by their number; some numbers have no meaning */
-const PAGE_TYPES: readonly (PageType | undefined)[] = Array.from({ length: 16 }, (_, number) =>
-  Object.values(PAGE_TYPE).find((type) => type === number),
-);
 
 interface Entry {
   readonly pfn: number;
@@ -24,28 +15,12 @@ interface Entry {
 }
 
 /** handle_page_data: a batch of pfns, and a page for each that has one. */
-export async function restorePageData(context: RestoreContext, length: number): Promise<void> {
-  const { reader, log } = context;
-  if (length < HEADER_BYTES)
-    throw log.error(`PAGE_DATA record truncated: length ${length}, min ${HEADER_BYTES}`);
+export async function restorePageData(context: RestoreContext): Promise<void> {
+  const { reader } = context;
   const count = (await reader.bodyPart(HEADER_BYTES)).readUInt32LE(0);
-  if (count < 1) throw log.error('Expected at least 1 pfn in PAGE_DATA record');
-  if (length < HEADER_BYTES + count * PFN_BYTES) {
-    throw log.error(
-      `PAGE_DATA record (length ${length}) too short to contain ${count} pfns worth of information`,
-    );
-  }
-  if (count > MAX_PFNS) throw log.error(`Unable to allocate enough memory for ${count} pfns`, 'ENOMEM');
-
-  const entries = parseEntries(await reader.bodyPart(count * PFN_BYTES), context);
-  const present = entries.filter(({ type }) => hasPageData(type));
-  const [list, pages] = [count * PFN_BYTES, present.length * PAGE_BYTES];
-  if (length !== HEADER_BYTES + list + pages) {
-    throw log.error(
-      `PAGE_DATA record wrong size: length ${length}, expected ${HEADER_BYTES} + ${list} + ${pages}`,
-    );
-  }
+  const entries = parseEntries(await reader.bodyPart(count * PFN_BYTES));
   populateEntries(entries, context);
+  const present = entries.filter(({ type }) => hasPageData(type));
   for (let at = 0; at < present.length; at += PIECE_PAGES) {
     const piece = present.slice(at, at + PIECE_PAGES);
     const bytes = await reader.bodyPart(piece.length * PAGE_BYTES);
@@ -56,21 +31,16 @@ export async function restorePageData(context: RestoreContext, length: number): 
 }
 
 /**
- * A pfn word is: type in bits 63-60, reserved bits, pfn in bits 51-0.
+ * A pfn word is: type in bits 63-60, pfn in the lower half, for the verifier lets no longer ones pass.
  *
  * @returns those that are to have memory: of absent ones, which are most in a guest with a hole, nothing is kept
  */
-function parseEntries(list: Buffer, { log, lastPfn }: RestoreContext): Entry[] {
+function parseEntries(list: Buffer): Entry[] {
   const entries: Entry[] = [];
   for (let at = 0; at < list.length; at += PFN_BYTES) {
-    const high = list.readUInt32LE(at + 4);
-    const pfn = (high & 0xfffff) * 2 ** 32 + list.readUInt32LE(at);
-    const index = at / PFN_BYTES;
-    if (pfn > lastPfn) throw log.error(`pfn ${hex(pfn)} (index ${index}) outside domain maximum`);
-    const type = PAGE_TYPES[high >>> 28];
-    if (type === undefined)
-      throw log.error(`Unknown type ${hex((high & 0xf000_0000) >>> 0)} for pfn ${hex(pfn)} (index ${index})`);
-    if (type !== PAGE_TYPE.XTAB && type !== PAGE_TYPE.BROKEN) entries.push({ pfn, type });
+    const type = (list.readUInt32LE(at + 4) >>> 28) as PageType;
+    if (type !== PAGE_TYPE.XTAB && type !== PAGE_TYPE.BROKEN)
+      entries.push({ pfn: list.readUInt32LE(at), type });
   }
   return entries;
 }
@@ -78,23 +48,21 @@ function parseEntries(list: Buffer, { log, lastPfn }: RestoreContext): Entry[] {
 /** Gives memory to those that have none yet, in runs as long as possible. */
 function populateEntries(entries: readonly Entry[], context: RestoreContext): void {
   const { memory, type: domainType } = context.domain;
-  const isNew = (pfn: number): boolean => pfn >= GFN_LIMIT || !memory.isPopulated(pfn);
   let [start, count] = [0, 0];
   for (const { pfn, type } of entries) {
     if (domainType === 'pv') setPageType(pfn, type, context);
-    if (count > 0 && pfn === start + count && isNew(pfn)) {
+    if (count > 0 && pfn === start + count && !memory.isPopulated(pfn)) {
       count++;
     } else {
       if (count > 0) populate(start, count, context);
-      [start, count] = [pfn, isNew(pfn) ? 1 : 0];
+      [start, count] = [pfn, memory.isPopulated(pfn) ? 0 : 1];
     }
   }
   if (count > 0) populate(start, count, context);
 }
 
 function populate(start: number, count: number, { machine, domain, log }: RestoreContext): void {
-  const isPossible = start + count <= GFN_LIMIT;
-  const errno = isPossible ? populateExact(machine, domain.domid, start, count) : 'EBUSY';
+  const errno = populateExact(machine, domain.domid, start, count);
   if (errno !== undefined) throw log.perror('Failed to populate physmap', errno);
 }
 

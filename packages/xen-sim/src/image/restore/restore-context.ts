@@ -13,11 +13,6 @@ export interface RestoreContext {
   readonly log: CallLog;
   /** what has come so far, for a later save */
   readonly records: DomainRecords;
-  /** of the stream: 2 has no STATIC_DATA_END */
-  readonly version: number;
-  hasStaticData: boolean;
   /** VERIFY has come: pages are compared from now on, not taken */
   isVerifying: boolean;
-  /** PV: what its p2m covers, -1 before it is known; no limit otherwise */
-  lastPfn: number;
 }

@@ -35,18 +35,27 @@ function restoring(spec: RestoreSpec = pvhSpec): RestoreCall & { readonly domid:
   return { domid, ...restoreDomain(machine, domid, spec) };
 }
 
-/** What libxc says of such a stream. */
+/** What is said of such a stream. */
 async function complaint(bytes: Uint8Array, spec?: RestoreSpec): Promise<unknown> {
+  return (await refusal(bytes, spec)).says;
+}
+
+/** The same, with the runs of pages that the domain has got nevertheless. */
+async function refusal(
+  bytes: Uint8Array,
+  spec?: RestoreSpec,
+): Promise<{ readonly says: unknown; readonly pages: readonly unknown[] }> {
   const { sink, done, domid } = restoring(spec);
   sink.end(bytes);
   const error = (await done.then(
     () => 'accepted',
     (thrown: unknown) => thrown,
   )) as { code: string; message: string };
+  const pages = [...machine.requireDomain(domid, 'test').memory.ranges()];
   machine.destroyDomain(domid);
-  if (typeof error === 'string') return error;
+  if (typeof error === 'string') return { says: error, pages };
   expect(error.code).toMatch(/^XEN_/);
-  return error.message.replace('xc_domain_restore: ', '');
+  return { says: error.message.replace('xc_domain_restore: ', ''), pages };
 }
 
 test('frames come out, ports are set, rings are cleared', async () => {
@@ -153,7 +162,7 @@ describe('how it ends', () => {
   });
 });
 
-describe('what libxc says', () => {
+describe('what is refused', () => {
   const header = encodeLibxcHeader({ version: 3, type: 'hvm', xenMajor: 4, xenMinor: 17 });
   const start = Buffer.concat([header, encodeRecord(RECORD.STATIC_DATA_END)]);
   const page = (pfn: number): Uint8Array =>
@@ -168,53 +177,94 @@ describe('what libxc says', () => {
   test.each<[what: string, bytes: Uint8Array[], says: string]>([
     ['nothing', [], 'Failed to read Image Header from stream (0 = Success)'],
     ['half a header', [header.subarray(0, 30)], 'Failed to read Domain Header from stream (0 = Success)'],
-    ['another id', [patched(header, 8, 0x59)], 'Invalid ID: Expected 0x58454e46, Got 0x59454e46'],
-    ['version 4', [patched(header, 15, 4)], 'Invalid Version: Expected 2 <= ver <= 3, Got 4'],
-    ['big endian', [patched(header, 17, 1)], 'Unable to handle big endian streams'],
     ['a PV stream', [pvHeader], 'Unable to restore x86 PV domain into an x86 HVM domain'],
-    ['large pages', [patched(header, 28, 13)], 'Invalid page size 8192 for x86 HVM domains'],
-    ['no static data end', [header, page(1)], 'No STATIC_DATA_END seen'],
-    ['two of them', [start, encodeRecord(RECORD.STATIC_DATA_END)], 'Multiple STATIC_DATA_END records found'],
+    [
+      'a clock of the future',
+      [start, encodeTscInfo({ mode: 9, khz: 1, nsec: 0n, incarnation: 0 })],
+      'Unable to set TSC information (22 = Invalid argument)',
+    ],
+    [
+      'a param of the future',
+      [start, encodeHvmParams([[99, 1n]])],
+      'set HVM param 99 = 0x0000000000000001 (22 = Invalid argument)',
+    ],
+    [
+      'a page cut off',
+      [start, page(1).subarray(0, -1)],
+      'Failed to read 4112 bytes of data for record (0x00000001, Page data) (0 = Success)',
+    ],
+  ])('by libxc: %s', async (_what, bytes, says) => {
+    expect(await complaint(Buffer.concat(bytes))).toBe(says);
+  });
+
+  // libxc refuses all but the last two as well; the simulator has no words of libxc of its own for what is unsound.
+  test.each<[what: string, bytes: Uint8Array[], says: string]>([
+    [
+      'another id',
+      [patched(header, 8, 0x59)],
+      'libxc image header at byte 0: this is unknown data (ffffffffffffffff…)',
+    ],
+    ['version 4', [patched(header, 15, 4)], 'libxc image header at byte 0: version 4 is neither 2 nor 3'],
+    [
+      'big endian',
+      [patched(header, 17, 1)],
+      'libxc image header at byte 0: it was written by a big endian host',
+    ],
+    ['large pages', [patched(header, 28, 13)], 'libxc domain header at byte 24: page shift 13 is not 12'],
+    [
+      'no static data end',
+      [header, page(1)],
+      'PAGE_DATA record 0 at byte 40: it has no place in the static data part',
+    ],
+    [
+      'two of them',
+      [start, encodeRecord(RECORD.STATIC_DATA_END)],
+      'STATIC_DATA_END record 1 at byte 48: it has no place in the memory part',
+    ],
     [
       'a record without end',
       [start, patched(encodeRecord(RECORD.X86_TSC_INFO), 4, 0xff, 0xff, 0xff, 0xff)],
-      'Record (0x00000008, x86 TSC info) length 0xffffffff exceeds max (0x8000000)',
+      'X86_TSC_INFO record 1 at byte 48: its length is 4294967295, not 24',
     ],
     [
       'a record larger than memory',
       [start, patched(encodeRecord(RECORD.HVM_CONTEXT), 4, 0, 0, 0, 2)],
-      'Unable to allocate 33554432 bytes for record data (0x00000009, HVM context)',
+      'HVM_CONTEXT record 1 at byte 48: its length 33554432 is beyond 16777216',
     ],
-    ['a checkpoint', [start, encodeRecord(RECORD.CHECKPOINT)], 'Found checkpoint in non-checkpointed stream'],
+    [
+      'a checkpoint',
+      [start, encodeRecord(RECORD.CHECKPOINT)],
+      'CHECKPOINT record 1 at byte 48: it belongs to a stream of checkpoints (Remus, COLO)',
+    ],
     [
       'an old record',
       [start, encodeRecord(RECORD.TOOLSTACK)],
-      'Mandatory record 0xb (Toolstack) not handled',
+      'TOOLSTACK record 1 at byte 48: libxc no longer takes it',
     ],
     [
       'a record of PV',
       [start, encodeRecord(RECORD.SHARED_INFO, Buffer.alloc(4096))],
-      'Mandatory record 0x7 (Shared info) not handled',
+      'SHARED_INFO record 1 at byte 48: it has no place in the stream of a domain of type hvm',
     ],
     [
       'an empty batch',
       [start, encodeRecord(RECORD.PAGE_DATA, Buffer.alloc(16))],
-      'Expected at least 1 pfn in PAGE_DATA record',
+      'PAGE_DATA record 1 at byte 48: it lists no pfn',
     ],
     [
       'a batch that is no batch',
       [start, encodeRecord(RECORD.PAGE_DATA, Buffer.alloc(4))],
-      'PAGE_DATA record truncated: length 4, min 8',
+      'PAGE_DATA record 1 at byte 48: its length is 4, less than 16',
     ],
     [
       'a batch with too many pfns',
       [start, encodeRecord(RECORD.PAGE_DATA, patched(Buffer.alloc(16), 0, 2))],
-      'PAGE_DATA record (length 16) too short to contain 2 pfns worth of information',
+      'PAGE_DATA record 1 at byte 48: its length 16 has no room for 2 pfns',
     ],
     [
       'a batch without its page',
       [start, encodeRecord(RECORD.PAGE_DATA, patched(Buffer.alloc(16), 0, 1))],
-      'PAGE_DATA record wrong size: length 16, expected 8 + 8 + 4096',
+      'PAGE_DATA record 1 at byte 48: its length is 16, but 1 pages with data make 4112',
     ],
     [
       'a page of no type',
@@ -225,77 +275,70 @@ describe('what libxc says', () => {
           patched(Buffer.alloc(16), 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0x50),
         ),
       ],
-      'Unknown type 0x50000000 for pfn 0x5 (index 0)',
+      'PAGE_DATA record 1 at byte 48: pfn 0x5 is of the unknown type 5',
     ],
     [
       'a pfn beyond anything',
       [start, page(2 ** 40)],
-      'Failed to populate physmap (16 = Device or resource busy)',
+      'PAGE_DATA record 1 at byte 48: pfn 0x10000000000 is beyond the limit of 268435456 pfns',
     ],
     [
       'a clock that is none',
       [start, encodeRecord(RECORD.X86_TSC_INFO, Buffer.alloc(8))],
-      'X86_TSC_INFO record wrong size: length 8, expected 24',
-    ],
-    [
-      'a clock of the future',
-      [start, encodeTscInfo({ mode: 9, khz: 1, nsec: 0n, incarnation: 0 })],
-      'Unable to set TSC information (22 = Invalid argument)',
+      'X86_TSC_INFO record 1 at byte 48: its length is 8, not 24',
     ],
     [
       'half a policy',
       [header, encodeRecord(RECORD.X86_CPUID_POLICY, Buffer.alloc(25))],
-      'X86_CPUID_POLICY size 25 should be multiple of 24',
+      'X86_CPUID_POLICY record 0 at byte 40: its length 25 is impossible',
     ],
     [
       'params that are not there',
       [start, encodeRecord(RECORD.HVM_PARAMS, patched(Buffer.alloc(8), 0, 3))],
-      'HVM_PARAMS record truncated: header 8, count 3, expected len 48, got 8',
+      'HVM_PARAMS record 1 at byte 48: its length 8 does not fit 3 params',
     ],
-    [
-      'a param of the future',
-      [start, encodeHvmParams([[99, 1n]])],
-      'set HVM param 99 = 0x0000000000000001 (22 = Invalid argument)',
-    ],
-    [
-      'no context',
-      [start, encodeRecord(RECORD.END)],
-      'Unable to restore HVM context (61 = No data available)',
-    ],
+    ['no context', [start, encodeRecord(RECORD.END)], 'END record 1 at byte 48: HVM_CONTEXT is missing'],
     [
       'a context that does not end',
       [start, encodeRecord(RECORD.HVM_CONTEXT, Buffer.alloc(64, 1)), encodeRecord(RECORD.END)],
-      'Unable to restore HVM context (61 = No data available)',
+      'HVM_CONTEXT record 1 at byte 48: entry 0 (type 257) is longer than the record',
     ],
     [
-      'a page cut off',
-      [start, page(1).subarray(0, -1)],
-      'Failed to read 4112 bytes of data for record (0x00000001, Page data) (0 = Success)',
+      'an optional record',
+      [start, encodeRecord(0x8000_0077 as never, Buffer.alloc(3))],
+      'unknown (0x80000077) record 1 at byte 48: it is optional, and of unknown type',
     ],
-  ])('of %s', async (_what, bytes, says) => {
-    expect(await complaint(Buffer.concat(bytes))).toBe(says);
+    [
+      'no ring of xenstore',
+      [start, encodeHvmContext([]), encodeHvmParams([]), encodeRecord(RECORD.END)],
+      'END record 3 at byte 112: HVM_PARAMS has no STORE_PFN',
+    ],
+  ])('by the verifier, and nothing of it is taken: %s', async (_what, bytes, says) => {
+    expect(await refusal(Buffer.concat(bytes))).toEqual({ says, pages: [] });
   });
 
-  test('nothing, of much that a verifier would not let pass', async () => {
+  test('not: pages without contents, of which only some are to have memory', async () => {
     const stream = Buffer.concat([
       start,
-      encodeRecord(0x8000_0077 as never, Buffer.alloc(3)),
       encodePageDataHead([
         { pfn: 9, type: PAGE_TYPE.XTAB },
         { pfn: 10, type: PAGE_TYPE.XALLOC },
         { pfn: 11, type: PAGE_TYPE.BROKEN },
       ]),
       encodeHvmContext([]),
-      encodeHvmParams([]),
+      encodeHvmParams([
+        [1, 10n],
+        [17, 10n],
+      ]),
       encodeRecord(RECORD.END),
     ]);
     const { sink, done, domid } = restoring();
     sink.end(stream);
-    expect(await done).toEqual({ storeFrame: 0n, consoleFrame: 0n });
+    expect(await done).toEqual({ storeFrame: 10n, consoleFrame: 10n });
     expect([...machine.requireDomain(domid, 'test').memory.ranges()]).toEqual([[10, 1]]);
   });
 
-  test('of pages that differ from those sent before, behind VERIFY', async () => {
+  test('not: pages that differ from those sent before, behind VERIFY', async () => {
     const tailAt = image.indexOf(encodeTscInfo({ mode: 0, khz: 2_400_000, nsec: 0n, incarnation: 1 }));
     const [head, tail] = [image.subarray(0, tailAt), image.subarray(tailAt)];
     const { domid } = emptyDomain(machine);

@@ -10,8 +10,9 @@ import { RecordReader } from './record-reader.ts';
 import { restore } from './restore.ts';
 
 /**
- * Fills a new domain from a libxc stream as xc_domain_restore does, with libxc's checks and its words for what is
- * wrong with a stream. A guest of a real Xen becomes memory that nobody runs in.
+ * Fills a new domain from a libxc stream as xc_domain_restore does. What is unsound in it is found by the verifier of
+ * xen-stream, in whose words it is refused; libxc would take some of it. A guest of a real Xen becomes memory that
+ * nobody runs in.
  */
 export function restoreDomain(
   machine: Machine,
