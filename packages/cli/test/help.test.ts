@@ -59,7 +59,7 @@ describe('the help of every executable and command', () => {
         // What is typed stays on one line.
         expect({ name: spec.name, line }).toEqual({
           name: spec.name,
-          line: expect.stringMatching(/^ +\S+$|^ {2}\S+ (<|\[|--)|"faults"|"guests"/),
+          line: expect.stringMatching(/^ +\S+$|^ {2}-\S+ (<|\[|--)|"faults"|"guests"/),
         });
       }
     }

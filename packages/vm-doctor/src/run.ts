@@ -41,8 +41,8 @@ async function treat(
   input: DoctorInput,
 ): Promise<Pick<Reported, 'state' | 'error'>> {
   if (fix === undefined) return { state: 'by-hand' };
-  if (input.fix !== true) return { state: 'found' };
   if (mayEndGuest && input.yes !== true) return { state: 'needs-yes' };
+  if (input.fix !== true) return { state: 'found' };
   try {
     await fix();
     return { state: 'mended' };

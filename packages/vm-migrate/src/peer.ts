@@ -2,6 +2,7 @@ import { connectPeer, parsePeerAddress, type Connect, type Offer, type Reconnect
 import { reconnectPeer } from '@vm-tools/libxfr/recovery';
 import { notSecure, type PeerAddress } from '@vm-tools/libxfr/transport';
 import { Trust, trustFolder } from '@vm-tools/trust';
+import { explainSameHost } from './this-host.ts';
 
 interface Host {
   readonly root: string;
@@ -34,7 +35,11 @@ export function callingPeer({ root }: Host, address: PeerAddress, offer: Offer):
   return async (signal) => {
     let trust: Trust | undefined;
     const tls = async (): Promise<Trust> => (trust = await Trust.open(trustFolder(root)));
-    const connection = await connectPeer(address, { tls, insecure: true, signal });
+    const connection = await connectPeer(address, { tls, insecure: true, signal }).catch(
+      (thrown: unknown) => {
+        throw explainSameHost(thrown, address);
+      },
+    );
     try {
       if (connection.who !== undefined) await trust?.authorise(connection.who, offer, { direction: 'to' });
     } catch (thrown) {

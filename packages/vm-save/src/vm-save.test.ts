@@ -286,6 +286,7 @@ testOnHost('a guest that ends while it is written is no longer saved', async (ho
       status: 1,
       error: { code: 'GUEST_DIED', hint: expect.any(String), guest: { state: expect.stringContaining(end) } },
     });
+    expect(died.error.hint).toMatch(end === 'reboot' ? /vm-list shows the domid/ : /console may tell why/);
     expect(await images(host)).toEqual([]);
     expect(await listed(host, end)).toMatchObject({ shutdownReason: end });
   }

@@ -46,6 +46,7 @@ describe('a time', () => {
     'Infinity',
     '0x10',
     '5mm',
+    '5M',
     '1h30m',
   ])('%j is none: range and unit are told', (text) => {
     expect(() => parseDuration(text, SECONDS)).toThrow(

@@ -4,7 +4,7 @@ import type { DurationRange } from './ranges.ts';
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** What a range is told in. */
 const SHOWN_UNITS = ['d', 'h', 'min', 's', 'ms'] as const;
-const SYNTAX = /^(?<number>\+?(?:\d+\.?\d*|\.\d+)(?:e\d+)?) ?(?<unit>ms|s|min|m|h|d)?$/i;
+const SYNTAX = /^(?<number>\+?(?:\d+\.?\d*|\.\d+)(?:[eE]\d+)?) ?(?<unit>ms|s|min|m|h|d)?$/;
 
 export interface DurationSyntax extends DurationRange {
   /** the unit of a number alone */
@@ -19,7 +19,7 @@ export interface DurationSyntax extends DurationRange {
  */
 export function parseDuration(text: string, { minMs, maxMs, alone }: DurationSyntax): number {
   const { number, unit = alone } = SYNTAX.exec(text.trim())?.groups ?? {};
-  const ms = Math.ceil(Number(number) * UNITS_MS[unit.toLowerCase() as keyof typeof UNITS_MS]);
+  const ms = Math.ceil(Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS]);
   if (ms >= minMs && ms <= maxMs) return ms; // NaN is neither
   throw new VmToolsError({
     code: 'NUMBER_RANGE',

@@ -30,6 +30,9 @@ export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help)
   const options = helper.visibleOptions(command);
   const wrap = (text: string, width = helpWidth): string[] =>
     text.split('\n').flatMap((line) => helper.boxWrap(line, width).split('\n'));
+  /** What goes on in a second line is indented further. */
+  const indented = (line: string): string[] =>
+    wrap(line, helpWidth - 2 * INDENT.length).map((part, index) => INDENT.repeat(index === 0 ? 1 : 2) + part);
   const describe = (option: Option): Row => [helper.optionTerm(option), helper.optionDescription(option)];
   const section = (heading: string, rows: readonly Row[], termColumns = TERM_COLUMNS): string =>
     rows.length === 0 ? '' : [heading, ...columns(rows, wrap, { helpWidth, termColumns })].join('\n');
@@ -40,7 +43,7 @@ export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help)
       spec.examples.map(({ command: line, effect }) => [line, effect]),
       EXAMPLE_COLUMNS,
     ),
-    ['USAGE', ...usage(spec, helper.commandUsage(command))].join('\n'),
+    ['USAGE', ...usage(spec, helper.commandUsage(command)).flatMap(indented)].join('\n'),
     section(
       'COMMANDS',
       (spec.commands ?? []).map(({ name, summary }) => [name, summary]),
@@ -64,7 +67,7 @@ type Row = readonly [term: string, description: string];
 /** A line for what it does by itself, and one for its commands. */
 function usage({ name, run, commands }: CliSpec<never>, own: string): string[] {
   const several = `${name} <command> [options]    (${name} <command> --help tells more)`;
-  return [...(commands && !run ? [] : [own]), ...(commands ? [several] : [])].map((line) => INDENT + line);
+  return [...(commands && !run ? [] : [own]), ...(commands ? [several] : [])];
 }
 
 /** Two columns; where a term is too wide for its own its description begins on the next line. */

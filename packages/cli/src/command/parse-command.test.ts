@@ -70,7 +70,7 @@ describe('parseCommand', () => {
 
   test.each([
     [['--timeout', '3000000'], ['--timeout: that is 35 days: a number alone counts seconds']],
-    [['--timeout', '35d'], ['--timeout: that is 35 days: a number alone counts seconds']],
+    [['--timeout', '35d'], ['--timeout: that is 35 days']],
     [['--suspend-timeout', '30m', '--timeout', '1h'], []],
   ])('warns of what can hardly be meant: %j', (words, doubts) => {
     expect(parse('a', '-o', 'b', ...words)).toMatchObject({ doubts });

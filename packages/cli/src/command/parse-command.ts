@@ -51,6 +51,9 @@ export function parseCommand(
     write: (written) => (text += written),
     onRefused: (thrown) => (hint = thrown instanceof VmToolsError ? thrown.hint : undefined),
   });
+  const written = new Map<string, string>();
+  for (const option of command.options)
+    command.on(`option:${option.name()}`, (value: string) => written.set(option.attributeName(), value));
   try {
     command.parse(withPresets(spec, words), { from: 'user' });
   } catch (thrown) {
@@ -72,7 +75,7 @@ export function parseCommand(
     const { long } = new Option(flags);
     const name = new Option(flags).attributeName();
     if (command.getOptionValueSource(name) !== 'cli') return [];
-    const doubted = doubt?.(command.getOptionValue(name));
+    const doubted = doubt?.(command.getOptionValue(name), written.get(name) ?? '');
     return doubted === undefined ? [] : [`${long}: ${doubted}`];
   });
   const common = ownsTimeout(spec) ? omitTimeout(options) : options;

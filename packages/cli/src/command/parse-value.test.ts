@@ -20,7 +20,8 @@ test.each([
   ['300', 300, undefined],
   ['0.5s', 500, undefined],
   ['300000', 300_000, 'it may stand still for 5 min 0 s: a number alone counts milliseconds'],
+  ['5m', 300_000, 'it may stand still for 5 min 0 s'],
 ])('a downtime of %s is %i ms: %s', (text, ms, doubt) => {
   expect(asDowntime.parse?.(text)).toBe(ms);
-  expect(asDowntime.doubt?.(ms)).toBe(doubt);
+  expect(asDowntime.doubt?.(ms, text)).toBe(doubt);
 });

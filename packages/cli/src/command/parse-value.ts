@@ -17,20 +17,18 @@ const SLOW_BYTES_PER_S = 16 * 1024;
 /** `--timeout 2.5`, `--timeout 5m`: seconds or with a unit on the command line, milliseconds in the program. */
 export const asWait: ValueSpec = {
   parse: (text) => parseDuration(text, { ...RANGES.wait, alone: 's' }),
-  doubt: (ms) =>
-    Number(ms) < LONG_WAIT_MS
-      ? undefined
-      : `that is ${formatDays(Number(ms))}: a number alone counts seconds`,
+  doubt: (ms, text) =>
+    Number(ms) < LONG_WAIT_MS ? undefined : `that is ${formatDays(Number(ms))}${ofAlone(text, 'seconds')}`,
 };
 
 /** `--max-downtime 300`, `--max-downtime 0.5s`: milliseconds or with a unit. */
 export const asDowntime: ValueSpec = {
   parse: (text) => parseDuration(text, { ...RANGES.downtime, alone: 'ms' }),
-  doubt: (value) => {
+  doubt: (value, text) => {
     const ms = Number(value);
     if (ms < SHORT_DOWNTIME_MS) return `within ${ms} ms no guest is stopped and started again`;
     if (ms > LONG_DOWNTIME_MS)
-      return `it may stand still for ${formatDuration(ms)}: a number alone counts milliseconds`;
+      return `it may stand still for ${formatDuration(ms)}${ofAlone(text, 'milliseconds')}`;
     return undefined;
   },
 };
@@ -58,6 +56,11 @@ function ratesOf(text: string): readonly number[] {
   } catch {
     return [];
   }
+}
+
+/** What explains a number that came without a unit. */
+function ofAlone(text: string, counts: string): string {
+  return /[a-z]$/.test(text) ? '' : `: a number alone counts ${counts}`;
 }
 
 function formatDays(ms: number): string {

@@ -20,7 +20,7 @@ export interface OptionSpec {
   /** Turns the text into the value; throws to refuse it. */
   readonly parse?: (text: string) => unknown;
   /** What to warn of, for a value that is allowed and can hardly be meant. */
-  readonly doubt?: (value: unknown) => string | undefined;
+  readonly doubt?: (value: unknown, text: string) => string | undefined;
   /** Names (as in the options object) of options that exclude this one. */
   readonly conflicts?: readonly string[];
 }

@@ -241,9 +241,29 @@ describe('small mistakes', () => {
     ['builder = "generic"', 'leave builder out'],
     ['on_crash = "restart_rename"', 'write "destroy", "restart" or "preserve"'],
     ['uuid = -5', 'write "-5" in quotes'],
+    ['vcpus = 2 3', 'write vcpus = 2'],
+    ['maxvcpus = two', 'write maxvcpus = 1'],
+    ['vcpus = "two"', 'write vcpus = 1'],
+    ['memory = lots of it', 'write memory = 512'],
+    ['memory =', 'write memory = 512'],
   ])('%s', (line, hint) => {
     const text = `${good}${line}\n${/mem/.test(line) ? '' : 'memory = 64\n'}`;
     expect(outcomeOf(text, 'f').problems[0]).toMatchObject({ line: 4, hint });
+  });
+
+  test.each([
+    ['memory = 99999999999999', 'memory must be 16 TiB or less'],
+    ['memory = 99999999999999999999', 'memory must be 16 TiB or less'],
+    ['memory = 64\nvcpus = 9999999999999999', 'vcpus must be 128 or less'],
+  ])('%s: the range is told', (lines, message) => {
+    expect(outcomeOf(`${good}${lines}\n`, 'f').problems).toEqual([
+      expect.objectContaining({ message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  test('a value that is missing hides nothing of the next line', () => {
+    const { problems } = outcomeOf(`${good}memory =\nvcpus = 2 3\n`, 'f');
+    expect(problems.map(({ line }) => line)).toEqual([4, 5]);
   });
 
   test.each([

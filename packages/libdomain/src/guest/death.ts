@@ -42,7 +42,10 @@ export async function deathError(
   return new VmToolsError({
     code: 'GUEST_DIED',
     message: `${name} ${end} ${doing}${now}`,
-    hint: 'its console may tell why; its configuration says what becomes of it now',
+    hint:
+      reason === 'reboot' && successor === undefined
+        ? 'it is being restarted: vm-list shows the domid that it has then'
+        : 'its console may tell why; its configuration says what becomes of it now',
     guest: {
       name,
       uuid,

@@ -3,6 +3,7 @@ import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { withdrawControl } from './control-request.ts';
 import { resumeGuest } from './resume.ts';
+import { readSuspension } from './suspension.ts';
 import { waitForGuest } from './wait-for-guest.ts';
 
 /** How long a guest that may be about to suspend is watched for when nobody needs that any more, ms. */
@@ -31,9 +32,12 @@ export async function letRun(
     const { acked } = await withdrawControl(host, domid, 'suspend');
     const timeoutMs = Math.min(FOLLOW_LIMIT_MS, lateMs ?? FOLLOW_LIMIT_MS);
     const limit = { timeoutMs, what: `${name} to suspend after all` };
-    const mayFollow = acked || lateMs !== undefined;
-    const hasFollowed = mayFollow && (await waitForGuest(host, domid, hasStopped, limit)) === true;
-    if (acked && lateMs === undefined && !hasFollowed)
+    // A save that was killed may have been let run already by the process of libxc's that it left: then the guest has
+    // followed, runs again, and will not follow a second time.
+    const hasFollowed = (await readSuspension(host, domid))?.cpuTimeNs !== undefined;
+    const mayFollow = !hasFollowed && (acked || lateMs !== undefined);
+    const follows = mayFollow && (await waitForGuest(host, domid, hasStopped, limit)) === true;
+    if (mayFollow && acked && lateMs === undefined && !follows)
       leftovers.push(`${name} has seen the request to suspend, and may still follow it`);
   } catch (second) {
     leftovers.push(`${name} may still follow the request to suspend: ${messageOf(second)}`);

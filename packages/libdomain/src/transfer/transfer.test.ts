@@ -298,6 +298,12 @@ describe('domainTarget', () => {
     expect(await failure(domainTarget(small).reserve({ ...offer, config: { c_info: 1 } }))).toMatchObject({
       kind: 'corrupt',
     });
+    const config = JSON.parse(JSON.stringify(offer.config).replace('"web1"', '"42"')) as unknown;
+    await using other = await createSimulatedHost();
+    expect(await failure(domainTarget(other).reserve({ ...offer, name: '42', config }))).toMatchObject({
+      code: 'IMAGE_UNSUPPORTED',
+      hint: 'give it another name where it runs: xl rename',
+    });
   });
 
   it('refuses an image of another domain than was offered, before anything is made', async () => {

@@ -147,6 +147,17 @@ testOnTwoHosts('a peer that is not allowed learns that, and nothing else', async
   expect(unknown.failed).toHaveLength(1);
 });
 
+testOnHost('this host is told as that where no xfrd listens, too', async (a) => {
+  await guest(a);
+  await a.run('xfrd init --name a');
+  // Of the loopback network nothing else listens there.
+  const error = await failure(a, 'vm-migrate web1 127.47.1.2');
+  expect(error).toMatchObject({ status: 2, error: { code: 'XFR_SAME_HOST' } });
+  expect(error.error.message).toMatch(/^127\.47\.1\.2 is this very host: cannot connect .*ECONNREFUSED/);
+  const elsewhere = await failure(a, 'vm-migrate web1 127.47.1.2:8999');
+  expect(elsewhere).toMatchObject({ status: 6, error: { code: 'XFR_UNREACHABLE' } });
+});
+
 testOnHost(
   'a host that calls itself says so, by its key and without one, before anything is looked at',
   async (a) => {

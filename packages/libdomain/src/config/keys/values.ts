@@ -41,15 +41,18 @@ export const uuid = z
   .regex(UUID, 'must be a UUID of the form 01234567-89ab-cdef-0123-456789abcdef')
   .transform((text) => text.toLowerCase());
 
-export const memoryKib = z
-  .int('must be a whole number of KiB')
-  .min(MIN_MEMORY_KIB, 'must be 1 MiB or more')
-  .max(MAX_MEMORY_KIB, 'must be 16 TiB or less');
+/** A whole number that is too large to be told from its neighbours is too large for us as well. */
+const whole = (unit: string, most: string): z.ZodInt =>
+  z.int({ error: ({ code }) => (code === 'too_big' ? most : `must be a whole number${unit}`) });
 
-export const vcpus = z
-  .int('must be a whole number')
-  .min(1, 'must be 1 or more')
-  .max(MAX_VCPUS, `must be ${MAX_VCPUS} or less`);
+const MOST_MEMORY = 'must be 16 TiB or less';
+const MOST_VCPUS = `must be ${MAX_VCPUS} or less`;
+
+export const memoryKib = whole(' of KiB', MOST_MEMORY)
+  .min(MIN_MEMORY_KIB, 'must be 1 MiB or more')
+  .max(MAX_MEMORY_KIB, MOST_MEMORY);
+
+export const vcpus = whole('', MOST_VCPUS).min(1, 'must be 1 or more').max(MAX_VCPUS, MOST_VCPUS);
 
 export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
 

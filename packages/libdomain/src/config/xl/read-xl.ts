@@ -1,5 +1,6 @@
 import { configError } from '../config-error.ts';
 import type { Findings } from '../findings.ts';
+import { exampleNumber } from '../keys/example-number.ts';
 import { looksLikeSize, meantMib } from '../memory-size.ts';
 import type { Entries, EntryValue } from '../text/entry.ts';
 import { Tokens, unexpected } from '../text/tokens.ts';
@@ -115,7 +116,8 @@ function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
     throw configError('CONFIG_SYNTAX', tokens.next.position, 'lists are nested too deeply', pickKey(key));
   }
   const written = withoutComment(tokens.restOfLine);
-  const token = tokens.take();
+  // The end of the line stays, so that reading goes on with the next one.
+  const token = tokens.next.kind === 'newline' ? tokens.next : tokens.take();
   if (token.kind === 'string') return unquote(token, key);
   if (token.kind === 'word' && NUMBER.test(token.text)) return token.text;
   // A size is no value of xl.cfg, but for these keys there is a better word for it than "unexpected".
@@ -127,9 +129,10 @@ function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
 
 /** What to do about a text that stands there without quotes. */
 function hintForBare(written: string, key: string | undefined): string | undefined {
-  if (!/^[^"'[\],=][^"'[\],]{0,200}$/.test(written)) return undefined;
   const mib = key !== undefined && isMemory(key) ? meantMib(written) : undefined;
-  return mib === undefined ? `write "${written}" in quotes` : `write ${key} = ${mib}`;
+  const number = mib ?? exampleNumber(key, written);
+  if (number !== undefined) return `write ${key} = ${number}`;
+  return /^[^"'[\],=][^"'[\],]{0,200}$/.test(written) ? `write "${written}" in quotes` : undefined;
 }
 
 function isMemory(key: string): boolean {

@@ -3,6 +3,7 @@ import type { Fields } from '../fields.ts';
 import { invalid, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import type { XlType } from '../keys/foreign.ts';
+import { exampleNumber } from '../keys/example-number.ts';
 import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
 import { meantMib } from '../memory-size.ts';
 import type { Entries, Entry } from '../text/entry.ts';
@@ -105,12 +106,10 @@ function text(entry: Entry): string {
 function mebibytes(entry: Entry): number {
   const mib = typeof entry.value === 'string' ? meantMib(entry.value) : undefined;
   if (mib === undefined) return integer(entry);
-  const isOverride = entry.keyPosition.file === COMMAND_LINE;
-  const equals = isOverride ? '=' : ' = ';
   throw invalid(
     entry,
     `must be a number of MiB, not ${shown(entry.value as string)}`,
-    `write ${entry.key}${equals}${mib}`,
+    assignment(entry, mib),
   );
 }
 
@@ -120,9 +119,18 @@ function integer(entry: Entry): number {
   if (entry.isAppended === true) throw invalid(entry, 'is a number, += does not suit it');
   const [, sign = '', written = ''] = /^\s*([+-]?)(.*)$/s.exec(value) ?? [];
   const digits = /^0[0-7]+$/.test(written) ? `0o${written.slice(1)}` : written;
-  if (/^([1-9]\d{0,14}|0|0x[\da-f]{1,12}|0o[0-7]{1,15})$/i.test(digits))
+  if (/^([1-9]\d{0,29}|0|0x[\da-f]{1,24}|0o[0-7]{1,30})$/i.test(digits))
     return sign === '-' ? -Number(digits) : Number(digits);
-  throw invalid(entry, `must be a number, not ${shown(value)}`);
+  throw invalid(
+    entry,
+    `must be a number, not ${shown(value)}`,
+    assignment(entry, exampleNumber(entry.key, value)),
+  );
+}
+
+/** The hint to write another number, as the file or the command line takes it. */
+function assignment({ key, keyPosition }: Entry, value: number | string | undefined): string {
+  return `write ${key}${keyPosition.file === COMMAND_LINE ? '=' : ' = '}${value}`;
 }
 
 function shown(value: string): string {

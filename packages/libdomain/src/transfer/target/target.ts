@@ -72,10 +72,20 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     return { ...config, uuid: config.uuid };
   }
 
+  /** What is moved keeps its name: another one has to be given to it before. */
+  function configOfPeer(json: string): ReturnType<typeof configOf> {
+    try {
+      return configOf(json);
+    } catch (thrown) {
+      const isOfName = thrown instanceof VmToolsError && thrown.details['key'] === 'name';
+      throw isOfName ? thrown.with({ hint: 'give it another name where it runs: xl rename' }) : thrown;
+    }
+  }
+
   /** A file is offered by nobody; it may be restored under another name. */
   function offeredConfig(json: string, offer = offered): ReturnType<typeof configOf> {
-    const config = configOf(json);
-    if (offer === undefined) return config;
+    if (offer === undefined) return configOf(json);
+    const config = configOfPeer(json);
     checkOffered(options.name === undefined ? config : { ...config, name: offer.name }, offer);
     return config;
   }
