@@ -14,8 +14,8 @@ const layers = {
   'write-file': [],
   xenstore: ['errors'],
   format: ['errors'],
-  // What processes that talk in lines share.
-  ipc: [],
+  // Calls between processes of one machine.
+  ipc: ['errors'],
   // koffi comes from libc alone.
   native: ['errors', 'libc', 'ipc'],
   // Types alone: what libxfr asks of a host, and libdomain answers.
@@ -28,11 +28,12 @@ const layers = {
   // The interface `Xen` over a socket, whoever answers there.
   wire: ['errors', 'ipc', 'words', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
-  sim: ['errors', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire'],
+  sim: ['errors', 'ipc', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire'],
   // The frame opens the host for an executable, so it may name who answers.
   cli: ['errors', 'ports', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
   exe: [
     'errors',
+    'ipc',
     'words',
     'libc',
     'locks',

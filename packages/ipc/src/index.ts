@@ -1,14 +1,20 @@
 /**
- * What processes that talk in lines share: the lines, cut out of whatever chunks arrive, none longer than a limit.
+ * Calls between processes of one machine, in lines of JSON: none longer than a limit, errors as they were thrown.
  *
  * @example
  * ```ts
- * const cutter = new LineCutter(4096, () => new Error('a message never ends'));
+ * const decoder = new LineDecoder(4096, broken);
  * socket.on('data', (chunk) => {
- *   for (const line of cutter.push(chunk)) receive(JSON.parse(line.toString()));
+ *   for (const message of decoder.push(chunk)) receive(message);
  * });
+ * socket.write(encodeLine({ error: encodeError(thrown) }, 4096, broken));
  * ```
  *
  * @packageDocumentation
  */
+export { Channel, type ChannelOptions } from './channel.ts';
+export { decodeError, encodeError, isErrorBody, type ErrorBody } from './error-body.ts';
+export { readHello, writeHello, type HelloOptions } from './hello.ts';
+export { encodeLine, LineDecoder, type Broken } from './json-lines.ts';
+export { toJson } from './json.ts';
 export { LineCutter } from './line-cutter.ts';

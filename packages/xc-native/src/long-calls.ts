@@ -1,8 +1,7 @@
 import { callHelper } from './helper/call-helper.ts';
 import type { HelperOptions } from './helper/conversation.ts';
 import { restoringImage, savedImage } from './helper/image-streams.ts';
-import type { Job, Question, WireFrames, Work } from './helper/messages.ts';
-import { toWire } from './helper/run-job.ts';
+import type { Job, Question, Work } from './helper/messages.ts';
 import type {
   BuildSpec,
   ImageSource,
@@ -33,7 +32,7 @@ export async function buildDomain(
   spec: BuildSpec,
   options: LongCallOptions,
 ): Promise<RingFrames> {
-  const work: Work = { kind: 'build', spec: toWire(spec) };
+  const work: Work = { kind: 'build', spec: spec };
   return asFrames(await start(host, domid, work, `building domain ${domid}`, options).done);
 }
 
@@ -50,12 +49,7 @@ export function saveDomain(
       return 'continue';
     }
     if (question.type !== 'precopy' || precopy === undefined) return 'continue';
-    const dirty = Number(question.dirtyCount);
-    return precopy({
-      iteration: question.iteration,
-      totalWrittenPages: Number(question.totalWritten),
-      dirtyPages: dirty < 0 ? undefined : dirty,
-    });
+    return precopy(question.stats);
   };
   const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
   const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, { decide });
@@ -106,6 +100,6 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function asFrames(frames: WireFrames | undefined): RingFrames {
-  return { storeFrame: BigInt(frames?.store ?? 0), consoleFrame: BigInt(frames?.console ?? 0) };
+function asFrames(frames: RingFrames | undefined): RingFrames {
+  return frames ?? { storeFrame: 0n, consoleFrame: 0n };
 }

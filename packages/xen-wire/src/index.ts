@@ -20,7 +20,6 @@ export { CALL_NAMES } from './protocol/calls.ts';
 export type { CallName, ShortCallName } from './protocol/calls.ts';
 export { ShortCalls } from './protocol/short-calls.ts';
 export type { AnswerShort } from './protocol/short-calls.ts';
-export { decodeError, encodeError, errorSchema } from './protocol/remote-error.ts';
 export { hostAbsent, isAbsence } from './simulated/absent.ts';
 export { connectSimulatedHost } from './simulated/connect.ts';
 export type { ConnectedHost } from './simulated/connect.ts';

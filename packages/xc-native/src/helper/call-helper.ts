@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
+import { encodeLine } from '@vm-tools/ipc';
 import { Conversation, type HelperOptions } from './conversation.ts';
-import { encodeLine } from './lines.ts';
-import { hasStream, type Job, type WireFrames } from './messages.ts';
+import type { RingFrames } from '../xen.ts';
+import { hasStream, LONGEST_LINE_BYTES, protocolError, type Job } from './messages.ts';
 
 /** A call of libxc that runs in a helper process. */
 export interface HelperCall {
   /** the stream of the image, for work with one */
   readonly data: Socket;
   /** Settles when the helper has done it, or has ended: from then on nothing of libxc happens any more. */
-  readonly done: Promise<WireFrames | undefined>;
+  readonly done: Promise<RingFrames | undefined>;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface HelperCall {
  * and it tidies up. Only a helper that does not end in time is killed.
  */
 export function callHelper(job: Job, options: HelperOptions): HelperCall {
-  const line = encodeLine(job); // what is too long to be told bothers no helper
+  const line = encodeLine(job, LONGEST_LINE_BYTES, protocolError); // what is too long to be told bothers no helper
   const helper = options.helpers.take(hasStream(job));
   helper.control.write(line);
   const done = new Conversation(helper, job, options).run();

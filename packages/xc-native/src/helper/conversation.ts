@@ -1,9 +1,9 @@
-import { VmToolsError, abortError } from '@vm-tools/errors';
-import type { ImageSource, LongCallOptions, PrecopyDecision } from '../xen.ts';
+import { type VmToolsError, abortError } from '@vm-tools/errors';
+import { decodeError, encodeLine, LineDecoder } from '@vm-tools/ipc';
+import type { ImageSource, LongCallOptions, PrecopyDecision, RingFrames } from '../xen.ts';
 import type { Helpers } from './helpers.ts';
-import { LineDecoder, encodeLine } from './lines.ts';
-import { asMessage } from './messages.ts';
-import type { Job, Message, Question, WireFrames } from './messages.ts';
+import { asMessage, LONGEST_LINE_BYTES, protocolError } from './messages.ts';
+import type { Answer, Job, Message, Question } from './messages.ts';
 import { crashError } from './start.ts';
 import type { HelperEnd, HelperProcess } from './start.ts';
 
@@ -27,7 +27,7 @@ export class Conversation {
   readonly #helper: HelperProcess;
   readonly #job: Job;
   readonly #options: HelperOptions;
-  readonly #decoder = new LineDecoder();
+  readonly #decoder = new LineDecoder(LONGEST_LINE_BYTES, protocolError);
   readonly #graceMs: number;
   readonly #done = Promise.withResolvers<Message & { type: 'done' }>();
   #last: Message | undefined;
@@ -49,7 +49,7 @@ export class Conversation {
   }
 
   /** Until the job is done; or, if anything has gone wrong with it, until the helper has ended. */
-  async run(): Promise<WireFrames | undefined> {
+  async run(): Promise<RingFrames | undefined> {
     const { signal, helpers } = this.#options;
     const { control, ended } = this.#helper;
     const onAbort = (): void => this.#stop();
@@ -72,14 +72,14 @@ export class Conversation {
   }
 
   /** What is known when the helper has ended. */
-  #outcome(end: HelperEnd): WireFrames | undefined {
+  #outcome(end: HelperEnd): RingFrames | undefined {
     const { signal } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
     // libxc may have finished all the same; but a save whose stream was cut has not been saved.
     const wasCut = this.#job.kind === 'save' && signal?.aborted === true;
     if (this.#last?.type === 'done' && !wasCut) return this.#last.frames;
     if (signal?.aborted === true) throw this.#abortError(signal);
-    if (this.#last?.type === 'failed') throw new VmToolsError(this.#last.error);
+    if (this.#last?.type === 'failed') throw decodeError(this.#last.error);
     throw crashError(this.#job, end);
   }
 
@@ -122,7 +122,8 @@ export class Conversation {
     if (!this.#owesAnswer) return;
     this.#owesAnswer = false;
     this.#image = image;
-    this.#helper.control.write(encodeLine(image === undefined ? { answer } : { answer, image }));
+    const said: Answer = image === undefined ? { answer } : { answer, image };
+    this.#helper.control.write(encodeLine(said, LONGEST_LINE_BYTES, protocolError));
   }
 
   #fail(error: Error): void {

@@ -4,11 +4,11 @@
  */
 import { closeSync } from 'node:fs';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { encodeError } from '@vm-tools/ipc';
 import { loadNative } from '../koffi/native.ts';
 import { Libxc } from '../libxc.ts';
 import { supportFor } from '../versions/index.ts';
-import type { RingFrames } from '../xen.ts';
-import { DATA_FD, hasStream, type Job, type Message, type WireError } from './messages.ts';
+import { DATA_FD, hasStream, type Job, type Message } from './messages.ts';
 import { ParentLink } from './parent-link.ts';
 import { runJob } from './run-job.ts';
 
@@ -31,30 +31,22 @@ async function perform(job: Job): Promise<Message> {
     const native = await loadNative(job.libraries, support);
     const libxc = Libxc.open(native, support, (line) => parent.send({ type: 'log', line }));
     try {
-      return done(runJob(libxc, job, parent));
+      const frames = runJob(libxc, job, parent);
+      return frames === undefined ? { type: 'done' } : { type: 'done', frames };
     } finally {
       libxc.close();
     }
   } catch (error) {
-    return { type: 'failed', error: asError(error) };
+    return { type: 'failed', error: encodeError(asOurs(error)) };
   }
 }
 
-function done(frames: RingFrames | undefined): Message {
-  if (frames === undefined) return { type: 'done' };
-  const { storeFrame, consoleFrame } = frames;
-  return { type: 'done', frames: { store: String(storeFrame), console: String(consoleFrame) } };
-}
-
-function asError(thrown: unknown): WireError {
-  const error =
-    thrown instanceof VmToolsError
-      ? thrown
-      : new VmToolsError({
-          code: 'XEN_HELPER_FAILED',
-          message: messageOf(thrown),
-          hint: 'this looks like a defect of vm-tools: please report it',
-          cause: thrown,
-        });
-  return error.toJSON() as unknown as WireError;
+function asOurs(thrown: unknown): VmToolsError {
+  if (thrown instanceof VmToolsError) return thrown;
+  return new VmToolsError({
+    code: 'XEN_HELPER_FAILED',
+    message: messageOf(thrown),
+    hint: 'this looks like a defect of vm-tools: please report it',
+    cause: thrown,
+  });
 }

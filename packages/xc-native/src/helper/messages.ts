@@ -1,11 +1,24 @@
-import type { FailureKind } from '@vm-tools/errors';
+import { VmToolsError } from '@vm-tools/errors';
+import { isErrorBody, toJson, type ErrorBody } from '@vm-tools/ipc';
 import type { Libraries } from '../prototypes/index.ts';
-import type { BuildSpec, GuestBlob, ImageSource, PrecopyDecision, RestoreSpec } from '../xen.ts';
-import { protocolError } from './lines.ts';
+import type {
+  BuildSpec,
+  ImageSource,
+  PrecopyDecision,
+  PrecopyStats,
+  RestoreSpec,
+  RingFrames,
+} from '../xen.ts';
 
 /** File descriptors that a helper is born with, besides stderr. */
 export const CONTROL_FD = 3;
 export const DATA_FD = 4;
+
+/**
+ * The longest line in either direction. It leaves ample room for the ACPI tables of a guest, the largest thing that is
+ * ever sent, and bounds what a helper gone wild can make its parent keep.
+ */
+export const LONGEST_LINE_BYTES = 1 << 20;
 
 /** What the parent writes first, and again when it is done: what to do, and with which Xen. */
 export type Job = {
@@ -16,7 +29,7 @@ export type Job = {
 } & Work;
 
 export type Work =
-  | { readonly kind: 'build'; readonly spec: WireBuildSpec }
+  | { readonly kind: 'build'; readonly spec: BuildSpec }
   | { readonly kind: 'save'; readonly live: boolean; readonly asksPrecopy: boolean }
   | { readonly kind: 'restore'; readonly spec: RestoreSpec }
   | { readonly kind: 'destroy' };
@@ -26,11 +39,6 @@ export function hasStream({ kind }: Work): boolean {
   return kind === 'save' || kind === 'restore';
 }
 
-/** A BuildSpec that survives JSON: the bytes of blobs are in base64. */
-export type WireBuildSpec = Omit<BuildSpec, 'acpi'> & {
-  readonly acpi?: readonly (Omit<GuestBlob, 'data'> & { readonly data: string })[];
-};
-
 /** What a helper asks, and then waits for the answer: libxc is waiting in its callback, too. */
 export type Question =
   /** before each call that takes long: shall it go on? */
@@ -39,13 +47,7 @@ export type Question =
   | { readonly type: 'image' }
   /** answered once the domain has suspended */
   | { readonly type: 'suspend' }
-  /** struct precopy_stats; dirtyCount is "-1" when unknown */
-  | {
-      readonly type: 'precopy';
-      readonly iteration: number;
-      readonly totalWritten: string;
-      readonly dirtyCount: string;
-    };
+  | { readonly type: 'precopy'; readonly stats: PrecopyStats };
 
 /** Written by the parent for each question. */
 export interface Answer {
@@ -54,67 +56,52 @@ export interface Answer {
   readonly image?: ImageSource;
 }
 
-/** Of a VmToolsError, what a helper sends home. */
-export interface WireError {
-  readonly code: string;
-  readonly kind: FailureKind;
-  readonly message: string;
-  readonly hint?: string;
-  readonly log?: readonly string[];
-  readonly details?: Readonly<Record<string, unknown>>;
-}
-
-export interface WireFrames {
-  readonly store: string;
-  readonly console: string;
-}
-
 export type Message =
   | Question
   | { readonly type: 'log'; readonly line: string }
-  | { readonly type: 'done'; readonly frames?: WireFrames }
-  | { readonly type: 'failed'; readonly error: WireError };
+  | { readonly type: 'done'; readonly frames?: RingFrames }
+  | { readonly type: 'failed'; readonly error: ErrorBody };
 
-type Shape = Readonly<Record<string, 'string' | 'number'>>;
+type Check = (value: unknown) => boolean;
 
 /** The fields that a message must have; the helper is ours, but a version of it might not be this one. */
-const SHAPES: { readonly [Type in Message['type']]: Shape } = {
-  step: { call: 'string' },
+const FIELDS: { readonly [Type in Message['type']]: Readonly<Record<string, Check>> } = {
+  step: { call: is('string') },
   image: {},
   suspend: {},
-  precopy: { iteration: 'number', totalWritten: 'string', dirtyCount: 'string' },
-  log: { line: 'string' },
-  done: {},
-  failed: {},
+  precopy: { stats: has({ iteration: 'number', totalWrittenPages: 'number' }) },
+  log: { line: is('string') },
+  done: {
+    frames: (value) => value === undefined || has({ storeFrame: 'bigint', consoleFrame: 'bigint' })(value),
+  },
+  failed: { error: isErrorBody },
 };
 
 /** @throws VmToolsError XEN_HELPER_PROTOCOL */
 export function asMessage(value: unknown): Message {
-  const fields = asRecord(value);
-  const { type } = fields;
-  if (typeof type !== 'string' || !Object.hasOwn(SHAPES, type)) throw malformed(value);
-  const message = fields as unknown as Message;
-  if (!hasShape(fields, SHAPES[message.type])) throw malformed(value);
-  if (message.type === 'done' && message.frames !== undefined) {
-    if (!hasShape(asRecord(message.frames), { store: 'string', console: 'string' })) throw malformed(value);
-  }
-  if (message.type === 'failed') {
-    if (!hasShape(asRecord(message.error), { code: 'string', kind: 'string', message: 'string' })) {
-      throw malformed(value);
-    }
-  }
-  return message;
+  const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { type } = fields as { readonly type?: Message['type'] };
+  const isKnown = typeof type === 'string' && Object.hasOwn(FIELDS, type);
+  if (isKnown && Object.entries(FIELDS[type]).every(([name, check]) => check(fields[name])))
+    return value as Message;
+  throw protocolError(`a message is not understood: ${toJson(value).slice(0, 200)}`);
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw malformed(value);
-  return value as Readonly<Record<string, unknown>>;
+function is(type: string): Check {
+  return (value) => typeof value === type;
 }
 
-function hasShape(fields: Readonly<Record<string, unknown>>, shape: Shape): boolean {
-  return Object.entries(shape).every(([key, type]) => typeof fields[key] === type);
+function has(fields: Readonly<Record<string, string>>): Check {
+  return (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([name, type]) => typeof (value as Record<string, unknown>)[name] === type);
 }
 
-function malformed(value: unknown): Error {
-  return protocolError(`a message is not understood: ${JSON.stringify(value).slice(0, 200)}`);
+export function protocolError(what: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XEN_HELPER_PROTOCOL',
+    message: `the helper process: ${what}`,
+    hint: 'this looks like a defect of vm-tools: please report it',
+  });
 }

@@ -2,12 +2,12 @@ import { closeSync } from 'node:fs';
 import { VmToolsError } from '@vm-tools/errors';
 import { readDomainInfo } from '../calls/domain-info.ts';
 import type { Libxc } from '../libxc.ts';
-import type { BuildSpec, RingFrames } from '../xen.ts';
+import type { RingFrames } from '../xen.ts';
 import { buildDomain } from './jobs/build.ts';
 import { restoreDomain } from './jobs/restore.ts';
 import { saveDomain } from './jobs/save.ts';
 import { callSource } from './call-source.ts';
-import { DATA_FD, type Job, type WireBuildSpec } from './messages.ts';
+import { DATA_FD, type Job } from './messages.ts';
 import type { ParentLink } from './parent-link.ts';
 
 /** @returns the frames of the rings where the job makes some */
@@ -18,7 +18,7 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
   };
   switch (job.kind) {
     case 'build':
-      return buildDomain(libxc, domid, fromWire(job.spec), checkpoint);
+      return buildDomain(libxc, domid, job.spec, checkpoint);
     case 'save':
       checkpoint('xc_domain_save');
       saveDomain(libxc, domid, job, parent);
@@ -41,19 +41,6 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
       libxc.callOn('xc_domain_destroy', domid);
       return undefined;
   }
-}
-
-export function toWire({ acpi, ...rest }: BuildSpec): WireBuildSpec {
-  if (acpi === undefined) return rest;
-  return {
-    ...rest,
-    acpi: acpi.map((blob) => ({ ...blob, data: Buffer.from(blob.data).toString('base64') })),
-  };
-}
-
-function fromWire({ acpi, ...rest }: WireBuildSpec): BuildSpec {
-  if (acpi === undefined) return rest;
-  return { ...rest, acpi: acpi.map((blob) => ({ ...blob, data: Buffer.from(blob.data, 'base64') })) };
 }
 
 function interrupted(call: string): VmToolsError {

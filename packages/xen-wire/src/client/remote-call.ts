@@ -1,8 +1,8 @@
 import { abortError, Timer, VmToolsError } from '@vm-tools/errors';
+import { decodeError, encodeError, type ErrorBody } from '@vm-tools/ipc';
 import type { LongCallOptions, PrecopyDecision } from '@vm-tools/xc-native';
 import type { CallName } from '../protocol/calls.ts';
 import type { ClientMessage, Question, ServerMessage } from '../protocol/messages.ts';
-import { decodeError, encodeError, type ErrorBody } from '../protocol/remote-error.ts';
 
 export interface RemoteCallOptions extends LongCallOptions {
   /** "saving domain 7", for the error of an abort */

@@ -1,10 +1,9 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import { within } from '@vm-tools/errors';
-import type { Channel } from '../channel/channel.ts';
-import { connectionLost, parseWith } from '../channel/errors.ts';
+import { decodeError, type Channel } from '@vm-tools/ipc';
 import { CALLS, type LongCallName, type ShortCallName } from '../protocol/calls.ts';
+import { connectionLost, parseWith } from '../protocol/errors.ts';
 import { serverMessage, type ClientMessage, type ServerMessage } from '../protocol/messages.ts';
-import { decodeError } from '../protocol/remote-error.ts';
 import { RemoteCall, type RemoteCallOptions } from './remote-call.ts';
 
 /** Whoever waits for messages about a call. */

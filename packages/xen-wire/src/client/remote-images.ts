@@ -1,6 +1,6 @@
 import { Transform, Writable } from 'node:stream';
 import type { Duplex, Readable } from 'node:stream';
-import { connectionLost } from '../channel/errors.ts';
+import { connectionLost } from '../protocol/errors.ts';
 
 /**
  * The bytes of a save, from the moment that the connection for them is there. That connection ends the same way

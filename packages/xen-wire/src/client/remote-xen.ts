@@ -1,8 +1,14 @@
 import type { Duplex } from 'node:stream';
+import { Channel, readHello, writeHello, type HelloOptions } from '@vm-tools/ipc';
 import type * as Types from '@vm-tools/xc-native';
-import { Channel, readHello, writeHello } from '../channel/channel.ts';
-import { connectionLost, parseWith, protocolError, unknownVersion } from '../channel/errors.ts';
 import type { LongCallName } from '../protocol/calls.ts';
+import {
+  connectionLost,
+  HELLO_ERRORS,
+  parseWith,
+  protocolError,
+  unknownVersion,
+} from '../protocol/errors.ts';
 import { ShortCalls } from '../protocol/short-calls.ts';
 import {
   LONGEST_ANSWER_BYTES,
@@ -39,17 +45,21 @@ export async function remoteXen(
   options: RemoteXenOptions = {},
 ): Promise<Types.Xen> {
   const { helloMs = 30_000, shortCallMs = 60_000, abortGraceMs = 60_000, signal } = options;
+  const hello = { limitMs: helloMs, ...HELLO_ERRORS };
   const connection = await connect();
   connection.on('error', () => undefined);
   try {
-    await writeHello(connection, { xenWire: WIRE_VERSION }, helloMs);
-    const answer = await readHello(connection, helloMs, signal);
+    await writeHello(connection, { xenWire: WIRE_VERSION }, hello);
+    const answer = await readHello(connection, { ...hello, signal });
     const { xenWire, version } = parseWith(serverHello, answer, 'the first line');
     if (xenWire !== WIRE_VERSION) throw unknownVersion(xenWire, WIRE_VERSION);
     if (version === undefined) throw protocolError('the other end does not say which Xen it serves');
-    const limits = { sendBytes: LONGEST_REQUEST_BYTES, receiveBytes: LONGEST_ANSWER_BYTES };
-    const calls = new RemoteCalls(new Channel(connection, limits), shortCallMs);
-    return new RemoteXen(version, calls, connect, { helloMs, abortGraceMs });
+    const channel = new Channel(connection, {
+      sendBytes: LONGEST_REQUEST_BYTES,
+      receiveBytes: LONGEST_ANSWER_BYTES,
+      broken: protocolError,
+    });
+    return new RemoteXen(version, new RemoteCalls(channel, shortCallMs), connect, { hello, abortGraceMs });
   } catch (error) {
     connection.destroy();
     throw error;
@@ -60,13 +70,13 @@ class RemoteXen extends ShortCalls implements Types.Xen {
   readonly version: Types.XenVersion;
   readonly #calls: RemoteCalls;
   readonly #connect: () => Promise<Duplex>;
-  readonly #limits: { readonly helloMs: number; readonly abortGraceMs: number };
+  readonly #limits: { readonly hello: HelloOptions; readonly abortGraceMs: number };
 
   constructor(
     version: Types.XenVersion,
     calls: RemoteCalls,
     connect: () => Promise<Duplex>,
-    limits: { readonly helloMs: number; readonly abortGraceMs: number },
+    limits: { readonly hello: HelloOptions; readonly abortGraceMs: number },
   ) {
     // Results have been checked against the schema of the call, which has the type of the method.
     super((name, args) => calls.short(name, args));
@@ -140,7 +150,7 @@ class RemoteXen extends ShortCalls implements Types.Xen {
       data.on('error', (error) => error.name !== 'AbortError' && closed.reject(connectionLost(error)));
       data.on('close', () => closed.resolve(undefined));
       closed.promise.catch(() => undefined);
-      await writeHello(data, { xenWire: WIRE_VERSION, attach: token }, this.#limits.helloMs);
+      await writeHello(data, { xenWire: WIRE_VERSION, attach: token }, this.#limits.hello);
       resolve(data);
       await closed.promise;
     };

@@ -1,6 +1,6 @@
+import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
 import * as z from 'zod';
 import { CALL_NAMES, precopyStats, version } from './calls.ts';
-import { errorSchema } from './remote-error.ts';
 
 /**
  * How a `Xen` is used from another process. Each connection begins with a line of either side; then a line is a
@@ -39,12 +39,13 @@ export const clientHello = hello.extend({ attach: z.string().optional() });
 export const serverHello = hello.extend({ version: version.optional() });
 
 const id = z.int().min(1);
+const error = z.custom<ErrorBody>(isErrorBody);
 
 export const clientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('call'), id, call: z.enum(CALL_NAMES), args: z.array(z.unknown()) }),
   z.object({ type: z.literal('answer'), id, decision: z.enum(['continue', 'stop-and-copy', 'abort']) }),
-  z.object({ type: z.literal('refuse'), id, error: errorSchema }),
-  z.object({ type: z.literal('abort'), id, reason: errorSchema.exactOptional() }),
+  z.object({ type: z.literal('refuse'), id, error }),
+  z.object({ type: z.literal('abort'), id, reason: error.exactOptional() }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;
 
@@ -55,7 +56,7 @@ const question = [
 
 export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('done'), id, result: z.unknown().optional() }),
-  z.object({ type: z.literal('failed'), id, error: errorSchema }),
+  z.object({ type: z.literal('failed'), id, error }),
   z.object({ type: z.literal('attach'), id, token: z.string() }),
   z.object({ type: z.literal('log'), id, line: z.string() }),
   ...question,

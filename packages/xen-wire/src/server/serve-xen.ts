@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { within, type VmToolsError } from '@vm-tools/errors';
+import { Channel, readHello, writeHello, type HelloOptions } from '@vm-tools/ipc';
 import type { Xen } from '@vm-tools/xc-native';
-import { Channel, readHello, writeHello } from '../channel/channel.ts';
-import { connectionLost, parseWith } from '../channel/errors.ts';
+import { connectionLost, HELLO_ERRORS, parseWith, protocolError } from '../protocol/errors.ts';
 import {
   clientHello,
   LONGEST_ANSWER_BYTES,
@@ -23,7 +23,7 @@ export interface ServeOptions {
 /** A `Xen` for other processes: any number of clients, each with a connection for its calls and one for each image. */
 export class XenServer {
   readonly #xen: Xen;
-  readonly #helloMs: number;
+  readonly #hello: HelloOptions;
   readonly #closeMs: number;
   readonly #connections = new Set<Duplex>();
   readonly #clients = new Set<ServedCalls>();
@@ -33,7 +33,7 @@ export class XenServer {
 
   constructor(xen: Xen, options: ServeOptions) {
     this.#xen = xen;
-    this.#helloMs = options.helloMs ?? 30_000;
+    this.#hello = { limitMs: options.helloMs ?? 30_000, ...HELLO_ERRORS };
     this.#closeMs = options.closeMs ?? 60_000;
   }
 
@@ -59,20 +59,23 @@ export class XenServer {
   }
 
   async #greet(connection: Duplex): Promise<void> {
-    const hello = parseWith(clientHello, await readHello(connection, this.#helloMs), 'the first line');
+    const hello = parseWith(clientHello, await readHello(connection, this.#hello), 'the first line');
     const isKnown = hello.xenWire === WIRE_VERSION;
     if (isKnown && hello.attach !== undefined) {
       this.#attach(hello.attach, connection);
       return;
     }
-    await writeHello(connection, { xenWire: WIRE_VERSION, version: this.#xen.version }, this.#helloMs);
+    await writeHello(connection, { xenWire: WIRE_VERSION, version: this.#xen.version }, this.#hello);
     if (isKnown) this.#serve(connection);
     else connection.end();
   }
 
   #serve(connection: Duplex): void {
-    const limits = { sendBytes: LONGEST_ANSWER_BYTES, receiveBytes: LONGEST_REQUEST_BYTES };
-    const channel = new Channel(connection, limits);
+    const channel = new Channel(connection, {
+      sendBytes: LONGEST_ANSWER_BYTES,
+      receiveBytes: LONGEST_REQUEST_BYTES,
+      broken: protocolError,
+    });
     const client = new ServedCalls(this.#xen, channel, (signal, tell) => this.#dataConnection(signal, tell));
     this.#clients.add(client);
     channel.open(

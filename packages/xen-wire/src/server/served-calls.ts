@@ -1,18 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { VmToolsError } from '@vm-tools/errors';
+import { decodeError, encodeError, type Channel } from '@vm-tools/ipc';
 import type { LongCallOptions, PrecopyDecision, PrecopyStats, RingFrames, Xen } from '@vm-tools/xc-native';
 import type * as z from 'zod';
-import type { Channel } from '../channel/channel.ts';
-import { connectionLost, parseWith, protocolError } from '../channel/errors.ts';
 import { CALLS, type CallName, type ShortCallName } from '../protocol/calls.ts';
+import { connectionLost, parseWith, protocolError } from '../protocol/errors.ts';
 import {
   clientMessage,
   type ClientMessage,
   type Question,
   type ServerMessage,
 } from '../protocol/messages.ts';
-import { decodeError, encodeError } from '../protocol/remote-error.ts';
 
 /** Tells the client a token, and gives the connection that it brings for it. */
 type DataConnection = (signal: AbortSignal, tell: (token: string) => void) => Promise<Duplex>;

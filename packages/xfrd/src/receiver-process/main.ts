@@ -7,7 +7,7 @@ import { serveTransfers, type ControlServer } from '@vm-tools/libxfr/control';
 import { Admission } from '@vm-tools/libxfr/receiver';
 import { reconnectPeer } from '@vm-tools/libxfr/recovery';
 import { DEFAULT_PORT } from '@vm-tools/libxfr/transport';
-import { encodeError } from '@vm-tools/xen-wire/errors';
+import { encodeError } from '@vm-tools/ipc';
 import { Bandwidth } from '../bandwidth.ts';
 import { decodeBandwidth } from '../config/bandwidth.ts';
 import { FIRST_SOCKET_FD } from '../systemd/listen-fds.ts';

@@ -5,7 +5,7 @@ import {
   offerSchema,
   transferIdSchema,
 } from '@vm-tools/libxfr/receiver';
-import { errorSchema } from '@vm-tools/xen-wire/errors';
+import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
 import * as z from 'zod';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
@@ -75,6 +75,7 @@ export type CallName = keyof typeof CALLS;
 export type CallArgs<Name extends CallName> = z.infer<(typeof CALLS)[Name]>;
 
 const id = z.int().min(1);
+const error = z.custom<ErrorBody>(isErrorBody);
 const text = z.string().max(4096);
 const count = z.number().nonnegative();
 const session = {
@@ -107,14 +108,14 @@ const transferEvent = z.discriminatedUnion('type', [
 const listenEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connected'), ...session }),
   z.object({ type: z.literal('transfer'), event: transferEvent, ...session }),
-  z.object({ type: z.literal('failed'), error: errorSchema, ...session }),
-  z.object({ type: z.literal('accept-failed'), error: errorSchema }),
+  z.object({ type: z.literal('failed'), error, ...session }),
+  z.object({ type: z.literal('accept-failed'), error }),
 ]);
 
 export const receiverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), addresses: z.array(text).max(256), port: z.int().exactOptional() }),
   /** It could not begin, and ends. */
-  z.object({ type: z.literal('unable'), error: errorSchema }),
+  z.object({ type: z.literal('unable'), error }),
   z.object({
     type: z.literal('call'),
     id,
@@ -125,7 +126,7 @@ export const receiverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fed'), id }),
   /** Whoever was fed has had enough; why, is known at his end. */
   z.object({ type: z.literal('unfed'), id }),
-  z.object({ type: z.literal('abort'), id, error: errorSchema }),
+  z.object({ type: z.literal('abort'), id, error }),
   z.object({
     type: z.literal('dialled'),
     id,
@@ -134,7 +135,7 @@ export const receiverMessage = z.discriminatedUnion('type', [
     who: who.exactOptional(),
     isConfidential: z.boolean(),
   }),
-  z.object({ type: z.literal('undialled'), id, error: errorSchema }),
+  z.object({ type: z.literal('undialled'), id, error }),
   z.object({ type: z.literal('event'), event: listenEvent }),
 ]);
 export type ReceiverMessage = z.infer<typeof receiverMessage>;
@@ -152,5 +153,5 @@ export type KeeperMessage =
   | { readonly type: 'drain' }
   | Dial
   | { readonly type: 'done'; readonly id: number; readonly result?: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly error: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorBody }
   | { readonly type: 'feed'; readonly id: number; readonly token: string };

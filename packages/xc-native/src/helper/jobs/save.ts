@@ -32,8 +32,9 @@ export function saveDomain(
     return parent.ask({ type: 'suspend' }) === 'abort' ? FAILED : SUSPENDED;
   });
   const precopyPolicy = native.callback('precopy_policy', ({ iteration, total_written, dirty_count }) => {
-    const [totalWritten, dirtyCount] = [String(total_written), String(dirty_count)];
-    return POLICY[parent.ask({ type: 'precopy', iteration, totalWritten, dirtyCount })];
+    const totalWrittenPages = Number(total_written);
+    const dirtyPages = dirty_count < 0 ? undefined : Number(dirty_count);
+    return POLICY[parent.ask({ type: 'precopy', stats: { iteration, totalWrittenPages, dirtyPages } })];
   });
   // libxc calls this for every domain in an HVM container, PVH too, and through NULL if it is not there. A PVH guest
   // has no device model that could write to its memory, so there is nothing to switch.

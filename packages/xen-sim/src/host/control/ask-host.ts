@@ -3,19 +3,14 @@ import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { VmToolsError, within } from '@vm-tools/errors';
 import { z } from 'zod';
-import {
-  decodeError,
-  errorSchema,
-  hostAbsent,
-  isAbsence,
-  requireOwnFolder,
-  simBase,
-  simFolder,
-  simPaths,
-} from '@vm-tools/xen-wire';
+import { decodeError, isErrorBody, type ErrorBody } from '@vm-tools/ipc';
+import { hostAbsent, isAbsence, requireOwnFolder, simBase, simFolder, simPaths } from '@vm-tools/xen-wire';
 import type { ControlAnswers, ControlRequest } from './control-messages.ts';
 
-const answerSchema = z.union([z.object({ error: errorSchema }), z.object({ value: z.unknown() })]);
+const answerSchema = z.union([
+  z.object({ error: z.custom<ErrorBody>(isErrorBody) }),
+  z.object({ value: z.unknown() }),
+]);
 /** It does no more than to look something up. */
 const ANSWER_MS = 10_000;
 

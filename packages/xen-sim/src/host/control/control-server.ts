@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { VmToolsError } from '@vm-tools/errors';
 import { z } from 'zod';
-import { encodeError } from '@vm-tools/xen-wire';
+import { encodeError } from '@vm-tools/ipc';
 import type { SimulatedHost } from '../host.ts';
 import { answerControl } from './answer-control.ts';
 import { controlRequestSchema, type ControlRequest } from './control-messages.ts';

@@ -3,10 +3,9 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainTarget } from '@vm-tools/libdomain';
 import type { ListenEvent, Reconnect } from '@vm-tools/libxfr';
 import type { Journal, OpenJournals } from '@vm-tools/libxfr/journals';
-import { Channel } from '@vm-tools/xen-wire/channel';
-import { decodeError, encodeError } from '@vm-tools/xen-wire/errors';
+import { Channel, decodeError, encodeError } from '@vm-tools/ipc';
 import * as z from 'zod';
-import { notNow, receiverLost } from '../errors.ts';
+import { brokenLine, notNow, receiverLost } from '../errors.ts';
 import {
   CALLS,
   LONGEST_LINE_BYTES,
@@ -71,6 +70,7 @@ export class Keeper {
     this.#channel = new Channel(connection, {
       sendBytes: LONGEST_LINE_BYTES,
       receiveBytes: LONGEST_LINE_BYTES,
+      broken: brokenLine,
     });
     this.#channel.open(
       (message) => this.#receive(parse(receiverMessage, message, 'a message')),

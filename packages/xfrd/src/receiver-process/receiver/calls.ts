@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { abortError, VmToolsError } from '@vm-tools/errors';
-import { Channel } from '@vm-tools/xen-wire/channel';
-import { decodeError, encodeError, type ErrorBody } from '@vm-tools/xen-wire/errors';
+import { Channel, decodeError, encodeError, type ErrorBody } from '@vm-tools/ipc';
+import { brokenLine } from '../errors.ts';
 import {
   LONGEST_LINE_BYTES,
   type CallArgs,
@@ -37,6 +37,7 @@ export class Calls {
     this.#channel = new Channel(connection, {
       sendBytes: LONGEST_LINE_BYTES,
       receiveBytes: LONGEST_LINE_BYTES,
+      broken: brokenLine,
     });
     this.#channel.open((raw) => {
       const message = raw as KeeperMessage;

@@ -1,6 +1,6 @@
 import type { Reconnect } from '@vm-tools/libxfr';
 import type { TransferRecord } from '@vm-tools/libxfr/journals';
-import { encodeError } from '@vm-tools/xen-wire/errors';
+import { encodeError } from '@vm-tools/ipc';
 import type { Dial } from '../messages.ts';
 import type { Calls } from './calls.ts';
 import type { FeedServer } from './feed-server.ts';

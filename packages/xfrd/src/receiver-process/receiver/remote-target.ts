@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { throwIfAborted } from '@vm-tools/errors';
 import type { Check, Offer, RestoreControl, Target } from '@vm-tools/libxfr';
 import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
-import { decodeError, type ErrorBody } from '@vm-tools/xen-wire/errors';
+import { decodeError, type ErrorBody } from '@vm-tools/ipc';
 import type { Calls } from './calls.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /**
- * JSON for what `Xen` deals in: bigint travels as {"$bigint": "12"}, bytes as {"$bytes": "…base64"}. Fields that are
+ * JSON with the values of `Xen` and libxc: bigint travels as {"$bigint": "12"}, bytes as {"$bytes": "…base64"}. Fields that are
  * undefined are left out, which reads the same.
  */
 export function toJson(value: unknown): string {

@@ -1,4 +1,4 @@
-import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { messageOf, VmToolsError, type VmToolsErrorInit } from '@vm-tools/errors';
 import * as z from 'zod';
 
 /** A message that is none, is too long, or came where it makes no sense. */
@@ -29,6 +29,18 @@ export function connectionLost(cause: unknown): VmToolsError {
     cause,
   });
 }
+
+/** The other end says nothing; `what` is what has been waited for. */
+export function silent(what: string): VmToolsErrorInit {
+  return {
+    code: 'XEN_WIRE_TIMEOUT',
+    message: what,
+    hint: 'see whether whoever serves Xen still runs, and is a vm-tools',
+  };
+}
+
+/** What can be wrong with the first lines of a connection. */
+export const HELLO_ERRORS = { broken: protocolError, lost: connectionLost, late: silent } as const;
 
 export function unknownVersion(theirs: number, ours: number): VmToolsError {
   return new VmToolsError({
