@@ -9,12 +9,12 @@ export default {
   ...unit,
   testMatch: [`<rootDir>/{packages,tools}/*/{src,test}/**/*${pair ? '.pair' : ''}.lab.test.ts`],
   testPathIgnorePatterns: ['/node_modules/', ...(pair ? [] : ['\\.pair\\.lab\\.test\\.ts$'])],
-  reporters: [...unit.reporters, '<rootDir>/tools/lab/src/testing/tally.ts'],
+  reporters: [...unit.reporters, '<rootDir>/tools/lab/src/testing/suite/tally.ts'],
   maxWorkers: pair ? 1 : 2,
-  globalSetup: '<rootDir>/tools/lab/src/testing/global-setup.ts',
-  globalTeardown: '<rootDir>/tools/lab/src/testing/global-teardown.ts',
+  globalSetup: '<rootDir>/tools/lab/src/testing/suite/global-setup.ts',
+  globalTeardown: '<rootDir>/tools/lab/src/testing/suite/global-teardown.ts',
   testTimeout: patient(300_000),
-  testSequencer: '<rootDir>/tools/lab/src/testing/longest-first.mjs',
+  testSequencer: '<rootDir>/tools/lab/src/testing/suite/longest-first.mjs',
   // Each test with its time: of what runs for minutes one wants to know where they go.
   verbose: true,
 };

@@ -1,6 +1,6 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
-import { describeLab, failure, labHost, result, traces, waitForTicks } from '@vm-tools/lab/testing';
+import { describeLab, failure, leavesNoTraces, result, waitForTicks } from '@vm-tools/lab/testing';
 import { patient } from '@vm-tools/ratelimit/testing';
 
 /** Tools take seconds to start here. */
@@ -8,17 +8,7 @@ const SLOW_MS = patient(240_000);
 
 describeLab('one owner, one name, and streams that fail, on real Xen', () => {
   let a: LabHost;
-  let before: string;
-
-  beforeAll(async () => {
-    a = await labHost();
-    before = await traces(a);
-  });
-
-  afterEach(async () => {
-    await a.run('rm -f /tmp/*.img');
-    expect(await traces(a)).toBe(before);
-  });
+  leavesNoTraces((found) => (a = found), 'rm -f /tmp/*.img');
 
   test('a save that nobody reads ends, and its guest runs on', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=unread');

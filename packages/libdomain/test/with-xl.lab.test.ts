@@ -1,7 +1,7 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { describeLab, failure, labHost, listed, result, traces, waitForTicks } from '@vm-tools/lab/testing';
+import { describeLab, failure, leavesNoTraces, listed, result, waitForTicks } from '@vm-tools/lab/testing';
 
 const python = 'PYTHONPATH=/usr/lib/xen-4.17/lib/python python3';
 
@@ -14,17 +14,7 @@ const untilSuspended = (name: string): string =>
 
 describeLab('what xl and we do to one domain at once, on real Xen', () => {
   let a: LabHost;
-  let before: string;
-
-  beforeAll(async () => {
-    a = await labHost();
-    before = await traces(a);
-  });
-
-  afterEach(async () => {
-    await a.run('rm -f /tmp/*.img /tmp/*.json');
-    expect(await traces(a)).toBe(before);
-  });
+  leavesNoTraces((found) => (a = found), 'rm -f /tmp/*.img /tmp/*.json');
 
   /** Saves a guest slowly, and does something to it as soon as it is suspended. */
   async function whileSaved(name: string, line: string): Promise<{ readonly code: string }> {

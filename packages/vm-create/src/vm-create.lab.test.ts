@@ -1,28 +1,18 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,
   failure,
   interrupt,
-  labHost,
+  leavesNoTraces,
   listed,
   result,
-  traces,
   waitForTicks,
 } from '@vm-tools/lab/testing';
 
 describeLab('vm-create on real Xen', () => {
   let a: LabHost;
-  let before: string;
-
-  beforeAll(async () => {
-    a = await labHost();
-    before = await traces(a);
-  });
-
-  afterEach(async () => {
-    expect(await traces(a)).toBe(before);
-  });
+  leavesNoTraces((found) => (a = found));
 
   test.each(['polite', 'linux-pvh', 'linux-pv'])(
     '%s is created, runs, is seen by xl, and goes without a trace',

@@ -1,28 +1,18 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,
   failure,
-  labHost,
+  leavesNoTraces,
   listed,
   result,
   ticks,
-  traces,
   waitForTicks,
 } from '@vm-tools/lab/testing';
 
 describeLab('naming, listing, pausing and ending domains on real Xen', () => {
   let host: LabHost;
-  let before: string;
-
-  beforeAll(async () => {
-    host = await labHost();
-    before = await traces(host);
-  });
-
-  afterEach(async () => {
-    expect(await traces(host)).toBe(before);
-  });
+  leavesNoTraces((found) => (host = found));
 
   test('a domain is known by name, domid and UUID; paused, it stands still', async () => {
     const { domid, uuid } = await result(host, 'vm-create /guests/polite.cfg name=known');

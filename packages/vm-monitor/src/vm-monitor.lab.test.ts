@@ -1,21 +1,12 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
-import { describeLab, labHost, listed, result, traces, waitForTicks } from '@vm-tools/lab/testing';
+import { describeLab, leavesNoTraces, listed, result, waitForTicks } from '@vm-tools/lab/testing';
 
 const limit = { timeoutMs: 90_000 };
 
 describeLab('what becomes of a domain when it stops, on real Xen', () => {
   let host: LabHost;
-  let before: string;
-
-  beforeAll(async () => {
-    host = await labHost();
-    before = await traces(host);
-  });
-
-  afterEach(async () => {
-    expect(await traces(host)).toBe(before);
-  });
+  leavesNoTraces((found) => (host = found));
 
   /** Until nothing of the domain is left on the host; the monitor tells nobody else when it is done. */
   async function untilGone(domid: number): Promise<void> {

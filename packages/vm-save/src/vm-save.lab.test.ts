@@ -1,15 +1,14 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { LabHost } from '@vm-tools/lab';
 import {
   describeLab,
   failure,
   interrupt,
-  labHost,
+  leavesNoTraces,
   listed,
   peakMemory,
   result,
   ticks,
-  traces,
   waitForTick,
   waitForTicks,
 } from '@vm-tools/lab/testing';
@@ -18,17 +17,7 @@ const verify = 'PYTHONPATH=/usr/lib/xen-4.17/lib/python /usr/lib/xen-4.17/bin/ve
 
 describeLab('vm-save and vm-restore on real Xen', () => {
   let a: LabHost;
-  let before: string;
-
-  beforeAll(async () => {
-    a = await labHost();
-    before = await traces(a);
-  });
-
-  afterEach(async () => {
-    await a.run('rm -rf /tmp/*.img');
-    expect(await traces(a)).toBe(before);
-  });
+  const expectAsBefore = leavesNoTraces((found) => (a = found), 'rm -rf /tmp/*.img');
 
   test.each(['polite', 'linux-pvh', 'linux-pv'])(
     '%s goes on counting after save and restore',
@@ -141,7 +130,7 @@ describeLab('vm-save and vm-restore on real Xen', () => {
       );
       if (stopped === undefined) break; // it ran before the signal had crossed the connection
       expect(stopped).toMatchObject({ status: 130, error: { kind: 'interrupted' } });
-      expect(await traces(a)).toBe(before);
+      await expectAsBefore();
     }
     if ((await a.exec('xl list back')).code !== 0) await result(a, 'vm-restore /tmp/b.img');
     await waitForTick(a, 'back', counted + 1);

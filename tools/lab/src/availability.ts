@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { layout } from './layout.ts';
-import { canInstall, missingPackages } from './prerequisites.ts';
+import { layout } from './local/layout.ts';
+import { canInstall, missingPackages } from './local/prerequisites.ts';
 
 export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 

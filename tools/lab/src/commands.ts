@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { hostNames, isHostName } from './host-name.ts';
-import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
+import { hostNames, isHostName } from './machine/host-name.ts';
+import type { HostName } from './machine/host-name.ts';
+import { labError } from './local/lab-error.ts';
 import { attachLab, startLab } from './lab.ts';
 import type { Lab } from './lab.ts';
-import type { LabHost } from './lab-host.ts';
+import type { LabHost } from './host/lab-host.ts';
 import { runningLabs } from './lab-state.ts';
-import { logsOf } from './layout.ts';
+import { logsOf } from './local/layout.ts';
 import { prepare } from './prepare.ts';
-import { serialConsole } from './serial-console.ts';
-import { syncBundle } from './sync.ts';
+import { serialConsole } from './machine/serial-console.ts';
+import { syncBundle } from './host/sync.ts';
 
 interface NameOption {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { LabHost } from './lab-host.ts';
+import type { LabHost } from './host/lab-host.ts';
 import { describeLab, labHost } from './testing/hosts.ts';
 import { ticks, waitForTick, waitForTicks } from './testing/ticks.ts';
 

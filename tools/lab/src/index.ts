@@ -14,14 +14,14 @@
  */
 export { labAvailability } from './availability.ts';
 export type { Availability } from './availability.ts';
-export type { ExecResult } from './child.ts';
+export type { ExecResult } from './local/child.ts';
 export { freePort } from '@vm-tools/cli/testing';
-export { hostNames } from './host-name.ts';
-export type { HostName } from './host-name.ts';
-export type { LabHost } from './lab-host.ts';
+export { hostNames } from './machine/host-name.ts';
+export type { HostName } from './machine/host-name.ts';
+export type { LabHost } from './host/lab-host.ts';
 export { attachLab, startLab } from './lab.ts';
 export type { Lab, StartOptions } from './lab.ts';
-export type { ExecOptions } from './remote-exec.ts';
-export type { RemoteCommand, RemoteProcess, SpawnOptions } from './remote-process.ts';
-export { syncBundle } from './sync.ts';
-export type { WaitOptions } from './wait-for-text.ts';
+export type { ExecOptions } from './host/remote-exec.ts';
+export type { RemoteCommand, RemoteProcess, SpawnOptions } from './host/remote-process.ts';
+export { syncBundle } from './host/sync.ts';
+export type { WaitOptions } from './host/wait-for-text.ts';

@@ -1,10 +1,10 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostNames } from './host-name.ts';
-import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
-import { labDirectory, layout } from './layout.ts';
-import { machineRuns } from './machine.ts';
+import { hostNames } from './machine/host-name.ts';
+import type { HostName } from './machine/host-name.ts';
+import { labError } from './local/lab-error.ts';
+import { labDirectory, layout } from './local/layout.ts';
+import { machineRuns } from './machine/machine.ts';
 
 /** What is known of a running host; kept in a file so that any process can use the lab or end it. */
 export interface HostState {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, test } from '@jest/globals';
-import { runChildStrictly } from './child.ts';
+import { runChildStrictly } from './local/child.ts';
 import { attachLab } from './lab.ts';
-import type { LabHost } from './lab-host.ts';
+import type { LabHost } from './host/lab-host.ts';
 import { describeTidyLab, labHosts } from './testing/hosts.ts';
 
 // Both hosts have tests of something else at the same time.

@@ -1,19 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { chooseAccelerator } from './accelerator.ts';
-import { exists } from './build-aside.ts';
-import { hostNames } from './host-name.ts';
-import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
-import { labHost } from './lab-host.ts';
-import type { LabHost } from './lab-host.ts';
+import { chooseAccelerator } from './machine/accelerator.ts';
+import { exists } from './local/build-aside.ts';
+import { hostNames } from './machine/host-name.ts';
+import type { HostName } from './machine/host-name.ts';
+import { labError } from './local/lab-error.ts';
+import { labHost } from './host/lab-host.ts';
+import type { LabHost } from './host/lab-host.ts';
 import { checkLabName, readState, removeState, writeState } from './lab-state.ts';
 import type { HostState, LabState } from './lab-state.ts';
-import { exchangeOf, labDirectory, layout, logsOf } from './layout.ts';
-import { killMachine } from './machine.ts';
+import { exchangeOf, labDirectory, layout, logsOf } from './local/layout.ts';
+import { killMachine } from './machine/machine.ts';
 import { prepare } from './prepare.ts';
-import { startHost } from './start-host.ts';
+import { startHost } from './host/start-host.ts';
 
 /** Hosts that run and belong together. */
 export interface Lab {

@@ -1,9 +1,9 @@
-import { baseImage } from './base-image.ts';
-import type { BaseImage } from './base-image.ts';
-import { buildGuests } from './build-guests.ts';
-import { buildDom0Programs } from './dom0-programs.ts';
-import { hostInitramfs } from './host-initramfs.ts';
-import { ensurePackages } from './prerequisites.ts';
+import { baseImage } from './images/base-image.ts';
+import type { BaseImage } from './images/base-image.ts';
+import { buildGuests } from './guests/build-guests.ts';
+import { buildDom0Programs } from './images/dom0-programs.ts';
+import { hostInitramfs } from './images/host-initramfs.ts';
+import { ensurePackages } from './local/prerequisites.ts';
 import { prune } from './prune.ts';
 
 /** Everything a host boots from. */

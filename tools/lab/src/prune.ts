@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runningLabs } from './lab-state.ts';
-import { layout } from './layout.ts';
+import { layout } from './local/layout.ts';
 
 const keptMs = 24 * 3_600_000;
 

@@ -1,4 +1,4 @@
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 
 const PORT = 8009;
 const EXCHANGES = 100;

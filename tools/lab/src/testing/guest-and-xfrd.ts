@@ -1,4 +1,4 @@
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 import { waitForTicks } from './ticks.ts';
 import { result } from './tools.ts';
 import { startXfrd, type RunningXfrd, type XfrdOptions } from './xfrd.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, jest } from '@jest/globals';
 import { attachLab } from '../lab.ts';
-import type { LabHost } from '../lab-host.ts';
-import { labName, pairPass, skipReason } from './environment.ts';
+import type { LabHost } from '../host/lab-host.ts';
+import { labName, pairPass, skipReason } from './suite/environment.ts';
 
 /**
  * One host for a test file that needs no more, and has it for itself: jest numbers its workers from 1, and the first

@@ -9,6 +9,7 @@ export { describeLab, describeTidyLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
 export { clockOffsetMs } from './clock-offset.ts';
+export { leavesNoTraces } from './leaves-no-traces.ts';
 export { freeMemoryMib, traces } from './traces.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
 export { peakMemory } from './peak-memory.ts';

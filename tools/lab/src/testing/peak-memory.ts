@@ -1,4 +1,4 @@
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 
 /** What the kernel keeps of children that were waited for: the peak of the largest, whoever's child it was. */
 const script = `

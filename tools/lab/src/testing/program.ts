@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 
 /** Where the bundled tools lie on a host; a program beside them finds koffi and the helper as they do. */
 const installed = '/usr/lib/vm-tools/lib';

@@ -1,4 +1,4 @@
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 
 const limit = { timeoutMs: 120_000 };
 

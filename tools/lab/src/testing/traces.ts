@@ -1,4 +1,4 @@
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 
 /**
  * All that an action could leave behind on a host, as text, so that two moments can be compared: xenstore, domains

@@ -1,5 +1,5 @@
 import { untilListening } from '@vm-tools/cli/testing';
-import type { LabHost } from '../lab-host.ts';
+import type { LabHost } from '../host/lab-host.ts';
 
 export interface RunningXfrd extends AsyncDisposable {
   /** Its exit status. */

@@ -1,5 +1,5 @@
-import { labAvailability } from '../availability.ts';
-import { attachLab, startLab } from '../lab.ts';
+import { labAvailability } from '../../availability.ts';
+import { attachLab, startLab } from '../../lab.ts';
 import { labName, skipReason } from './environment.ts';
 
 /**

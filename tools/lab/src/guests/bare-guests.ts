@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runChildStrictly } from './child.ts';
-import { layout } from './layout.ts';
+import { runChildStrictly } from '../local/child.ts';
+import { layout } from '../local/layout.ts';
 
 const compile = [
   ...['-m32', '-march=i686', '-std=gnu17', '-O2', '-Wall', '-Wextra', '-Werror', '-c'],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { runChildStrictly } from './child.ts';
+import { runChildStrictly } from '../local/child.ts';
 
 /**
  * The folder that a host and this machine share. Files go through it because it is much faster than ssh, whose

@@ -2,11 +2,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@vm-tools/cli/testing';
 import { connect } from './connection.ts';
-import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
-import { labDirectory } from './layout.ts';
-import { startMachine } from './machine.ts';
-import type { HostSpec } from './qemu-arguments.ts';
+import type { HostName } from '../machine/host-name.ts';
+import { labError } from '../local/lab-error.ts';
+import { labDirectory } from '../local/layout.ts';
+import { startMachine } from '../machine/machine.ts';
+import type { HostSpec } from '../machine/qemu-arguments.ts';
 import { waitForText } from './wait-for-text.ts';
 
 /** A slow machine with both processors busy elsewhere needs more than a minute; seen here: eleven seconds. */

@@ -4,8 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
+import type { HostName } from '../machine/host-name.ts';
+import { labError } from '../local/lab-error.ts';
 
 /** How to reach a host's sshd. */
 export interface Address {

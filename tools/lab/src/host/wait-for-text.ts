@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { abortError } from '@vm-tools/errors';
 import { followFile } from './follow-file.ts';
-import { labError } from './lab-error.ts';
+import { labError } from '../local/lab-error.ts';
 
 export interface WaitOptions {
   /** @default 60_000 */

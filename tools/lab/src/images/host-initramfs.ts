@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { BaseImage } from './base-image.ts';
 import { cpioArchive, directoryMode, executableMode, fileMode, linkMode, parentDirectories } from './cpio.ts';
 import type { CpioEntry } from './cpio.ts';
-import { digestOf, readTree } from './digest.ts';
-import { layout } from './layout.ts';
+import { digestOf, readTree } from '../local/digest.ts';
+import { layout } from '../local/layout.ts';
 
 /**
  * The initramfs of a host. It carries what changes more often than the packages, the lab's own scripts and the

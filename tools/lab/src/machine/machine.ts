@@ -4,10 +4,10 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runChildStrictly } from './child.ts';
+import { runChildStrictly } from '../local/child.ts';
 import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
-import { labDirectory } from './layout.ts';
+import { labError } from '../local/lab-error.ts';
+import { labDirectory } from '../local/layout.ts';
 import { machineName, qemuArguments } from './qemu-arguments.ts';
 import type { HostSpec } from './qemu-arguments.ts';
 

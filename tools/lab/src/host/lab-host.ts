@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecResult } from './child.ts';
+import type { ExecResult } from '../local/child.ts';
 import { interactiveSession } from './connection.ts';
 import type { Address } from './connection.ts';
 import { getThrough, lend, putThrough } from './exchange.ts';
-import type { HostName } from './host-name.ts';
-import { labError } from './lab-error.ts';
-import { exchangeOf } from './layout.ts';
-import { killMachine, machineRuns } from './machine.ts';
+import type { HostName } from '../machine/host-name.ts';
+import { labError } from '../local/lab-error.ts';
+import { exchangeOf } from '../local/layout.ts';
+import { killMachine, machineRuns } from '../machine/machine.ts';
 import { execRemotely } from './remote-exec.ts';
 import type { ExecOptions } from './remote-exec.ts';
 import { spawnRemotely } from './remote-process.ts';
 import type { RemoteCommand, RemoteProcess, SpawnOptions } from './remote-process.ts';
-import { shellWords } from './shell-words.ts';
+import { shellWords } from '../local/shell-words.ts';
 import { waitForText } from './wait-for-text.ts';
 import type { WaitOptions } from './wait-for-text.ts';
 

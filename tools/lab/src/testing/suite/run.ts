@@ -10,7 +10,7 @@ import setUp from './global-setup.ts';
 import tearDown from './global-teardown.ts';
 import { complaint, readTally, tellTally } from './tally.ts';
 
-const root = join(import.meta.dirname, '../../../..');
+const root = join(import.meta.dirname, '../../../../..');
 const words = process.argv.slice(2);
 
 async function jest(environment: Readonly<Record<string, string>>): Promise<number> {

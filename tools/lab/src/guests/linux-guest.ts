@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BaseImage } from './base-image.ts';
-import { runChildStrictly } from './child.ts';
+import type { BaseImage } from '../images/base-image.ts';
+import { runChildStrictly } from '../local/child.ts';
 import {
   characterDeviceMode,
   cpioArchive,
@@ -10,10 +10,10 @@ import {
   fileMode,
   linkMode,
   parentDirectories,
-} from './cpio.ts';
-import type { CpioEntry } from './cpio.ts';
-import { readTree } from './digest.ts';
-import { layout } from './layout.ts';
+} from '../images/cpio.ts';
+import type { CpioEntry } from '../images/cpio.ts';
+import { readTree } from '../local/digest.ts';
+import { layout } from '../local/layout.ts';
 
 /** The initramfs of the Linux guest, which boots with the kernel of the hosts, as PV and as PVH. */
 export async function linuxGuestInitramfs(

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { openSession } from './connection.ts';
 import type { Address } from './connection.ts';
-import { labError } from './lab-error.ts';
-import { shellWords } from './shell-words.ts';
+import { labError } from '../local/lab-error.ts';
+import { shellWords } from '../local/shell-words.ts';
 
 /** A command that runs on a host. */
 export interface RemoteProcess {

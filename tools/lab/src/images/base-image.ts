@@ -2,15 +2,15 @@ import { chmod, chown, copyFile, mkdir, readFile, readdir, rm, stat, writeFile }
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { aptAccess } from './apt-sources.ts';
-import { buildAside } from './build-aside.ts';
-import { runChildStrictly } from './child.ts';
-import { digestOf } from './digest.ts';
+import { buildAside } from '../local/build-aside.ts';
+import { runChildStrictly } from '../local/child.ts';
+import { digestOf } from '../local/digest.ts';
 import { extractKernel, extractXen } from './kernel-image.ts';
-import { labError } from './lab-error.ts';
-import { layout } from './layout.ts';
+import { labError } from '../local/lab-error.ts';
+import { layout } from '../local/layout.ts';
 import { moduleOrder } from './module-order.ts';
 import { debianSuite, guestModules, hostModules, hostPackages } from './packages.ts';
-import { ensurePackages } from './prerequisites.ts';
+import { ensurePackages } from '../local/prerequisites.ts';
 
 /** A folder with what every host starts from. */
 export interface BaseImage {

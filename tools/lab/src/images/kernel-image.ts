@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { parseBzImage } from '@vm-tools/kernel-image';
-import { labError } from './lab-error.ts';
+import { labError } from '../local/lab-error.ts';
 
 // Behind the compressed kernel stands how large it is.
 const sizeTrailerBytes = 4;

@@ -1,7 +1,7 @@
-import { exists } from './build-aside.ts';
-import { labError } from './lab-error.ts';
+import { exists } from '../local/build-aside.ts';
+import { labError } from '../local/lab-error.ts';
 import type { LabHost } from './lab-host.ts';
-import { layout } from './layout.ts';
+import { layout } from '../local/layout.ts';
 
 /** Puts the vm-tools of today's bundle on a running host, in place of those it has. */
 export async function syncBundle(host: LabHost): Promise<void> {

@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const labFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
+const labFolder = join(import.meta.dirname, '../..');
 const repository = join(labFolder, '..', '..');
 const cache = join(repository, '.cache', 'lab');
 

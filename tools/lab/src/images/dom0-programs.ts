@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildAside } from './build-aside.ts';
-import { runChildStrictly } from './child.ts';
-import { digestOf } from './digest.ts';
-import { layout } from './layout.ts';
-import { ensurePackages } from './prerequisites.ts';
+import { buildAside } from '../local/build-aside.ts';
+import { runChildStrictly } from '../local/child.ts';
+import { digestOf } from '../local/digest.ts';
+import { layout } from '../local/layout.ts';
+import { ensurePackages } from '../local/prerequisites.ts';
 
 const compile = ['-O2', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-static', '-s'];
 

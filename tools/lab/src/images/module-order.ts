@@ -1,4 +1,4 @@
-import { labError } from './lab-error.ts';
+import { labError } from '../local/lab-error.ts';
 
 /**
  * The order in which modules can be loaded with insmod, each after all it needs.

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runChild } from './child.ts';
+import { runChild } from '../local/child.ts';
 
 /** How QEMU runs the processors of a host. */
 export interface Accelerator {

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { HostName } from './host-name.ts';
-import { labDirectory } from './layout.ts';
+import { labDirectory } from '../local/layout.ts';
 
 const leave = 0x1d; // Ctrl-], as with telnet and xl console
 

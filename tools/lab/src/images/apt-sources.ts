@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runChildStrictly } from './child.ts';
+import { runChildStrictly } from '../local/child.ts';
 
 /** How the machine gets Debian's packages; the image gets them the same way, by mirror, cache or proxy. */
 export interface AptAccess {

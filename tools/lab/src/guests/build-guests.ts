@@ -2,12 +2,12 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBareGuests } from './bare-guests.ts';
-import type { BaseImage } from './base-image.ts';
-import { buildAside } from './build-aside.ts';
-import { digestOf, readTree } from './digest.ts';
-import { layout } from './layout.ts';
+import type { BaseImage } from '../images/base-image.ts';
+import { buildAside } from '../local/build-aside.ts';
+import { digestOf, readTree } from '../local/digest.ts';
+import { layout } from '../local/layout.ts';
 import { linuxGuestInitramfs } from './linux-guest.ts';
-import { ensurePackages } from './prerequisites.ts';
+import { ensurePackages } from '../local/prerequisites.ts';
 
 /** Raised when the recipe below changes in a way that its inputs do not show. */
 const recipe = '1';

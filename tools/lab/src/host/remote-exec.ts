@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { abortError } from '@vm-tools/errors';
-import type { ExecResult } from './child.ts';
+import type { ExecResult } from '../local/child.ts';
 import type { Address } from './connection.ts';
-import { labError } from './lab-error.ts';
+import { labError } from '../local/lab-error.ts';
 import { spawnRemotely } from './remote-process.ts';
 import type { RemoteCommand } from './remote-process.ts';
-import { shellWords } from './shell-words.ts';
+import { shellWords } from '../local/shell-words.ts';
 
 export interface ExecOptions {
   /** After it the command is killed and the call throws. @default 60_000 */
