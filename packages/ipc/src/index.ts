@@ -18,3 +18,5 @@ export { readHello, writeHello, type HelloOptions } from './hello.ts';
 export { encodeLine, LineDecoder, type Broken } from './json-lines.ts';
 export { toJson } from './json.ts';
 export { LineCutter } from './line-cutter.ts';
+export { PendingCalls, type Answer, type MessageOfCall, type PendingCall } from './pending-calls.ts';
+export { ServedCalls } from './served-calls.ts';

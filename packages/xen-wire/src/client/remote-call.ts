@@ -1,8 +1,8 @@
 import { abortError, Timer, VmToolsError } from '@vm-tools/errors';
-import { decodeError, encodeError, type ErrorBody } from '@vm-tools/ipc';
+import { encodeError, type ErrorBody, type PendingCalls } from '@vm-tools/ipc';
 import type { LongCallOptions, PrecopyDecision } from '@vm-tools/xc-native';
-import type { CallName } from '../protocol/calls.ts';
-import type { ClientMessage, Question, ServerMessage } from '../protocol/messages.ts';
+import type { LongCallName } from '../protocol/calls.ts';
+import type { AboutCall, ClientMessage, Question } from '../protocol/messages.ts';
 
 export interface RemoteCallOptions extends LongCallOptions {
   /** "saving domain 7", for the error of an abort */
@@ -19,37 +19,41 @@ type Outcome = { readonly result: unknown } | { readonly error: VmToolsError };
 
 /** A long call from its start to its end, with what is asked and said in between. */
 export class RemoteCall {
-  readonly #id: number;
-  readonly #name: CallName;
+  readonly #calls: PendingCalls<AboutCall>;
   readonly #send: (message: ClientMessage) => void;
   readonly #options: RemoteCallOptions;
-  readonly #outcome = Promise.withResolvers<Outcome>();
-  /** of ours: an answer that was refused, or the end of the connection */
+  readonly #overdue = Promise.withResolvers<never>();
+  #id = 0;
+  /** of ours: an answer that was refused */
   #failure: Error | undefined;
   #deciding: Promise<void> | undefined;
   #graceTimer: Timer | undefined;
   #isOver = false;
 
   constructor(
-    id: number,
-    name: CallName,
+    calls: PendingCalls<AboutCall>,
     send: (message: ClientMessage) => void,
     options: RemoteCallOptions,
   ) {
-    this.#id = id;
-    this.#name = name;
+    this.#calls = calls;
     this.#send = send;
     this.#options = options;
   }
 
-  async run(args: unknown[]): Promise<unknown> {
+  async run(name: LongCallName, args: unknown[]): Promise<unknown> {
     const { signal, what } = this.#options;
+    using call = this.#calls.open((message) => this.#receive(message));
+    const id = (this.#id = call.id);
     if (signal?.aborted === true) throw abortError(signal, what);
     const onAbort = (): void => this.#stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      this.#send({ type: 'call', id: this.#id, call: this.#name, args });
-      return this.#judge(await this.#outcome.promise);
+      this.#send({ type: 'call', id, call: name, args });
+      const outcome = await Promise.race([call.answer, this.#overdue.promise]).then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error: error as VmToolsError }),
+      );
+      return this.#judge(name, outcome);
     } finally {
       await this.#deciding; // the caller's suspend must not outlive the save that asked for it
       signal?.removeEventListener('abort', onAbort);
@@ -58,31 +62,24 @@ export class RemoteCall {
     }
   }
 
-  receive(message: ServerMessage): void {
+  #receive(message: AboutCall): void {
     if (message.type === 'log') this.#options.onLog?.(message.line);
-    else if (message.type === 'done') this.#outcome.resolve({ result: message.result });
-    else if (message.type === 'failed') this.#outcome.resolve({ error: decodeError(message.error) });
     else if (message.type === 'attach') this.#attach(message.token);
     else this.#deciding = this.#decide(message);
   }
 
-  /** The connection has gone, and with it the call. */
-  lose(error: VmToolsError): void {
-    this.#failure ??= error;
-    this.#outcome.resolve({ error });
-  }
-
   /** The same order as in the native one: our own cause, then the abort, then theirs. */
-  #judge(outcome: Outcome): unknown {
+  #judge(name: LongCallName, outcome: Outcome): unknown {
     const { signal, what } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
     const isAborted = signal?.aborted === true;
     if ('error' in outcome) {
+      if (!isAborted || outcome.error === this.#calls.lost) throw outcome.error;
       const { log, leftovers } = outcome.error;
-      throw isAborted ? abortError(signal, what).with({ log, leftovers }) : outcome.error;
+      throw abortError(signal, what).with({ log, leftovers });
     }
     // Xen may have finished all the same; but a save whose reader has gone has not been saved.
-    if (isAborted && this.#name === 'domainSave') throw abortError(signal, what);
+    if (isAborted && name === 'domainSave') throw abortError(signal, what);
     return outcome.result;
   }
 
@@ -127,7 +124,7 @@ export class RemoteCall {
       const message = `waited ${abortGraceMs} ms for the end of ${what}`;
       const hint = 'see whether whoever serves Xen still runs, then list the domains';
       const late = { code: 'XEN_WIRE_TIMEOUT', kind: 'timeout', message, hint, leftovers } as const;
-      this.#outcome.resolve({ error: new VmToolsError(late) });
+      this.#overdue.reject(new VmToolsError(late));
     });
   }
 }

@@ -1,4 +1,4 @@
-import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
+import { isErrorBody, type Answer, type ErrorBody } from '@vm-tools/ipc';
 import * as z from 'zod';
 import { CALL_NAMES, precopyStats, version } from './calls.ts';
 
@@ -62,5 +62,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   ...question,
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
+/** What the server says of a call before its answer. */
+export type AboutCall = Exclude<ServerMessage, Answer>;
 /** The client answers it with `answer` or `refuse`. */
 export type Question = z.infer<(typeof question)[number]>;

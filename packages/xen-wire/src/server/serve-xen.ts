@@ -10,7 +10,7 @@ import {
   LONGEST_REQUEST_BYTES,
   WIRE_VERSION,
 } from '../protocol/messages.ts';
-import { ServedCalls } from './served-calls.ts';
+import { ServedClient } from './served-client.ts';
 
 /** How long those who ask may take, and how long their calls. */
 export interface ServeOptions {
@@ -26,7 +26,7 @@ export class XenServer {
   readonly #hello: HelloOptions;
   readonly #closeMs: number;
   readonly #connections = new Set<Duplex>();
-  readonly #clients = new Set<ServedCalls>();
+  readonly #clients = new Set<ServedClient>();
   /** Calls that wait for the connection of their image, by token. */
   readonly #awaited = new Map<string, (data: Duplex) => void>();
   #isClosed = false;
@@ -76,7 +76,7 @@ export class XenServer {
       receiveBytes: LONGEST_REQUEST_BYTES,
       broken: protocolError,
     });
-    const client = new ServedCalls(this.#xen, channel, (signal, tell) => this.#dataConnection(signal, tell));
+    const client = new ServedClient(this.#xen, channel, (signal, tell) => this.#dataConnection(signal, tell));
     this.#clients.add(client);
     channel.open(
       (message) => client.receive(message),

@@ -5,7 +5,7 @@ import {
   offerSchema,
   transferIdSchema,
 } from '@vm-tools/libxfr/receiver';
-import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
+import { isErrorBody, type Answer, type ErrorBody } from '@vm-tools/ipc';
 import * as z from 'zod';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
@@ -152,6 +152,5 @@ export type KeeperMessage =
   | { readonly type: 'change'; readonly settings: ReceiverSettings }
   | { readonly type: 'drain' }
   | Dial
-  | { readonly type: 'done'; readonly id: number; readonly result?: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorBody }
+  | Answer
   | { readonly type: 'feed'; readonly id: number; readonly token: string };

@@ -3,7 +3,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainTarget } from '@vm-tools/libdomain';
 import type { ListenEvent, Reconnect } from '@vm-tools/libxfr';
 import type { Journal, OpenJournals } from '@vm-tools/libxfr/journals';
-import { Channel, decodeError, encodeError } from '@vm-tools/ipc';
+import { Channel, decodeError, ServedCalls } from '@vm-tools/ipc';
 import * as z from 'zod';
 import { brokenLine, notNow, receiverLost } from '../errors.ts';
 import {
@@ -57,7 +57,7 @@ export class Keeper {
   readonly #grants: Grants;
   readonly #feeds: ImageFeeds;
   readonly #dials: Dials;
-  readonly #calls = new Set<Promise<void>>();
+  readonly #calls = new ServedCalls((answer) => this.send(answer));
 
   /** @param feedPath of the socket where the receiver takes calls: for the bytes of images, and for peers */
   constructor(connection: Duplex, feedPath: string, host: HostSide) {
@@ -111,9 +111,10 @@ export class Keeper {
         this.#began.reject(decodeError(message.error));
         break;
       case 'call': {
-        if (this.#calls.size >= MOST_CALLS) throw notNow(message.call, 'it has asked for too much already');
-        const call = this.#call(message).finally(() => this.#calls.delete(call));
-        this.#calls.add(call);
+        const { id, call, args } = message;
+        if (this.#calls.size >= MOST_CALLS) throw notNow(call, 'it has asked for too much already');
+        const isNew = this.#calls.start(id, () => this.#run(id, call, args));
+        if (!isNew) throw notNow(call, 'the number of the call is taken');
         break;
       }
       case 'expecting':
@@ -136,23 +137,6 @@ export class Keeper {
         break;
       case 'event':
         this.#host.onEvent(asListenEvent(message.event));
-    }
-  }
-
-  async #call({ id, call, args }: Extract<ReceiverMessage, { type: 'call' }>): Promise<void> {
-    try {
-      this.#reply({ type: 'done', id, result: await this.#run(id, call, args) });
-    } catch (thrown) {
-      this.#reply({ type: 'failed', id, error: encodeError(thrown) });
-    }
-  }
-
-  /** What is too long to be answered is a failure, too. */
-  #reply(message: KeeperMessage & { readonly id: number }): void {
-    try {
-      this.send(message);
-    } catch (thrown) {
-      this.send({ type: 'failed', id: message.id, error: encodeError(thrown) });
     }
   }
 
@@ -261,7 +245,7 @@ export class Keeper {
     this.#began.reject(error);
     this.#dials.lose(error);
     for (const transfer of this.#transfers.values()) transfer.abort(error);
-    await Promise.allSettled(this.#calls);
+    await this.#calls.ended();
     await Promise.allSettled([...this.#transfers.values()].map((transfer) => transfer.lose(error)));
     this.#grants[Symbol.dispose]();
     this.#transfers.clear();

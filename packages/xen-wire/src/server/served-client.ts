@@ -1,35 +1,30 @@
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { VmToolsError } from '@vm-tools/errors';
-import { decodeError, encodeError, type Channel } from '@vm-tools/ipc';
+import { decodeError, ServedCalls, type Channel } from '@vm-tools/ipc';
 import type { LongCallOptions, PrecopyDecision, PrecopyStats, RingFrames, Xen } from '@vm-tools/xc-native';
 import type * as z from 'zod';
 import { CALLS, type CallName, type ShortCallName } from '../protocol/calls.ts';
 import { connectionLost, parseWith, protocolError } from '../protocol/errors.ts';
-import {
-  clientMessage,
-  type ClientMessage,
-  type Question,
-  type ServerMessage,
-} from '../protocol/messages.ts';
+import { clientMessage, type Question, type ServerMessage } from '../protocol/messages.ts';
 
 /** Tells the client a token, and gives the connection that it brings for it. */
 type DataConnection = (signal: AbortSignal, tell: (token: string) => void) => Promise<Duplex>;
 
-interface ServedCall {
+/** A call under way. */
+interface OpenCall {
   readonly id: number;
-  readonly abort: AbortController;
-  /** The question that the client has not answered yet. */
-  question?: PromiseWithResolvers<PrecopyDecision>;
-  ended: Promise<void>;
+  readonly signal: AbortSignal;
 }
 
-/** The calls of one client. */
-export class ServedCalls {
+/** One client and its calls. */
+export class ServedClient {
   readonly #xen: Xen;
   readonly #channel: Channel;
   readonly #dataConnection: DataConnection;
-  readonly #calls = new Map<number, ServedCall>();
+  readonly #calls = new ServedCalls((answer) => this.#send(answer));
+  /** What calls have asked the client and it has not answered yet, by their numbers. */
+  readonly #questions = new Map<number, PromiseWithResolvers<PrecopyDecision>>();
 
   constructor(xen: Xen, channel: Channel, dataConnection: DataConnection) {
     this.#xen = xen;
@@ -40,52 +35,30 @@ export class ServedCalls {
   /** @throws VmToolsError XEN_WIRE_PROTOCOL for what no client of ours says: the connection cannot go on */
   receive(value: unknown): void {
     const message = parseWith(clientMessage, value, 'a message');
-    if (message.type === 'call') this.#start(message);
-    else this.#continue(message);
+    const { id, type } = message;
+    if (type === 'call') {
+      const { call, args } = message;
+      const isNew = this.#calls.start(id, (signal) => this.#run(call, args, { id, signal }));
+      if (!isNew) throw protocolError(`there is a call ${id} already`);
+    } else if (type === 'answer') this.#questions.get(id)?.resolve(message.decision);
+    else if (type === 'refuse') this.#questions.get(id)?.reject(decodeError(message.error));
+    else this.#calls.abort(id, message.reason && decodeError(message.reason));
   }
 
   /** Gives up all that is under way: the client has gone. */
   abort(reason: VmToolsError): void {
-    for (const call of this.#calls.values()) {
-      call.abort.abort(reason);
-      call.question?.reject(reason);
-    }
+    this.#calls.abortAll(reason);
+    for (const { reject } of this.#questions.values()) reject(reason);
   }
 
-  async ended(): Promise<void> {
-    await Promise.all([...this.#calls.values()].map((call) => call.ended));
+  ended(): Promise<void> {
+    return this.#calls.ended();
   }
 
-  #start({ id, call: name, args }: ClientMessage & { type: 'call' }): void {
-    if (this.#calls.has(id)) throw protocolError(`there is a call ${id} already`);
-    const call: ServedCall = { id, abort: new AbortController(), ended: Promise.resolve() };
-    this.#calls.set(id, call);
-    call.ended = this.#run(name, args, call)
-      .then(
-        (result) => this.#reply({ type: 'done', id, result }),
-        (error: unknown) => this.#reply({ type: 'failed', id, error: encodeError(error) }),
-      )
-      .finally(() => {
-        this.#calls.delete(id);
-        call.abort.abort(); // whatever still waits for the connection of an image need not any more
-      });
-  }
-
-  /** What comes for a call that has just ended was sent before the client knew, and is no mistake. */
-  #continue(message: Exclude<ClientMessage, { type: 'call' }>): void {
-    const call = this.#calls.get(message.id);
-    if (message.type === 'answer') call?.question?.resolve(message.decision);
-    else if (message.type === 'refuse') call?.question?.reject(decodeError(message.error));
-    else call?.abort.abort(message.reason && decodeError(message.reason));
-  }
-
-  async #run(name: CallName, args: unknown[], call: ServedCall): Promise<unknown> {
-    const { id } = call;
+  async #run(name: CallName, args: unknown[], call: OpenCall): Promise<unknown> {
+    const { id, signal } = call;
     const what = `the call ${name}`;
-    const options = {
-      signal: call.abort.signal,
-      onLog: (line: string) => this.#send({ type: 'log', id, line }),
-    };
+    const options = { signal, onLog: (line: string) => this.#send({ type: 'log', id, line }) };
     switch (name) {
       case 'domainDestroy':
         return this.#xen.domainDestroy(...parseWith(CALLS[name].args, args, what), options);
@@ -105,7 +78,7 @@ export class ServedCalls {
   }
 
   async #save(
-    call: ServedCall,
+    call: OpenCall,
     [domid, { live, asksPrecopy }]: z.infer<typeof CALLS.domainSave.args>,
     options: LongCallOptions,
   ): Promise<void> {
@@ -130,7 +103,7 @@ export class ServedCalls {
   }
 
   async #restore(
-    call: ServedCall,
+    call: OpenCall,
     [domid, spec]: z.infer<typeof CALLS.domainRestore.args>,
     options: LongCallOptions,
   ): Promise<RingFrames> {
@@ -144,23 +117,16 @@ export class ServedCalls {
     }
   }
 
-  #attached({ id, abort }: ServedCall): Promise<Duplex> {
-    return this.#dataConnection(abort.signal, (token) => this.#send({ type: 'attach', id, token }));
+  #attached({ id, signal }: OpenCall): Promise<Duplex> {
+    return this.#dataConnection(signal, (token) => this.#send({ type: 'attach', id, token }));
   }
 
-  async #ask(call: ServedCall, question: Question): Promise<PrecopyDecision> {
-    call.abort.signal.throwIfAborted();
-    call.question = Promise.withResolvers();
+  async #ask({ id, signal }: OpenCall, question: Question): Promise<PrecopyDecision> {
+    signal.throwIfAborted();
+    const asked = Promise.withResolvers<PrecopyDecision>();
+    this.#questions.set(id, asked);
     this.#send(question);
-    return call.question.promise;
-  }
-
-  #reply(message: ServerMessage): void {
-    try {
-      this.#send(message);
-    } catch (error) {
-      this.#send({ type: 'failed', id: message.id, error: encodeError(error) });
-    }
+    return asked.promise.finally(() => this.#questions.delete(id));
   }
 
   #send(message: ServerMessage): void {
