@@ -26,7 +26,7 @@ function refused(folder: string, why: string): VmToolsError {
   return new VmToolsError({
     code: 'LOCK_FOLDER',
     message: `${folder} ${why}, so its locks would prove nothing`,
-    hint: `find out who made it, and remove it: it is made anew`,
+    hint: `find out which user made it, and remove it: it is made anew`,
     details: { folder },
   });
 }

@@ -36,7 +36,7 @@ function notPending(wanted: string): VmToolsError {
     code: 'DOMAIN_NOT_PENDING',
     kind: 'no-domain',
     message: `no restart of ${wanted} has failed on this host`,
-    hint: 'vm-list shows what runs, and tells of restarts that have failed',
+    hint: 'see what runs, and which restarts have failed, with vm-list',
     details: { wanted },
   });
 }

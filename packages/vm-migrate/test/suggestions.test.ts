@@ -6,7 +6,7 @@ testOnHost('a mistyped command or option gets a suggestion', async (host) => {
   for (const [line, status, hint] of [
     ['xfrd pers', 2, 'did you mean xfrd peers?'],
     ['vm-migrate lst', 2, 'did you mean vm-migrate list?'],
-    ['vm-migrate lst b', 3, 'did you mean vm-migrate list? vm-list shows all domains'],
+    ['vm-migrate lst b', 3, 'did you mean vm-migrate list? list the domains with vm-list'],
     ['xen-sim strat a', 2, 'did you mean xen-sim start?'],
   ] as const) {
     const { status: ended, error } = await failure(host, line);

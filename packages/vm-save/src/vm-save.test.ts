@@ -154,7 +154,7 @@ testOnHost('what cannot be saved is said before anything is written', async (hos
   );
   expect(paused).toMatchObject({
     status: 2,
-    error: { code: 'DOMAIN_PAUSED', hint: 'vm-unpause paused first' },
+    error: { code: 'DOMAIN_PAUSED', hint: 'run vm-unpause paused first' },
   });
   for (const refused of [off, dom0, foreign])
     expect(refused).toMatchObject({ status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } });

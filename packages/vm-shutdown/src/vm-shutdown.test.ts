@@ -102,7 +102,7 @@ testOnHost('a paused domain cannot answer, and dom0 is not shut down from here',
   );
   expect(paused).toMatchObject({
     status: 2,
-    error: { code: 'DOMAIN_PAUSED', hint: 'vm-unpause paused first', guest: { state: 'paused' } },
+    error: { code: 'DOMAIN_PAUSED', hint: 'run vm-unpause paused first', guest: { state: 'paused' } },
   });
   expect(dom0).toMatchObject({ status: 2, error: { code: 'DOMAIN_IS_DOM0' } });
 });

@@ -99,7 +99,7 @@ export class ByteReader {
       throw new VmToolsError({
         code: 'STREAM_READ',
         message: `reading failed at byte ${this.#offset}: ${messageOf(error)}`,
-        hint: 'see what has become of the file, or of whoever writes into the pipe',
+        hint: 'see what happened to the file, or to the writer of the pipe',
         cause: error,
         details: { offset: this.#offset },
       });

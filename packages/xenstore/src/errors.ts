@@ -4,7 +4,7 @@ import { VmToolsError, type FailureKind } from '@vm-tools/errors';
 const MEANINGS: Readonly<Record<string, string>> = {
   E2BIG: 'it is too long',
   EACCES: 'permission denied',
-  EAGAIN: 'somebody else changed what the transaction had read',
+  EAGAIN: 'another client changed what the transaction had read',
   EBUSY: 'a transaction is open',
   EEXIST: 'it exists already',
   EINVAL: 'it is not valid',

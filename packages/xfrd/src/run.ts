@@ -71,7 +71,9 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   where = listeners.addresses.join(', ');
   log.info(`listening on ${where}`, { pid: process.pid, fingerprint: trust?.identity.fingerprint });
   if (listeners.addresses.some((address) => address.startsWith('tcp:'))) {
-    log.warn('tcp is neither encrypted nor authenticated: whoever reaches the port can start domains here');
+    log.warn(
+      'tcp is neither encrypted nor authenticated: any host that reaches the port can start domains here',
+    );
   }
   supervisor.ready(statusOf());
 

@@ -32,7 +32,7 @@ testOnTwoHosts('two hosts get to know each other, and a guest moves', async (a, 
   const missing = await failure(b, 'xfrd --listen tls://127.0.0.1:8002');
   expect(missing).toMatchObject({
     status: 2,
-    error: { code: 'XFR_IDENTITY_MISSING', hint: 'xfrd init makes one' },
+    error: { code: 'XFR_IDENTITY_MISSING', hint: 'make one with xfrd init' },
   });
   const none = await refused(a, b, 'vm-migrate web1 127.0.0.1:1');
   expect(none).toMatchObject({ status: 2, error: { code: 'XFR_IDENTITY_MISSING' } });

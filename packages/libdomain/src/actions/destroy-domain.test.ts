@@ -20,7 +20,7 @@ describe('destroyDomain', () => {
       leftovers: ['domain 1'],
     });
     expect(error.message).toBe(
-      'domain 1 is dying, but not gone after 0.001 s: somebody still maps 1 of its pages',
+      'domain 1 is dying, but not gone after 0.001 s: a backend or daemon still maps 1 of its pages',
     );
     const { nodes, files } = await host.snapshot();
     expect({ nodes, files }).toEqual({ nodes: before.nodes, files: before.files });

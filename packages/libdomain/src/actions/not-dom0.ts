@@ -8,6 +8,6 @@ export function refuseDom0({ domid }: Pick<Domain, 'domid'>, verb: string): void
     code: 'DOMAIN_IS_DOM0',
     kind: 'usage',
     message: `dom0 is this host itself and cannot be ${verb}`,
-    hint: 'name another domain; vm-list shows all',
+    hint: 'name another domain; list them with vm-list',
   });
 }

@@ -39,7 +39,7 @@ describe('resolveDomain', () => {
     });
     expect(await failure(resolveDomain(host, '7'))).toMatchObject({
       code: 'DOMAIN_UNKNOWN',
-      hint: 'vm-list shows all domains',
+      hint: 'list the domains with vm-list',
     });
   });
 

@@ -79,7 +79,7 @@ function notRestarted(text: string, { name, failure }: PendingRestart): VmToolsE
     hint:
       failure === undefined
         ? 'wait until vm-monitor has restarted it'
-        : `when the cause is gone: vm-create --from-pending ${name}`,
+        : `once the cause is gone, run vm-create --from-pending ${name}`,
     details: { wanted: text },
   });
 }
@@ -91,7 +91,7 @@ function unknown(text: string, names: readonly (string | undefined)[]): VmToolsE
     code: 'DOMAIN_UNKNOWN',
     kind: 'no-domain',
     message: `there is no domain ${text} on this host`,
-    hint: similar === undefined ? 'vm-list shows all domains' : `did you mean ${similar}?`,
+    hint: similar === undefined ? 'list the domains with vm-list' : `did you mean ${similar}?`,
     details: { wanted: text },
   });
 }

@@ -122,7 +122,7 @@ function timedOut(
       : `${name} did not answer the request to ${mode} within ${timeoutMs / 1000} s`,
     hint: acked
       ? 'give it more time, or force it'
-      : 'the request has been withdrawn; force it, or destroy it',
+      : 'force it, or destroy it: the request has been withdrawn',
     guest: { domid, name, state: 'still running' },
     details: { acked, timeoutMs },
   });
@@ -133,7 +133,7 @@ function paused({ domid, name }: Pick<Domain, 'domid' | 'name'>): VmToolsError {
     code: 'DOMAIN_PAUSED',
     kind: 'usage',
     message: `${name} is paused and cannot answer`,
-    hint: `vm-unpause ${name} first`,
+    hint: `run vm-unpause ${name} first`,
     guest: { domid, name, state: 'paused' },
   });
 }

@@ -10,7 +10,7 @@ export interface Position {
 /** What can be wrong with a configuration; every one is of kind `usage`. */
 export type ConfigErrorCode =
   | 'CONFIG_SYNTAX' // the text is neither JSON nor xl.cfg
-  | 'CONFIG_UNKNOWN_KEY' // nobody knows this key: a slip of the pen
+  | 'CONFIG_UNKNOWN_KEY' // neither these tools nor xl know this key: a typo
   | 'CONFIG_UNSUPPORTED' // xl knows it, these tools do not yet
   | 'CONFIG_INVALID' // a value of the wrong type or out of range, or two that contradict each other
   | 'CONFIG_UNREADABLE'; // the file itself

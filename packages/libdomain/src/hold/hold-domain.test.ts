@@ -140,7 +140,7 @@ describe('holdDomain', () => {
     });
     expect(await codeWhile(async () => transfer('source', 'committed'))).toEqual([
       'XFR_UNRESOLVED',
-      `nobody may touch ${UUID} before its transfer to b is decided`,
+      `no other tool may touch ${UUID} before its transfer to b is decided`,
     ]);
     expect(await codeWhile(async () => transfer('source', 'offered'))).toEqual(busy);
     expect(await codeWhile(async () => transfer('target', 'committed'))).toEqual(busy);
@@ -160,7 +160,7 @@ describe('holdDomain', () => {
     const error = await failure(holdDomain(receiving, { uuid: UUID }));
     expect(error).toMatchObject({
       code: 'XFR_UNRESOLVED',
-      message: `nobody may touch ${UUID} before its transfer from b is decided: it waits`,
+      message: `no other tool may touch ${UUID} before its transfer from b is decided: it waits`,
       guest: { name: UUID, uuid: UUID, state: 'waits' },
     });
     expect(error).not.toHaveProperty('guest.domid');

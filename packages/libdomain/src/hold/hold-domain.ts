@@ -92,7 +92,7 @@ async function busy(host: Host, domain: Held, path: string): Promise<VmToolsErro
     kind: 'usage',
     retry: 'safe',
     message: `${name} is busy: ${describeHolder(holder)}`,
-    hint: 'wait until it is through: --wait does',
+    hint: 'wait until it has finished, with --wait',
     ...(domid === undefined ? {} : { guest: await whereabouts(host, { ...domain, domid }) }),
     details: { name, uuid, holder },
   });
@@ -121,7 +121,7 @@ function unresolved({ uuid, domid, name = uuid }: Held, transfer: UndecidedTrans
   return new VmToolsError({
     code: 'XFR_UNRESOLVED',
     kind: 'uncertain',
-    message: `nobody may touch ${name} before its transfer ${other} is decided: it ${means}`,
+    message: `no other tool may touch ${name} before its transfer ${other} is decided: it ${means}`,
     hint: `vm-migrate resolve ${id}`,
     guest: { name, uuid, ...(domid === undefined ? {} : { domid }), state: means },
     details: { id, role, state, peer },

@@ -166,7 +166,7 @@ function shown(word: string): string {
   return JSON.stringify(word.slice(0, 64));
 }
 
-function unsupported(why: string, key: string, hint = 'xl can still restore it'): VmToolsError {
+function unsupported(why: string, key: string, hint = 'restore it with xl'): VmToolsError {
   return new VmToolsError({
     code: 'IMAGE_UNSUPPORTED',
     kind: 'usage',

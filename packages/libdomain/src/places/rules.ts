@@ -50,7 +50,7 @@ async function readFileOfRules(path: string): Promise<SomePlaceRules> {
       code: 'DOMAIN_PLACES_FILE',
       kind: 'usage',
       message: `${path} cannot be used: ${why.replaceAll(/\s*\n\s*/g, ', ').slice(0, 500)}`,
-      hint: 'mend it, for example {"kernels": ["/boot/guests"]}, or remove it',
+      hint: 'correct it, for example {"kernels": ["/boot/guests"]}, or remove it',
       cause: thrown,
       details: { path },
     });

@@ -45,8 +45,8 @@ export async function removeDomain(
     if (performance.now() >= deadline) {
       throw new VmToolsError({
         code: 'DOMAIN_ZOMBIE',
-        message: `domain ${domid} is dying, but not gone after ${limitMs / 1000} s: somebody still maps ${info.totPages} of its pages`,
-        hint: 'look for a backend or a daemon that has not let go of it; it will be gone when that ends',
+        message: `domain ${domid} is dying, but not gone after ${limitMs / 1000} s: a backend or daemon still maps ${info.totPages} of its pages`,
+        hint: 'find the backend or daemon that still holds it; the domain goes when that ends',
         guest: { domid, uuid: info.uuid, state: 'dying' },
         details: { domid, totPages: info.totPages },
       });

@@ -7,7 +7,7 @@ export function stepError(
 ): VmToolsError {
   const hint =
     leftovers.length === 0
-      ? 'nothing of it is left; try again when the cause is gone'
+      ? 'try again once the cause is gone; nothing of it is left'
       : 'remove what is left behind before you try again';
   if (thrown instanceof VmToolsError)
     return thrown.with({ hint: thrown.hint ?? hint, details: { step }, leftovers });

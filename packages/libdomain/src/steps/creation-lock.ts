@@ -17,7 +17,7 @@ export interface Alone {
 /** To look whether a name or a UUID is free and to take it is one act from here to `creationUnlock`. */
 export const creationLock: Step<Wanted, Alone> = {
   name: 'creation-lock',
-  about: () => 'of xl: nobody else creates a domain meanwhile',
+  about: () => 'of xl: no other tool creates a domain meanwhile',
   async run({ host, signal }) {
     const path = join(host.root, LOCK_FILE);
     await mkdir(dirname(path), { recursive: true });

@@ -34,7 +34,7 @@ function unknown(wanted: string): VmToolsError {
     code: 'XFR_TRANSFER_UNKNOWN',
     kind: 'usage',
     message: `this host knows of no transfer ${wanted}, and of none of a guest with that UUID`,
-    hint: 'vm-migrate list --all shows which there are',
+    hint: 'list the transfers with vm-migrate list --all',
     details: { wanted },
   });
 }

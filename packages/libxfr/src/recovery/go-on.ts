@@ -156,7 +156,7 @@ function refused({ id, state }: SourceParticipant | TargetParticipant, why: stri
   return new VmToolsError({
     code: 'XFR_OWNER_REFUSED',
     kind: 'usage',
-    message: `nobody needs to say who owns the guest of transfer ${id}: ${why}`,
+    message: `the operator need not say who owns the guest of transfer ${id}: ${why}`,
     hint: `vm-migrate resolve ${id}, without --owner`,
     details: { id, state },
   });

@@ -32,8 +32,8 @@ function noWayBack(peer: string): VmToolsError {
   return new VmToolsError({
     code: 'XFR_UNREACHABLE',
     kind: 'peer',
-    message: `${peer} was a connection that somebody else had made, and cannot be made again`,
-    hint: 'vm-migrate resolve on the other host, which can perhaps reach this one; or look where the guest runs, and say it with --owner',
+    message: `${peer} was a connection that the caller had made, and cannot be made again`,
+    hint: 'vm-migrate resolve on the other host, which can perhaps reach this one; or find out where the guest runs, and say it with --owner',
     details: { peer },
   });
 }

@@ -143,7 +143,7 @@ export function uncertain(
     side: 'source',
     message: why,
     hint: isUnknown
-      ? `look whether ${name} runs on ${peer}, then say so here: vm-migrate resolve ${id} --owner here (or there); never let both run`
+      ? `find out whether ${name} runs on ${peer}, then say so here: vm-migrate resolve ${id} --owner here (or there); never let both run`
       : `vm-migrate resolve ${id} asks again; until it has an answer ${name} stays suspended here, and must not be resumed by hand`,
     cause,
     guest: { name, uuid, state: 'suspended on the source, perhaps running on the target' },

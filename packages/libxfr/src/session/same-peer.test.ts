@@ -149,7 +149,7 @@ describe('what another host says', () => {
 
   test.each([
     ['another', 'c', 'with b, and c answers at the host'],
-    ['somebody', undefined, 'with b, and nobody that is known answers at the host'],
+    ['somebody', undefined, 'with b, and an unknown peer answers at the host'],
   ])('is not asked for: %s', async (_, who, message) => {
     const [caller, callee] = connected('a', who);
     callee.stream.resume();

@@ -18,13 +18,13 @@ export function mayAsk({ who }: Bound, asker: { readonly who?: string | undefine
 /** @throws VmToolsError XFR_OTHER_PEER (peer) when it is not the other end of the transfer that answers */
 export function requirePeer({ who, id }: Bound & Pick<TransferRecord, 'id'>, connection: Connection): void {
   if (mayAsk({ who }, connection)) return;
-  const { peer, who: answers = 'nobody that is known' } = connection;
+  const { peer, who: answers = 'an unknown peer' } = connection;
   throw new VmToolsError({
     code: 'XFR_OTHER_PEER',
     kind: 'peer',
     retry: 'safe',
     message: `transfer ${id} is with ${who}, and ${answers} answers at ${peer}`,
-    hint: `see where ${who} is now: what another host says about the guest counts for nothing`,
+    hint: `find out where ${who} is now: what another host says about the guest does not count`,
     details: { id, who, answers: connection.who, peer },
   });
 }

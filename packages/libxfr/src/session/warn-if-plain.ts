@@ -6,7 +6,7 @@ export function warnIfPlain({ isConfidential, peer }: Connection, progress: Prog
   if (isConfidential) return;
   progress.warn({
     code: 'XFR_W_PLAIN',
-    message: `the connection to ${peer} is not encrypted: whoever is on the way can read and change the guest's memory`,
+    message: `the connection to ${peer} is not encrypted: any host on the way can read and change the guest's memory`,
     hint: 'use it on a network that you trust',
   });
 }

@@ -8,7 +8,7 @@ export type Change = NonNullable<ReturnType<typeof changeIn>>;
 const STATES = {
   running: 'running on the source again',
   absent: 'not on the source any more',
-  other: 'suspended on the source by somebody else',
+  other: 'suspended on the source by another toolstack',
 } as const;
 
 /** undefined for a failure that does not say so */

@@ -80,6 +80,6 @@ function crowded(why: string): VmToolsError {
     code: 'XFR_CROWDED',
     kind: 'resource',
     message: `no room for one more connection that waits: ${why} already`,
-    hint: 'try again; if that happens often, see in the log who calls, and raise the limits of [connections]',
+    hint: 'try again; if that happens often, see the log for the callers, and raise the limits of [connections]',
   });
 }

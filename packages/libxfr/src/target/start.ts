@@ -46,7 +46,7 @@ export async function startGuest(
     progress.warn({
       code: 'XFR_W_UNCONFIRMED',
       message: `${guest.name} runs here, and ${channel.peer} could not be told yet: ${messageOf(thrown)}`,
-      hint: `${channel.peer} asks for it by itself, or when somebody there runs vm-migrate resolve ${participant.id}`,
+      hint: `${channel.peer} asks for it by itself, or when an operator there runs vm-migrate resolve ${participant.id}`,
     });
     return progress.complete({ domid });
   }

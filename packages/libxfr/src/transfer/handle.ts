@@ -115,7 +115,7 @@ export class TransferHandle<Result extends TransferSummary | undefined> implemen
     return { precopy: this.#rate.limiter.rate, stopAndCopy: this.#rate.whenStopped };
   }
 
-  cancel(reason = 'somebody has cancelled it'): void {
+  cancel(reason = 'the caller has cancelled it'): void {
     if (this.#isTooLate) throw tooLate(this.#start, this.#figures);
     this.#cancelled.abort(
       new VmToolsError({

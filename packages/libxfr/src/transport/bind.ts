@@ -62,7 +62,7 @@ function cannotListen(at: ListenAt, cause: unknown): VmToolsError {
 
 function hintFor(errno: string | undefined): string {
   if (errno === 'EADDRINUSE') return 'another program has it; choose another one';
-  if (errno === 'EACCES') return 'run it as root, or choose one that everybody may open';
+  if (errno === 'EACCES') return 'run it as root, or choose one that every user may open';
   return 'choose an address or a folder of this machine';
 }
 

@@ -45,6 +45,6 @@ function stranger({ details }: VmToolsError): VmToolsError {
 const CLOSED = new VmToolsError({
   code: 'XFR_PEER_UNCHECKED',
   kind: 'failure',
-  message: 'it could not find out whom it trusts',
+  message: 'it could not read which peers it trusts',
   hint: 'see what its log says',
 });

@@ -76,7 +76,7 @@ async function readSecret(path: string): Promise<string> {
         code: 'XFR_IDENTITY_MODE',
         kind: 'usage',
         message: `${path} holds this host's private key, and its mode is ${(mode & 0o777).toString(8)}: others can get at it`,
-        hint: `chmod 600 ${path}; if somebody may have read it, make a new one: xfrd init --new-key`,
+        hint: `chmod 600 ${path}; if another user may have read it, make a new one: xfrd init --new-key`,
         details: { path, mode: mode & 0o777 },
       });
     }
@@ -91,7 +91,7 @@ function missing(path: string): VmToolsError {
     code: 'XFR_IDENTITY_MISSING',
     kind: 'usage',
     message: `this host has no identity yet: ${path} is not there`,
-    hint: 'xfrd init makes one',
+    hint: 'make one with xfrd init',
     details: { path },
   });
 }

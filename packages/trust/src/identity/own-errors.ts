@@ -7,7 +7,7 @@ export function ownExpired({ certificate }: TrustFolder, { validTo }: Identity):
     code: 'XFR_IDENTITY_EXPIRED',
     kind: 'usage',
     message: `the certificate of this host, ${certificate}, was valid until ${validTo.toISOString()}`,
-    hint: 'xfrd init --renew makes another one for the same key, which peers go on to trust',
+    hint: 'make another one for the same key with xfrd init --renew; peers still trust it',
     details: { path: certificate, validTo: validTo.toISOString() },
   });
 }
@@ -17,7 +17,7 @@ export function noLongerKnown(name: string): VmToolsError {
     code: 'XFR_PEER_UNKNOWN',
     kind: 'peer',
     message: `${name} is not known any more`,
-    hint: 'it has been forgotten since it connected; xfrd trust trusts it again',
+    hint: 'trust it again with xfrd trust: it was forgotten after it connected',
     details: { name },
   });
 }

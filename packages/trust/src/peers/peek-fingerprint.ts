@@ -58,7 +58,7 @@ export async function peekFingerprint(
     await until('secureConnect').catch((thrown: unknown) => {
       throw failure(thrown, {
         code: 'XFR_PEEK',
-        message: `${address} does not show who it is: ${messageOf(thrown)}`,
+        message: `${address} does not show its identity: ${messageOf(thrown)}`,
         hint: 'check the port: something else than xfrd answers there, or an xfrd without TLS',
       });
     });

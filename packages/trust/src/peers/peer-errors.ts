@@ -63,7 +63,7 @@ export function keyChanged(init: {
     code: 'XFR_PEER_KEY_CHANGED',
     kind: 'peer',
     message: `${where}${name} is trusted with ${expected ?? 'a certificate of an authority'}, and this is ${fingerprint ?? 'one'}`,
-    hint: `if ${name} was set up anew, xfrd forget ${name} and trust it again; otherwise somebody pretends to be ${name}`,
+    hint: `if ${name} was set up anew, xfrd forget ${name} and trust it again; otherwise another host pretends to be ${name}`,
     details: { name, expected, fingerprint, address, isStranger: true },
   });
 }

@@ -101,7 +101,7 @@ export async function forgetPeer(folder: TrustFolder, name: string): Promise<voi
       code: 'XFR_PEER_UNKNOWN_NAME',
       kind: 'usage',
       message: `no peer is called ${name}`,
-      hint: 'xfrd peers lists them',
+      hint: 'list them with xfrd peers',
       details: { name },
     });
   }
@@ -133,7 +133,7 @@ function badFile(path: string, why: string, cause?: unknown): VmToolsError {
     code: 'XFR_PEER_FILE',
     kind: 'usage',
     message: `what is known of a peer in ${path} cannot be used: ${why}`,
-    hint: 'mend the file, or remove it and trust the peer again: xfrd trust',
+    hint: 'correct the file, or remove it and trust the peer again: xfrd trust',
     cause,
     details: { path },
   });

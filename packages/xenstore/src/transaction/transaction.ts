@@ -87,7 +87,7 @@ function busyError(cause: unknown): VmToolsError {
     code: 'XENSTORE_BUSY',
     kind: 'failure',
     retry: 'safe',
-    message: `xenstore was changed by somebody else during each of ${MAX_TRIES} tries of a transaction`,
+    message: `another client changed xenstore during each of ${MAX_TRIES} tries of a transaction`,
     hint: 'try again when the host is less busy',
     cause,
     details: { tries: MAX_TRIES },

@@ -18,7 +18,7 @@ export function parseListenAddress(text: string): ListenAddress {
   throw new VmToolsError({
     code: 'XFR_ENDPOINT_TRANSPORT',
     kind: 'usage',
-    message: `nobody can listen at ${text}`,
+    message: `xfrd cannot listen at ${text}`,
     hint: 'tls://ADDRESS, unix:///PATH, or tcp://ADDRESS with --insecure; for ssh nothing has to listen: it starts xfrd --stdio itself',
     details: { text },
   });

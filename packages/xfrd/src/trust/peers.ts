@@ -65,7 +65,7 @@ function tlsAddress(text: string): TlsAddress {
     code: 'XFR_ENDPOINT_TRANSPORT',
     kind: 'usage',
     message: `${text} has no identity that could be trusted`,
-    hint: 'write HOST or HOST:PORT; over ssh:// and unix:// others see to who comes in',
+    hint: 'write HOST or HOST:PORT; over ssh:// and unix:// sshd and the mode of the socket decide which callers come in',
     details: { text },
   });
 }
@@ -81,7 +81,7 @@ async function firstContact(
       code: 'XFR_PEER_FINGERPRINT',
       kind: 'usage',
       message: `${name} is not known yet, and nothing says which key it has`,
-      hint: `xfrd fingerprint shows it there; then xfrd trust ${name} HOST --fingerprint SHA256:…`,
+      hint: `show it there with xfrd fingerprint; then xfrd trust ${name} HOST --fingerprint SHA256:…`,
       details: { name },
     });
   }

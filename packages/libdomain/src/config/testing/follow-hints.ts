@@ -56,7 +56,7 @@ function follow(text: string, { line, key, hint }: Problem): string {
   const meant = /^did you mean "(\w+)"\?$/.exec(hint)?.[1];
   if (meant !== undefined) return replace((lines[at] ?? '').replace(/^\s*\w+/, meant));
   if (/^leave (it|builder) out|^it was given at line \d+ already/.test(hint)) return replace();
-  throw new Error(`nobody can follow the hint "${hint}"`);
+  throw new Error(`no reader can follow the hint "${hint}"`);
 }
 
 /** The first line behind the statement that begins at this one: a list may go on over several. */

@@ -88,7 +88,7 @@ export async function requireUuidFree(
     code: 'DOMAIN_UUID_TAKEN',
     kind: 'usage',
     message: `UUID ${uuid} is that of the domain ${name} (domid ${twin.domid})`,
-    hint: ways.length === 0 ? 'that is dom0 itself: restore it on another host' : ways.join(', or '),
+    hint: ways.length === 0 ? 'restore it on another host: here that is dom0 itself' : ways.join(', or '),
     details: { uuid, domid: twin.domid },
   });
 }

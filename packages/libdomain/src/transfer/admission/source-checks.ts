@@ -41,7 +41,7 @@ function saysNothing({ domid, name }: Domain): VmToolsError {
   return new VmToolsError({
     code: 'DOMAIN_SUSPEND_UNKNOWN',
     message: `${name} has not said that it can suspend itself`,
-    hint: 'see whether its kernel has a driver for Xen and has started; some can and do not say so: then only trying tells',
+    hint: 'check that its kernel has a driver for Xen and has started; some can suspend without saying so: then just try',
     details: { domid },
   });
 }

@@ -95,6 +95,6 @@ function notWhole({ name }: Journalled['guest']): VmToolsError {
   return new VmToolsError({
     code: 'DOMAIN_NOT_RESTORED',
     message: `${name} had not come here as a whole, and cannot be started`,
-    hint: 'it runs where it came from; send it again',
+    hint: 'send it again: it runs where it came from',
   });
 }

@@ -28,7 +28,7 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
   await requireWhole(host, domain, info);
   if (domid === 0)
     throw notSavable(domain, 'dom0 is this host itself').with({
-      hint: 'name another domain: vm-list shows all',
+      hint: 'name another domain; list them with vm-list',
     });
   if (!isDomainType(type))
     throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
@@ -52,7 +52,7 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
       code: 'DOMAIN_PAUSED',
       kind: 'usage',
       message: `${name} is paused and cannot suspend itself`,
-      hint: `vm-unpause ${name} first`,
+      hint: `run vm-unpause ${name} first`,
       guest: { domid, name, state: 'paused' },
     });
   }
@@ -89,7 +89,7 @@ export function notSavable({ name, domid }: Domain, why: string, cause?: unknown
     code: 'DOMAIN_NOT_SAVABLE',
     kind: 'usage',
     message: `${name} cannot be saved: ${why}`,
-    hint: 'it stays as it is; shut it down and create it anew where it is wanted',
+    hint: 'shut it down and create it anew where you want it; until then it stays as it is',
     details: { domid },
     cause,
   });

@@ -42,7 +42,7 @@ export async function saveFailure(
   return guestError(host, domain, error.with({ guest }), {
     doing: `saving ${name}`,
     leftovers,
-    hint: 'save it again when the cause is gone',
+    hint: 'save it again once the cause is gone',
   });
 }
 
@@ -60,7 +60,7 @@ function asSaveError(thrown: unknown, name: string): VmToolsError {
     code: 'DOMAIN_SAVE_FAILED',
     kind: code !== undefined && DISK_FULL.has(code) ? 'resource' : 'failure',
     message: `${name} could not be saved: ${messageOf(thrown)}`,
-    hint: 'the cause says what to mend; then save it again',
+    hint: 'fix what the cause says, then save it again',
     cause: thrown,
     details: code === undefined ? {} : { errno: code },
   });

@@ -203,7 +203,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     throw new VmToolsError({
       code: 'DOMAIN_NOT_ABANDONED',
       message: `what was restored could not be removed: ${leftovers.join('; ')}`,
-      hint: 'vm-list shows whether the domain is there still; vm-destroy removes it',
+      hint: 'if the domain is still there, remove it with vm-destroy; vm-list shows it',
       leftovers,
     });
   }
@@ -255,7 +255,7 @@ function finished(made: Completed<Finished> | undefined): Completed<Finished> {
 function restoreError(thrown: unknown, saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined): VmToolsError {
   const error = asVmToolsError(thrown, {
     doing: `restoring ${saved?.name ?? 'a domain'}`,
-    hint: 'nothing of it is left here; try again when the cause is gone',
+    hint: 'try again once the cause is gone; nothing of it is left here',
   });
   const state = error.leftovers.length === 0 ? 'not created here' : 'not started here';
   const { name, uuid } = saved ?? {};
