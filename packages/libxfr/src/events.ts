@@ -16,7 +16,7 @@ export interface TransferWarning {
   readonly hint?: string;
 }
 
-/** What a transfer that has come to its end has moved, and how long that took. */
+/** The totals of a completed transfer: bytes and times. */
 export interface TransferSummary {
   /** bytes of the image that went through */
   readonly transferred: number;
@@ -46,7 +46,7 @@ export interface TransferStart {
   readonly peer: string;
 }
 
-/** What can be changed while a transfer runs, as it is now. */
+/** The settings that can be changed while a transfer runs, with their present values. */
 export interface TransferSettings {
   /** the limit of this transfer alone, as `parseSchedule` reads it: "20 MiB/s", "08:00,50 MiB/s 20:00,off", "off" */
   readonly bwlimit: string;
@@ -69,8 +69,8 @@ export type TransferEvent =
   | { readonly type: 'completed'; readonly summary: TransferSummary };
 
 /**
- * What an observer of a `Transfer` hears: besides, `changed` when somebody has changed its settings, and `failed` at
- * the end of one that was not completed. The plain functions reject instead.
+ * The events that an observer of a `Transfer` gets: besides those of the plain functions, `changed` when a caller has
+ * changed its settings, and `failed` at the end of one that was not completed. The plain functions reject instead.
  */
 export type ObservedEvent =
   | TransferEvent

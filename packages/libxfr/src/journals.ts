@@ -1,5 +1,5 @@
 /**
- * What the journals of a host say about who may touch a guest, for tools that move none: loading it costs nothing.
+ * Tells from the journals of a host whether a guest may be touched, for tools that move none: loading it costs nothing.
  * With it come the types of what is in them.
  *
  * @example

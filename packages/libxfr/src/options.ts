@@ -6,7 +6,7 @@ import type { TransferRecord } from './journal/record.ts';
 import type { Connection } from './protocol/connection.ts';
 import type { TransferTimeouts } from './protocol/timeouts.ts';
 
-/** What every transfer can be given. */
+/** Options of every transfer. */
 export interface TransferOptions {
   /** paces the bytes of the image. @default no limit */
   readonly limiter?: Limiter | undefined;
@@ -16,7 +16,7 @@ export interface TransferOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** What a transfer between two hosts can be given besides. */
+/** Further options of a transfer between two hosts. */
 export interface PeerOptions extends TransferOptions {
   /** those of this host. @default in memory: they carry it through a broken link, not through a crash */
   readonly journals?: OpenJournals | undefined;

@@ -10,7 +10,7 @@ export interface Gate {
   readonly name: string;
   /** Rejects, or lets it in until what it returns is disposed of. */
   readonly enter: (offer: Offer) => Disposable | Promise<Disposable>;
-  /** Who is not let in is told nothing of this host either. @default false */
+  /** A peer that is not let in learns nothing of this host either. @default false */
   readonly isLast?: boolean;
 }
 

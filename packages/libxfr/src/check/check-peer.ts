@@ -16,7 +16,7 @@ export interface PeerCheck extends Check {
 
 /** How a peer is asked whether it would take a guest. */
 export interface CheckOptions {
-  /** those of this host, which know whether the guest is on its way already. @default nobody knows */
+  /** those of this host, which know whether the guest is on its way already. @default unknown */
   readonly journals?: Pick<Journals, 'listOf' | 'hostId'> | undefined;
   readonly timeouts?: Partial<TransferTimeouts> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -27,8 +27,8 @@ export type ConnectFor = (signal: AbortSignal, offer: Offer) => Promise<Connecti
 
 /**
  * Whether the guest of `source` could be moved to the peer: all that could make it fail and can be known before the
- * first page, on both hosts. Nothing is changed on either. What is behind something that has failed, and cannot be
- * known without it, is not in the list: no connection, no checks of the target.
+ * first page, on both hosts. Nothing is changed on either. A check that depends on a failed one is not in the list: no
+ * connection, no checks of the target.
  *
  * @throws VmToolsError only when the signal fires
  */

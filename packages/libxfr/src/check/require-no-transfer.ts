@@ -4,7 +4,7 @@ import { standing } from '../journal/standing.ts';
 import type { Guest } from '../session/whereabouts.ts';
 
 /**
- * What stands in the journals and would not let a transfer of this guest begin.
+ * Refuses when the journals do not let a transfer of this guest begin.
  *
  * @throws VmToolsError XFR_GUEST_BUSY (usage) when one is under way or has not come to its end;
  *   XFR_JOURNAL_CORRUPT (corrupt) when a damaged journal may be about this guest

@@ -16,7 +16,7 @@ export function commitPage(): string {
   ].join('\n');
 }
 
-/** What model-others.ts has found. */
+/** The results of model-others.ts. */
 const OTHERS_PAGE = [
   '## Others',
   '',

@@ -5,9 +5,10 @@ import { SOURCE, TARGET, type GuestState, type StateFacts, type Step } from './t
 
 /**
  * The same protocol on hosts where others do something to the guest, too: a user with our tools, who saves, pauses or
- * destroys it, and xl. What a transfer takes its guest for (`belief`) need not be any more what it is (`guest`).
+ * destroys it, and xl. The state in which a transfer believes its guest to be (`belief`) may differ from the real one
+ * (`guest`).
  *
- * The network is simpler here than in model.ts: what was said can be heard from then on, or never.
+ * The network is simpler here than in model.ts: a message can be received from the moment it is sent, or never.
  */
 export interface Others {
   readonly who: readonly OtherAct['who'][];
@@ -19,7 +20,7 @@ export interface Others {
   readonly at?: readonly SideName[];
 }
 
-/** What should not be. */
+/** Outcomes that must not happen. */
 export type Evil = 'twoRunning' | 'torn' | 'killed' | 'untold';
 
 const EVILS: Readonly<Record<Evil, (world: World) => boolean>> = {
@@ -89,7 +90,7 @@ function explore(others: Others, isEnough?: (world: World) => boolean): Reached<
     START,
     function* (world) {
       for (const table of [SOURCE as AnyTable, target]) {
-        // Who holds a guest keeps the transfer out, too.
+        // A tool that holds a guest keeps the transfer out, too.
         if (!hasRule || !world[table.side].isSaving) yield* steps(table, world, others);
         yield* restart(table, world);
         if (at.includes(table.side)) for (const one of who) yield* acts(one, table, world, others);
@@ -133,7 +134,7 @@ function confirmed(now: Side): Side {
   return now.guest === now.belief ? { ...now, isSure: true } : { ...now, belief: now.guest };
 }
 
-/** What is done to a guest that is not there, or not as it was thought to be, changes nothing. */
+/** An act on a guest that is not there, or not in the expected state, changes nothing. */
 function done(act: string, leaves: GuestState, now: Side, world: World, name: SideName): World {
   const takes = act === 'destroy' || act === 'abandon' || now.guest === now.belief;
   const after = change(world, name, { ...now, belief: leaves, guest: takes ? leaves : now.guest });

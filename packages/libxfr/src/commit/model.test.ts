@@ -35,7 +35,7 @@ describe('the check finds', () => {
   test('a lease that destroys without having been fenced: stuck', () => {
     const careless = spoil(TARGET, [
       { in: 'ready', on: 'lease expired', act: 'abandon', leaves: 'absent' },
-      // The journal goes with the guest: whoever asks afterwards hears nothing.
+      // The journal goes with the guest: a later question gets no answer.
       { in: 'ready', guest: 'absent', write: 'idle' },
     ]);
     const { stuck } = explore(SOURCE, careless);

@@ -7,8 +7,8 @@ import { SOURCE, TARGET, type GuestState, type Step, type Table, type Word } fro
  * controller may be killed between any two steps and be restarted: it knows no more than this anyway. All that may
  * happen locally (failures, aborts, leases that expire, starts that fail) may happen whenever the table lets it.
  *
- * Not modelled: a host that loses its memory, which loses its guest anyway; a journal that is lost; and a human who
- * says who owns the guest. What others do to the guest meanwhile is in model-others.ts.
+ * Not modelled: a host that loses its memory, which loses its guest anyway; a journal that is lost; and an operator who
+ * says which side owns the guest. Acts of other tools on the guest are in model-others.ts.
  */
 export interface ModelReport {
   readonly states: number;
@@ -28,7 +28,7 @@ export interface Side {
 interface World {
   readonly source: Side;
   readonly target: Side;
-  /** "source GO": who said what; a set, because a message that is there may be heard any number of times */
+  /** "source GO": a side and its message; a set, because a message that is there may be received any number of times */
   readonly network: readonly string[];
 }
 
@@ -43,7 +43,7 @@ const START: World = {
   network: [],
 };
 
-/** What is in no table because nobody does it: a start that was reported to have failed has worked all the same. */
+/** Steps that are in no table because neither side takes them: a start that was reported to have failed has worked. */
 export const MISHAPS: readonly Step<string, string>[] = [
   { in: 'failing', guest: 'paused', act: 'start', leaves: 'running' },
 ];
@@ -66,7 +66,7 @@ export function explore(source: AnyTable = SOURCE, correct: AnyTable = TARGET): 
 const isRunning = ({ guest }: Side): boolean => guest === 'running';
 const isAlive = ({ guest }: Side): boolean => guest === 'running' || guest === 'paused';
 
-/** What one side can do now. */
+/** The steps that one side can take now. */
 function* moves(table: AnyTable, world: World): Generator<[string, World]> {
   const { side } = table;
   const { journal, guest } = world[side];

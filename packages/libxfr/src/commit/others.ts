@@ -1,6 +1,6 @@
 import type { GuestState, StateFacts } from './table.ts';
 
-/** What somebody else than the transfer may do to a guest, on either side. */
+/** An act on a guest that is not the transfer's own, on either side. */
 export interface OtherAct {
   /** "user": with our tools, which ask `mayTouch`; "xl": with another toolstack, which knows nothing of us */
   readonly who: 'user' | 'xl';
@@ -16,7 +16,7 @@ const act = (who: OtherAct['who'], does: string, guest: GuestState, leaves: Gues
   leaves,
 });
 
-/** Who may do what to a guest while a transfer of it is under way, or has been left by a crash. */
+/** Acts of other tools on a guest while a transfer of it is under way, or has been left by a crash. */
 export const OTHERS: readonly OtherAct[] = [
   act('user', 'vm-unpause', 'paused', 'running'),
   act('user', 'vm-unpause', 'suspended', 'running'),
@@ -33,8 +33,8 @@ export const OTHERS: readonly OtherAct[] = [
 ];
 
 /**
- * The rule that our tools keep to: as long as the journal of a side has not settled where the guest is, nobody but the
- * transfer and what resolves it touches the guest there.
+ * The rule that our tools keep to: as long as the journal of a side has not settled where the guest is, only the
+ * transfer and its resolution touch the guest there.
  */
 export function mayTouch(who: OtherAct['who'], facts: StateFacts): boolean {
   return who === 'xl' || facts.isDecided === true;

@@ -9,33 +9,33 @@ import type { FrameName } from '../protocol/frame.ts';
  * Everything else, what was heard or tried, may be forgotten at any moment.
  */
 
-/** What there is of the guest on one side. "partial": something of it may be there, and it cannot run yet. */
+/** The guest as it is on one side. "partial": something of it may be there, and it cannot run yet. */
 export type GuestState = 'absent' | 'partial' | 'paused' | 'running' | 'suspended';
 
 /** A frame with a meaning for the protocol; DATA and PING have none. */
 export type MessageName = Exclude<FrameName, 'DATA' | 'ZEROS' | 'PING'>;
 
 /**
- * What one side can say about a transfer, at any time and as often as it is asked: RUNNING, the guest is the
- * target's; FENCED, it will never run at the target; PENDING, that is not known here yet; UNKNOWN, there is no journal.
+ * The answer of one side about a transfer, at any time and as often as it is asked: RUNNING, the guest is the target's;
+ * FENCED, it will never run at the target; PENDING, that is not known here yet; UNKNOWN, there is no journal.
  */
 export type Word = 'RUNNING' | 'FENCED' | 'PENDING' | 'UNKNOWN';
 
-/** What happens on one side without the other: the controller fails or is told to stop, is restarted, waits too long. */
+/** An event on one side without the other: the controller fails or is told to stop, is restarted, waits too long. */
 export type LocalEvent =
   'failure' | 'restart' | 'lease expired' | 'start failed' | 'a day passed' | 'owner here' | 'owner there';
 
 export type Trigger = MessageName | LocalEvent;
 
-/** What the last line in a journal of a source may say; "idle" stands for no line. */
+/** The states that the last line in a journal of a source may have; "idle" stands for no line. */
 export type SourceState = 'idle' | 'offered' | 'committed' | 'confirmed' | 'aborted' | 'moved' | 'kept';
-/** What a source may do to its guest. */
+/** The actions of a source on its guest. */
 export type SourceAction = 'save' | 'resume' | 'destroy';
 
-/** What the last line in a journal of a target may say; "idle" stands for no line. */
+/** The states that the last line in a journal of a target may have; "idle" stands for no line. */
 export type TargetState =
   'idle' | 'reserved' | 'ready' | 'owner' | 'failing' | 'fenced' | 'running' | 'settled' | 'cleared';
-/** What a target may do to its guest. */
+/** The actions of a target on its guest. */
 export type TargetAction = 'reserve' | 'restore' | 'start' | 'abandon';
 
 export interface StateFacts {
@@ -46,7 +46,7 @@ export interface StateFacts {
   readonly isEnded?: true;
   /** The other side may act on this one's having come here: the journal has to be there when it asks. */
   readonly isBinding?: true;
-  /** Where the guest is, is settled: another transfer of it may begin. */
+  /** It is settled where the guest is: another transfer of it may begin. */
   readonly isDecided?: true;
 }
 
@@ -97,7 +97,7 @@ export const SOURCE: Table<SourceState, SourceAction> = {
     { in: 'offered', on: 'FENCED', write: 'aborted' },
     { in: 'offered', on: 'failure', write: 'aborted' },
     { in: 'offered', on: 'restart', write: 'aborted' },
-    // When not even the abort can be written, or may have been: nobody who reads either of them will ever commit.
+    // When not even the abort can be written, or may have been: no reader of either line will ever commit.
     { in: 'offered', guest: 'suspended', on: 'failure', act: 'resume', leaves: 'running' },
     { in: 'offered', on: 'failure', say: 'ABORT' },
 
@@ -115,7 +115,7 @@ export const SOURCE: Table<SourceState, SourceAction> = {
     { in: 'aborted', guest: 'suspended', act: 'resume', leaves: 'running' },
     { in: 'aborted', guest: 'suspended', on: 'failure', act: 'resume', leaves: 'running' },
     { in: 'aborted', guest: 'running', write: 'kept' },
-    // The host was restarted meanwhile, or somebody has destroyed it: there is nothing to resume.
+    // The host was restarted meanwhile, or an operator has destroyed it: there is nothing to resume.
     { in: 'aborted', guest: 'absent', write: 'kept' },
 
     { in: 'moved', say: 'BYE' },
@@ -146,7 +146,7 @@ export const TARGET: Table<TargetState, TargetAction> = {
     { in: 'reserved', on: 'ABORT', write: 'fenced' },
     { in: 'reserved', on: 'failure', write: 'fenced' },
     { in: 'reserved', on: 'restart', write: 'fenced' },
-    // When not even that can be written: nobody who reads "reserved" will ever start it.
+    // When not even that can be written: no reader of "reserved" will ever start it.
     { in: 'reserved', on: 'failure', act: 'abandon', leaves: 'absent' },
 
     { in: 'ready', guest: 'paused', say: 'READY' },
@@ -162,7 +162,7 @@ export const TARGET: Table<TargetState, TargetAction> = {
     { in: 'owner', guest: 'running', say: 'RUNNING' },
     { in: 'owner', guest: 'paused', on: 'start failed', write: 'failing' },
     { in: 'owner', guest: 'absent', say: 'STATUS' },
-    // After the host was restarted nobody here can tell whether it had run. The source may know, or its owner.
+    // After a restart of the host it is unknown here whether the guest had run. The source may know, or the operator.
     { in: 'owner', guest: 'absent', on: 'RUNNING', write: 'running' },
     { in: 'owner', guest: 'absent', on: 'FENCED', write: 'failing' },
     { in: 'owner', guest: 'absent', on: 'owner here', write: 'running' },

@@ -1,6 +1,6 @@
 import { messageOf, VmToolsError, type FailureKind } from '@vm-tools/errors';
 
-/** What a system call on a file of ours failed with, as an error that says what can be done about it. */
+/** Turns a failed system call on a file of ours into an error that says what to do about it. */
 export function fileError(thrown: unknown, doing: string, path: string): VmToolsError {
   if (thrown instanceof VmToolsError) return thrown;
   const errno = (thrown as NodeJS.ErrnoException).code ?? '';

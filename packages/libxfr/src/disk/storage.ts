@@ -14,7 +14,7 @@ export interface WrittenFile {
 
 /** The part of a file system that can be full. */
 export interface Storage {
-  /** What an unprivileged user could still write in this folder, bytes. */
+  /** The space that an unprivileged user could still fill in this folder, bytes. */
   freeBytes(folder: string): Promise<number>;
   /** Opens a file that is there, to be written. */
   open(path: string): Promise<WrittenFile>;

@@ -5,11 +5,11 @@ import { asVmToolsError } from '../protocol/remote-error.ts';
 import { openImageFile } from './image-reader.ts';
 
 /**
- * A guest that has been saved, as a source: its file goes to a peer as if the guest were saved now. The file stays
- * what it is, whether the guest comes to run elsewhere or not, so that one image may go to many hosts. Whoever sends it
- * more than once sees to it that the copies do not write to the same disks.
+ * A guest that has been saved, as a source: its file goes to a peer as if the guest were saved now. The file stays what
+ * it is, whether the guest comes to run elsewhere or not, so that one image may go to many hosts. A caller that sends
+ * it more than once must keep the copies from writing to the same disks.
  *
- * @param offer what `describe` of the source has said when it was saved: nothing here can read it from the image
+ * @param offer as `describe` of the source returned it at the save: nothing here can read it from the image
  */
 export function fileSource(path: string, offer: Offer): Source {
   const unmoved = `saved in ${path}`;

@@ -152,7 +152,7 @@ async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
   if (!overwrite) throw fileExists(path);
 }
 
-/** Two who write the same name at the same time: the second one must not replace the guest of the first. */
+/** Two writers of the same name at the same time: the second one must not replace the guest of the first. */
 async function nameUnlessTaken(partial: string, path: string): Promise<void> {
   try {
     await link(partial, path);

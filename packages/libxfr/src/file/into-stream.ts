@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { fileError } from '../disk/file-error.ts';
 
 /**
- * Passes an image on into a stream that somebody else looks after. Resolves when that has taken all of it; when it
- * fails, whoever writes into `image` hears of it, too.
+ * Passes an image on into a stream that the caller owns. Resolves when that has taken all of it; when it fails, the
+ * writer of `image` gets the error, too.
  *
  * @throws VmToolsError XFR_READER_GONE, XFR_NO_SPACE, XFR_FILE_IO
  */

@@ -27,7 +27,7 @@ export async function createPartial(folder: string): Promise<PartialFile> {
   } catch (thrown) {
     throw (thrown as Error).cause ?? thrown;
   }
-  return createPartial(folder); // somebody took it for that of a dead writer in the moment before it was locked
+  return createPartial(folder); // another writer took it for that of a dead one in the moment before it was locked
 }
 
 /**

@@ -24,7 +24,7 @@ export class Acks {
     else if (bytes > this.#told) this.#timer ??= setTimeout(() => void this.#tell(), AT_MOST_EVERY_MS);
   }
 
-  /** What is still to be said is of no use any more. */
+  /** Drops what has not been sent: the source has no more use for it. */
   end(): void {
     clearTimeout(this.#timer);
     this.#bytes = this.#told;
@@ -41,7 +41,7 @@ export class Acks {
       this.#isTelling = false;
       this.set(this.#bytes);
     } catch {
-      // Whoever reads from the connection is told why it is broken.
+      // The reader of the connection gets the error and says why it is broken.
     }
   }
 }

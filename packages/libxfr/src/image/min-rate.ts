@@ -3,7 +3,10 @@ import type { Channel } from '../protocol/channel.ts';
 import type { Message } from '../protocol/messages.ts';
 import { bytesIn } from '../protocol/pieces.ts';
 
-/** What has to come of an image within the time limit: as much as one frame of our own has, and this part of all. */
+/**
+ * The least part of an image that has to come within the time limit: as much as one frame of our own has, and this
+ * share of all.
+ */
 const ENOUGH_BYTES = 64 * 1024;
 const ENOUGH_PARTS = 360;
 /** So many times the limit is waited for a whole image: a day, where the limit is two minutes. */

@@ -3,7 +3,7 @@ import { bytesIn, cut } from '../protocol/pieces.ts';
 
 /**
  * Bytes at the pace of a limiter: a slice of them whenever it lets one pass. A limit is on what crosses the network, or
- * is really written, so whoever leaves something out does it before.
+ * is really written, so the caller drops zeros before.
  *
  * @throws VmToolsError INTERRUPTED when the signal fires
  */

@@ -12,7 +12,7 @@ import { ImageDigest } from './digest.ts';
 import { MinRateReader } from './min-rate.ts';
 import { ZEROS } from './zero-spans.ts';
 
-/** Whoever reads ahead has read more than the image; a peer that never ends would keep its place for ever. */
+/** The receiver does not read further ahead: a peer that never ends its image would keep its place for ever. */
 const MOST_BEHIND_BYTES = 2 * MAX_ZEROS;
 
 /** An image as it comes: frames of DATA and ZEROS up to EOS, with the digest checked at the end. */
@@ -25,7 +25,7 @@ export class ReceivedImage {
   readonly #digest: ImageDigest;
   readonly #taken: Acks;
   #isComplete = false;
-  /** Frames are taken one after the other, even by two who read: the stream ahead, and `finish`. */
+  /** Frames are taken one after the other, even with two readers: the stream ahead, and `finish`. */
   #taking: Promise<readonly Buffer[] | undefined> = Promise.resolve(undefined);
 
   constructor(
@@ -85,7 +85,7 @@ export class ReceivedImage {
 
   async #takeNext(): Promise<readonly Buffer[] | undefined> {
     if (this.#isComplete) return undefined;
-    this.#taken.set(this.#digest.bytes); // whoever wants more has done with what came before
+    this.#taken.set(this.#digest.bytes); // a reader that wants more has done with what came before
     try {
       const message = await this.#pace.next();
       if (message.name === 'DATA') {

@@ -12,7 +12,7 @@ import { ImageWindow } from './window.ts';
 import { ZeroBatch } from './zero-batch.ts';
 import { zeroSpans } from './zero-spans.ts';
 
-/** What comes while the peer or a limit is waited for goes out together: long runs of zeros make few frames. */
+/** Zeros that come while the peer or a limit is waited for go out together: long runs make few frames. */
 const GATHERED_BYTES = 2 ** 18;
 
 /** An image on its way: what is written into `sink` becomes DATA frames, at the pace of the limiter and the peer. */
@@ -92,7 +92,7 @@ export function sendImage(
     isSent = true;
     return { blake2b512: digest.hex(), bytes: digest.bytes };
   });
-  sent.catch(() => undefined); // why it failed comes from whoever destroyed it
+  sent.catch(() => undefined); // the error comes with the call that destroyed it
 
   // The target may give up at any moment, and is heard at once, not when the next write to it fails.
   channel.peek().then(

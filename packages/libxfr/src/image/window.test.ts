@@ -94,7 +94,7 @@ test('a target cannot be told how much it has taken', async () => {
   end();
 });
 
-/** Writes zeros, which cost next to nothing on the wire, and asks in between who has them. */
+/** Writes zeros, which cost next to nothing on the wire, and asks in between which side has them. */
 class Rounds extends FakeSource {
   readonly taken: boolean[] = [];
   readonly #isTaken: (bytes: number) => boolean;
@@ -119,7 +119,7 @@ class Rounds extends FakeSource {
 test('a round is over when a slow target has taken it, zeros too', async () => {
   const link = (await LINKS['tcp']?.()) as Link;
   const target = new FakeTarget({ onChunk: () => turn() });
-  // What a stream holds on its way to the restore is no lag.
+  // Bytes that a stream holds on their way to the restore are no lag.
   const source = new Rounds((bytes) => target.bytes >= bytes - 2 * MIB);
   const moved = sendToPeer(source, link.source);
   await Promise.all([moved, receiveFromPeer(link.target, () => target)]);

@@ -13,7 +13,7 @@ export class ZeroBatch {
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onFailed told why they could not be sent when nobody waited for that */
+  /** @param onFailed gets the error when they could not be sent and no call waited for that */
   constructor(send: (bytes: number) => Promise<void>, onFailed: (thrown: unknown) => void) {
     this.#send = send;
     this.#onFailed = onFailed;

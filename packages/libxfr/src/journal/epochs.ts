@@ -1,7 +1,10 @@
 import { MAX_EPOCH } from '../protocol/messages.ts';
 import type { TransferRecord } from './record.ts';
 
-/** What one transfer may raise our count by. A peer that says more is followed in that transfer, and not counted so. */
+/**
+ * The most that one transfer may raise our count by. A peer that says more is followed in that transfer, and not
+ * counted so.
+ */
 const MOST_AT_ONCE = 1000;
 
 /** The epoch of the next transfer of a guest, from those before it, the oldest first. */

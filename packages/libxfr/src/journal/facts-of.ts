@@ -1,7 +1,7 @@
 import { SOURCE, TARGET, type StateFacts } from '../commit/table.ts';
 import type { TransferRecord } from './record.ts';
 
-/** What the table says of the state that a transfer is in. */
+/** The facts of the table about the state that a transfer is in. */
 export function factsOf(record: TransferRecord): StateFacts {
   return record.role === 'source' ? SOURCE.states[record.state] : TARGET.states[record.state];
 }

@@ -9,13 +9,13 @@ export interface JournalStart {
   readonly role: TransferRecord['role'];
   readonly guest: JournalledGuest;
   readonly peer: string;
-  /** as whom it is known here, where the transport can tell */
+  /** the name under which it is trusted here, where the transport can tell */
   readonly who?: string | undefined;
   /** at least this; more if the guest has been moved more often. @default 1 */
   readonly epoch?: number;
 }
 
-/** What is written as the next line. */
+/** The next line, as it is written. */
 export interface NextEntry {
   readonly state: SourceState | TargetState;
   readonly epoch: number;
@@ -23,9 +23,9 @@ export interface NextEntry {
   readonly error?: RemoteErrorBody | undefined;
 }
 
-/** One journal that is being written. As long as it is open, nobody else writes about its guest on this host. */
+/** One journal that is being written. As long as it is open, no other process writes about its guest on this host. */
 export interface Journal extends AsyncDisposable {
-  /** What it says now. */
+  /** Its present content. */
   readonly record: TransferRecord;
   /**
    * Resolves when the line is on the disk for good. When it rejects, the line is not there, unless `details.inDoubt`
@@ -38,7 +38,7 @@ export interface Journal extends AsyncDisposable {
   remove(): Promise<void>;
 }
 
-/** What a transfer needs of the journals; who tidies up needs all. */
+/** The part of the journals that a transfer needs; tidying up needs all. */
 export type OpenJournals = Pick<Journals, 'begin' | 'open' | 'read' | 'hostId'>;
 
 /** The journals of one host, one for each transfer that it has had a part in. */
@@ -62,7 +62,7 @@ export interface Journals {
   /**
    * By which a host finds out that it has called itself; undefined where that cannot be told.
    *
-   * @param options.isMade for who receives: it is there from then on. @default false
+   * @param options.isMade for a receiver: it is there from then on. @default false
    */
   hostId?(options?: { readonly isMade?: boolean }): Promise<string | undefined>;
   /** @throws VmToolsError XFR_JOURNAL_CORRUPT (corrupt) */

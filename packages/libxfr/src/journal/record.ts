@@ -4,7 +4,7 @@ import type { RemoteErrorBody } from '../protocol/remote-error-schema.ts';
 /** 128 random bits in hex, made by the source for each attempt. */
 export type TransferId = string;
 
-/** What a guest is known by, for whoever has to find it again after a crash. */
+/** The identity of a guest, by which recovery finds it again after a crash. */
 export interface JournalledGuest {
   readonly name: string;
   readonly uuid: string;
@@ -27,11 +27,12 @@ interface RecordOf<Role extends string, State extends string> {
   readonly id: TransferId;
   readonly role: Role;
   readonly guest: JournalledGuest;
-  /** who is at the other end, as it can be asked again, e.g. "b.example:8002" */
+  /** the address of the other end, as it can be asked again, e.g. "b.example:8002" */
   readonly peer: string;
   /**
-   * As whom the other end was known when this began, where the transport can tell: only that one is answered, and only
-   * its word to start counts. Undefined where nobody has an identity, and in journals of earlier releases.
+   * The name under which the other end was trusted when this began, where the transport can tell: only that peer is
+   * answered, and only its word to start counts. Undefined where peers have no identity, and in journals of earlier
+   * releases.
    */
   readonly who?: string | undefined;
   /** counts the attempts to move this guest, on both ends; never falls within a transfer */
@@ -47,5 +48,5 @@ export type SourceRecord = RecordOf<'source', SourceState>;
 /** The journal of a target, read. */
 export type TargetRecord = RecordOf<'target', TargetState>;
 
-/** What is known of one transfer on one side: its journal, read. */
+/** One transfer on one side: its journal, read. */
 export type TransferRecord = SourceRecord | TargetRecord;

@@ -3,7 +3,7 @@ import { factsOf } from './facts-of.ts';
 import type { Journals } from './journals.ts';
 import type { TransferRecord } from './record.ts';
 
-/** What the journals of a host say of one guest. */
+/** The transfers of one guest, by the journals of a host. */
 export interface Standing {
   /** all transfers of it, the oldest first */
   readonly records: readonly TransferRecord[];

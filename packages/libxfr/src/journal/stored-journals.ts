@@ -12,7 +12,7 @@ import { standing } from './standing.ts';
 import type { JournalFile, JournalStorage } from './storage/storage.ts';
 import { unresolved } from './unresolved.ts';
 
-/** What journals need besides the place where they are kept. */
+/** The settings of journals besides the place where they are kept. */
 export interface JournalsOptions {
   /** wall clock, ms since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
@@ -123,7 +123,7 @@ export function storedJournals(storage: JournalStorage, { now = Date.now }: Jour
     const { file: name } = found;
     const lock = await lockGuest(storage, before.record.guest);
     try {
-      // Whoever held the lock until now may have written more.
+      // The process that held the lock until now may have written more.
       const decoded = await readNamed(found);
       if (decoded === undefined) throw unknown(id);
       const file = await storage.open(name, decoded.length).catch((thrown: unknown) => {
@@ -197,7 +197,7 @@ class StoredJournal implements Journal {
     this.record = recordOf(this.record, [...entries, entry]);
   }
 
-  /** A line that could not be written for good must be gone for good, or else nobody knows what the journal says. */
+  /** A line that could not be written for good must be gone for good, or else it is unknown what the journal says. */
   async #undo(thrown: unknown, state: string): Promise<VmToolsError> {
     const { name } = this.#init;
     const { code, kind, hint } = fileError(thrown, 'write', name);

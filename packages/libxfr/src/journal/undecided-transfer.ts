@@ -4,8 +4,8 @@ import type { KnownTransfer } from './known-transfer.ts';
 
 /**
  * The transfer of a guest of which it is not settled yet where the guest is. Until then what the journal says counts
- * more than what the hypervisor shows, and nobody but the transfer itself, or `vm-migrate resolve`, touches the guest.
- * Of a guest that has no journal nothing is read, and nothing is loaded.
+ * more than what the hypervisor shows, and only the transfer itself, or `vm-migrate resolve`, touches the guest. Of a
+ * guest that has no journal nothing is read, and nothing is loaded.
  *
  * @param uuid in any spelling
  * @param folder of the journals
@@ -31,7 +31,7 @@ export async function undecidedTransfer(
   return open && knownTransfer(open);
 }
 
-/** The error for who wants to do something to such a guest. */
+/** The error for a tool that wants to change such a guest. */
 export async function requireDecided(uuid: string, folder?: string): Promise<void> {
   const transfer = await undecidedTransfer(uuid, folder);
   if (transfer === undefined) return;

@@ -8,16 +8,16 @@ export function hostOf(peer: string): string {
   return peer.replace(/:\d+$/, '');
 }
 
-/** Where a listener can be reached. */
+/** The addresses at which a listener can be reached. */
 export interface Bound extends Pick<Listener, 'address' | 'host' | 'port'> {
   readonly isUnix: boolean;
 }
 
-/** @param path of a unix socket that somebody else has opened, if that is known */
+/** @param path of a unix socket that another process has opened, if that is known */
 export function boundTo(server: Server, at: ListenAt, scheme: 'tcp' | 'tls', path?: string): Bound {
   if ('path' in at) return { isUnix: true, address: `unix://${at.path}`, host: '', port: 0 };
   const bound = server.address() as AddressInfo | null;
-  // Of a unix socket that somebody else has opened node knows no address.
+  // Node knows no address of a unix socket that another process has opened.
   if ('fd' in at && bound === null) {
     const address = path === undefined ? `fd://${at.fd}` : `unix://${path}`;
     return { isUnix: true, address, host: '', port: 0 };

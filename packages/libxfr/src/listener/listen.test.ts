@@ -153,7 +153,7 @@ test('three hundred who say nothing keep no peer out, and who is dropped is the 
   for (const socket of silent) socket.on('error', () => undefined).resume();
   await Promise.all(silent.map((socket) => once(socket, 'connect')));
   await sendToPeer(new FakeSource(), endpointOf(listener), { timeouts: { handshakeMs: 60_000 } });
-  // Who takes a place waits no more, so the others have its room again.
+  // A peer that takes a place waits no more, so the others have its room again.
   expect(failures()).toEqual(Array.from({ length: 281 }, () => 'XFR_CROWDED'));
   for (const socket of silent) socket.destroy();
   await listener.close();

@@ -73,7 +73,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     }
   };
 
-  /** A place is taken by an offer, not by a connection: who connects and says nothing keeps nobody out. */
+  /** A place is taken by an offer, not by a connection: a caller that connects and says nothing keeps no other out. */
   const receive = async (socket: Socket): Promise<void> => {
     using taken = new DisposableStack();
     const plain = bound.isUnix ? unixConnection(socket, bound.address) : tcpConnection(socket);

@@ -22,7 +22,7 @@ export interface Session {
   readonly name?: string;
 }
 
-/** What happens at a listener. */
+/** An event of a listener. */
 export type ListenEvent =
   | ({ readonly type: 'connected' } & Session)
   | ({ readonly type: 'transfer'; readonly event: TransferEvent } & Session)
@@ -30,21 +30,24 @@ export type ListenEvent =
   /** A connection could not be accepted, for want of file descriptors for instance; the listener goes on. */
   | { readonly type: 'accept-failed'; readonly error: VmToolsError };
 
-/** Where guests are received, from whom, how many at the same time, and what becomes of them. */
+/**
+ * The addresses at which guests are received, the peers that may send them, how many at the same time, and their
+ * target.
+ */
 export interface ListenOptions extends Omit<PeerOptions, 'onEvent' | 'limiter'> {
   /** paces all guests together, each in turn; each has a limit of its own below it. @default no limit */
   readonly limiter?: LimiterNode | undefined;
-  /** an address of this machine. @default "127.0.0.1", which nobody else can reach */
+  /** an address of this machine. @default "127.0.0.1", which no other machine can reach */
   readonly host?: string | undefined;
   /** 0 picks a free one. @default 8002 */
   readonly port?: number | undefined;
   /** of a unix socket, instead of host and port */
   readonly path?: string | undefined;
-  /** a socket that somebody else has opened, systemd for instance, instead of them */
+  /** a socket that another process has opened, systemd for instance, instead of them */
   readonly fd?: number | undefined;
   /**
-   * Lets only peers in that are known. Not asked for a unix socket, where whoever may open it is let in.
-   * @default everybody who reaches the port, in the clear
+   * Lets in only known peers. Not used for a unix socket, whose mode decides which users are let in. @default every
+   * caller that reaches the port, in the clear
    */
   readonly tls?: TlsOptions | undefined;
   /**
@@ -58,14 +61,16 @@ export interface ListenOptions extends Omit<PeerOptions, 'onEvent' | 'limiter'> 
   readonly maxConcurrent?: number | undefined;
   /** Several listeners may have one, and so their places, in common. @default one of its own, with `maxConcurrent` */
   readonly admission?: Admission | undefined;
-  /** What paces the image that comes in this session; it is disposed of when the session ends. @default `limiter` */
+  /**
+   * The limiter of the image that comes in this session; it is disposed of when the session ends. @default `limiter`
+   */
   readonly limiterFor?: ((session: Session) => SessionLimiter) | undefined;
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
   /** Given each guest's transfer once it has begun, to watch and to steer it; `result` says when it is over. */
   readonly onTransfer?: ((transfer: Transfer<TransferSummary | undefined>) => void) | undefined;
 }
 
-/** What paces a session, until it ends. */
+/** The limiter of a session, until it ends. */
 export interface SessionLimiter extends Disposable {
   /** the level above that of the guest: of the peer, or of the whole host */
   readonly limiter: LimiterNode;
@@ -75,7 +80,7 @@ export interface SessionLimiter extends Disposable {
 
 /** A port or a socket that receives guests, until it is closed. */
 export interface Listener extends AsyncDisposable {
-  /** how others call it: "tls://10.0.0.2:8002"; "fd://3" for a unix socket that somebody else has opened */
+  /** how peers call it: "tls://10.0.0.2:8002"; "fd://3" for a unix socket that another process has opened */
   readonly address: string;
   /** empty for a unix socket */
   readonly host: string;

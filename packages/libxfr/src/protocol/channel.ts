@@ -52,7 +52,7 @@ export class Channel {
   #frameOffset = 0;
   #hasSent = false;
   #isClosing = false;
-  /** The one message that was read before anybody asked for it. */
+  /** The one message that was read before it was asked for. */
   #ahead: Promise<Message> | undefined;
   #onTaken: ((bytes: number) => void) | undefined;
   #beforeBody: ((name: FrameName, bytes: number) => Promise<void>) | undefined;
@@ -104,7 +104,7 @@ export class Channel {
     this.#onTaken = onTaken;
   }
 
-  /** Has somebody say of each frame that comes from now on when its payload may be read. */
+  /** Asks `beforeBody` for each frame that comes from now on before its payload is read. */
   askBeforeBody(beforeBody: (name: FrameName, bytes: number) => Promise<void>): void {
     this.#beforeBody = beforeBody;
   }
@@ -132,12 +132,12 @@ export class Channel {
   /** Tells the peer that this end gives up. Does not wait: the guest is worth more than the peer's hearing of it. */
   abort(error: VmToolsError): void {
     if (this.#aborted !== undefined) return;
-    this.#greet(VERSIONS); // or it would take our last word for somebody else's
+    this.#greet(VERSIONS); // or it would take our last word for one of another program
     const body = { error: encodeRemoteError(error, otherSide(this.#theirSide)) };
     this.#write('ABORT', encodeBody('ABORT', body)).catch(() => undefined);
   }
 
-  /** What comes next, left there for `next`. Rejects with the peer's error after ABORT. */
+  /** The next message, left there for `next`. Rejects with the peer's error after ABORT. */
   peek(): Promise<Message> {
     return (this.#ahead ??= this.#read());
   }
@@ -243,7 +243,7 @@ export class Channel {
     }
   }
 
-  /** Who hangs up has often said why, and nobody has read it yet. */
+  /** A peer that hangs up has often said why, and its message has not been read yet. */
   async #whyLost(lost: unknown): Promise<unknown> {
     await this.peek().catch(() => undefined);
     return this.#aborted ?? lost;
@@ -273,7 +273,7 @@ export class Channel {
     return (this.#clock ?? systemClock).now();
   }
 
-  /** What is told of a peer that does not get on. */
+  /** The error for a peer that makes no progress. */
   late(did: string): ConstructorParameters<typeof VmToolsError>[0] {
     return {
       code: 'XFR_PEER_SILENT',

@@ -65,7 +65,7 @@
  */
 import { VmToolsError } from '@vm-tools/errors';
 
-/** The numbers on the wire. 0 is invalid: memory that somebody forgot to fill is no frame. */
+/** The numbers on the wire. 0 is invalid: memory that was never filled is no frame. */
 export const FRAME_TYPES = {
   HELLO: 1,
   ACCEPT: 2,

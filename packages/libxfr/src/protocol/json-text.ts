@@ -1,6 +1,6 @@
 /**
- * JSON that is for somebody else, kept as the text that it is: what it stands for takes many times its bytes, and is
- * made anew whenever it is written out, which is when somebody has a use for it.
+ * JSON for another process, kept as text: the parsed value takes many times its bytes, and would be made anew each time
+ * it is written out.
  */
 export class JsonText {
   readonly text: string;

@@ -7,7 +7,7 @@ import { remoteErrorSchema } from './remote-error-schema.ts';
 const bytes = z.int().nonnegative();
 /** The id of a transfer: 32 hexadecimal digits. */
 export const transferIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
-/** The one bound of epochs, for whoever reads or writes them; nothing that is not a mistake or worse comes near it. */
+/** The one bound of epochs, for readers and writers; nothing that is not a mistake or worse comes near it. */
 export const MAX_EPOCH = 2 ** 32;
 export const epochSchema = z.int().positive().max(MAX_EPOCH);
 
@@ -41,16 +41,16 @@ const checkSchema = z.object({
   error: remoteErrorSchema.optional(),
 });
 
-/** A month: what a timer can be told, and more than anybody waits. */
+/** A month: a timer can take it, and no operator waits longer. */
 const MAX_DOWNTIME_MS = 2 ** 31;
 
-/** What a source takes its host for: a target that takes its own for the same is there already. */
+/** The id of the source's host: a target with the same id is on that host already. */
 const host = z
   .string()
   .regex(/^[0-9a-f]{32}$/)
   .optional();
 
-/** What the JSON of each control frame holds. Unknown fields are ignored: a later release may add some. */
+/** The JSON of each control frame. Unknown fields are ignored: a later release may add some. */
 const BODIES = {
   /**
    * `epoch`: the source has counted that many attempts to move this guest. `host`: its host's word for itself; an older
@@ -97,7 +97,7 @@ export type Control<Name extends ControlName = ControlName> = {
 export type DataFrame = { readonly name: 'DATA'; readonly pieces: readonly Buffer[] };
 /** Bytes of the image that are zero. */
 export type ZerosFrame = { readonly name: 'ZEROS'; readonly bytes: number };
-/** What a ZEROS may stand for: as much as a DATA may hold. */
+/** The most bytes that one ZEROS may stand for: as many as a DATA may hold. */
 export const MAX_ZEROS = MAX_PAYLOAD_BYTES;
 /** Anything that may come, without what the channel keeps to itself. */
 export type Message = Control | DataFrame | ZerosFrame;

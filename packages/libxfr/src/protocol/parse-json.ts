@@ -3,11 +3,11 @@ const BACKSLASH = 0x5c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** A configuration of libxl has five levels. JSON.parse takes any depth, and whoever walks what it gives does not. */
+/** A configuration of libxl has five levels. JSON.parse takes any depth, but code that walks its result does not. */
 const DEEPEST = 64;
 
 /**
- * What a frame or a line holds; undefined, which no schema takes, when that is no JSON or is nested too deeply.
+ * Parses the JSON of a frame or a line; undefined, which no schema takes, when it is no JSON or is nested too deeply.
  *
  * @param clean given each string in it, but no name of a field. @default as they are
  */

@@ -21,8 +21,8 @@ export interface VersionRange {
 }
 
 /**
- * What this release speaks. Version 1 had no journals: after a broken link neither end could say where the guest is.
- * Version 2 cannot be asked whether a guest could come. The target of version 3 does not say how far it is,
+ * The versions that this release speaks. Version 1 had no journals: after a broken link neither end could say where the
+ * guest is. Version 2 cannot be asked whether a guest could come. The target of version 3 does not say how far it is,
  * and both ends hash all zeros of an image.
  */
 export const VERSIONS: VersionRange = { oldest: 2, newest: 4 };
@@ -41,7 +41,7 @@ export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   return preamble;
 }
 
-/** @throws VmToolsError XFR_PROTOCOL_MAGIC of kind peer when somebody else answered */
+/** @throws VmToolsError XFR_PROTOCOL_MAGIC of kind peer when another program answered */
 export function decodePreamble(preamble: Buffer, peer: string): VersionRange {
   const range = { oldest: preamble.readUInt16BE(8), newest: preamble.readUInt16BE(10) };
   if (

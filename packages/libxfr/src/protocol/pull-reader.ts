@@ -7,8 +7,8 @@ const CRUMBS = 64;
 const CRUMB_BYTES = 512;
 
 /**
- * Reads exact numbers of bytes from a stream, on demand: what nobody asks for stays in the stream's buffer, so the
- * peer is slowed down by our reader and never by the amount of our memory. One reader at a time.
+ * Reads exact numbers of bytes from a stream, on demand: bytes that no call asks for stay in the stream's buffer, so
+ * the peer is slowed down by our reader and never by the amount of our memory. One reader at a time.
  */
 export class PullReader {
   readonly #stream: Readable;

@@ -2,16 +2,16 @@ import { FAILURE_KINDS, RETRIES, SIDES } from '@vm-tools/errors';
 import * as z from 'zod';
 import { printable } from './printable.ts';
 
-/** Kinds that can be told to somebody else. Whether something is uncertain is for the one who asks to say. */
+/** Kinds that can be sent to a peer. Whether an outcome is uncertain is for the asking side to say. */
 const kind = z.enum(FAILURE_KINDS).exclude(['uncertain']);
 
-/** What one error may carry; the first of a chain may be talkative, its causes are short. */
+/** The most that one error may carry; the first of a chain may be talkative, its causes are short. */
 const LOG_LINES = 50;
 const CAUSE_LOG_LINES = 20;
 const MAX_CAUSES = 8;
 const MAX_FACTS = 16;
 const MAX_LEFTOVERS = 10;
-/** of all causes together, so that no error outgrows its frame or somebody's journal */
+/** of all causes together, so that no error outgrows its frame or the peer's journal */
 const CAUSES_BYTES = 64 * 1024;
 
 /** Text of a peer, no longer than that. */

@@ -2,7 +2,7 @@
 export interface TransferTimeouts {
   /** until a connection to the peer is there. @default 10 000 */
   readonly connectMs: number;
-  /** until who has called a port of TLS says anything at all. @default 5 000 */
+  /** until a caller of a TLS port says anything at all. @default 5 000 */
   readonly firstByteMs: number;
   /** until the peer has shown that it speaks this protocol, and a source what it offers. @default 10 000 */
   readonly handshakeMs: number;
@@ -22,7 +22,7 @@ export interface TransferTimeouts {
   readonly retryMs: number;
 }
 
-/** What holds where nothing else is said. */
+/** The defaults. */
 export const DEFAULT_TIMEOUTS: TransferTimeouts = {
   connectMs: 10_000,
   firstByteMs: 5_000,

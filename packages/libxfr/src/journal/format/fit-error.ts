@@ -1,6 +1,6 @@
 import type { RemoteErrorBody } from '../../protocol/remote-error-schema.ts';
 
-/** What an error may take in a journal: the last lines of a log, and why it all began. */
+/** The room of an error in a journal: the last lines of a log, and why it all began. */
 const MOST_BYTES = 8 * 1024;
 const MESSAGE_CHARACTERS = 500;
 

@@ -16,9 +16,9 @@ import type { JournalName } from './name.ts';
  * {"seq":2,"state":"committed","epoch":1,"at":1760000004000}
  * ```
  *
- * A line counts when its line feed is there. One without was being written when the power went, and nobody has acted
- * on it. Anything else that is wrong means that something was lost which somebody may have acted on: that is an
- * error, and a human's decision.
+ * A line counts when its line feed is there. One without was being written when the power went, and neither end has
+ * acted on it. Anything else that is wrong means that a line was lost on which an end may have acted: that is an error,
+ * and the operator's decision.
  */
 const ID = /^[0-9a-f]{32}$/;
 /** No first line is longer. More bytes than that without a line feed are no line that was just being written. */

@@ -1,11 +1,11 @@
 import type { TransferId } from '../record.ts';
 
-/** Where the tools of one host keep the journals. */
+/** The folder in which the tools of one host keep the journals. */
 export const JOURNAL_FOLDER = '/var/lib/vm-tools/transfers';
 
 /**
- * What the name of a journal says. The guest is in it besides in the first line, because a journal of which not a line
- * can be read must still tell which guest, and which one only, it keeps from being moved.
+ * The facts in the name of a journal. The guest is in it besides in the first line, because a journal of which not a
+ * line can be read must still tell which guest, and which one only, it keeps from being moved.
  */
 export interface JournalName {
   readonly id: TransferId;

@@ -3,7 +3,7 @@ import { TARGET, type TargetState } from '../../commit/table.ts';
 import { epochSchema, transferIdSchema } from '../../protocol/messages.ts';
 import { remoteErrorSchema } from '../../protocol/remote-error-schema.ts';
 
-/** What a journal of a target is begun with, from somebody who is not believed. */
+/** The start of a target's journal, as the receiver asks for it, which the keeper does not trust. */
 export const journalStartSchema = z.object({
   id: transferIdSchema,
   role: z.literal('target'),

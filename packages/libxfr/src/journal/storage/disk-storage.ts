@@ -9,7 +9,7 @@ import type { JournalFile, JournalStorage } from './storage.ts';
 /** A journal has some ten lines; of these, the longest has an error with the last fifty lines of a log. */
 const LONGEST_JOURNAL_BYTES = 4 * 1024 * 1024;
 
-/** Files in one folder that only root may read, each line of them synced before anybody acts on it. */
+/** Files in one folder that only root may read, each line of them synced before either end acts on it. */
 export function diskStorage(folder: string, disk: Disk = DISK): JournalStorage {
   const locks = join(folder, 'locks');
   const lockPath = (key: string): string => join(locks, `${key}.lock`);
@@ -51,7 +51,7 @@ export function diskStorage(folder: string, disk: Disk = DISK): JournalStorage {
     async open(name, length) {
       const handle = await disk.open(join(folder, name), 'a');
       const file = journalFile(handle);
-      // What is behind is a line of which nobody has heard; the next one must not begin in the middle of it.
+      // The rest is a line that was never acted on; the next one must not begin in the middle of it.
       await file.truncate(length);
       return file;
     },

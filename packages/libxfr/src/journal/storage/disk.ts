@@ -1,6 +1,8 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 
-/** What journals need of a file system, in node's words. Nothing on it is there for good before it was synced. */
+/**
+ * The calls on a file system that journals need, in node's words. Nothing on it is there for good before it was synced.
+ */
 export interface Disk {
   mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
   open(path: string, flags: 'r' | 'a' | 'ax', mode?: number): Promise<DiskFile>;

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { writeAside } from '@vm-tools/write-file';
 
 /**
- * What this host is known by to itself: 32 hexadecimal digits that all who share its journals agree on until it is
- * started again. The file may have come with a copy of another host's disk, so the kernel's word for this start is in it.
+ * The id by which this host knows itself: 32 hexadecimal digits on which all processes that share its journals agree
+ * until it is started again. The file may have come with a copy of another host's disk, so the kernel's word for this
+ * start is in it.
  *
- * @param options.isMade makes it, where there is none: that is for who receives, so whoever finds none is not called by itself
+ * @param options.isMade makes it, where there is none: that is for a receiver, so a source that finds none has not
+ * called itself
  */
 export async function hostId(
   folder: string,
@@ -23,7 +25,7 @@ export async function hostId(
     .slice(0, 32);
 }
 
-/** Of two who make it at the same moment, one is the first, and both read that. */
+/** Of two processes that make it at the same moment, one is the first, and both read that. */
 async function make(path: string): Promise<string> {
   const id = randomBytes(16).toString('hex');
   await writeAside(path, id, { mode: 0o600, isNew: true, synced: 'nothing' });

@@ -1,4 +1,4 @@
-/** What journals are kept in: named files of bytes that outlive the process, and a lock for each guest. */
+/** The place in which journals are kept: named files of bytes that outlive the process, and a lock for each guest. */
 export interface JournalStorage {
   /** of all files there are */
   names(): Promise<readonly string[]>;
@@ -6,18 +6,18 @@ export interface JournalStorage {
   read(name: string): Promise<Buffer | undefined>;
   /** Resolves when the new file and its first bytes are there for good. @throws with code EEXIST */
   create(name: string, bytes: Buffer): Promise<JournalFile>;
-  /** What is behind `length` is cut off. */
+  /** The part behind `length` is cut off. */
   open(name: string, length: number): Promise<JournalFile>;
   remove(name: string): Promise<void>;
   /**
-   * Held until it is disposed of or the process ends, however it ends; undefined when somebody else holds it.
+   * Held until it is disposed of or the process ends, however it ends; undefined when another process holds it.
    *
    * @param key a UUID or an id: letters, digits and hyphens
    */
   lock(key: string): Promise<AsyncDisposable | undefined>;
-  /** The same for all who keep journals there, and for nobody else. @default nobody can tell */
+  /** The same for all processes that keep journals there, and for no others. @default unknown */
   hostId?(options?: { readonly isMade?: boolean }): Promise<string | undefined>;
-  /** Who holds it, since when, in a clause. @default nobody can tell */
+  /** Its holder, since when, in a clause. @default unknown */
   holder?(key: string): Promise<string>;
 }
 
