@@ -1,6 +1,6 @@
 /**
- * What a service that receives guests needs besides `listen`: what several listeners have in common, and, where one
- * process holds the journals for another, what may be in them and what follows from it.
+ * For a service that receives guests, besides `listen`: the places that several listeners share, and, where one process
+ * keeps the journals for another, the rules for their lines and what follows from each.
  *
  * @example
  * ```ts

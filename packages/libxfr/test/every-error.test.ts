@@ -21,7 +21,7 @@ const CASES = [...transferCases, ...journalCases, ...fileCases, ...transportCase
 describe('every error, and how it is caused', () => {
   const errors = new Map<object, VmToolsError>();
 
-  // Some are to say that somebody did not answer in time: at once, that takes as long as the slowest of them.
+  // Some must say that a peer did not answer in time: run at once, they take as long as the slowest.
   beforeAll(async () => {
     await Promise.all(CASES.map(async (each) => errors.set(each, await each.cause())));
   });

@@ -11,7 +11,7 @@ import { FakeSource } from '../src/testing/fake-source.ts';
 import { FakeTarget } from '../src/testing/fake-target.ts';
 import { LINKS, type Link } from '../src/testing/links.ts';
 
-/** Lets through exactly what was granted, and says when somebody waits for more. */
+/** Lets through exactly what was granted, and says when a sender waits for more. */
 class Gate implements Limiter {
   readonly rate = 1000;
   readonly burst = 10_000;

@@ -33,7 +33,7 @@
  * ```mermaid
  * sequenceDiagram
  *   participant S as source
- *   participant T as whoever listens
+ *   participant T as receiver of that host
  *   S->>T: GO {id, epoch}, or STATUS {id, epoch} to ask without wanting anything
  *   T->>S: RUNNING {domid, at} | FENCED {error} | PENDING {error} | UNKNOWN
  *   S->>T: BYE

@@ -4,9 +4,9 @@ import { knownTransfer, type KnownTransfer } from '../journal/known-transfer.ts'
 import { unresolved } from '../journal/unresolved.ts';
 
 /**
- * Removes the journals of a guest, or of one transfer, so that its count of epochs begins anew and nobody is answered
- * about them any more. Only those that have come to their end can be: what is still to be decided, or to be told to the
- * other host, is not forgotten.
+ * Removes the journals of a guest, or of one transfer, so that its count of epochs begins anew and no later question
+ * about them is answered. Only ended ones can be removed: a transfer that is still to be decided, or to be told to the
+ * other host, stays.
  *
  * @param wanted the UUID of a guest, or the id of a transfer
  * @returns what was removed

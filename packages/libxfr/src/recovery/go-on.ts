@@ -15,14 +15,14 @@ import { changeIn } from '../source/changed.ts';
 import { startOrRemove } from '../target/start.ts';
 import type { RecoveryOptions } from './options.ts';
 
-/** Whose the guest is to be, when nobody else can say it; "here" is the host on which it is said. */
+/** The side that gets the guest, when only the operator can say it; "here" is the operator's own host. */
 export type Owner = 'here' | 'there';
 
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
  * Goes on with a transfer of which nothing is left but its journal and the guest: first what the table has for a
- * restart, then whatever comes next, until it has ended or somebody else has to be waited for.
+ * restart, then each next step, until it has ended or waits for the other end.
  *
  * @param owner decides where the table asks for it; refused while the other end can be asked
  * @throws VmToolsError XFR_UNCERTAIN, XFR_TWO_RUNNING (uncertain), XFR_OWNER_REFUSED (usage), and what the journal or the guest says
@@ -116,13 +116,13 @@ function ask(
   owner: Owner | undefined,
 ): Promise<Asked> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  // Who says it himself does not want to wait for long; but the other end has to have had its chance.
+  // An operator who decides does not want to wait long, but the other end must have had its chance to answer.
   const confirmMs =
     owner === undefined ? timeouts.confirmMs : Math.min(timeouts.confirmMs, timeouts.handshakeMs);
   return askUntilKnown(participant, { reconnect, clock, signal, timeouts: { ...timeouts, confirmMs } });
 }
 
-/** What decides: the word of the other end, or where it has none the owner's; undefined when nothing does. */
+/** The deciding word: that of the other end, or without one the operator's; undefined when there is neither. */
 function decide(
   participant: SourceParticipant | TargetParticipant,
   { answer }: Asked,

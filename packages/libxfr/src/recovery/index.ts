@@ -1,5 +1,5 @@
 /**
- * What becomes of transfers whose process or link has ended: they are listed, brought to their end, and forgotten.
+ * Recovery of transfers whose process or link has ended: lists them, finishes them, and forgets them.
  *
  * @example
  * ```ts

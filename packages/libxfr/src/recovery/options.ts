@@ -5,7 +5,7 @@ import type { Reconnect } from '../options.ts';
 import type { GuestFinder } from '@vm-tools/ports';
 import type { TransferTimeouts } from '../protocol/timeouts.ts';
 
-/** What it takes to go on with a transfer after a crash. */
+/** Options to go on with a transfer after a crash. */
 export interface RecoveryOptions {
   readonly journals: Journals;
   readonly finder: GuestFinder;

@@ -5,9 +5,9 @@ import { DEFAULT_PORT } from '../transport/endpoint.ts';
 import { parsePeerAddress, type PeerAddress } from '../transport/peer-address.ts';
 
 /**
- * Reaches the other end of a transfer by what its journal says. A target is where it was called. A source has called
- * from a port that is gone with it; but whoever receives guests on its host has its journals and can answer. What
- * went in the clear, because somebody has said so, is asked for in the clear.
+ * Reaches the other end of a transfer by what its journal says. A target is at the address that was called. A source
+ * has called from a port that is gone with it, but the receiver on its host has its journals and can answer. A transfer
+ * that was allowed in the clear is asked about in the clear.
  *
  * @param options `port`: on which other hosts receive guests. @default 8002
  */

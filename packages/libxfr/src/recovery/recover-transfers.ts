@@ -4,7 +4,7 @@ import { asVmToolsError } from '../protocol/remote-error.ts';
 import type { RecoveryOptions } from './options.ts';
 import { resolveTransfer } from './resolve-transfer.ts';
 
-/** What has become of one. */
+/** The outcome of one. */
 export interface RecoveredTransfer {
   readonly before: KnownTransfer;
   /** undefined when it could not be brought any further */

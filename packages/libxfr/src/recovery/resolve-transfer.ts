@@ -3,23 +3,23 @@ import type { TransferId } from '../journal/record.ts';
 import { goOn, type Owner } from './go-on.ts';
 import type { RecoveryOptions } from './options.ts';
 
-/** What it takes to bring one transfer to its end. */
+/** Options to finish one transfer. */
 export interface ResolveOptions extends RecoveryOptions {
   /**
-   * Says who owns the guest when the other end cannot: it is not there any more, or has lost its journal. "here" is
-   * this host. Who says it wrongly makes two copies run.
+   * Says which side owns the guest when the other end cannot: it is gone for good, or has lost its journal. "here" is
+   * this host. A wrong answer starts a second copy.
    */
   readonly owner?: Owner | undefined;
 }
 
 /**
- * Brings a transfer to its end after a crash or a broken link, by asking the other end. May be called as often as one
- * likes; one that has ended already is just described.
+ * Brings a transfer to its end after a crash or a broken link, by asking the other end. It is safe to repeat; a
+ * transfer that has ended already is only described.
  *
  * @throws VmToolsError
  *   XFR_TRANSFER_UNKNOWN, XFR_GUEST_BUSY (usage): there is none of this id, or a process is still at work on it;
  *   XFR_OWNER_REFUSED (usage): `owner` was given, and the other end or the journal can tell;
- *   XFR_UNCERTAIN (uncertain): nobody can tell yet;
+ *   XFR_UNCERTAIN (uncertain): neither side can tell yet;
  *   XFR_TWO_RUNNING (uncertain): it runs at the target, and here: `owner` "there" destroys the copy here;
  *   XFR_JOURNAL_CORRUPT, XFR_JOURNAL_IO; and what the finder or the guest rejects with: then it may be tried again
  */

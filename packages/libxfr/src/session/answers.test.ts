@@ -11,7 +11,7 @@ const START = {
   peer: 'b',
 };
 
-/** What a journal with these states says. */
+/** The answer from a journal with these states. */
 async function answer(
   role: 'source' | 'target',
   ...states: readonly (SourceState | TargetState)[]

@@ -5,10 +5,10 @@ import type { Body, Control } from '../protocol/messages.ts';
 
 export const WORDS = ['RUNNING', 'FENCED', 'PENDING', 'UNKNOWN'] as const satisfies readonly Word[];
 
-/** What can be said about a transfer: one of the four words, and what goes with it. */
+/** An answer about a transfer: one of the four words, and its facts. */
 export type Answer = Control<Word>;
 
-/** What the journal of a transfer says to somebody who asks. */
+/** The answer of a transfer's journal to a question. */
 export function answerOf(record: TransferRecord | undefined): Answer {
   if (record === undefined) return { name: 'UNKNOWN', body: {} };
   const { word } = factsOf(record);

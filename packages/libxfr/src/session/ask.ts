@@ -21,10 +21,10 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the other end has said at last, or what came instead. */
+/** The last answer of the other end, or the failure in its place. */
 export interface Asked {
   readonly answer: Answer | undefined;
-  /** over which it was said; open, and to be closed by whoever has asked */
+  /** that brought it; open, and closed by the caller */
   readonly channel: Channel | undefined;
   /** the first thing that went wrong, which is why it had to be asked again */
   readonly failure: VmToolsError | undefined;
@@ -83,7 +83,7 @@ export async function askUntilKnown(
       await fresh?.close();
     }
   } catch {
-    // The pause was cut short: the time is over, or nobody wants to know any more.
+    // The pause was cut short: the time is over, or the caller has aborted.
   } finally {
     timer.abort();
   }
@@ -124,7 +124,7 @@ function pendingError(answer: Answer, participant: SourceParticipant | TargetPar
   });
 }
 
-/** Nobody has said where the guest runs: it stays suspended, whole, in the source's memory. */
+/** The target has not said where the guest runs: it stays suspended, whole, in the source's memory. */
 export function uncertain(
   participant: SourceParticipant,
   { answer, failure, latest }: Asked,

@@ -31,7 +31,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
   readonly #table: Table<State, Action>;
   readonly #journal: Journal;
   readonly #onStep: OnStep | undefined;
-  /** What the journal may say: one state, or two after a write that may or may not have reached the disk. */
+  /** The state of the journal: one, or two after a write that may or may not have reached the disk. */
   #states: readonly State[];
   #domid: number | undefined;
 
@@ -103,7 +103,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
     this.#domid = domid;
   }
 
-  /** What is to be done now without anybody asking for it; undefined when somebody has to be waited for. */
+  /** The step to take now without a message; undefined when the other end has to be waited for. */
   get next(): Step<State, Action> | undefined {
     return this.#table.steps.find((step) => step.on === undefined && !('say' in step) && this.#isNow(step));
   }
@@ -189,7 +189,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
     return message;
   }
 
-  /** Lets the guest go. A journal that has ended and on which nobody can ever have relied goes too. */
+  /** Lets the guest go. A journal that has ended and on which neither end can have relied goes too. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { isEnded, entries } = this.record;
     const isBinding = entries.some(({ state }) => this.#table.states[state as State].isBinding === true);
@@ -226,8 +226,8 @@ export type SourceParticipant = Participant<SourceState, SourceAction>;
 export type TargetParticipant = Participant<TargetState, TargetAction>;
 
 /**
- * Does what the table says comes next, until somebody else has to be waited for: on the way it writes each state down.
- * What an action rejects with ends it, and the journal still says what is to be done.
+ * Takes each next step of the table, until the other end has to be waited for: on the way it writes each state down. An
+ * action that rejects ends it, and the journal still says what is to be done.
  */
 export async function pursue<State extends AnyState, Action extends string>(
   participant: Participant<State, Action>,

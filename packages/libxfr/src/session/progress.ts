@@ -48,7 +48,7 @@ export class ProgressReporter implements Disposable {
     this.#stillThere = setInterval(() => this.#tellFiguresIfDue(), AT_LEAST_EVERY_MS).unref();
   }
 
-  /** What is being done now. */
+  /** The present phase. */
   get currentPhase(): TransferPhase {
     return this.#phase;
   }
@@ -167,7 +167,7 @@ export class ProgressReporter implements Disposable {
     const remaining = this.#remaining ?? Math.max(0, this.#total - this.#pace.bytes);
     const downtime =
       this.#downtimeMs ?? (this.#suspendedAt === undefined ? undefined : now - this.#suspendedAt);
-    // What a header of some bytes took says nothing about the time that memory will take.
+    // The time of a header of some bytes says nothing about the time that memory will take.
     const isMeasured = pace > 0 && this.#pace.bytes > 0.01 * this.#total;
     const msFor = (bytes: number): number => (bytes / pace) * 1000;
     return {
@@ -197,7 +197,7 @@ export class ProgressReporter implements Disposable {
   }
 }
 
-/** What is dirty after a round was dirtied during that round. */
+/** Pages that are dirty after a round were dirtied during that round. */
 function dirtySince(
   before: { at: number } | undefined,
   bytes: number,

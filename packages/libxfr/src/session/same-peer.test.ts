@@ -82,7 +82,7 @@ describe('a guest that waits for GO', () => {
 
   test('that nobody with an identity has brought is not started for one who has it', async () => {
     const { ask, target, received } = await waiting(undefined);
-    await ask('c', 'GO', PENDING); // no journal says whose it is
+    await ask('c', 'GO', PENDING); // no journal names its peer
     expect(target.state).toBe('paused');
     await ask(undefined, 'GO', '"domid":7');
     await received;

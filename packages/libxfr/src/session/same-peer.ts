@@ -3,14 +3,14 @@ import type { TransferRecord } from '../journal/record.ts';
 import type { Connection } from '../protocol/connection.ts';
 
 /**
- * What a transfer is bound to, so that its id alone opens nothing. Over TLS it is the name under which the key of the
- * peer is trusted here, whatever address it comes from. The other transports have no identity: a unix socket and ssh let
- * in who is this host's owner already, and over plain TCP whoever reaches the port may do everything anyway. A journal
- * of such a transfer, or of an earlier release, says nobody, and answers whoever asks.
+ * The peer to which a transfer is bound, so that its id alone opens nothing. Over TLS it is the name under which the
+ * key of the peer is trusted here, whatever address it comes from. The other transports have no identity: a unix socket
+ * and ssh let in only users that own this host already, and over plain TCP every caller may do everything anyway. A
+ * journal of such a transfer, or of an earlier release, names no peer, and answers every caller.
  */
 type Bound = Pick<TransferRecord, 'who'>;
 
-/** Whether somebody who asks about a transfer may be told. */
+/** Whether a peer that asks about a transfer may be answered. */
 export function mayAsk({ who }: Bound, asker: { readonly who?: string | undefined }): boolean {
   return who === undefined || who === asker.who;
 }

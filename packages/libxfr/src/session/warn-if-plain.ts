@@ -1,7 +1,7 @@
 import type { Connection } from '../protocol/connection.ts';
 import type { ProgressReporter } from './progress.ts';
 
-/** Memory of a guest holds its passwords and keys; who moves it in the clear shall know. */
+/** Memory of a guest holds its passwords and keys; a user who moves it in the clear must know. */
 export function warnIfPlain({ isConfidential, peer }: Connection, progress: ProgressReporter): void {
   if (isConfidential) return;
   progress.warn({

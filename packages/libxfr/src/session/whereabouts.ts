@@ -1,7 +1,7 @@
 import type { GuestWhereabouts } from '@vm-tools/errors';
 import type { Offer } from '@vm-tools/ports';
 
-/** What is known of a guest by name. */
+/** A guest by name and UUID. */
 export type Guest = Pick<Offer, 'name' | 'uuid'>;
 
 export function whereabouts(guest: Guest | undefined, state: string): GuestWhereabouts {

@@ -8,11 +8,11 @@ import { notSaved, resumeFailed, stillRunning } from './failure.ts';
 import type { Sending } from './phases.ts';
 
 /**
- * Ends a transfer of which the guest stays here: that is written down, the target is told, and the guest is resumed
- * if it was suspended, and nobody else has it by now. Returns the error that tells how all that ended.
+ * Ends a transfer of which the guest stays here: the abort is written down, the target is told, and the guest is
+ * resumed if it was suspended and no other toolstack has it by now. Returns the error that says how all that ended.
  *
  * @param failure why the guest is not moved
- * @param on what the table calls that
+ * @param on the trigger of the table
  */
 export async function abortTransfer(
   participant: SourceParticipant,
@@ -52,7 +52,7 @@ function journalLeft(id: string, thrown: unknown): string {
 
 /**
  * Ends the journal of a transfer whose save has failed, and so has resumed the guest itself. If it could not, the
- * journal stays open, so that somebody tries again.
+ * journal stays open, so that recovery tries again.
  */
 async function closeAborted(
   participant: SourceParticipant,
@@ -94,7 +94,7 @@ export async function abortUncommitted(
   throw await closeAborted(held, channel, { failure, told: notSaved(source, offer, { failure, thrown }) });
 }
 
-/** What the table calls it. */
+/** The trigger of the table. */
 function triggerOf({ code }: VmToolsError): 'REJECT' | 'ABORT' | 'failure' {
   if (code === 'XFR_PEER_REJECTED' || code === 'XFR_SAME_HOST') return 'REJECT';
   return code === 'XFR_PEER_ABORTED' ? 'ABORT' : 'failure';

@@ -11,10 +11,10 @@ import { abortTransfer } from './abort.ts';
 import { changeIn, unlessChanged } from './changed.ts';
 
 /**
- * What follows "committed". A link that breaks after GO leaves the source unable to know whether the guest runs at the
- * target, and no protocol can spare it that. Resuming here on a suspicion would let two copies of one guest write to
- * one disk, so only the target's word counts: RUNNING, or FENCED, that it will never run there. The source asks for it
- * over new connections, and without it the guest stays suspended, whole, in the source's memory.
+ * The source after "committed". A link that breaks after GO leaves the source unable to know whether the guest runs at
+ * the target, and no protocol can spare it that. Resuming here on a suspicion would let two copies of one guest write
+ * to one disk, so only the target's word counts: RUNNING, or FENCED, that it will never run there. The source asks for
+ * it over new connections, and without it the guest stays suspended, whole, in the source's memory.
  */
 export async function afterCommit(
   participant: SourceParticipant,

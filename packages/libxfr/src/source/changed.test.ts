@@ -12,7 +12,7 @@ import { LINKS, type Link } from '../testing/links.ts';
 import { saveToFile } from './save-to-file.ts';
 import { sendToPeer } from './send.ts';
 
-/** Somebody who knows none of our locks does this to the guest, just before it is confirmed for the nth time. */
+/** A tool that knows none of our locks does this to the guest, just before it is confirmed for the nth time. */
 const meanwhile = (count: number, state: FakeSource['state']): FakeSourceInit => ({
   onConfirm: (guest, now) => {
     if (now === count) guest.state = state;
@@ -48,7 +48,7 @@ describe('a transfer whose guest somebody else', () => {
       message: 'web1 is running here: xl did it',
       guest: { name: 'web1', state: 'running on the source again' },
     });
-    expect(record).toBeUndefined(); // it has ended, and nobody can have relied on it
+    expect(record).toBeUndefined(); // it has ended, and neither end can have relied on it
   });
 
   test('destroys before it is committed is given up, and said to be gone', async () => {

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Source } from '@vm-tools/ports';
 import { whereabouts, type Guest } from '../session/whereabouts.ts';
 
-/** What somebody else has made of a guest that `save` had left suspended. */
+/** A change by another toolstack of a guest that `save` had left suspended. */
 export type Change = NonNullable<ReturnType<typeof changeIn>>;
 
 const STATES = {
@@ -40,7 +40,7 @@ export async function unlessChanged(
   return undefined;
 }
 
-/** A failure after which the guest could not be given back, because somebody else has it. */
+/** A failure after which the guest could not be given back, because another toolstack has it. */
 export function takenAway(guest: Guest, failure: VmToolsError, { now, error }: Change): VmToolsError {
   const isSafe = now === 'running' && failure.kind === 'interrupted';
   const kind = failure.kind !== 'interrupted' ? failure.kind : isSafe ? 'aborted-safe' : 'failure';

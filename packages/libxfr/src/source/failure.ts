@@ -5,7 +5,7 @@ import type { ProgressReporter } from '../session/progress.ts';
 import { whereabouts, type Guest } from '../session/whereabouts.ts';
 import { takenAway, unlessChanged } from './changed.ts';
 
-/** What the owner of the guest gets to read after a failure that has left it where it was. */
+/** The error that the operator gets after a failure that has left the guest where it was. */
 export function stillRunning(
   { unmoved = 'still running on the source' }: Pick<Source, 'unmoved'>,
   guest: Guest | undefined,
@@ -36,7 +36,10 @@ export function notSaved(
   return failure.with({ kind, guest: known, leftovers: untold });
 }
 
-/** Resumes a guest that was saved in vain, if nobody else has it, and returns the error that tells how that ended. */
+/**
+ * Resumes a guest that was saved in vain, unless another toolstack has it, and returns the error that says how that
+ * ended.
+ */
 export async function resumeAfterFailure(
   source: Source,
   guest: Guest,

@@ -17,7 +17,7 @@ import { holdSource } from './hold.ts';
 
 /** How an image is written, and what becomes of the guest. */
 export interface SaveToFileOptions extends TransferOptions {
-  /** What becomes of the guest: it ends here and lives on in the file, or it goes on as if nothing had been. */
+  /** The guest after the save: it ends here and lives on in the file, or it continues as if nothing had happened. */
   readonly afterwards: 'destroy' | 'resume';
   /** replace a file of that name, at the end and at once. @default false */
   readonly overwrite?: boolean | undefined;
@@ -28,15 +28,15 @@ export interface SaveToFileOptions extends TransferOptions {
 }
 
 /**
- * Saves the guest of `source` into a file of mode 0600, or into a stream that somebody else looks after. The file
- * gets its name when it is whole and on the disk; after any failure and any abort there is no file, and the guest
- * runs. With `resume` the guest runs on before the disk is waited for, so that it is down no longer than needed.
+ * Saves the guest of `source` into a file of mode 0600, or into a stream that the caller owns. The file gets its name
+ * when it is whole and on the disk; after any failure and any abort there is no file, and the guest runs. With `resume`
+ * the guest runs on before the disk is waited for, so that it is down no longer than needed.
  *
  * @throws VmToolsError
- *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): somebody else is at work on the guest;
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): another tool works on the guest;
  *   XFR_FILE_EXISTS, XFR_FILE_TYPE, XFR_FILE_MISSING, XFR_FILE_DENIED (usage: the guest was not touched);
  *   XFR_NO_SPACE (resource: it was not touched, or runs again); XFR_FILE_IO, XFR_READER_GONE (failure: it runs again);
- *   GUEST_CHANGED (failure: somebody else has the guest; no file, unless it was there already: see `leftovers`);
+ *   GUEST_CHANGED (failure: another toolstack has the guest; no file, unless it was there already: see `leftovers`);
  *   INTERRUPTED (aborted-safe); XFR_RESUME_FAILED (failure: it is suspended, and after `resume` the file is there);
  *   and whatever the source itself rejects with
  */

@@ -19,14 +19,17 @@ import { notSaved } from './failure.ts';
 import { holdSource } from './hold.ts';
 import { begin, commit, describe, offerGuest, sendGuest, type Sending } from './phases.ts';
 
-/** What the source's end of a migration can be given. */
+/** Options of the source's end of a migration. */
 export interface SendOptions extends PeerOptions {
   /**
    * How the target is reached again when the connection breaks after "committed".
    * @default like the first time for an endpoint; otherwise it is not
    */
   readonly reconnect?: Reconnect | undefined;
-  /** Where the target is, for the journal: what `reconnect` needs after a crash. @default the endpoint, or what the connection says */
+  /**
+   * The address of the target, for the journal: `reconnect` needs it after a crash. @default the endpoint, or that of
+   * the connection
+   */
   readonly address?: string | undefined;
 }
 
@@ -43,11 +46,11 @@ export interface SendOptions extends PeerOptions {
  *   XFR_UNREACHABLE, XFR_CONNECTION_LOST, XFR_PROTOCOL, XFR_PROTOCOL_MAGIC, XFR_PROTOCOL_OLDER, XFR_PROTOCOL_NEWER
  *   (kind peer); XFR_PEER_SILENT (timeout); INTERRUPTED (aborted-safe);
  *   XFR_SAME_HOST (usage: the peer is this host);
- *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): somebody else is at work on the guest;
+ *   XFR_GUEST_BUSY (usage), XFR_UNRESOLVED (uncertain): another tool works on the guest;
  *   XFR_JOURNAL_IO, XFR_JOURNAL_CORRUPT: the journals do not let it;
  *   XFR_RESUME_FAILED (failure: suspended on the source);
- *   XFR_TWO_RUNNING (uncertain: somebody has resumed the copy here, and the guest runs at the target);
- *   XFR_UNCERTAIN (uncertain: suspended on the source, and nobody said whether it runs at the target; `details.id`);
+ *   XFR_TWO_RUNNING (uncertain: another toolstack has resumed the copy here, and the guest runs at the target);
+ *   XFR_UNCERTAIN (uncertain: suspended on the source, and the target has not said whether it runs; `details.id`);
  *   and whatever the source itself, and what makes the connection, reject with
  */
 export async function sendToPeer(

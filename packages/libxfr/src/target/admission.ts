@@ -4,14 +4,15 @@ import { OfferRoom } from './offer-room.ts';
 import { WaitingForGo } from './waiting-for-go.ts';
 
 /**
- * What all listeners of a process have in common: where connections wait, the places for guests, the numbers of their
- * sessions, and the guests that wait for GO. Who comes when all places are taken is sent away at once, while his guest still runs.
+ * Shared by all listeners of a process: the lobby in which connections wait, the places for guests, the numbers of
+ * their sessions, and the guests that wait for GO. A source that comes when all places are taken is refused at once,
+ * while its guest still runs.
  */
 export class Admission {
   readonly lobby = new Lobby();
   readonly offers = new OfferRoom();
   readonly waitingForGo = new WaitingForGo();
-  /** Guests that may be received at the same time. Fewer than there are now send nobody away who is in already. */
+  /** Guests that may be received at the same time. A lower number does not end transfers that have a place already. */
   places: number;
   /** Of these, what one peer may have: the others are kept for others. */
   placesPerPeer: number;
@@ -36,7 +37,7 @@ export class Admission {
 
   /**
    * Takes a place, until it is disposed of.
-   * @param who the peer whose guest it is for, where that is known
+   * @param who the peer that sends the guest, where it is known
    * @throws VmToolsError XFR_BUSY of kind resource
    */
   enter(who?: string): Disposable {

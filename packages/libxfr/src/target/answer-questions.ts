@@ -19,14 +19,14 @@ interface Parts {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Ours ask once and go. Who would go on for ever would keep a connection for ever. */
+/** Our own sources ask once and go. A peer that asked for ever would keep a connection for ever. */
 const MOST_QUESTIONS = 16;
 
 /**
- * A connection over which no guest comes, but questions about one. They are answered from the journal, so anybody who
- * can read it can answer, and the same question gets the same answer however often it is put; but only the peer that the
- * transfer is with is told more than that nobody knows of it. Only GO for a guest
- * that waits in this process does something: the session in which it waits takes the connection over.
+ * A connection over which no guest comes, but questions about one. They are answered from the journal, so every process
+ * that can read it can answer, and the same question always gets the same answer. Only the peer of the transfer gets
+ * it; any other is told that no such transfer is known. Only GO for a guest that waits in this process does something:
+ * the session in which it waits takes the connection over.
  */
 export async function answerQuestions(
   channel: Channel,
@@ -63,7 +63,7 @@ async function lookUp(
     const isTheirs = record !== undefined && record.epoch === epoch && mayAsk(record, asker);
     return answerOf(isTheirs ? record : undefined);
   } catch (thrown) {
-    // It is there, and says nothing that could be relied on, not even who may hear it.
+    // It is there, and says nothing that can be relied on, not even which peer may have it.
     if (!(thrown instanceof VmToolsError)) throw thrown;
     const { code, kind } = thrown;
     const told = new VmToolsError({
@@ -76,7 +76,7 @@ async function lookUp(
   }
 }
 
-/** The source knows that the guest runs here, so nobody is going to ask again. */
+/** The source knows that the guest runs here, and will not ask again. */
 async function settle(
   journals: OpenJournals,
   id: TransferId,

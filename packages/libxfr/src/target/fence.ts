@@ -8,8 +8,8 @@ import { pursue, type TargetParticipant } from '../session/participant.ts';
 import { whereabouts } from '../session/whereabouts.ts';
 
 /**
- * The guest will never run here. That is written down first, said second, and only then the guest is removed, so that
- * whoever asks later hears the same. Rejects with the failure.
+ * The guest will never run here. That is written down first, said second, and only then the guest is removed, so that a
+ * later question gets the same answer. Rejects with the failure.
  */
 export async function fence(
   participant: TargetParticipant,
@@ -35,7 +35,7 @@ export async function fence(
     }
     throw told.with({ leftovers });
   }
-  // Who does not hear it now asks, or gives up by himself.
+  // A source that does not get it now asks, or gives up by itself.
   if (wasReady) await sayWord(participant, channel).catch(() => undefined);
   else if (wasAccepted) await participant.abort(channel, failure).catch(() => undefined);
   else
@@ -69,7 +69,7 @@ function notRemoved(thrown: unknown): string {
   return `the unfinished guest could not be removed: ${messageOf(thrown)}`;
 }
 
-/** What the table calls it. */
+/** The trigger of the table. */
 function triggerOf({ code }: VmToolsError): Trigger {
   if (code === 'XFR_LEASE_EXPIRED') return 'lease expired';
   return code === 'XFR_PEER_ABORTED' ? 'ABORT' : 'failure';

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 
-/** What our own error says, where that is of another transfer than the one of whoever hears it. */
+/** The words of our own error for a peer, where the error is about a transfer that is not that peer's. */
 const SAID: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
   XFR_GUEST_BUSY: {
     message: 'another transfer of this guest is under way there',

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 
 /** How many connections may wait at the same time: those over which no guest is being received. */
 export interface LobbyLimits {
-  /** of which nobody has said yet who they are. @default 256 */
+  /** that have not yet shown who they are. @default 256 */
   readonly unknown: number;
   /** of these, from one address. @default 64 */
   readonly perAddress: number;
@@ -10,13 +10,13 @@ export interface LobbyLimits {
   readonly perPeer: number;
 }
 
-/** What holds where nothing else is said. */
+/** The defaults. */
 export const DEFAULT_LOBBY: LobbyLimits = { unknown: 256, perAddress: 64, perPeer: 32 };
 
 /** A connection that waits, until it is disposed of: because it has ended, or has got a place. */
 export interface Waiting extends Disposable {
   /**
-   * From now on it is one of this peer's, and nobody else's connections push it out.
+   * From now on it is one of this peer's, and no connection of others pushes it out.
    * @throws VmToolsError XFR_CROWDED of kind resource, when too many of them wait already
    */
   know(who: string): void;
@@ -29,8 +29,8 @@ interface Entry {
 }
 
 /**
- * Where connections wait. It costs nothing to call, so whoever is not known pushes out the oldest that is not known
- * either: of his own address first. A peer that shows who it is in time is not hindered by thousands who do not.
+ * The lobby in which connections wait. Calling costs nothing, so an unknown caller pushes out the oldest unknown one,
+ * of its own address first. A peer that shows who it is in time is not hindered by thousands that do not.
  */
 export class Lobby {
   limits: LobbyLimits;

@@ -6,7 +6,7 @@ import { OfferRoom, roomForOffer } from './offer-room.ts';
 const KIB = 1024;
 const LIMIT_MS = 60_000;
 
-/** Who has been let in by now. */
+/** The peers that have been let in by now. */
 async function entering(room: OfferRoom, who: readonly (string | undefined)[]) {
   const entered: (string | undefined)[] = [];
   const all = who.map(async (name) => {
@@ -55,7 +55,7 @@ test('those that nobody knows have room together as one peer has', async () => {
 });
 
 describe('a channel', () => {
-  /** What it asks before it reads the payload of a frame. */
+  /** The question before it reads the payload of a frame. */
   function channelOf(who: string) {
     const asked = Promise.withResolvers<(name: FrameName, bytes: number) => Promise<void>>();
     const channel = { who, askBeforeBody: asked.resolve } as Partial<Channel> as Channel;

@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Room for offers. Nobody's offer is read before there is some, so that it waits in the sender's memory and not here,
- * and no peer has all of it. It is needed until the offer has been refused or has got a place.
+ * Room for offers. An offer is read only when there is some, so that it waits in the sender's memory and not here, and
+ * no peer has all of it. It is needed until the offer has been refused or has got a place.
  */
 export class OfferRoom {
   readonly #taken = new Map<string, number>();

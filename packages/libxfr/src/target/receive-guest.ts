@@ -134,7 +134,7 @@ async function untilOwner(
   let go: Arrival | undefined;
   try {
     go = await waitForGo(participant, channel, { waitingForGo, clock, signal, timeouts });
-    throwIfAborted(signal, 'waiting for GO'); // the last moment at which somebody may change his mind
+    throwIfAborted(signal, 'waiting for GO'); // the last moment at which a caller may cancel
     await participant.write('owner', 'GO');
     return go;
   } catch (thrown) {

@@ -19,7 +19,7 @@ import { roomForOffer, type OfferRoom } from './offer-room.ts';
 import { receiveGuest, type MakeTarget } from './receive-guest.ts';
 import type { WaitingForGo } from './waiting-for-go.ts';
 
-/** What the target's end of a migration can be given. */
+/** Options of the target's end of a migration. */
 export interface ReceiveOptions extends PeerOptions {
   /** shared by all sessions of a process, so that GO may come over any of them. @default none */
   readonly waitingForGo?: WaitingForGo | undefined;

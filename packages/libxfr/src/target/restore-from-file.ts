@@ -16,9 +16,9 @@ export interface RestoreFromFileOptions extends TransferOptions {
 }
 
 /**
- * Brings a guest back from a file, or from a stream that somebody else looks after. What was offered stands in the
- * image itself, so the target reads it there and `reserve` is not called. After any failure and any abort nothing of
- * the guest is here; the file is never changed.
+ * Brings a guest back from a file, or from a stream that the caller owns. The offer is in the image itself, so the
+ * target reads it there and `reserve` is not called. After any failure and any abort nothing of the guest is here; the
+ * file is never changed.
  *
  * @throws VmToolsError
  *   XFR_FILE_MISSING, XFR_FILE_DENIED, XFR_FILE_TYPE (usage), XFR_FILE_IO (failure), INTERRUPTED (interrupted),

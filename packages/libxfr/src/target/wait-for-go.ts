@@ -41,7 +41,7 @@ export async function waitForGo(
     try {
       return await Promise.race([waiting.arrival, expiry]);
     } catch (late) {
-      // GO may have come in the same moment: whoever has brought it asks again, and is told.
+      // GO may have come in the same moment: the source asks again, and gets the answer then.
       void waiting.arrival.then(({ done }) => done());
       throw late;
     } finally {

@@ -6,7 +6,7 @@ import { WaitingForGo } from './waiting-for-go.ts';
 const ID = '5f0b2a52-0000-4000-8000-000000000001' as TransferId;
 const OTHER = '5f0b2a52-0000-4000-8000-000000000002' as TransferId;
 
-/** A connection of which nothing matters but whose it is. */
+/** A connection of which only its peer matters. */
 const from = (who: string | undefined): Channel =>
   Object.defineProperty(Object.create(Channel.prototype) as Channel, 'who', { value: who });
 

@@ -22,7 +22,7 @@ export class WaitingForGo {
     }
   >();
 
-  /** @param who brought it; nobody else may have it started */
+  /** @param who the peer that brought it; no other may have it started */
   enter(
     id: TransferId,
     epoch: number,
@@ -33,7 +33,10 @@ export class WaitingForGo {
     return { arrival, [Symbol.dispose]: () => void this.#waiting.delete(id) };
   }
 
-  /** Resolves when the waiting session is through with the channel; undefined when nobody waits for this one from this peer. */
+  /**
+   * Resolves when the waiting session is through with the channel; undefined when no session waits for this one from
+   * this peer.
+   */
   bring(id: TransferId, epoch: number, channel: Channel): Promise<void> | undefined {
     const waiting = this.#waiting.get(id);
     if (waiting?.epoch !== epoch || waiting.who !== channel.who) return undefined;

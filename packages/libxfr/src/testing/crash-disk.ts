@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Disk, DiskFile } from '../journal/storage/disk.ts';
 
-/** What a name stands for: a file with its bytes, or a folder. */
+/** A file with its bytes, or a folder. */
 interface Inode {
   readonly isFolder: boolean;
   bytes: Buffer;
@@ -13,7 +13,7 @@ const folder = (): Inode => ({ isFolder: true, bytes: Buffer.alloc(0), synced: B
 
 /**
  * A file system that keeps its word and no more: at a crash everything is lost that was not synced, bytes as well as
- * names, and whoever was using it never hears of it again.
+ * names, and calls under way never return.
  */
 export class CrashDisk implements Disk {
   #names = new Map<string, Inode>([['/', folder()]]);
@@ -86,7 +86,7 @@ export class CrashDisk implements Disk {
     return [...names.keys()].filter((name) => name !== '/' && dirname(name) === path);
   }
 
-  /** What was under way at a crash is not done, and never comes back. */
+  /** A call under way at a crash is not done, and never returns. */
   async #do<T>(run: () => T): Promise<T> {
     const crashes = this.#crashes;
     await Promise.resolve();

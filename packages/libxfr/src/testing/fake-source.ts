@@ -19,7 +19,7 @@ export interface FakeSourceInit {
   readonly content?: (index: number, length: number) => Buffer;
   readonly onResume?: () => void;
   readonly onDestroy?: () => void;
-  /** called whenever it is to be confirmed, from 1: somebody else may do something to the guest */
+  /** called whenever it is to be confirmed, from 1: another toolstack may change the guest then */
   readonly onConfirm?: (guest: FakeSource, count: number) => void;
   readonly offer?: Partial<Offer>;
   /** what `check` finds. @default one that has passed */

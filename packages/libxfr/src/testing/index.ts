@@ -8,7 +8,7 @@ export { FakeTarget } from './fake-target.ts';
 export { frame } from './raw-peer.ts';
 export type { FakeTargetInit } from './fake-target.ts';
 
-// What reads bytes of others, for who feeds it nonsense.
+// The readers of foreign bytes, for tests that feed them nonsense.
 export { decodeJournal, encodeLine } from '../journal/format/lines.ts';
 export { Channel } from '../protocol/channel.ts';
 export {

@@ -19,8 +19,8 @@ import { CrashDisk } from './crash-disk.ts';
 export type SideName = 'source' | 'target';
 
 /**
- * What happens at a point: a process is killed, and the power of its host with it as far as its journals go, the network drops what it carries, the next line of the journal does
- * not get to the disk, or it does and nobody can tell.
+ * A fault at a point: a process is killed, and the power of its host with it as far as its journals go, the network
+ * drops what it carries, the next line of the journal does not get to the disk, or it does and the process cannot tell.
  */
 export type Fault = 'kill source' | 'kill target' | 'cut link' | 'full disk' | 'broken disk';
 
@@ -29,11 +29,11 @@ export interface Plan {
   readonly faults: Readonly<Record<string, Fault>>;
   readonly startFails?: boolean;
   readonly restoreFails?: boolean;
-  /** the step at which the user changes his mind */
+  /** the step at which the user cancels */
   readonly cancelAt?: string;
 }
 
-/** What a process that has been killed does next. */
+/** The next step of a process that has been killed. */
 const never = new Promise<never>(() => undefined);
 
 /** After so long a killed process is there again. */
@@ -61,7 +61,7 @@ function keptOn(disk: CrashDisk): JournalStorage {
 /** A process of the toolstack. Killed, it does nothing more, and everything that the kernel held for it is freed. */
 class Process {
   isDead = false;
-  /** What is wrong with the disk, for one write. */
+  /** The fault of the disk, for one write. */
   disk: 'full disk' | 'broken disk' | undefined;
   readonly locks = new Set<AsyncDisposable>();
   readonly streams = new Set<Duplex>();
@@ -84,7 +84,7 @@ class Process {
     for (const stream of this.streams) stream.destroy();
   }
 
-  /** What it sees of a disk that outlives it. */
+  /** Its view of a disk that outlives it. */
   storage(disk: JournalStorage): JournalStorage {
     const file = (inner: JournalFile): JournalFile => ({
       append: (bytes) =>
@@ -203,7 +203,7 @@ export class KillWorld {
         if (fault === 'cut link') for (const stream of this.#links) stream.destroy();
         else if (fault === 'full disk' || fault === 'broken disk') process.disk = fault;
         else this.#kill(fault === 'kill source' ? 'source' : 'target');
-        // Who survives it stays at this point for a while, as on a slow disk, and the other side goes on.
+        // The side that survives stays at this point for a while, as on a slow disk, and the other side goes on.
         return this.clock.sleep(SLOW_MS);
       });
   }

@@ -16,7 +16,7 @@ import { Observers } from './observers.ts';
 import { TransferRate } from './transfer-rate.ts';
 import type { Transfer, TransferBudget, TransferChange, TransferLimits } from './transfer.ts';
 
-/** What a transfer that can be steered is given in place of a limiter. */
+/** Options of a transfer that can be steered, in place of a limiter. */
 export interface SteerOptions {
   /** the level above that of the transfer: of a peer, or of the whole host. @default none */
   readonly limiter?: LimiterNode | undefined;
@@ -24,7 +24,7 @@ export interface SteerOptions {
   readonly rate?: Rate | Schedule | undefined;
 }
 
-/** What a transfer that begins on this host can be steered by besides. */
+/** Further options of a transfer that begins on this host. */
 export interface SteerSourceOptions extends SteerOptions {
   /**
    * The limit of this transfer while the guest is stopped, bytes per second.
@@ -35,7 +35,7 @@ export interface SteerSourceOptions extends SteerOptions {
   readonly budget?: TransferBudget | undefined;
 }
 
-/** What the plain function beneath is called with. */
+/** The arguments of the plain function beneath. */
 export interface Lent {
   readonly limiter: LimiterNode;
   readonly signal: AbortSignal;

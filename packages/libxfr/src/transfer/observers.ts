@@ -4,8 +4,8 @@ import type { ObservedEvent } from '../events.ts';
 const SUPERSEDED: ReadonlySet<ObservedEvent['type']> = new Set(['progress', 'changed']);
 
 /**
- * Tells everybody who looks on what happens, each at his own pace. Nobody is waited for: who is slow misses figures
- * that have been overtaken, and nothing else. Who comes late hears first what he has missed.
+ * Passes events on to all observers, each at its own pace. The transfer waits for none: a slow observer misses figures
+ * that have been overtaken, and nothing else. A late one first gets the events that it has missed.
  */
 export class Observers {
   readonly #inboxes = new Set<Inbox>();
@@ -37,7 +37,7 @@ type Result = IteratorResult<ObservedEvent, undefined>;
 
 const OVER: Result = { done: true, value: undefined };
 
-/** What one observer has not read yet. */
+/** The events that one observer has not read yet. */
 class Inbox implements AsyncIterableIterator<ObservedEvent, undefined> {
   readonly #onReturn: () => void;
   /** Calls of `next` that wait, the first one first; there are none as long as something is unread. */

@@ -34,7 +34,7 @@ test('both ends are told which transfer it is, and all observers hear all of it'
   const began = one!.find(({ type }) => type === 'began');
   expect(began).toMatchObject({ role: 'source', guest: { name: 'web1' }, id: sent.id });
   expect(other!.find(({ type }) => type === 'began')).toMatchObject({ role: 'target', id: sent.id });
-  expect(phases(await observe(sent))).toEqual(phases(one!)); // and who comes after the end
+  expect(phases(await observe(sent))).toEqual(phases(one!)); // and an observer that comes after the end
   expect(sent.figures).toMatchObject({ transferred: summary.transferred, remaining: 0 });
   expect(() => sent.cancel()).toThrow(expect.objectContaining({ code: 'XFR_TOO_LATE' }));
 });

@@ -41,8 +41,9 @@ export class TransferRate implements Disposable {
   }
 
   /**
-   * What will hold as soon as the guest is stopped. Each second of waiting for a limit is a second of downtime then, so
-   * there is none unless somebody wants one. A guest that stands still all along has no such phase: it is all of it.
+   * The rate from the moment at which the guest is stopped. Each second of waiting for a limit is a second of downtime
+   * then, so there is none unless the user sets one. A guest that stands still all along has no such phase: it is all
+   * of it.
    */
   get whenStopped(): Rate {
     return this.#stopAndCopy ?? (this.#hasRun ? Infinity : this.limiter.rate);

@@ -8,14 +8,14 @@ import type {
 } from '../events.ts';
 import type { TransferId } from '../journal/record.ts';
 
-/** What the guest may have to put up with: read by its source before each round, and changed by `change`. */
+/** The limits on the guest's downtime: read by its source before each round, and changed by `change`. */
 export interface TransferBudget {
   /** milliseconds */
   maxDowntimeMs?: number | undefined;
   onNoConvergence?: 'abort' | 'force' | 'throttle' | undefined;
 }
 
-/** What `change` changes; what is left out stays as it is. */
+/** The settings for `change`; one that is left out stays as it is. */
 export interface TransferChange extends TransferBudget {
   /** the limit of this transfer alone: bytes per second, `Infinity` for none, or a timetable */
   readonly rate?: Rate | Schedule | undefined;
@@ -23,7 +23,7 @@ export interface TransferChange extends TransferBudget {
   readonly stopAndCopyRate?: Rate | undefined;
 }
 
-/** What holds for a transfer alone, bytes per second; `Infinity` is no limit. The levels above may allow less. */
+/** The limits of one transfer alone, bytes per second; `Infinity` is no limit. The levels above may allow less. */
 export interface TransferLimits {
   readonly precopy: Rate;
   /** as soon as the guest is stopped */
@@ -33,9 +33,9 @@ export interface TransferLimits {
 /**
  * A transfer that is under way, to be watched and steered.
  *
- * Each `for await` over it is an observer of its own, and hears everything from the beginning, however late it comes.
- * One that is slow holds up nobody: it misses figures that newer ones have overtaken, and never a phase or a warning.
- * It ends behind the last event, `completed` or `failed`, and does not throw.
+ * Each `for await` over it is an observer of its own, and gets all events from the first, however late it starts. A
+ * slow one holds up no other: it misses figures that newer ones have overtaken, and never a phase or a warning. It ends
+ * behind the last event, `completed` or `failed`, and does not throw.
  *
  * @example
  * ```ts
@@ -58,9 +58,9 @@ export interface Transfer<
   /** As of at most a second ago. */
   readonly figures: TransferFigures;
   readonly settings: TransferSettings;
-  /** What the settings come to at this hour. */
+  /** The limits of the settings at this hour. */
   readonly limits: TransferLimits;
-  /** What the plain function resolves or rejects with. Whoever only looks on need not handle it. */
+  /** The result or error of the plain function. A caller that only watches need not handle it. */
   readonly result: Promise<Result>;
   /**
    * Gives it up: `result` rejects with XFR_CANCELLED (aborted-safe: the guest runs on the source, and nothing of it is

@@ -23,8 +23,8 @@ import {
 const HANDSHAKE_RECORD = 0x16;
 
 /**
- * Makes a TLS connection with a known peer of a socket that has been accepted. Whoever is refused is told why, in TLS
- * when he speaks it; the socket is closed when this rejects.
+ * Makes a TLS connection with a known peer of a socket that has been accepted. A refused caller is told why, in TLS
+ * when it speaks it; the socket is closed when this rejects.
  *
  * @throws VmToolsError
  *   XFR_TLS_PLAIN, XFR_TLS_VERSION, XFR_TLS, XFR_CONNECTION_LOST (peer); XFR_PEER_SILENT (timeout); INTERRUPTED;
@@ -38,7 +38,7 @@ export async function acceptTls(
   const plain = tcpConnection(socket);
   const { peer: address } = plain;
   const { firstByteMs, handshakeMs } = timeouts;
-  /** whom it can be told, once there is somebody who understands it */
+  /** the connection that can carry the refusal, once TLS is up */
   let told: Connection | undefined;
   const handshake = async (): Promise<TlsConnection> => {
     const isTls = startsWithTls(socket, address);
@@ -59,7 +59,7 @@ export async function acceptTls(
     });
     return { ...told, who };
   };
-  // Between here and the first read nobody else would hear of an error, and an unheard one ends the process.
+  // Between here and the first read no other listener would get an error, and an unheard one ends the process.
   socket.on('error', () => undefined);
   try {
     return await within(handshake(), handshakeMs, tooSlow(address, HANDSHAKE, handshakeMs), signal);

@@ -4,7 +4,7 @@ import { connect, type Server } from 'node:net';
 import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
 import { formatAddress } from './endpoint.ts';
 
-/** A port of an address of this machine, a file that is a socket, or one that somebody else has opened: systemd. */
+/** A port of an address of this machine, a file that is a socket, or one that another process has opened: systemd. */
 export type ListenAt =
   { readonly host: string; readonly port: number } | { readonly path: string } | { readonly fd: number };
 
@@ -33,7 +33,7 @@ export async function bind(server: Server, at: ListenAt, signal: AbortSignal | u
   }
 }
 
-/** Nobody answers a socket whose process has ended; of a file that is no socket the kernel says the same. */
+/** A socket whose process has ended does not answer; the kernel gives the same error for a file that is no socket. */
 async function isLeftBehind(path: string): Promise<boolean> {
   const socket = connect({ path });
   try {

@@ -9,11 +9,11 @@ import { connectTcp } from './tcp.ts';
 import type { TlsOptions } from './tls.ts';
 import { connectUnix } from './unix.ts';
 
-/** Who we are to the peer, and how long it is waited for. */
+/** Our identity for the peer, and how long it is waited for. */
 export interface ConnectOptions {
   /** Opened when the address wants it: other transports need no identity. */
   readonly tls: () => TlsOptions | Promise<TlsOptions>;
-  /** whether tcp://, which anybody on the way can read and change, will do. @default false */
+  /** whether tcp://, which any host on the way can read and change, will do. @default false */
   readonly insecure?: boolean | undefined;
   readonly timeouts?: Partial<TransferTimeouts> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +45,7 @@ export async function connectPeer(
   }
 }
 
-/** For both ends: whoever calls and whoever listens must have said that he wants it. */
+/** For both ends: the caller and the listener must both have allowed it. */
 export function notSecure(address: PeerAddress): VmToolsError {
   return new VmToolsError({
     code: 'XFR_INSECURE',

@@ -16,8 +16,8 @@ import {
 } from './tls.ts';
 
 /**
- * Calls a peer that is known. In TLS 1.3 this side is through before the peer has seen who calls: when the peer does
- * not know us, it says so with its first message.
+ * Calls a known peer. In TLS 1.3 the handshake ends on this side before the peer has seen our certificate: when the
+ * peer does not know us, it says so with its first message.
  *
  * @throws VmToolsError
  *   XFR_UNREACHABLE, XFR_TLS_PLAIN, XFR_TLS_VERSION, XFR_TLS, XFR_CONNECTION_LOST (peer); XFR_PEER_SILENT (timeout);
@@ -43,7 +43,7 @@ export async function connectTls(
     await once(socket, 'secureConnect').catch((thrown: unknown) => {
       throw handshakeError(thrown, address);
     });
-    // Between here and the first read nobody else would hear of an error, and an unheard one ends the process.
+    // Between here and the first read no other listener would get an error, and an unheard one ends the process.
     socket.on('error', () => undefined);
     const certificate = socket.getPeerX509Certificate();
     return tls.checkPeer({ certificate, chainError: chainError(socket), host, address });

@@ -5,10 +5,10 @@ import type { Connection } from '../protocol/connection.ts';
 import { joinStreams } from './join-streams.ts';
 
 /**
- * A connection that somebody else has made: one socket, or two pipes, 0 and 1 for `xfrd --stdio`. They belong to the
+ * A connection that the caller has made: one socket, or two pipes, 0 and 1 for `xfrd --stdio`. They belong to the
  * connection from now on, and are closed with it.
  *
- * @param peer who is at the other end, for messages
+ * @param peer the other end, for messages
  * @throws VmToolsError XFR_DESCRIPTOR of kind usage when they are not open, or are files or a terminal
  */
 export function descriptorConnection(
@@ -31,7 +31,7 @@ export function descriptorConnection(
   return { stream, peer, isConfidential: isLocal(input) && isLocal(output) };
 }
 
-/** Node's streams for stdin and stdout wait in the kernel when nobody reads; these never do. */
+/** Node's streams for stdin and stdout wait in the kernel when the reader stops; these never do. */
 function openSocket(fd: number, how: { readonly readable: boolean; readonly writable: boolean }): Socket {
   try {
     return new Socket({ fd, ...how });

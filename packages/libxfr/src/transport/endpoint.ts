@@ -4,7 +4,7 @@ import { VmToolsError } from '@vm-tools/errors';
 /** The port that xfrd has had since 2004. */
 export const DEFAULT_PORT = 8002;
 
-/** Where a peer listens. */
+/** The address at which a peer listens. */
 export interface Endpoint {
   readonly transport: 'tcp';
   readonly host: string;

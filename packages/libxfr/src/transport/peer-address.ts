@@ -76,7 +76,7 @@ export function parsePeerAddress(text: string): PeerAddress {
   }
 }
 
-/** What `parsePeerAddress` reads again as the same: this is what goes into journals. */
+/** The text that `parsePeerAddress` reads again as the same address: journals keep it. */
 export function formatPeerAddress(address: PeerAddress): string {
   switch (address.transport) {
     case 'tls':

@@ -19,17 +19,17 @@ export async function refuse(
   await channel.close();
 }
 
-/** What it did, or that it should come again. */
+/** The peer's own fault, or that it should come again. */
 const TOLD = new Set(['peer', 'resource']);
 
-/** What is said aloud of an error: without causes and facts. */
+/** The part of an error that a caller is told: without causes and facts. */
 function spoken({ code, kind, message, hint }: VmToolsError): VmToolsError {
   return new VmToolsError({ code, kind, message, ...(hint === undefined ? {} : { hint }) });
 }
 
 /**
- * One answer for all who are no peers, with nothing in it but what they have shown themselves: neither whom this host knows nor by
- * which keys. It leads to the same command for each.
+ * One answer for all strangers, with nothing in it but what they have shown themselves: neither the peers of this host
+ * nor their keys. It leads to the same command for each.
  */
 function stranger({ details }: VmToolsError): VmToolsError {
   const { fingerprint, claimed, name = claimed } = details as Record<string, string | undefined>;

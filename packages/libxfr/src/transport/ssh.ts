@@ -11,14 +11,14 @@ type Ssh = ChildProcessByStdio<Writable, Readable, Readable>;
 const LOG_LINES = 20;
 const LOG_BYTES = 8 * 1024;
 
-/** What ssh itself ends with when it is not the remote command that has failed. */
+/** The exit status of ssh when ssh itself has failed, not the remote command. */
 const SSH_FAILED = 255;
 const NOT_FOUND = 127;
 
 /**
- * Runs `xfrd --stdio` on another host. ssh makes sure who is who at both ends, and asks nobody: a host that it does not
- * know and a key that wants a password are errors, with ssh's own words in `log`. The connection is there when the
- * other end has said something.
+ * Runs `xfrd --stdio` on another host. ssh identifies both ends, and never prompts: a host that it does not know and a
+ * key that wants a password are errors, with ssh's own words in `log`. The connection is there when the other end has
+ * said something.
  *
  * @throws VmToolsError XFR_SSH (peer; failure when there is no ssh here), XFR_PEER_SILENT (timeout), INTERRUPTED
  */

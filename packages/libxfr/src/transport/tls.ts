@@ -6,15 +6,15 @@ import { connectionLost } from '../protocol/pull-reader.ts';
 
 /**
  * TLS 1.3 and nothing older, and a certificate from both ends. OpenSSL makes sure that the peer has the key of what it
- * shows; whether that is somebody we know is for `checkPeer` to say, because hosts that know each other by their keys
- * need no authority.
+ * shows; whether it is a known peer is for `checkPeer` to say, because hosts that know each other by their keys need no
+ * authority.
  */
 export interface TlsOptions {
   /** of this host, PEM; read again for each connection, so that they can be replaced */
   readonly credentials: TlsCredentials;
   /**
-   * Says who the peer is; what it throws refuses the connection, and the peer is told. With `details.isStranger` it is
-   * told no more than any other stranger, whatever it shows and calls itself; `details.fingerprint` and
+   * Returns the name of the peer; an error refuses the connection, and the peer is told. With `details.isStranger` it
+   * is told no more than any other stranger, whatever it shows and calls itself; `details.fingerprint` and
    * `details.claimed` (or `name`) are what it has shown.
    */
   readonly checkPeer: (presented: PresentedPeer) => string | Promise<string>;
@@ -24,11 +24,11 @@ export interface TlsOptions {
 export interface TlsCredentials {
   readonly key: string;
   readonly cert: string;
-  /** those who may vouch for a peer. @default nobody */
+  /** authorities that may vouch for a peer. @default none */
   readonly ca?: readonly string[];
 }
 
-/** What is known of a peer before anybody has said who it is. */
+/** The facts about a peer before `checkPeer` has named it. */
 export interface PresentedPeer {
   /** undefined when it shows none */
   readonly certificate: X509Certificate | undefined;
@@ -46,7 +46,7 @@ export interface TlsConnection extends Connection {
   readonly who: string;
 }
 
-/** What both ends give to node:tls. The chain is judged by `checkPeer`, not by node. */
+/** The parameters of node:tls at both ends. The chain is judged by `checkPeer`, not by node. */
 export function tlsParameters({
   key,
   cert,

@@ -4,7 +4,7 @@ import { abortError, messageOf, throwIfAborted, VmToolsError, within } from '@vm
 import type { Connection } from '../protocol/connection.ts';
 
 /**
- * A socket of this machine: who may open the file is who may connect.
+ * A socket of this machine: every user that may open the file may connect.
  *
  * @throws VmToolsError XFR_UNREACHABLE of kind peer, with `details.errno`
  */

@@ -21,7 +21,7 @@ import { rejection, SOURCE_RUNS, thrownBy, type ErrorCase } from './case.ts';
 const A = new TlsHost('a', { knows: ['b'] });
 const LIMITS = { connectMs: patient(30_000), handshakeMs: patient(30_000) };
 
-/** Calls a server of somebody else over TLS. */
+/** Calls a foreign server over TLS. */
 async function calling(server: Server): Promise<VmToolsError> {
   server.on('connection', (socket: Socket) => socket.on('error', () => undefined).resume());
   server.listen(0, '127.0.0.1');
@@ -32,7 +32,7 @@ async function calling(server: Server): Promise<VmToolsError> {
   return error;
 }
 
-/** What a listener of ours with TLS says of somebody who begins like this. */
+/** The error of a listener of ours with TLS for a caller that begins like this. */
 async function called(first: Buffer): Promise<VmToolsError> {
   const { promise, resolve } = Promise.withResolvers<VmToolsError>();
   await using listener = await listen({

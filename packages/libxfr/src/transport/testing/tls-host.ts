@@ -11,7 +11,7 @@ export class TlsHost implements TlsOptions {
   readonly presented: PresentedPeer[] = [];
   readonly #known: readonly HostName[];
 
-  /** @param options.vouched those whose certificates count as authorities, too */
+  /** @param options.vouched peers whose certificates count as authorities, too */
   constructor(
     name: HostName,
     options: { readonly knows: readonly HostName[]; readonly vouched?: readonly HostName[] },
