@@ -1,6 +1,6 @@
 /**
- * Waits until all have come to their end, and only then fails with the first failure: whoever is told of it can rely on
- * that nothing goes on any more.
+ * Waits until all have ended, and only then fails with the first failure: a caller that gets it can rely on that
+ * nothing goes on any more.
  */
 export async function allThrough(works: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;

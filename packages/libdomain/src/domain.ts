@@ -9,7 +9,7 @@ export type DomainState =
 /** How a domain was built; "unknown" is one that another toolstack made, which only that knows. */
 export type DomainType = 'pv' | 'pvh' | 'hvm' | 'unknown';
 
-/** A domain as it was when somebody looked. */
+/** A domain as it was at the time of the look. */
 export interface Domain {
   readonly domid: number;
   readonly uuid: string;
@@ -22,11 +22,11 @@ export interface Domain {
   readonly vcpus: number;
   readonly cpuTimeNs: bigint;
   readonly shutdownReason?: ShutdownReason;
-  /** Where an incoming one comes from: the address of its peer, where that is known. */
+  /** The source of an incoming one: the address of its peer, where that is known. */
   readonly from?: string;
 }
 
-/** What Xen knows about it, with what xenstore knows about it. */
+/** The domain as Xen and xenstore know it. */
 export async function describeDomain(store: Pick<StoreAccess, 'read'>, info: DomainInfo): Promise<Domain> {
   const isFresh = info.isPaused && info.cpuTimeNs === 0n;
   const [name, type, staticMax, incoming, from] = await Promise.all([

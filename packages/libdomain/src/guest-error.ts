@@ -14,8 +14,8 @@ export interface GuestErrorInit {
 }
 
 /**
- * What an action on a guest failed with, as an error that tells where the guest is now, and what to do. Whoever
- * knew it closer to the cause has said it better.
+ * Turns the failure of an action on a guest into an error that says where the guest is now, and what to do. It never
+ * overwrites what an error closer to the cause has said.
  */
 export async function guestError(
   host: Pick<Host, 'xen'>,
@@ -46,7 +46,7 @@ export function asVmToolsError(
   });
 }
 
-/** Where the guest is, as Xen sees it. Never rejects: this is asked when something has failed already. */
+/** The guest's place, as Xen sees it. Never rejects: this is asked when something has failed already. */
 export async function whereabouts(
   { xen }: Pick<Host, 'xen'>,
   { domid, name, uuid }: Known,

@@ -8,8 +8,10 @@ export interface Host {
   readonly store: Xenstore;
   /** Everything kept on disk lies under it. Usually "/". */
   readonly root: string;
-  /** What is known here of guests on their way; `noTransfers` where nobody moves any. */
+  /** The transfers of this host; `noTransfers` where none are made. */
   readonly transfers: Transfers;
-  /** As what this process holds domains, for those who find them held. @default the name of its program */
+  /**
+   * The name under which this process holds domains, for tools that find them held. @default the name of its program
+   */
   readonly command?: string;
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 
-/** The names in a folder; none when nobody has made it yet. */
+/** The names in a folder; none when it does not exist yet. */
 export async function listFolder(path: string): Promise<string[]> {
   try {
     return await readdir(path);

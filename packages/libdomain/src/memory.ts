@@ -5,7 +5,9 @@ import { profileOf, type DomainType, type Size } from './types/index.ts';
 export const PAGE_BYTES = 4096;
 const KIB_PER_PAGE = PAGE_BYTES / 1024;
 
-/** What Xen may give to a domain above its target (LIBXL_MAXMEM_CONSTANT): the rings and other special pages. */
+/**
+ * The memory that Xen may give to a domain above its target (LIBXL_MAXMEM_CONSTANT): the rings and other special pages.
+ */
 export const MAXMEM_SLACK_KIB = 1024;
 
 /** How much of the host's memory a domain takes. */
@@ -19,8 +21,8 @@ export interface MemoryNeed {
 }
 
 /**
- * What a domain takes from the host, as libxl reckons it: 1 MiB of paging pool for each vCPU, a page for each MiB for
- * the p2m, and again as much for shadow page tables where the processor cannot do without.
+ * The memory that a domain takes from the host, as libxl reckons it: 1 MiB of paging pool for each vCPU, a page for
+ * each MiB for the p2m, and again as much for shadow page tables where the processor cannot do without.
  */
 export function memoryNeed(
   config: Size & { readonly type: DomainType },
@@ -36,7 +38,7 @@ export function memoryNeed(
   return { hap, pagingPoolKib, needKib };
 }
 
-/** What the host can still give away, KiB: free, and not yet claimed by a domain that is being built. */
+/** The memory that the host can still give away, KiB: free, and not yet claimed by a domain that is being built. */
 export function freeKib(host: Pick<HostInfo, 'freePages' | 'outstandingPages'>): number {
   return Math.max(0, host.freePages - host.outstandingPages) * KIB_PER_PAGE;
 }

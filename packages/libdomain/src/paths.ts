@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Host } from './host.ts';
 
-/** What the guest sees as its own; it may read, and write only where it is allowed to. */
+/** The nodes that the guest sees as its own; it may read, and write only where it is allowed to. */
 export const domainPath = (domid: number): string => `/local/domain/${domid}`;
 
-/** What belongs to all domains that one virtual machine has ever been. */
+/** The nodes of a virtual machine, whichever domains it has been. */
 export const vmPath = (uuid: string): string => `/vm/${uuid}`;
 
-/** What only toolstacks may see; named after libxl, because xl looks for it here. */
+/** The nodes that only toolstacks may see; named after libxl, because xl looks for it here. */
 export const libxlPath = (domid: number): string => `/libxl/${domid}`;
 
 /** Marks a domain as made by these tools: xl's own domains have a process of xl that looks after them. */
@@ -16,13 +16,13 @@ export const markerPath = (domid: number): string => `${libxlPath(domid)}/vm-too
 /** Says which transfer a domain is being made for, until it is started; `FROM_FILE` when it comes from an image. */
 export const incomingPath = (domid: number): string => `${markerPath(domid)}/incoming`;
 
-/** Where that transfer comes from, as its journal has it. */
+/** The source of that transfer, as its journal has it. */
 export const incomingFromPath = (domid: number): string => `${incomingPath(domid)}/from`;
 
 /** No transfer has such an id. */
 export const FROM_FILE = 'file';
 
-/** Says that the guest has been asked to suspend, and that nobody has let it run since. */
+/** Says that the guest has been asked to suspend, and has not been resumed since. */
 export const suspendingPath = (domid: number): string => `${markerPath(domid)}/suspending`;
 
 /** Says that the pages which the guest writes are logged for a save that goes on while it runs. */
@@ -34,10 +34,10 @@ export const originPath = (domid: number): string => `${markerPath(domid)}/origi
 /** The scheduler cap of a guest before it was slowed down for a transfer, in percent. */
 export const cappedPath = (domid: number): string => `${markerPath(domid)}/capped`;
 
-/** Where a toolstack writes what it asks of the guest. */
+/** The node in which a toolstack writes its request to the guest. */
 export const controlPath = (domid: number): string => `${domainPath(domid)}/control/shutdown`;
 
-/** Where the guest says, with 1, that it can do what it may be asked for. */
+/** The node in which the guest says, with 1, that it can do such a request. */
 export const featurePath = (domid: number, word: 'suspend' | 'poweroff' | 'reboot'): string =>
   `${domainPath(domid)}/control/feature-${word}`;
 

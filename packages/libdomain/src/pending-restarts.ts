@@ -13,9 +13,9 @@ export interface PendingRestart {
   readonly name: string;
   /** libxl's JSON */
   readonly configJson: string;
-  /** whose words that is; none for the operator's own */
+  /** the author of that; none for the operator */
   readonly origin?: Origin | undefined;
-  /** why it has failed: then it goes on when somebody asks for it, and not by itself */
+  /** why it has failed: then it goes on when an operator asks for it, and not by itself */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
 
@@ -38,7 +38,7 @@ const FAILED = 'var/lib/vm-tools/restart';
 
 const FILE_NAME = /^(?<domid>\d+)\.(?<uuid>[0-9a-f-]{36})\.json$/;
 
-/** Where it is written down. */
+/** The file in which it is written down. */
 export function pendingPath({ root }: Pick<Host, 'root'>, pending: Identity, hasFailed: boolean): string {
   return join(root, hasFailed ? FAILED : RUNNING, `${pending.domid}.${pending.uuid}.json`);
 }

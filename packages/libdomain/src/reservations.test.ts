@@ -13,7 +13,7 @@ const web = (name: string): Arriving => ({
   vcpus: 1,
 });
 
-/** What Xen says with so much memory free, KiB. */
+/** Xen's answer with so much memory free, KiB. */
 const infoWith = (freeKib: number): HostInfo => ({
   totalPages: 2 ** 20,
   freePages: freeKib / 4 + 512,

@@ -16,8 +16,8 @@ export interface Arriving {
 }
 
 /**
- * What this process has promised to domains that do not exist yet: Xen can set memory aside only for one that does.
- * From then on its claim holds, for other processes, too, and the promise is over.
+ * The memory that this process has promised to domains that do not exist yet: Xen can set memory aside only for one
+ * that does. From then on its claim holds, for other processes, too, and the promise is over.
  */
 export class Reservations {
   readonly #held = new Map<string, { readonly name: string; readonly needKib: number }>();
@@ -53,7 +53,7 @@ export class Reservations {
    */
   async hold(xen: Xen, domain: Arriving): Promise<void> {
     const info = await this.#look(xen);
-    // No await from here on: whoever asks at the same time must see what the other has got.
+    // No await from here on: two callers at the same time must see each other's promises.
     this.requireUnknown(domain, 'name');
     this.requireUnknown(domain, 'uuid');
     const needKib = requireMemory(domain, info, this.promisedKib(domain.uuid));
@@ -65,7 +65,7 @@ export class Reservations {
     if (this.#held.delete(uuid)) this.#ends += 1;
   }
 
-  /** What Xen says is out of date as soon as a promise has ended meanwhile: it may have become a claim. */
+  /** Xen's answer is out of date when a promise has ended meanwhile: it may have become a claim. */
   async #look(xen: Xen): Promise<HostInfo> {
     for (;;) {
       const ends = this.#ends;
@@ -77,7 +77,7 @@ export class Reservations {
 
 const RESERVATIONS = new WeakMap<Xen, Reservations>();
 
-/** One for each host that this process has open: nobody who restores there can forget to share it. */
+/** One for each host that this process has open: all restores on that host share it. */
 export function reservationsOf({ xen }: Pick<Host, 'xen'>): Reservations {
   const known = RESERVATIONS.get(xen);
   if (known !== undefined) return known;

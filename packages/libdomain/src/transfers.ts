@@ -11,7 +11,7 @@ export interface UndecidedTransfer {
   readonly peer: string;
 }
 
-/** The transfers of a host, for whoever is about to do something to a guest. */
+/** The transfers of a host, for an action that is about to change a guest. */
 export interface Transfers {
   /**
    * The transfer of this guest that is not decided.

@@ -11,8 +11,8 @@ import { userdataFolder, userdataLockPath, userdataPath } from './paths.ts';
 type Identity = Pick<Domain, 'domid' | 'uuid'>;
 
 /**
- * Written aside and renamed: whoever reads it sees all of it, or nothing. libxl takes the file for a C string, so it
- * must end in NUL: without it xl would read on behind its buffer.
+ * Written to a temporary file and renamed: a reader sees all of it, or nothing. libxl takes the file for a C string, so
+ * it must end in NUL: without it xl would read on behind its buffer.
  *
  * @throws LOCK_TIMEOUT when xl does not let go of it
  */
@@ -30,7 +30,7 @@ export async function writeUserdata(
 /**
  * The configuration of a running domain, in libxl's JSON.
  *
- * @throws DOMAIN_NO_CONFIG when nobody has written one down
+ * @throws DOMAIN_NO_CONFIG when none was ever written down
  */
 export async function readUserdata(
   host: Host,

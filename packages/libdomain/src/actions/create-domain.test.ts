@@ -64,7 +64,7 @@ describe('createDomain', () => {
       const outcome = await createDomain(host, config, { signal: abort.signal, onStep }).catch(
         (error: unknown) => error,
       );
-      if (name === 'unpause') continue; // done before anybody looks at the signal again
+      if (name === 'unpause') continue; // done before the signal is looked at again
       expect(outcome).toMatchObject({ code: 'INTERRUPTED', kind: 'interrupted' });
       expect(await host.snapshot()).toEqual(before);
     }

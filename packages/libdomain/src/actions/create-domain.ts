@@ -17,11 +17,11 @@ export interface CreateOptions extends Omit<RunOptions, 'signal'>, HoldOptions {
   readonly paused?: boolean;
   /** libxl's JSON that the configuration was read from, of a domain that starts anew: it is kept with the new one. */
   readonly configJson?: string;
-  /** Whose words its configuration is. @default the operator's own */
+  /** The author of its configuration. @default the operator */
   readonly origin?: Origin | undefined;
 }
 
-/** What `createDomain` would do, as a value to print or to run. A domain without a UUID gets one here. */
+/** The steps of `createDomain`, as a value to print or to run. A domain without a UUID gets one here. */
 export function planCreate(
   config: DomainConfig,
   { paused = false, configJson, origin }: Pick<CreateOptions, 'paused' | 'configJson' | 'origin'> = {},
@@ -52,7 +52,7 @@ export async function createDomain(
   }
 }
 
-/** As it was made. Whoever asked Xen could be told of a failure, and would have to take back a guest that runs. */
+/** As it was made. Asking Xen could fail, and then a running guest would have to be taken back. */
 function describeNew({ config, domid }: Finished, { paused = false }: CreateOptions): Domain {
   const { uuid, name, type, memoryKib, maxMemoryKib, vcpus } = config;
   const state = paused ? 'paused' : 'running';

@@ -12,7 +12,7 @@ export async function listDomains(host: Host): Promise<Domain[]> {
   }
 }
 
-/** For whatever fails when somebody only looks at the host. */
+/** For failures of a tool that only looks at the host. */
 export const LOOKING = {
   doing: 'looking at the domains of this host',
   hint: 'see whether xenstored runs: systemctl status xenstored',

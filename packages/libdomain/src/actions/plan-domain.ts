@@ -32,11 +32,11 @@ export interface DomainPlan {
    * libxenguest, which builds it.
    */
   readonly isNew: boolean;
-  /** What brings it; nothing for a new one. */
+  /** The image or transfer that brings it; nothing for a new one. */
   readonly incoming?: Incoming | undefined;
   /** The configuration as it came, in libxl's JSON: kept with the domain, with all that only others understand. */
   readonly configJson?: string | undefined;
-  /** Whose words its configuration is; none for the operator's own. */
+  /** The author of its configuration; none for the operator. */
   readonly origin?: Origin | undefined;
 }
 

@@ -14,7 +14,7 @@ import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { refuseDom0 } from './not-dom0.ts';
 
-/** What the guest is asked for, how long it may take, and what comes then. */
+/** The request to the guest, its time limit, and what follows that. */
 export interface ShutdownOptions extends HoldOptions {
   readonly mode: 'poweroff' | 'reboot';
   /** Wait until it has shut down, not only until it has acknowledged. @default false */
@@ -27,7 +27,7 @@ export interface ShutdownOptions extends HoldOptions {
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 
-/** How the guest ended up: gone when somebody destroyed it, as on_poweroff may demand. */
+/** How the guest ended up: gone when it was destroyed, as on_poweroff may demand. */
 export type ShutdownOutcome = 'acknowledged' | 'shut-down' | 'gone' | 'forced';
 
 /**

@@ -7,7 +7,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** What can be wrong with a configuration; every one is of kind `usage`. */
+/** The mistakes of a configuration; every one is of kind `usage`. */
 export type ConfigErrorCode =
   | 'CONFIG_SYNTAX' // the text is neither JSON nor xl.cfg
   | 'CONFIG_UNKNOWN_KEY' // neither these tools nor xl know this key: a typo
@@ -15,7 +15,7 @@ export type ConfigErrorCode =
   | 'CONFIG_INVALID' // a value of the wrong type or out of range, or two that contradict each other
   | 'CONFIG_UNREADABLE'; // the file itself
 
-/** What to do when nobody knows better. */
+/** The hint where no better one is known. */
 export const CONFIG_HINTS: Readonly<Record<ConfigErrorCode, string>> = {
   CONFIG_SYNTAX: 'a configuration is JSON, or lines of the form key = value as xl reads them',
   CONFIG_UNKNOWN_KEY: 'correct the key, or leave it out',

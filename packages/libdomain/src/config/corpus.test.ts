@@ -10,9 +10,9 @@ import { followHints } from './testing/follow-hints.ts';
 const CORPUS = join(import.meta.dirname, '../../corpus');
 
 /**
- * What comes of the configurations of real users (see corpus/xl/README.md): what they are refused for, the first
- * thing first, and what is accepted with a warning. This table only ever gets better: a file that is accepted stays
- * so, and what is refused gets less.
+ * The results for configurations of real users (see corpus/xl/README.md): the reasons for refusing each, in order, and
+ * what is accepted with a warning. This table only ever gets better: a file that is accepted stays so, and what is
+ * refused gets less.
  */
 const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, warnedOf: string]>> = {
   'cfg-01': ['5:8 disk, 6:7 vif', ''],

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { formatPosition, type Position } from './config-error.ts';
 
-/** Whoever has made so many mistakes has taken another file for a configuration. */
+/** A file with so many mistakes is no configuration. */
 const MAX_PROBLEMS = 50;
 
 /** Without the right type nothing else can be right: what is wrong with it is said first. */
@@ -76,7 +76,7 @@ function byWeight(a: VmToolsError, b: VmToolsError): number {
   return rank(a) - rank(b) || at(a, 'line') - at(b, 'line') || at(a, 'column') - at(b, 'column');
 }
 
-/** What to do about all of them: one hint for all that share it. */
+/** The hints of all of them: one for all that share it. */
 function hintOf(problems: readonly VmToolsError[]): string {
   const byHint = Map.groupBy(problems, ({ hint }) => hint ?? '');
   const [only] = byHint.keys();

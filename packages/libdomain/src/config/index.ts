@@ -1,5 +1,5 @@
 /**
- * What a domain is to be: one typed object, read from JSON or from the everyday subset of xl.cfg, and a look at
+ * The configuration of a domain: one typed object, read from JSON or from the everyday subset of xl.cfg, and a look at
  * its kernel before anything is built.
  *
  * @example

@@ -9,7 +9,7 @@ import { FIRST_USABLE_PROTOCOL, parseBzImage, readElf, type BzImage } from '@vm-
 import { DOMAIN_TYPES, forEachType, PROFILES, type DomainType } from '../types/index.ts';
 import { looksLike } from './looks-like.ts';
 
-/** What can be told of a kernel without building a domain from it. */
+/** The facts about a kernel that are known without building a domain from it. */
 export interface KernelInfo {
   readonly path: string;
   /** bzImage is what Linux distributions install as vmlinuz */

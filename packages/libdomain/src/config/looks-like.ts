@@ -1,4 +1,4 @@
-/** What files that are no kernels begin with; the words complete "this is …". */
+/** The first bytes of files that are no kernels; the words complete "this is …". */
 const MAGICS: readonly (readonly [magic: string, what: string])[] = [
   ['070701', 'an initramfs (cpio archive)'],
   ['#!', 'a script'],

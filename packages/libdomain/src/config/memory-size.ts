@@ -20,7 +20,7 @@ export function looksLikeSize(text: string): boolean {
   return SIZE.test(text);
 }
 
-/** What was probably meant by a size with a unit, MiB; undefined if that is no whole number of them. */
+/** The probable meaning of a size with a unit, MiB; undefined if that is no whole number of them. */
 export function meantMib(text: string): number | undefined {
   const [, amount, unit = ''] = SIZE.exec(text.trim()) ?? [];
   const mib = (Number(amount) * (UNITS_KIB[`${unit.toLowerCase()}ib`] ?? NaN)) / 1024;

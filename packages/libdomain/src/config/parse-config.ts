@@ -18,7 +18,7 @@ import { fieldsOfXl } from './xl/xl-fields.ts';
 /** No configuration is as long as this; a disk image given by mistake is. */
 export const MAX_CONFIG_BYTES = 2 ** 20;
 
-/** What is read besides the file, and where warnings go. */
+/** The settings read besides the file, and the receiver of warnings. */
 export interface ParseConfigOptions {
   /** `key=value` strings in the keys of the file's own format; they replace what the file says */
   readonly overrides?: readonly string[];
@@ -69,7 +69,7 @@ export function parsePlacedConfig(
   const entries =
     format === 'json' ? readJson(source, fileName, findings) : readXl(source, fileName, findings);
   if (entries.has('c_info') && entries.has('b_info')) findings.add(libxlJson(start));
-  // Where nothing could be read, or not to the end, nothing is missing either.
+  // When nothing could be read, or not to the end, nothing is missing either.
   if (format === 'json' || entries.size === 0) findings.throwIfAny();
   applyOverrides(entries, overrides, format, findings);
   const fields = format === 'json' ? fieldsOfJson(entries, findings) : fieldsOfXl(entries, findings);

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { formatPosition } from './config-error.ts';
 import type { PlacedConfig } from './parse-config.ts';
 
-/** What only the look at the files shows, and the field that names the file. */
+/** The errors that only a look at the files shows, and the field that names the file. */
 const FIELDS_OF = {
   DOMAIN_KERNEL_MISSING: 'kernel',
   DOMAIN_KERNEL_INVALID: 'kernel',

@@ -8,7 +8,7 @@ const shape = Object.fromEntries(FIELDS.map((field) => [field, KEYS[field].schem
 };
 
 /**
- * What a new domain is to be: the one typed form that every file format is read into. Unknown keys are refused.
+ * The configuration of a new domain: the one typed form that every file format is read into. Unknown keys are refused.
  * Absent keys get xl's defaults.
  */
 export const domainConfigSchema = z
@@ -25,19 +25,19 @@ export const domainConfigSchema = z
   .transform((config) => ({ ...config, maxMemoryKib: config.maxMemoryKib ?? config.memoryKib }))
   .readonly();
 
-/** What a new domain is to be; see `domainConfigSchema`. */
+/** The configuration of a new domain; see `domainConfigSchema`. */
 export type NewDomainConfig = z.output<typeof domainConfigSchema>;
 
 /** The same as a caller may write it: what has a default may be absent. */
 export type DomainConfigInput = z.input<typeof domainConfigSchema>;
 
 export type { DomainType };
-/** What is done with a domain that has shut down; the ones that only xl can do are kept for it. */
+/** An action for a domain that has shut down; those that only xl can do are kept for it. */
 export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number] | (typeof XL_ACTIONS)[number];
 
 /**
- * What a domain is, a new one or one that was saved. A saved one needs less and may have more: its kernel is in its
- * memory already, and xl may have made it.
+ * The configuration of a domain, a new one or one that was saved. A saved one needs less and may have more: its kernel
+ * is in its memory already, and xl may have made it.
  */
 export interface DomainConfig extends Omit<
   NewDomainConfig,

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { domainPath } from '../paths.ts';
 import type { DeviceKind, PlannedDevice, Readiness } from './kind.ts';
 
-/** Bytes of output that xenconsoled keeps while nobody reads it. */
+/** Bytes of output that xenconsoled keeps while no reader is connected. */
 const BUFFER_LIMIT_BYTES = 1_048_576;
 const TERMINAL_LIMIT_MS = 10_000;
 

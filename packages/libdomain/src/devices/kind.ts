@@ -12,13 +12,11 @@ export interface DeviceKind {
   readonly name: string;
   /** Those that a domain of this configuration has: by a key of it, or because each domain has one. */
   readonly of: (config: DomainConfig) => readonly PlannedDevice[];
-  /** What of one goes into an image. "nothing": a restored domain gets it anew, by its configuration alone. */
+  /** The part of one that goes into an image. "nothing": a restored domain gets it anew, by its configuration alone. */
   readonly saved: 'nothing';
-  /**
-   * What follows when its nodes are there: waiting for the backend, a script. When it rejects the device is unplugged.
-   */
+  /** The work after its nodes are there: waiting for the backend, a script. When it rejects the device is unplugged. */
   readonly plug?: (host: Host, device: Device, signal: AbortSignal) => Promise<void>;
-  /** What must have come of it before the domain is handed over, when all else has been made. */
+  /** The state that it must have before the domain is handed over, when all else has been made. */
   readonly ready?: Readiness;
   /** Makes the backend let go of it, whatever state it is in. The nodes are removed next. */
   readonly unplug: (host: Host, device: Device, signal?: AbortSignal) => Promise<void>;
@@ -49,7 +47,7 @@ export type Entries = Readonly<Record<string, string>>;
 export interface DeviceNodes {
   /** @default `/local/domain/<domid>/device/<kind>/<id>` */
   readonly frontendPath?: string;
-  /** Whose the frontend's folder is. The other may read it. */
+  /** The owner of the frontend's folder. The other may read it. */
   readonly frontendOwner: 'guest' | 'backend';
   /** besides `backend` and `backend-id`: what the guest may change */
   readonly frontend: Entries;
@@ -62,7 +60,7 @@ export interface DeviceNodes {
   readonly backend: Entries;
 }
 
-/** What a device is waited for. */
+/** The condition for which a device is waited for. */
 export interface Readiness {
   readonly about: string;
   readonly wait: (host: Host, domid: number, signal: AbortSignal) => Promise<void>;

@@ -6,7 +6,7 @@ import type { Device } from './list-devices.ts';
 /** XenbusStateInitialising */
 const INITIALISING = '1';
 
-/** Where the nodes of a device stand. */
+/** The paths of the nodes of a device. */
 export function deviceAt(domid: number, kind: string, id: string, nodes: DeviceNodes): Device {
   const { backendDomid, backendKind, frontendPath } = nodes;
   return {

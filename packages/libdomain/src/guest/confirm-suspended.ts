@@ -6,7 +6,7 @@ import { isSuspendedByUs } from './suspension.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 
-/** What somebody else has made of it. */
+/** A change of it by another toolstack. */
 interface Change {
   /** as a clause about the guest: "has been resumed, and runs" */
   readonly what: string;

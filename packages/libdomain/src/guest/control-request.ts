@@ -2,18 +2,18 @@ import type { Host } from '../host.ts';
 import { controlPath, domainPath } from '../paths.ts';
 import { noteAsked } from './suspension.ts';
 
-/** What a guest can be asked to do by itself, whatever its operating system (docs/misc/xenstore-paths). */
+/** A request to a guest that it carries out itself, whatever its operating system (docs/misc/xenstore-paths). */
 export type ControlWord = 'poweroff' | 'reboot' | 'suspend';
 
 /** Writes the request where guests look for it. Nothing happens when the domain is not in xenstore any more. */
 export async function requestControl(host: Host, domid: number, word: ControlWord): Promise<void> {
   const path = controlPath(domid);
   await host.store.transaction(async (tx) => {
-    // A plain write would make the tree of a domain that is gone anew, and nobody would ever remove it.
+    // A plain write would make the tree of a domain that is gone anew, and no tool would ever remove it.
     if ((await tx.read(domainPath(domid))) === undefined) return;
     const isThere = (await tx.read(path)) !== undefined;
     await tx.write(path, word);
-    // Whoever finds the guest after a crash of ours must know that it may still follow.
+    // A tool that finds the guest after a crash of ours must know that it may still follow.
     if (word === 'suspend') await noteAsked(host, tx, domid);
     // Some guests acknowledge by removing the node. The new one must be theirs to write again.
     if (!isThere) await tx.setPermissions(path, [{ domid, access: 'none' }]);

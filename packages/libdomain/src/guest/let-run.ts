@@ -6,13 +6,13 @@ import { resumeGuest } from './resume.ts';
 import { readSuspension } from './suspension.ts';
 import { waitForGuest } from './wait-for-guest.ts';
 
-/** How long a guest that may be about to suspend is watched for when nobody needs that any more, ms. */
+/** How long a guest that may be about to suspend is watched when its suspend is no longer needed, ms. */
 const FOLLOW_LIMIT_MS = 10_000;
 
 /**
- * Takes back the request to suspend, and resumes the guest if it has followed. One that has seen the request is on
- * its way, and if nobody waited for it, it would stand still for ever: so it is waited for. So is one that was too
- * late, seen or not: some suspend when nobody expects it any more.
+ * Takes back the request to suspend, and resumes the guest if it has followed. One that has seen the request is about
+ * to suspend, and would stand still for ever if we did not wait for it. We also wait for one that was too late, seen or
+ * not: some suspend long after they were asked.
  *
  * @param options `lateMs`: it was too late, and is watched for so long, 10 s at most
  * @returns what could not be done, one clause each

@@ -28,8 +28,8 @@ export async function requireThere({ xen }: Pick<Host, 'xen'>, domain: Identity)
 }
 
 /**
- * A guest that comes from elsewhere may still run there, and what there is of a domain that was not made to its end is
- * not whole. Who makes it holds it; this is about what a crash has left that no journal knows of.
+ * A guest that comes from elsewhere may still run there, and a domain that was not made to its end is not whole. The
+ * process that makes it holds it; this is about what a crash has left that no journal knows of.
  *
  * @throws XFR_UNRESOLVED, DOMAIN_UNFINISHED
  */
@@ -77,7 +77,7 @@ export function requireNotShutDown({ domid, uuid, name }: Identity, { shutdownRe
 }
 
 /**
- * A guest that stands still because somebody else saves it is his to resume.
+ * A guest that stands still because another toolstack saves it is for that one to resume.
  *
  * @throws DOMAIN_SUSPENDED
  */
@@ -91,7 +91,7 @@ export async function requireNotForeign(host: Host, domain: Identity, info: Doma
 }
 
 /**
- * For what only a guest can do that is not suspended, whoever has suspended it.
+ * For actions that a suspended guest cannot do, whichever toolstack has suspended it.
  *
  * @throws DOMAIN_SUSPENDED
  */

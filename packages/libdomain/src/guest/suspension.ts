@@ -5,7 +5,7 @@ import { commandOf } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { suspendingPath } from '../paths.ts';
 
-/** Who has asked a guest to suspend, as it is written down beside it until it runs again. */
+/** The request to a guest to suspend, as it is written down beside it until it runs again. */
 export interface Suspension {
   /** unknown when an older release has asked */
   readonly by: Holder | undefined;
@@ -42,7 +42,7 @@ export async function readSuspension(
   return { by: parseHolder(text), cpuTimeNs: cpuTimeNs === undefined ? undefined : BigInt(cpuTimeNs) };
 }
 
-/** Whether it is one of these tools that has suspended the guest, and nobody has let it run since. */
+/** Whether one of these tools has suspended the guest, and it has not been resumed since. */
 export async function isSuspendedByUs(
   host: Pick<Host, 'store'>,
   { domid, cpuTimeNs, shutdownReason }: Pick<DomainInfo, 'domid' | 'cpuTimeNs' | 'shutdownReason'>,

@@ -42,7 +42,7 @@ export function throttleByCap(
   };
 }
 
-/** Gives a domain the cap back that it had before somebody slowed it down, if anybody has. */
+/** Gives a domain the cap back that it had before a transfer slowed it down, if one has. */
 export async function uncap({ xen, store }: Host, domid: number): Promise<void> {
   const before = await store.read(cappedPath(domid));
   if (before === undefined) return;

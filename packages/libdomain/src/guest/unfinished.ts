@@ -10,10 +10,10 @@ export function hasNeverRun({ isPaused, cpuTimeNs, shutdownReason }: DomainInfo)
 }
 
 /**
- * Whether a domain is half made: the process that was making it was killed, or is still at work, which its hold tells.
- * Such a domain is paused as one that `vm-create --paused` has left. What tells them apart is what a pipeline writes
- * last, the stored configuration, and for a domain that is not marked as ours, and so as old as its first step, the
- * nodes that every toolstack makes.
+ * Whether a domain is half made: the process that was making it was killed, or still works, as its hold shows. Such a
+ * domain is paused, like one that `vm-create --paused` has left. They differ in what a pipeline writes last, the stored
+ * configuration, and for a domain that is not marked as ours, and so as old as its first step, the nodes that every
+ * toolstack makes.
  */
 export async function isUnfinished(
   host: Host,

@@ -6,7 +6,10 @@ import { whereabouts } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import type { UndecidedTransfer } from '../transfers.ts';
 
-/** A domain that is this process' own until it is let go. Nobody else changes it meanwhile who asks for it first. */
+/**
+ * A domain that is this process' own until it is let go. No other action changes it meanwhile, as long as it asks for
+ * it first.
+ */
 export interface Hold extends AsyncDisposable {
   readonly uuid: string;
 }
@@ -15,14 +18,14 @@ export interface Hold extends AsyncDisposable {
 export interface HoldOptions {
   /** One that the caller has of this domain: then nothing is taken, and nothing let go. */
   readonly hold?: Hold | undefined;
-  /** How long to wait for whoever holds it, ms. @default 0: it fails at once */
+  /** How long to wait for its holder, ms. @default 0: it fails at once */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The transfer for which it is done, whose guest nobody else touches. */
+  /** The transfer for which it is done; only that one touches the guest. */
   readonly transfer?: string | undefined;
 }
 
-/** What is to be held; without a domid it is one that is to be made. */
+/** The domain to hold; without a domid it is one that is to be made. */
 type Held = Pick<Domain, 'uuid'> & Partial<Pick<Domain, 'domid' | 'name'>>;
 
 const lockFolder = ({ root }: Host): string => join(root, 'run/vm-tools/domains');
@@ -55,7 +58,7 @@ function borrowed({ uuid }: Hold, domain: Held): Hold {
   throw new TypeError(`the hold of ${uuid} is none of ${domain.uuid}`);
 }
 
-/** The lock alone, for whoever knows how it stands with transfers. */
+/** The lock alone, for callers that have looked at the transfers themselves. */
 export async function lockDomain(
   host: Host,
   domain: Held,
@@ -99,7 +102,7 @@ async function busy(host: Host, domain: Held, path: string): Promise<VmToolsErro
 }
 
 /**
- * What a journal says counts before what Xen says.
+ * A journal's word counts before Xen's.
  *
  * @param transfer the one for which it is done
  * @returns what is known of that

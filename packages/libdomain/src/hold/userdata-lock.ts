@@ -4,7 +4,7 @@ import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { userdataFolder, userdataLockPath } from '../paths.ts';
 
-/** xl has it while it changes a device; who hangs with it would hang us, too. */
+/** xl has it while it changes a device; an xl that hangs with it would hang us, too. */
 const LIMIT_MS = 30_000;
 
 /**

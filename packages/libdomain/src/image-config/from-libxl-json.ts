@@ -34,8 +34,8 @@ const text = z.string().refine((value) => !value.includes('\0'), 'must not conta
 const action = z.string().default('destroy');
 
 /**
- * What a DomainConfig is made of, or would not do justice to; libxl writes much more. It leaves out whatever has its
- * default: `xl create` with no vcpus at all leads to no max_vcpus.
+ * The fields of a DomainConfig, and those that it could not represent; libxl writes much more. It leaves out whatever
+ * has its default: `xl create` with no vcpus at all leads to no max_vcpus.
  */
 const libxlSchema = z.looseObject({
   c_info: z.looseObject({ type: z.string(), name: text.optional(), uuid: z.guid().optional() }),
@@ -58,7 +58,7 @@ const libxlSchema = z.looseObject({
 
 type LibxlConfig = z.output<typeof libxlSchema>;
 
-/** What may be different of a configuration when it is read from libxl's JSON. */
+/** The differences of a configuration that is read from libxl's JSON. */
 export interface FromLibxlJsonOptions {
   /** Instead of the name in it, which may then be one that is not possible here, or absent. */
   readonly name?: string;
@@ -80,7 +80,7 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
   const type = readType(create.type);
   refuseUnsupported(libxl);
   const uuid = create.uuid?.toLowerCase();
-  // What a bootloader has fetched was a copy, for this one start.
+  // The kernel that a bootloader fetched was a copy, for this one start.
   const [kernel, ramdisk] = build.bootloader === undefined ? [build.kernel, build.ramdisk] : [];
   return {
     name: options.name ?? readName(create.name, uuid, options.isHere),

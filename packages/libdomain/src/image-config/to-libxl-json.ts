@@ -35,7 +35,7 @@ function fieldsIn(section: '' | 'c_info' | 'b_info', config: DomainConfig): Reco
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-/** What is empty is left out, as libxl does. */
+/** Empty fields are left out, as libxl does. */
 function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];

@@ -1,4 +1,4 @@
-/** What may have changed since a configuration was written down. */
+/** The facts that may have changed since a configuration was written down. */
 export interface LibxlFacts {
   readonly name?: string | undefined;
   readonly uuid?: string | undefined;

@@ -11,7 +11,7 @@ const schema = z.discriminatedUnion('from', [
   z.object({ from: z.literal('image'), kernels: z.array(z.string()).exactOptional() }),
 ]);
 
-/** Where the configuration of a domain comes from that the operator has not written here. */
+/** The origin of a configuration that the operator has not written here. */
 export type Origin = z.infer<typeof schema>;
 
 /** Says what the operator allows to a peer, by its name here. */
@@ -35,10 +35,9 @@ export async function readOrigin(store: StoreAccess, domid: number): Promise<Ori
 }
 
 /**
- * What the configuration of such a domain may name.
+ * The files that the configuration of such a domain may name.
  *
- * @param rulesOfPeer @default what holds for all
- * @returns undefined for a domain of this host's own: everything
+ * @param rulesOfPeer @default the rules for all @returns undefined for a domain of this host's own: everything
  */
 export async function rulesFor(
   host: Pick<Host, 'root'>,

@@ -4,7 +4,10 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainConfig } from '../config/schema.ts';
 import type { PlaceRules } from './rules.ts';
 
-/** What configurations name of this host, by the rule that says where it may lie. Disks and scripts will follow. */
+/**
+ * The files of this host that configurations name, by the rule that says where each may lie. Disks and scripts will
+ * follow.
+ */
 const PLACED = {
   kernels: [
     { what: 'kernel', pathOf: ({ kernel }: Placed) => kernel },
@@ -21,8 +24,8 @@ interface Folder {
 }
 
 /**
- * Refuses a configuration that names files which those who have written it may not name. Where they may, it is still
- * to be seen whether there is such a file. Nothing is opened, and a refusal does not tell whether a file exists.
+ * Refuses a configuration that names files which its author may not name. Whether an allowed file exists is another
+ * check. Nothing is opened, and a refusal does not tell whether a file exists.
  *
  * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED of kind usage
  */
@@ -62,7 +65,7 @@ async function whyNot(path: string, folders: readonly Folder[]): Promise<string 
   }
 }
 
-/** Whether somebody else than root, or than who acts here, can put something else in its place. */
+/** Whether another user than root, or than ours, can put something else in its place. */
 async function isChangedByOthers(path: string): Promise<boolean> {
   const { uid, mode } = await lstat(path);
   return (uid !== 0 && uid !== process.geteuid?.()) || (mode & 0o022) !== 0;

@@ -7,7 +7,7 @@ import type { PlaceRules } from './rules.ts';
 /**
  * Whether a domain of this configuration can be started here, as far as its files tell.
  *
- * @param rules for what comes from elsewhere; undefined for what the operator has written
+ * @param rules for a configuration from elsewhere; undefined for one that the operator has written
  * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED, DOMAIN_KERNEL_MISSING, DOMAIN_KERNEL_INVALID, DOMAIN_KERNEL_WRONG_TYPE,
  *   DOMAIN_RAMDISK_MISSING, all of kind usage
  */

@@ -4,7 +4,7 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { Host } from '../host.ts';
 
-/** What the operator allows to domains that come from elsewhere. Whatever is not allowed is forbidden. */
+/** The operator's rules for domains that come from elsewhere. Whatever is not allowed is forbidden. */
 export interface PlaceRules {
   /** folders of this host from which kernels and ramdisks may be taken, absolute */
   readonly kernels: readonly string[];
@@ -12,7 +12,7 @@ export interface PlaceRules {
   readonly requireKernels: boolean;
 }
 
-/** What is said of them, about one peer or about all: what is absent is said elsewhere. */
+/** Some of these rules, for one peer or for all: the others are set elsewhere. */
 export type SomePlaceRules = { readonly [Rule in keyof PlaceRules]?: PlaceRules[Rule] | undefined };
 
 const schema = z.strictObject({
@@ -24,8 +24,7 @@ const FILE = 'etc/vm-tools/places.json';
 const DEFAULT_KERNELS = 'var/lib/vm-tools/kernels';
 
 /**
- * What holds for one peer: what is said about it, then what `/etc/vm-tools/places.json` says about all, then what
- * holds without either.
+ * The rules for one peer: its own, then those of `/etc/vm-tools/places.json` for all, then the defaults.
  *
  * @throws VmToolsError DOMAIN_PLACES_FILE of kind usage: nothing is allowed while it cannot be understood
  */

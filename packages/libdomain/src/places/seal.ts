@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { writeAside } from '@vm-tools/write-file';
 import type { Host } from '../host.ts';
 
-/** Of this host alone. Who has it can make images whose kernels are loaded from anywhere. */
+/** Of this host alone. A user who has it can make images whose kernels are loaded from anywhere. */
 const KEY = 'var/lib/vm-tools/image.key';
 const KEY_BYTES = 32;
 
-/** What is looked at here of libxl's JSON, with what we add, which libxl does not look at. */
+/** The part of libxl's JSON that is looked at here, with our additions, which libxl ignores. */
 interface SealedConfig {
   readonly c_info?: { readonly uuid?: unknown };
   readonly b_info?: { readonly kernel?: unknown; readonly ramdisk?: unknown };
@@ -66,7 +66,7 @@ async function readKey(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Whoever makes it at the same time: there is one, and it is whole. */
+/** However many processes make it at the same time: there is one, and it is whole. */
 async function makeKey(path: string): Promise<Buffer> {
   await writeAside(path, randomBytes(KEY_BYTES), { mode: 0o600, folderMode: 0o777, isNew: true });
   return readFile(path);

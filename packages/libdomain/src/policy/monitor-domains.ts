@@ -15,12 +15,12 @@ export interface MonitorOptions extends Pick<RestartOptions, 'signal' | 'zombieL
 }
 
 /**
- * Carries out `on_poweroff`, `on_reboot` and `on_crash` of all domains of this host, until the signal fires.
- * Each domain is seen to by itself: one that Xen cannot let go of keeps no other waiting.
+ * Carries out `on_poweroff`, `on_reboot` and `on_crash` of all domains of this host, until the signal fires. Each
+ * domain is handled by itself: one that Xen cannot let go of keeps no other waiting.
  *
  * xl keeps a process for each domain that waits for its end. This is one for all, and it may be killed and started
- * again at any time: it keeps no state of its own. Xen knows who has shut down and why, the userdata file knows what is
- * to be done then, and a restart under way is written down. Run one of them on a host.
+ * again at any time: it keeps no state of its own. Xen knows which domain has shut down and why, the userdata file says
+ * what to do then, and a restart under way is written down. Run one of them on a host.
  *
  * Domains of xl are left to xl. Suspended domains belong to the process that saves them; so a transfer need not be told from
  * others: until it is over its domain runs, or is suspended, or, at the other end, is paused. And if the guest powers
@@ -32,7 +32,7 @@ export async function monitorDomains(host: Host, options: MonitorOptions = {}): 
   const monitor = new Monitor(host, { ...options, signal });
   try {
     monitor.goOn(await readPending(host));
-    // The first event comes at once: what happened while nobody watched is looked at first.
+    // The first event comes at once: what happened while no monitor ran is looked at first.
     await using watch = host.store.watch('@releaseDomain', { signal });
     while (!(await watch.next()).done) monitor.actOn(await host.xen.domainGetinfolist());
   } catch (thrown) {
@@ -57,7 +57,7 @@ class Monitor {
     this.#options = options;
   }
 
-  /** Goes on with restarts that were cut short. Those that have failed wait for somebody who asks for them. */
+  /** Goes on with restarts that were cut short. Those that have failed wait until an operator asks for them. */
   goOn(restarts: readonly PendingRestart[]): void {
     const { onEvent } = this.#options;
     const cutShort = restarts.filter(({ failure }) => failure === undefined);

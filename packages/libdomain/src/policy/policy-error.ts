@@ -1,6 +1,6 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 
-/** What kept a policy from being carried out, as one of ours. */
+/** The failure of a policy, as one of our errors. */
 export function policyError(thrown: unknown): VmToolsError {
   if (thrown instanceof VmToolsError) return thrown;
   return new VmToolsError({

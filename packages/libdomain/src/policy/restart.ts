@@ -22,9 +22,9 @@ export interface RestartOptions extends RunOptions, Pick<RemoveOptions, 'zombieL
 }
 
 /**
- * Destroys the domain and creates it anew with the same configuration and UUID, wherever that was left. What it is to
- * be made of is looked at first. One that fails is kept together with the reason until somebody asks for it again;
- * one that is interrupted is left for the next monitor.
+ * Destroys the domain and creates it anew with the same configuration and UUID, going on where an earlier try stopped.
+ * Its files are checked first. A restart that fails is kept together with the reason until an operator asks for it
+ * again; one that is interrupted is left for the next monitor.
  *
  * @returns the new domain; undefined when it had been there already
  * @throws VmToolsError whatever has failed, which says where the guest is now and how it is started again
@@ -34,8 +34,8 @@ export async function restartDomain(
   pending: PendingRestart,
   options: RestartOptions = {},
 ): Promise<Domain | undefined> {
-  // Nobody may come between its end and its beginning. While another has it, or a transfer of it is not decided, it is
-  // not for us to say what becomes of it.
+  // No other tool may come between its end and its beginning. While another has it, or a transfer of it is not decided,
+  // the policy must not be carried out.
   await using hold = await holdDomain(host, pending, { ...options, waitMs: PATIENCE_MS });
   const held = { ...options, hold };
   let isDestroyed = false;

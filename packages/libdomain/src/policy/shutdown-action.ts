@@ -3,8 +3,8 @@ import { SHUTDOWN_ACTIONS } from '../config/keys/values.ts';
 import type { DomainConfig, ShutdownAction } from '../config/schema.ts';
 
 /**
- * What the configuration wants to become of a domain that has shut down; undefined when it is none of our business:
- * a suspended domain belongs to whoever saves it, and a soft reset is not something that we can do.
+ * The action of the configuration for a domain that has shut down; undefined when there is nothing for us to do: a
+ * suspended domain belongs to the process that saves it, and a soft reset is not something that we can do.
  */
 export function shutdownAction(
   config: Pick<DomainConfig, 'onPoweroff' | 'onReboot' | 'onCrash'>,

@@ -69,7 +69,7 @@ class TableArea {
   }
 }
 
-/** Firmware ACPI Control Structure: the one table without header and checksum. Nobody wakes a PVH guest up by it. */
+/** Firmware ACPI Control Structure: the one table without header and checksum. A PVH guest is never woken up by it. */
 function facs(): Uint8Array {
   const bytes = new Uint8Array(FACS_BYTES);
   writeText(bytes, 0, 'FACS');

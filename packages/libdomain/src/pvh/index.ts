@@ -1,6 +1,5 @@
 /**
- * What a PVH guest finds in its memory beside its kernel: the map of that memory, and ACPI tables that list its
- * vCPUs.
+ * The contents of a PVH guest's memory beside its kernel: the map of that memory, and ACPI tables that list its vCPUs.
  *
  * @example
  * const { targetKib, maxKib, acpi, e820 } = layoutPvh(config);

@@ -4,7 +4,7 @@ import type { AddressRange } from './e820.ts';
 import { e820For } from './e820.ts';
 import { PAGE_BYTES } from './memory-layout.ts';
 
-/** What of a BuildSpec depends on the layout of a PVH guest's memory. */
+/** The part of a BuildSpec that depends on the layout of a PVH guest's memory. */
 export type PvhLayout = Required<Pick<BuildSpec, 'targetKib' | 'maxKib' | 'acpi' | 'e820'>>;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where things lie in the physical memory of a PVH guest. The places are libxenguest's and libxl's: the domain
- * builder and Xen itself count on them.
+ * The layout of the physical memory of a PVH guest. The places are libxenguest's and libxl's: the domain builder and
+ * Xen itself count on them.
  *
  *     0            RAM, up to 0xFC000000 at most
  *     0xFC000000   acpi_info, one page: what libxl's ACPI code talks to its DSDT through

@@ -6,7 +6,7 @@ import { domainPath, libxlPath, vmPath } from '../paths.ts';
 import { listUserdata } from '../userdata.ts';
 import { livesOn } from './remove-nodes.ts';
 
-/** What of a domain is still there when destroying it has failed half way, one clause each. Never rejects. */
+/** The remains of a domain when destroying it has failed half way, one clause each. Never rejects. */
 export async function remains(host: Host, domain: Pick<Domain, 'domid' | 'uuid'>): Promise<string[]> {
   const { domid, uuid } = domain;
   const found: string[] = [];

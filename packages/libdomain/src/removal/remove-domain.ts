@@ -18,8 +18,8 @@ export interface RemoveOptions {
 /**
  * Makes Xen destroy the domain, and makes sure that it is gone. Nothing to do when there is no such domain.
  *
- * Xen gives memory back first and forgets the domain when nobody maps a page of it any more: a backend, or a daemon
- * that has not yet heard of its death. No event tells when that is, so we look again and again.
+ * Xen gives memory back first. It forgets the domain when no backend, and no daemon that has yet to notice its death,
+ * maps a page of it any more. No event tells when that is, so we look again and again.
  *
  * @throws DOMAIN_ZOMBIE when it stays dying
  */

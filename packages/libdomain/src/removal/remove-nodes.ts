@@ -11,7 +11,7 @@ export async function removeNodes({ xen, store }: Host, domid: number, uuid: str
   });
 }
 
-/** What the guest can see of it; what toolstacks keep about it stays. */
+/** Removes the nodes that the guest can see; those of toolstacks stay. */
 export async function removeGuestNodes(
   xen: Pick<Xen, 'domainGetinfolist'>,
   tx: StoreAccess,

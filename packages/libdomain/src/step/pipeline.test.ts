@@ -52,7 +52,7 @@ describe('pipeline', () => {
   it('does not compile with a step before what it needs', () => {
     const { first, second, third } = steps([]);
     const start = pipeline('sample', { start: 1 });
-    // @ts-expect-error: nobody has added `one` yet
+    // @ts-expect-error: no step has added `one` yet
     start.step(third);
     // @ts-expect-error: and a condition makes no difference
     start.when(true, second);
@@ -91,7 +91,7 @@ describe('each and together', () => {
     const { first, second, third } = steps([]);
     const start = pipeline('sample', { start: 1 });
     const some = [first, first];
-    // @ts-expect-error: nobody has added `one` yet
+    // @ts-expect-error: no step has added `one` yet
     start.each([1], () => third);
     // @ts-expect-error: and none of those that run at the same time can
     start.together(first, third);

@@ -1,6 +1,6 @@
 import type { Step } from './step.ts';
 
-/** What `describe` tells about a step. */
+/** A step, as `describe` returns it. */
 export interface StepDescription {
   readonly name: string;
   readonly about: string;
@@ -23,7 +23,7 @@ export interface Pipeline<Has> {
   readonly stages: readonly Stage[];
   /** Those of all stages. Each has an event, an undo and a line of `describe` of its own. */
   readonly steps: readonly AnyStep[];
-  /** The same pipeline with one more step. If it needs facts that nobody has added yet, `missing` names them. */
+  /** The same pipeline with one more step. If it needs facts that no step has added yet, `missing` names them. */
   step<Needs, Adds>(
     step: Has extends Needs ? Step<Needs, Adds> : Step<Needs, Adds> & Missing<Needs, Has>,
   ): Pipeline<Has & Adds>;
@@ -44,7 +44,7 @@ export interface Pipeline<Has> {
   together<Steps extends readonly AnyStep[]>(
     ...steps: Steps & AllFit<Steps, Has>
   ): Pipeline<Has & AddedBy<Steps>>;
-  /** What would be done, for `--dry-run`. */
+  /** The steps that would be run, for `--dry-run`. */
   describe(): readonly StepDescription[];
 }
 
@@ -60,7 +60,7 @@ type AllFit<Steps extends readonly AnyStep[], Has> = {
     : never;
 };
 
-/** What all of them add; nothing to count on where their number is not known. */
+/** The facts that all of them add; none where their number is not known. */
 type AddedBy<Steps extends readonly AnyStep[]> = number extends Steps['length']
   ? object
   : Steps extends readonly [Step<infer _Needs, infer Adds>, ...infer Rest extends readonly AnyStep[]]

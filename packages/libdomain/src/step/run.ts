@@ -4,7 +4,7 @@ import type { AnyStep, Pipeline, Stage } from './pipeline.ts';
 import { stepError } from './step-error.ts';
 import type { StepEvent, StepIo, StepState } from './step.ts';
 
-/** What a pipeline tells while it runs, and what ends it. */
+/** The events of a running pipeline, and its abort signal. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: (event: StepEvent) => void;
@@ -41,7 +41,7 @@ interface Failure {
   readonly thrown: unknown;
 }
 
-/** What has been done of a pipeline, and what is known by it. */
+/** The part of a pipeline that has been done, and the facts it has added. */
 class Running {
   context: object;
   /** by stages */

@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 
-/** What every step has at hand besides the facts that it needs. */
+/** The tools of every step besides the facts that it needs. */
 export interface StepIo {
   readonly host: Host;
   readonly signal: AbortSignal;
@@ -21,7 +21,7 @@ export interface Step<Needs, Adds = object> {
   run(context: Readonly<Needs> & StepIo): Promise<Adds>;
   /** Gives back what `run` took. Its signal never fires. */
   undo?(context: Readonly<Needs & Adds> & StepIo): Promise<void>;
-  /** What there is when `undo` fails, as a clause: "domain 5". @default the name of the step */
+  /** The remains when `undo` fails, as a clause: "domain 5". @default the name of the step */
   leaves?(context: Readonly<Needs & Adds> & StepIo): string;
   /** Whether the pipeline goes on when it fails; see `bestEffort`. @default false */
   readonly isBestEffort?: true;
@@ -30,7 +30,7 @@ export interface Step<Needs, Adds = object> {
 /** "given-up": it has failed, and the pipeline goes on without it. */
 export type StepState = 'started' | 'done' | 'failed' | 'given-up' | 'undone' | 'undo-failed';
 
-/** What becomes of one step of a pipeline: it started, is done, has failed, or was undone. */
+/** An event of one step of a pipeline: it started, is done, has failed, or was undone. */
 export interface StepEvent {
   readonly type: 'step';
   readonly name: string;

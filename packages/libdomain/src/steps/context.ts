@@ -12,14 +12,14 @@ export interface Incoming {
   readonly from?: string | undefined;
 }
 
-/** What is asked for. By now it has a UUID. */
+/** The domain that is asked for. By now it has a UUID. */
 export interface Wanted {
   readonly config: DomainConfig & { readonly uuid: string };
-  /** What brings it here, when it is no new one. */
+  /** The image or transfer that brings it, when it is no new one. */
   readonly incoming?: Incoming;
   /** libxl's own form of the configuration, of a domain that has had one before */
   readonly configJson?: string;
-  /** whose words its configuration is; none for the operator's own */
+  /** the author of its configuration; none for the operator */
   readonly origin?: Origin;
 }
 

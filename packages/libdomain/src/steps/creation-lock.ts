@@ -9,7 +9,7 @@ const LOCK_FILE = 'var/lock/xl';
 /** xl has it while it reads a configuration and frees memory of dom0. */
 const LIMIT_MS = 60_000;
 
-/** Nobody else creates a domain on this host, neither xl nor one of these tools. */
+/** No other tool creates a domain on this host, neither xl nor one of these. */
 export interface Alone {
   readonly creation: FileLock;
 }
@@ -26,7 +26,7 @@ export const creationLock: Step<Wanted, Alone> = {
   undo: async ({ creation }) => creation[Symbol.asyncDispose](),
 };
 
-/** By now whoever looks finds the domain: in Xen, and by its name. */
+/** By now other tools find the domain: in Xen, and by its name. */
 export const creationUnlock: Step<Alone> = {
   name: 'creation-unlock',
   about: () => 'its name and its UUID are taken',

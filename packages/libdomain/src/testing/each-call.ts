@@ -12,7 +12,7 @@ import {
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { expectGoodError } from './expect-good-error.ts';
 
-/** What is left on a host must be just what it was before, or what the error says. */
+/** The state of a host after a failure must be the one before, or the one that the error says. */
 export interface Failure<Subject> {
   readonly error: VmToolsError;
   readonly subject: Subject;
@@ -28,9 +28,9 @@ export interface Action<Subject> {
   readonly capabilities?: SimulatedHostOptions['capabilities'];
   readonly prepare: (host: SimulatedHost) => Promise<Subject>;
   readonly act: (host: SimulatedHost, subject: Subject, signal: AbortSignal) => Promise<unknown>;
-  /** What must be true when it has failed. @default nothing has changed, and the error says where the guest is */
+  /** The condition after a failure. @default nothing has changed, and the error says where the guest is */
   readonly check?: (failure: Failure<Subject>) => void;
-  /** What is still to be done when it has failed, without faults. */
+  /** The work that is left after a failure, done without faults. */
   readonly finish?: (host: SimulatedHost, subject: Subject) => Promise<unknown>;
 }
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Strike } from '@vm-tools/xen-sim';
 
-/** What every failure must tell: a stable code, the cause, and what to do. */
+/** Every failure must have a stable code, the cause, and a hint. */
 export function expectGoodError(thrown: unknown, { errno }: Strike): asserts thrown is VmToolsError {
   expect(thrown).toBeInstanceOf(VmToolsError);
   const { code, message, hint } = thrown as VmToolsError;

@@ -3,8 +3,8 @@ import type { Host } from '../host.ts';
 import { cappedPath, FROM_FILE, incomingPath, loggedPath, suspendingPath } from '../paths.ts';
 
 /**
- * What a save or a transfer has not taken back of what it did to a guest, as a clause; undefined when there is nothing
- * of that. It may be under way still: whoever holds the domain knows.
+ * The marks that a save or a transfer has not taken back from a guest, as a clause; undefined when there are none. It
+ * may still be under way: then a process holds the domain.
  */
 export async function describeInterrupted(
   { store }: Pick<Host, 'store'>,

@@ -27,7 +27,7 @@ const signal = new AbortController().signal;
 const control = { signal, onProgress: () => undefined };
 const CORPUS = join(import.meta.dirname, '../../corpus/xl');
 
-/** What `xl create -n` printed for real configurations, of those kinds of domain that there are here. */
+/** The output of `xl create -n` for real configurations, of the kinds of domain that there are here. */
 const seeds = readdirSync(CORPUS)
   .filter((name) => name.endsWith('.xl.json'))
   .map((name) => JSON.parse(readFileSync(join(CORPUS, name), 'utf8')) as Config)
@@ -125,7 +125,7 @@ async function comesBack(host: SimulatedHost, saved: Buffer, name: string): Prom
   return resolveDomain(host, domid);
 }
 
-/** What is known of a configuration, but for what follows the domain. */
+/** A configuration without the fields that follow the domain. */
 function lasting(json: string): Section {
   const { c_info, b_info, ...top } = JSON.parse(json) as Config;
   const facts = { name: undefined, uuid: undefined, target_memkb: undefined, max_memkb: undefined };

@@ -19,7 +19,7 @@ import { domainTarget } from './target/target.ts';
 const never = new AbortController().signal;
 const control = { signal: never, onProgress: () => undefined };
 
-/** Where Xen can tell what a PV guest has written: without a hole in their memory, their images are small. */
+/** A Xen that can tell which pages a PV guest has written: without a hole in their memory, their images are small. */
 const shadow = { capabilities: { shadow: true } };
 
 /** 8 MiB of guest: what is saved goes through memory here. */
@@ -74,7 +74,7 @@ describe('domainSource', () => {
     await using host = await createSimulatedHost(shadow);
     const domain = await smallDomain(host);
     const { memory } = host.machine.domains.get(1)!;
-    /** What the guest writes while a round is sent. */
+    /** The pages that the guest writes while a round is sent. */
     const writes = [400, 10];
     const precopy: PrecopyPolicy = (stats) => {
       const pages = stats.dirtyPages === undefined ? 0 : (writes.shift() ?? 0);

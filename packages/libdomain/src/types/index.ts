@@ -15,7 +15,7 @@ import { PVH } from './pvh.ts';
 /** One profile a type. */
 export const PROFILES = { pv: PV, pvh: PVH } as const satisfies Readonly<Record<DomainType, Profile>>;
 
-/** What follows from the type of a domain. */
+/** The profile of a domain's type. */
 export function profileOf({ type }: { readonly type: DomainType }): Profile {
   return PROFILES[type];
 }

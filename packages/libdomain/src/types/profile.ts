@@ -3,7 +3,7 @@ import type { BuildSpec, CreateDomainSpec, HostInfo, Xen } from '@vm-tools/xc-na
 
 type Capabilities = HostInfo['capabilities'];
 
-/** What of a configuration decides how large a domain is. */
+/** The part of a configuration that decides how large a domain is. */
 export interface Size {
   readonly memoryKib: number;
   readonly maxMemoryKib: number;
@@ -37,7 +37,7 @@ export interface Profile {
     /** what it costs beyond its memory and that pool, KiB: vCPUs, bitmaps, the domain's own pages */
     readonly extraKib: number;
   };
-  /** What Xen is told of it when it is created. */
+  /** The flags for Xen when it is created. */
   readonly create: (paging: { readonly hap: boolean }) => Pick<CreateDomainSpec, 'type' | 'hap'>;
   /** Settings of the machine that no stream carries: a restored domain needs them as much as a new one. */
   readonly machine: {
@@ -45,14 +45,14 @@ export interface Profile {
     readonly about: string;
     readonly set: (xen: Xen, domid: number, size: Size) => Promise<void>;
   };
-  /** What the domain builder is told of its type and its memory. */
+  /** The arguments of the domain builder about its type and its memory. */
   readonly build: (size: Size) => Pick<BuildSpec, 'type' | 'targetKib' | 'maxKib' | 'acpi' | 'e820'>;
-  /** Whether kernel, ramdisk and command line are told in xenstore: libxl does so for those who want to know. */
+  /** Whether kernel, ramdisk and command line are told in xenstore: libxl does so for other programs. */
   readonly tellsImage: boolean;
   readonly save: {
     /** Whether Xen of such a host can tell which pages it writes to, so that it may go on meanwhile. */
     readonly canBeLive: (capabilities: Capabilities) => boolean;
-    /** Who is asked to suspend it: the guest does so by itself. */
+    /** The party that is asked to suspend it: the guest does so by itself. */
     readonly suspends: 'guest';
   };
 }

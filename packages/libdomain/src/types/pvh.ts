@@ -3,7 +3,7 @@ import type { HVM_PARAM } from '@vm-tools/xc-native';
 import { layoutPvh } from '../pvh/layout-pvh.ts';
 import type { Profile } from './profile.ts';
 
-// Types alone: whoever only plans a domain needs no libxc.
+// Types alone: a caller that only plans a domain needs no libxc.
 const TIMER_MODE: (typeof HVM_PARAM)['TIMER_MODE'] = 10;
 const ALTP2M: (typeof HVM_PARAM)['ALTP2M'] = 35;
 /** "No delay for missed ticks": the guest's time does not stop when ticks were missed. */

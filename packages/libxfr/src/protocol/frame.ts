@@ -27,8 +27,8 @@
  *   Note over S,T: PING while nothing else is sent, ABORT {error} from either side until READY
  * ```
  *
- * When the link breaks after READY, the source asks again over a new one, as often as it likes, and whoever listens
- * there answers from the journal:
+ * When the link breaks after READY, the source asks again over a new one, as often as it likes, and the
+ * receiver there answers from the journal:
  *
  * ```mermaid
  * sequenceDiagram

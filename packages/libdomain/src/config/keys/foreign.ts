@@ -1,7 +1,7 @@
 /** The types that xl knows. */
 export type XlType = 'pv' | 'pvh' | 'hvm';
 
-/** What xl 4.17 understands and these tools do not do yet. */
+/** A key that xl 4.17 understands and these tools do not yet. */
 export interface ForeignKey {
   /** of the domains that it changes; for others it has no effect */
   readonly types: readonly XlType[];
@@ -60,13 +60,13 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
     otherwise: 'the clock of the guest shows UTC',
   }),
 
-  // Where the kernel comes from.
+  // The source of the kernel.
   ...keys('bootloader', { types: ['pv', 'pvh'], hint: NAME_KERNEL }),
   ...keys('firmware', { hint: NAME_KERNEL }),
   ...keys('pvh', { hint: 'write type = "pvh" instead' }),
   ...keys('features'),
 
-  // What only goes with another key, which is refused where it matters.
+  // Keys that only go with another key, which is refused where it matters.
   ...keys('bootloader_args pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
   ...keys('pci_msitranslate pci_permissive pci_power_mgmt pci_seize', { types: [] }),
   ...keys('vnc', { types: ['pv', 'hvm'], idle: OFF }),
@@ -75,7 +75,7 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
 
   // Machines of ARM.
   ...keys('gic_version vuart tee', { types: [] }),
-  // What xl says itself that it ignores.
+  // Keys of which xl itself says that it ignores them.
   ...keys('device_model vncviewer', { types: [] }),
 
   // The emulated machine, and qemu, which emulates it: what is there by default, what is not, and the rest.
@@ -93,5 +93,5 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ),
 };
 
-/** What older toolstacks went by; xl passes over them as over any key that it does not know. */
+/** Keys of older toolstacks; xl passes over them as over any key that it does not know. */
 export const FORGOTTEN_KEYS: readonly string[] = ['on_xend_start', 'on_xend_stop'];

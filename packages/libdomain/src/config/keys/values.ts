@@ -1,14 +1,14 @@
 import { nameProblem } from '@vm-tools/words';
 import * as z from 'zod';
 
-/** What may happen to a domain that has shut down. */
+/** The actions for a domain that has shut down. */
 export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve'] as const;
 
-/** What xl can do besides. A domain that comes from xl may ask for it; it is kept then, as if preserved. */
+/** Further actions of xl. A domain that comes from xl may ask for it; it is kept then, as if preserved. */
 export const XL_ACTIONS = ['rename-restart', 'coredump-destroy', 'coredump-restart', 'soft-reset'] as const;
 
 /**
- * The local APIC of vCPU n has the id 2n, ids are bytes and 255 means everybody: 128 vCPUs are as many as a PVH
+ * The local APIC of vCPU n has the id 2n, ids are bytes and 255 addresses all of them: 128 vCPUs are as many as a PVH
  * guest can have (HVM_MAX_VCPUS).
  */
 export const MAX_VCPUS = 128;

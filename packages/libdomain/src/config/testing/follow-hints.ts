@@ -11,7 +11,7 @@ interface Problem {
 const MAX_EDITS = 60;
 
 /**
- * Does to an xl.cfg what the hint of its first problem says, and so on until it is accepted: mechanically, as somebody
+ * Does to an xl.cfg what the hint of its first problem says, and so on until it is accepted: mechanically, as a user
  * does who knows nothing of Xen.
  *
  * @returns the text that is accepted, and the hints that led there

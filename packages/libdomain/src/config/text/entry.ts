@@ -1,10 +1,10 @@
 import type { Position } from '../config-error.ts';
 
-/** What either file format can say behind a key. */
+/** The values of either file format. */
 export type EntryValue =
   string | number | boolean | null | readonly EntryValue[] | { readonly [key: string]: EntryValue };
 
-/** One `key = value` of a configuration, before anybody has asked what it means. */
+/** One `key = value` of a configuration, before it is interpreted. */
 export interface Entry {
   readonly key: string;
   readonly value: EntryValue;

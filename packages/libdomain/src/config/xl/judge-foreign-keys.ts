@@ -15,9 +15,9 @@ export const XL_KEYS: readonly string[] = [
 const KNOWN_KEYS = [...XL_KEYS, ...Object.keys(FOREIGN_KEYS), ...FORGOTTEN_KEYS];
 
 /**
- * What to do about the keys that a DomainConfig has no field for. What would change the domain is refused. What does
- * not, for its type or its value, is accepted with a warning, and so is what xl does not know either, for it says
- * nothing about it; unless it looks like a slip of the pen.
+ * Judges the keys that a DomainConfig has no field for. A key that would change the domain is refused. One that does
+ * not, for its type or its value, is accepted with a warning. So is one that xl does not know either, because xl says
+ * nothing about it; unless it looks like a typo.
  */
 export function judgeForeignKeys(entries: Entries, type: XlType, findings: Findings): void {
   for (const entry of entries.values()) {

@@ -15,7 +15,9 @@ const KEY = /^[A-Za-z_][\w.]*$/;
 const NUMBER = /^[0-9][0-9a-fx]*$/;
 const MAX_DEPTH = 16;
 
-/** Where reading goes on after a mistake: at an empty line, a comment, or what begins as an assignment does. */
+/**
+ * The place where reading goes on after a mistake: at an empty line, a comment, or what begins as an assignment does.
+ */
 const NEXT_STATEMENT = /[ \t\r]*(?:$|\n|#|[A-Za-z_][\w.]*[ \t]*(?:=|\+=))/y;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -127,7 +129,7 @@ function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
   throw unexpected(token, 'in place of a value', { ...pickKey(key), hint: hintForBare(written, key) });
 }
 
-/** What to do about a text that stands there without quotes. */
+/** The hint for a text without quotes. */
 function hintForBare(written: string, key: string | undefined): string | undefined {
   const mib = key !== undefined && isMemory(key) ? meantMib(written) : undefined;
   const number = mib ?? exampleNumber(key, written);

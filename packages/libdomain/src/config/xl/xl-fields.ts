@@ -68,7 +68,7 @@ function addCmdline(fields: Fields, entries: Entries, findings: Findings): void 
   }
 }
 
-/** What is not said starts with all it may have. */
+/** A domain without `memory` starts with all that it may have. */
 function addMemory(fields: Fields, entries: Entries): void {
   const memory = entries.get('memory') ?? entries.get('maxmem');
   if (memory !== undefined) fields.set('memoryKib', { value: mebibytes(memory) * 1024, entry: memory });

@@ -7,7 +7,7 @@ import { readNames } from '../../read-names.ts';
 import type { Step } from '../../step/step.ts';
 import type { Looked, Wanted } from '../context.ts';
 
-/** Xen and xenstore would both take a second domain of the same name, and nobody could tell them apart. */
+/** Xen and xenstore would both take a second domain of the same name, and no user could tell them apart. */
 export const checkNameFree: Step<Wanted, Looked> = {
   name: 'check-name-free',
   about: ({ config }) => `no domain is called ${config?.name} or has UUID ${config?.uuid}`,
@@ -21,7 +21,7 @@ export const checkNameFree: Step<Wanted, Looked> = {
 };
 
 /**
- * @param known all domains, for whoever has just looked
+ * @param known all domains, for a caller that has just looked
  * @throws VmToolsError DOMAIN_NAME_TAKEN of kind usage
  */
 export async function requireNameFree(
@@ -66,7 +66,7 @@ function nameTaken(name: string, domid: number): VmToolsError {
 }
 
 /**
- * @param known all domains, for whoever has just looked
+ * @param known all domains, for a caller that has just looked
  * @param options whether the UUID can be left out, of a domain that is new
  * @throws VmToolsError DOMAIN_UUID_TAKEN of kind usage
  */

@@ -1,7 +1,7 @@
 import type { Step } from '../../step/step.ts';
 import type { Made, Wired } from '../context.ts';
 
-/** The guest's ends of two event channels, for those who serve its xenstore ring and its console ring. */
+/** The guest's ends of two event channels, for the daemons that serve its xenstore ring and its console ring. */
 export const eventChannels: Step<Made, Wired> = {
   name: 'event-channels',
   about: () => 'one for xenstore, one for the console',

@@ -4,8 +4,8 @@ import type { Step } from '../../step/step.ts';
 import type { Made, Wanted } from '../context.ts';
 
 /**
- * Sets the memory aside that the domain is about to get: what fills it takes minutes, and nobody else may have it
- * meanwhile. What was promised to it until now is Xen's word from here on. The claim goes with the domain.
+ * Sets the memory aside that the domain is about to get: filling it takes minutes, and no other domain may have it
+ * meanwhile. Our promise becomes Xen's claim here. The claim goes with the domain.
  */
 export const claimMemory: Step<Wanted & Made> = {
   name: 'claim-memory',

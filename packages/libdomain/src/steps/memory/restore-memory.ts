@@ -19,7 +19,7 @@ export function restoreMemory(feed: FeedMemory): FillStep {
         { type: config.type, ...ports },
         { signal, ...(onLog === undefined ? {} : { onLog }) },
       );
-      // When libxc fails, nobody may wait until it takes more.
+      // When libxc fails, no writer may wait until it takes more.
       call.done.catch((error: unknown) => call.sink.destroy(error as Error));
       const feeding = feed(call.sink, signal);
       // And libxc waits for no more than there will be.

@@ -3,7 +3,7 @@ import type { Step } from '../../step/step.ts';
 import { profileOf } from '../../types/index.ts';
 import type { Filled, Made, Wanted, Wired } from '../context.ts';
 
-/** What the guest reads about itself as soon as it runs. Undone with the skeleton around it. */
+/** The nodes that the guest reads about itself as soon as it runs. Undone with the skeleton around it. */
 export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
   name: 'boot-entries',
   about: () => 'memory, vCPUs, xenstore ring, image',
@@ -36,8 +36,8 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
 const MAX_VALUE_BYTES = 3072;
 
 /**
- * For those who want to know; the guest has them in its memory. What xenstored would
- * not take is left out: the command line of a guest of xl may be of any length.
+ * For other programs; the guest has them in its memory. Values that xenstored would not take are left out: the command
+ * line of a guest of xl may be of any length.
  */
 function imageEntries({ kernel, ramdisk, cmdline }: Wanted['config']): Record<string, string> {
   const entries = { 'image/kernel': kernel, 'image/ramdisk': ramdisk, 'image/cmdline': cmdline };

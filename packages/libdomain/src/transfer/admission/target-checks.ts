@@ -19,7 +19,7 @@ export interface Arrival {
   readonly name: string;
   /** @throws VmToolsError when it cannot be read, or is not what the offer says */
   readonly readConfig: () => DomainConfig & { readonly uuid: string };
-  /** What those may name who have sent it. */
+  /** The rules for its sender. */
   readonly readRules: () => Promise<PlaceRules>;
 }
 
@@ -95,7 +95,8 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
 export const CHEAP_CHECKS = TARGET_CHECKS.filter(({ name }) => name === 'name' || name === 'uuid');
 
 /**
- * What it is to be started with when it reboots. Where it may come without, it is looked at no earlier than then.
+ * The files with which it is started when it reboots. Where it may come without them, they are checked no earlier than
+ * then.
  *
  * @throws VmToolsError as `requireStartable`
  */
@@ -112,7 +113,7 @@ function configOf(readConfig: Arrival['readConfig']): DomainConfig | undefined {
   }
 }
 
-/** What it takes from the host; by the offer alone while its configuration cannot be read. */
+/** The memory that it takes from the host; by the offer alone while its configuration cannot be read. */
 export function arrivingOf({ offer, name, readConfig }: Arrival): Arriving {
   try {
     const { type, uuid, memoryKib, maxMemoryKib, vcpus } = readConfig();

@@ -20,7 +20,7 @@ export function budgetPolicy(
     if (stats.dirtyPages === undefined) {
       const { deadlineMs, onNoConvergence } = withDefaults(budget);
       if (began !== undefined) rounds.push(sentSince(began, stats));
-      // How much is dirty by now is not known yet; but whoever is late already need not ask.
+      // How much is dirty by now is not known yet; but a transfer that is late already need not ask.
       return elapsedMs >= deadlineMs && onNoConvergence !== 'abort' ? 'stop-and-copy' : 'continue';
     }
     began = stats;

@@ -1,8 +1,8 @@
 import { PAGE_BYTES } from '../../memory.ts';
 
 /**
- * What a transfer may cost the guest, and what is done when that cannot be kept. It is read before each round, so
- * whoever holds the object may change it while the transfer runs.
+ * The limits of a transfer's cost for the guest, and the action when they cannot be kept. It is read before each round,
+ * so the caller may change it while the transfer runs.
  */
 export interface PrecopyBudget {
   /** How long the guest may stand still. @default 300 ms */
@@ -17,7 +17,7 @@ export interface PrecopyBudget {
    * @default "force"
    */
   readonly onNoConvergence?: 'abort' | 'force' | 'throttle' | undefined;
-  /** What stopping and starting costs beside copying, as earlier transfers have measured it. @default 100 ms */
+  /** The cost of stopping and starting beside copying, as earlier transfers have measured it. @default 100 ms */
   readonly overheadMs?: number | undefined;
   /** Asked before each round. @default the stopped guest is sent as fast as the rounds before */
   readonly limits?: (() => RateLimits) | undefined;
@@ -25,13 +25,13 @@ export interface PrecopyBudget {
   readonly onVerdict?: ((judged: JudgedRound) => void) | undefined;
 }
 
-/** What paces a transfer, bytes per second; Infinity is no limit. */
+/** The limits of a transfer's rate, bytes per second; Infinity is no limit. */
 export interface RateLimits {
   /** of the rounds of precopy, now */
   readonly precopy: number;
   /** once the guest is stopped */
   readonly stopAndCopy: number;
-  /** What goes through without any limit, as earlier transfers have measured it. @default not known */
+  /** The rate without any limit, as earlier transfers have measured it. @default not known */
   readonly unlimited?: number | undefined;
 }
 
@@ -44,8 +44,8 @@ export interface JudgedRound {
 }
 
 /**
- * What a live move may cost unless the caller says something else: 300 ms of downtime, 30 rounds, any time, and then
- * it is stopped all the same.
+ * The budget of a live move unless the caller gives another: 300 ms of downtime, 30 rounds, any time, and then it is
+ * stopped anyway.
  */
 export const DEFAULT_BUDGET = {
   maxDowntimeMs: 300,
@@ -66,7 +66,7 @@ export interface Round {
   readonly ms: number;
 }
 
-/** Where a transfer is before a round that is not the first. */
+/** The state of a transfer before a round that is not the first. */
 export interface RoundView {
   /** all that have been sent, the first one included */
   readonly rounds: readonly Round[];
@@ -94,7 +94,7 @@ const ZERO_COST = 1 / 16;
 /** The rate is that of so many bytes at least, or of so much time: a short round tells nothing. */
 const RATE_BYTES = 4 * 2 ** 20;
 const RATE_MS = 500;
-/** Whoever is that near to a limit is held up by it and not by the network. */
+/** A transfer that near to a limit is held up by it and not by the network. */
 const AT_LIMIT = 0.9;
 /** Rounds in a row that are hardly smaller than the one before. */
 const STUCK_ROUNDS = 3;

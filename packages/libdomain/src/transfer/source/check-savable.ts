@@ -17,7 +17,7 @@ export interface Savable {
 }
 
 /**
- * What can be saved, and whether live: libxc finds out only when it is half way through.
+ * Checks whether it can be saved, and whether live: libxc finds out only half way through.
  *
  * @throws DOMAIN_NOT_SAVABLE, DOMAIN_NOT_LIVE, DOMAIN_PAUSED, DOMAIN_SUSPENDED, DOMAIN_UNKNOWN, XFR_UNRESOLVED,
  *   DOMAIN_UNFINISHED

@@ -19,11 +19,11 @@ export interface CurrentConfig {
 }
 
 /**
- * The configuration of a running domain as it is now: who renames a domain, or gives it more memory, leaves its
+ * The configuration of a running domain as it is now: a tool that renames a domain, or gives it more memory, leaves its
  * userdata as it was, and it would come back under its old name and with too little.
  *
- * It is read here as a target will read it. What cannot be restored must not be saved, and before it is saved the
- * guest has not been touched.
+ * It is read here as a target will read it. A guest that cannot be restored must not be saved, and before it is saved
+ * the guest has not been touched.
  *
  * @throws VmToolsError DOMAIN_NO_CONFIG when it is missing, damaged or of another domain; DOMAIN_NOT_SAVABLE
  */
@@ -39,7 +39,7 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
   return { json, parsed: JSON.parse(json) as unknown, config };
 }
 
-/** What it has in fact, if that is more: a guest that has yet to give memory back brings all of it along. */
+/** Its real memory, if that is more: a guest that has yet to give memory back brings all of it along. */
 async function currentMemory(
   { store }: Host,
   { domid, totPages }: DomainInfo,
@@ -70,7 +70,7 @@ function readAsTarget(host: Host, domain: Domain, json: string): DomainConfig {
   }
 }
 
-/** What is restored is made by the configuration, and filled by what the domain was. */
+/** A restored domain is made by the configuration, and filled with the memory of the saved one. */
 function requireOfDomain(
   host: Host,
   domain: Domain,

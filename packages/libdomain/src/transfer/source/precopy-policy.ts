@@ -1,7 +1,7 @@
 import type { PrecopyDecision, PrecopyStats } from '@vm-tools/xc-native';
 import type { SentBytes } from '@vm-tools/ports';
 
-/** What libxc tells before and after each round, and what is known besides. */
+/** The figures of libxc before and after each round, and our own. */
 export interface RoundStats extends PrecopyStats {
   /** up to now */
   readonly sent: SentBytes;

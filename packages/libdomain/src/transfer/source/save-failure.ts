@@ -36,8 +36,8 @@ export async function saveFailure(
   });
   if (resume)
     await resumeGuest(host, domain).catch((second: unknown) => void leftovers.push(messageOf(second)));
-  // Where it is now, after it has been resumed: what suspending it said of that is out of date. But it may have another
-  // number by now.
+  // Its place now, after it has been resumed: the one in the error of suspending it is out of date. But it may have
+  // another number by now.
   const guest = await whereabouts(host, { ...domain, domid: error.guest?.domid ?? domain.domid });
   return guestError(host, domain, error.with({ guest }), {
     doing: `saving ${name}`,
@@ -46,7 +46,7 @@ export async function saveFailure(
   });
 }
 
-/** What libxc, or a wait for the guest, says of a guest that has come to its end does not say that it has. */
+/** The error of libxc, or of a wait for the guest, does not say that the guest has ended. */
 async function asDeath(host: Host, domain: Domain, error: VmToolsError): Promise<VmToolsError> {
   if (error.code === 'GUEST_DIED' || error.kind === 'interrupted') return error;
   const death = await deathOf(host, domain, DOING).catch(() => undefined);

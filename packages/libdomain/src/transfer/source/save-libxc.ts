@@ -13,7 +13,7 @@ import type { Savable } from './check-savable.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import { SaveMeter } from './save-meter.ts';
 
-/** How a domain is suspended, by who is asked to. */
+/** How a domain is suspended, by the one that is asked to. */
 const SUSPEND: Readonly<Record<Profile['save']['suspends'], typeof suspendGuest>> = { guest: suspendGuest };
 
 const BUFFERED_BYTES = 128 * 1024;
@@ -46,7 +46,7 @@ export async function saveLibxc(
     onProgress,
   });
   let suspendedAt = 0;
-  // What we told libxc to fail with is the cause, and libxc's own words about it are not.
+  // The error with which we told libxc to fail is the cause, and libxc's own words about it are not.
   let reason: unknown;
 
   const suspend = async (): Promise<void> => {
@@ -84,7 +84,7 @@ export async function saveLibxc(
     { live, suspend, ...(live ? { precopy: decide } : {}) },
     { signal, ...(onLog === undefined ? {} : { onLog }) },
   );
-  // When libxc fails, nobody may wait for more of its stream.
+  // When libxc fails, no reader may wait for more of its stream.
   call.done.catch((error: unknown) => call.stream.destroy(error as Error));
   // pipeline leaves the stream alone when the sink has failed before it began: libxc would wait for a reader for ever.
   const flow = pipeline(call.stream, verify, sink, { signal, end: false });

@@ -36,7 +36,7 @@ export interface SourceOptions extends Pick<HoldOptions, 'waitMs'> {
   readonly suspendTimeoutMs?: number;
   /** @default libxc's own */
   readonly precopy?: PrecopyPolicy;
-  /** What it may cost the guest; in place of `precopy`. */
+  /** The limits of its cost for the guest; in place of `precopy`. */
   readonly budget?: PrecopyBudget;
   readonly onLog?: (line: string) => void;
 }
@@ -44,14 +44,14 @@ export interface SourceOptions extends Pick<HoldOptions, 'waitMs'> {
 /** A source whose guest is a domain. */
 export interface DomainSource extends Source {
   readonly domid: number;
-  /** Keeps everybody else from doing anything to the domain until what it resolves with is disposed of. */
+  /** Keeps all other tools from changing the domain until the result is disposed of. */
   hold(signal?: AbortSignal): Promise<AsyncDisposable>;
 }
 
 /** A domain of this host, as something that can be saved to a file or sent to another host. */
 export function domainSource(host: Host, domain: Domain, options: SourceOptions = {}): DomainSource {
   const mode = options.live ?? 'auto';
-  /** by `hold`; without it each call holds the domain by itself, and nobody does between them */
+  /** by `hold`; without it each call holds the domain by itself, and it is free between them */
   let held: Hold | undefined;
 
   async function hold(signal?: AbortSignal): Promise<Hold> {

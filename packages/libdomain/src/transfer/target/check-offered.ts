@@ -6,8 +6,8 @@ import type { Offer } from '@vm-tools/ports';
 type Promised = Pick<Offer, 'name' | 'uuid' | 'type' | 'maxMemoryBytes'>;
 
 /**
- * What a peer may send is decided by what it offers, and what is made here by the configuration that comes with the
- * image: so the one must be what the other has promised.
+ * The offer decides whether a peer may send a guest, but the configuration in the image decides what is made here: so
+ * the configuration must be as the offer has promised.
  *
  * @throws VmToolsError DOMAIN_NOT_AS_OFFERED of kind corrupt, with `details.field`
  */

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { OpenedImage } from '@vm-tools/xen-stream';
 import type { FeedMemory } from '../../steps/memory/restore-memory.ts';
 
-/** A saved domain that somebody reads and checks: this process, or one that may do nothing else. */
+/** A saved domain whose image is read and checked: by this process, or by one that may do nothing else. */
 export interface CheckedImage {
   /** libxl's JSON, as it stands in the head of the image */
   readonly configJson: string;

@@ -40,19 +40,19 @@ export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pic
   readonly paused?: boolean;
   /** Instead of the name that it was saved under. */
   readonly name?: string;
-  /** Where it comes from. @default a peer without a name when it is offered, otherwise an image that was not made here */
+  /** The origin of it. @default a peer without a name when it is offered, otherwise an image that was not made here */
   readonly origin?: Origin | undefined;
-  /** What is allowed to a peer. @default what holds for all */
+  /** The rules of a peer. @default the rules for all */
   readonly rulesOfPeer?: RulesOfPeer | undefined;
 }
 
-/** A target for those, too, who read and check the image elsewhere. */
+/** A target that also takes images which another process reads and checks. */
 export interface DomainTarget extends Target {
   /** From the moment on at which `restore` has made it. */
   readonly domid: number | undefined;
   requireFree(offer: Offer): Promise<void>;
   release(): Promise<void>;
-  /** What is to be expected of the libxc stream behind this configuration. */
+  /** The domain that the libxc stream behind this configuration must hold. */
   readonly expect: (configJson: string) => ExpectedDomain;
   /** As `restore`. */
   readonly restoreChecked: (image: CheckedImage, control: RestoreControl) => Promise<void>;
@@ -72,7 +72,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     return { ...config, uuid: config.uuid };
   }
 
-  /** What is moved keeps its name: another one has to be given to it before. */
+  /** A moved domain keeps its name: it can be renamed only before. */
   function configOfPeer(json: string): ReturnType<typeof configOf> {
     try {
       return configOf(json);
@@ -82,7 +82,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     }
   }
 
-  /** A file is offered by nobody; it may be restored under another name. */
+  /** A file comes without an offer; it may be restored under another name. */
   function offeredConfig(json: string, offer = offered): ReturnType<typeof configOf> {
     if (offer === undefined) return configOf(json);
     const config = configOfPeer(json);
@@ -94,7 +94,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   const readRules = async (): Promise<PlaceRules> =>
     (await rulesFor(host, fromPeer, options.rulesOfPeer)) ?? readPlaceRules(host);
 
-  /** Whose words the configuration is; undefined when this host has made the image itself. */
+  /** The author of the configuration; undefined when this host has made the image itself. */
   async function originOf(configJson: string): Promise<Origin | undefined> {
     if (offered !== undefined) return fromPeer;
     return (await isSealedHere(host, configJson)) ? undefined : (options.origin ?? { from: 'image' });
@@ -124,7 +124,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       await reservationsOf(host).hold(host.xen, arriving);
     } catch (thrown) {
       await release();
-      // Somebody else was a moment faster, which all can see by now.
+      // Another process was a moment faster, which all can see by now.
       throw refusalOf(await check(offer)) ?? thrown;
     }
     promised = arriving.uuid;
@@ -137,7 +137,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     await hold?.[Symbol.asyncDispose]();
   }
 
-  /** What is promised to it is for others again. */
+  /** The memory promised to it is free for others again. */
   function letGo(): void {
     if (promised !== undefined) reservationsOf(host).end(promised);
     promised = undefined;
