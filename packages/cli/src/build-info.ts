@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What tools/bundle writes into the code that it makes. */
+/** The facts that tools/bundle writes into the code that it makes. */
 export interface BuildInfo {
   readonly version: string;
   /** `git describe` of the sources */

@@ -15,7 +15,7 @@ export interface Interruption extends Disposable {
 }
 
 /**
- * The first signal aborts, and whoever listens undoes what was begun. The second one means that the user will not
+ * The first signal aborts, and the running action undoes what it began. The second one means that the user will not
  * wait for that.
  */
 export function listenForInterruption(

@@ -31,7 +31,7 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
     chosen = chooseCommand(spec, words);
     parsed = parseCommand(chosen.command, chosen.words, versionText(spec.name));
   } catch (thrown) {
-    // The line could not be read, but these two words say who will read the answer.
+    // The line could not be parsed, but these two words say whether a program or a person reads the answer.
     const json = words.includes('--json');
     const error = withSuggestion(thrown, suggestCommand(spec, words));
     return fail(error, output, messagesFor(spec.name, { json, color: !words.includes('--no-color') }));
@@ -94,7 +94,7 @@ async function run<Input>(
   return finish(outcome, output, messages);
 }
 
-/** Prints the result, and says both when that cannot be done: what it was asked for is done, and nobody has the result. */
+/** Prints the result. When that fails, it says both: the command has done its work, and its result is lost. */
 async function finish(outcome: Outcome, output: Output, messages: Messages): Promise<never> {
   const { value, text = '', failure, isReport = false } = outcome;
   const printed = messages.json ? shownJson(value) : shownLines(text);
@@ -130,7 +130,10 @@ function messagesFor(program: string, options: Partial<CommonOptions>): Messages
   });
 }
 
-/** What the first argument may have been meant for, where it is not what it was taken for: an argument, a domain. */
+/**
+ * A suggestion for a first argument that was taken for an argument, such as a domain, and may have been meant as a
+ * command.
+ */
 function withSuggestion(thrown: unknown, suggestion: string | undefined): unknown {
   if (suggestion === undefined || !(thrown instanceof VmToolsError)) return thrown;
   const { code, hint } = thrown;

@@ -10,7 +10,7 @@ export type Tools = ReadonlyMap<
   { readonly own: CommandSpec; readonly commands: ReadonlyMap<string, CommandSpec> }
 >;
 
-/** What every executable takes; see parse-command.ts. */
+/** The options of every executable; see parse-command.ts. */
 const COMMON = [
   '-v',
   '-q',

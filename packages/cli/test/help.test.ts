@@ -56,7 +56,7 @@ describe('the help of every executable and command', () => {
       const examples = spec.examples.map(({ command }) => command);
       for (const line of helpOf(spec, width).split('\n')) {
         if (line.length <= width || examples.includes(line.trim())) continue;
-        // What is typed stays on one line.
+        // A command to type stays on one line.
         expect({ name: spec.name, line }).toEqual({
           name: spec.name,
           line: expect.stringMatching(/^ +\S+$|^ {2}-\S+ (<|\[|--)|"faults"|"guests"/),

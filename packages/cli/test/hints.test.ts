@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 
 /**
- * What is wrong with the commands that a text names: each must be one of the executables with its commands, options
- * and choices, so that whoever does what is said gets somewhere.
+ * The mistakes in the commands that a text names: each must be one of the executables with its commands, options and
+ * choices, so that a user who follows it gets somewhere.
  */
 function faultsOf(text: string): string[] {
   const programs = [...tools.keys()].join('|');

@@ -1,4 +1,4 @@
-/** What led to something that was thrown, the nearest first. It ends although a cause leads back to itself. */
+/** The causes of something that was thrown, the nearest first. It ends although a cause leads back to itself. */
 export function causesOf(thrown: unknown): readonly unknown[] {
   const links = new Set([thrown]);
   for (let link = thrown; link instanceof Error && link.cause !== undefined && !links.has(link.cause);) {

@@ -8,7 +8,7 @@ export const SIDES = ['source', 'target'] as const;
 /** One of `SIDES`. */
 export type Side = (typeof SIDES)[number];
 
-/** Where the guest is after the failure: the first thing that its owner wants to know. */
+/** The guest's place after the failure: the first thing that the operator wants to know. */
 export interface GuestWhereabouts {
   readonly name?: string;
   readonly domid?: number;
@@ -29,9 +29,9 @@ export interface VmToolsErrorInit {
   readonly retry?: Retry;
   /** Of a transfer: which end of it says this. Phase, guest and log are as that end knows them. */
   readonly side?: Side;
-  /** What was being done, in the words of the events that tell the progress of it. */
+  /** The phase of the work, in the words of its progress events. */
   readonly phase?: string;
-  /** What to do about it, in one sentence. */
+  /** The remedy, in one sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
   readonly guest?: GuestWhereabouts;
@@ -39,7 +39,7 @@ export interface VmToolsErrorInit {
   readonly log?: readonly string[];
   /** The facts as data: `call`, `errno`, `step`, `offset`, … */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** What could not be undone and is left behind; one clause each. */
+  /** The things that could not be undone and are left behind; one clause each. */
   readonly leftovers?: readonly string[];
 }
 
@@ -94,7 +94,7 @@ export class VmToolsError extends Error {
       details: { ...this.details, ...more.details },
       leftovers: [...this.leftovers, ...(more.leftovers ?? [])],
     });
-    // Where it was thrown first is what somebody who looks for a defect wants to see.
+    // A developer who looks for a defect wants to see where it was thrown first.
     if (more.message === undefined && this.stack !== undefined) above.stack = this.stack;
     return above;
   }
@@ -106,7 +106,7 @@ export class VmToolsError extends Error {
   }
 }
 
-/** What an error says by itself. */
+/** The facts of an error alone. */
 function factsOf(error: VmToolsError): Record<string, unknown> {
   const { code, kind, retry, side, phase, message, hint, guest, log, details, leftovers } = error;
   return {

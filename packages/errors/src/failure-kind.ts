@@ -1,6 +1,6 @@
 /**
- * What kind of failure it is, in the words of somebody who has to react to it. Executables turn it into their
- * exit status (packages/cli), a management program into its own reaction.
+ * The kind of a failure, by the reaction that it needs from the operator. Executables turn it into their exit status
+ * (packages/cli), a management program into its own reaction.
  */
 export const FAILURE_KINDS = [
   'failure', // any other failure; state unchanged or restored

@@ -3,7 +3,7 @@ import type { FailureKind } from './failure-kind.ts';
 /**
  * Whether the same thing may be asked for again. `safe`: unchanged, now or a little later, for what was in the way may
  * pass by itself. `after-fix`: that does no harm and fails again, until what the hint says has been done. `unsafe`: not
- * before somebody has seen where the guest is, for it may run elsewhere by now.
+ * before the operator has seen where the guest is, for it may run elsewhere by now.
  */
 export const RETRIES = ['safe', 'after-fix', 'unsafe'] as const;
 

@@ -2,7 +2,7 @@
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * A timer for a time that somebody has asked for, however long it is: Node's own rings at once for more than 24 days.
+ * A timer for a time that a user or a caller sets, however long it is: Node's own rings at once for more than 24 days.
  *
  * @throws RangeError for what is no time at all
  */

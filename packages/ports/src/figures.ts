@@ -1,7 +1,7 @@
 import type { SaveProgress } from './save.ts';
 
 /**
- * What a transfer is doing. A source goes through connecting, reserving, the four of `SaveProgress` and starting; a
+ * The phase of a transfer. A source goes through connecting, reserving, the four of `SaveProgress` and starting; a
  * target through connecting, reserving, receiving and starting; a file being written ends with syncing instead.
  */
 export type TransferPhase =

@@ -1,4 +1,4 @@
-/** What a journal says of a guest of which a crash has left nothing else. */
+/** The facts of a journal about a guest of which a crash has left nothing else. */
 export interface Journalled {
   readonly id: string;
   readonly state: string;
@@ -21,7 +21,7 @@ export interface FoundSource {
   destroy(): Promise<void>;
 }
 
-/** What there is of a guest on the host that it was to come to. */
+/** The state of a guest on the host that it was to come to. */
 export interface FoundTarget {
   /**
    * "paused" as long as it certainly has never run here: it was being built, or waits to be started. "running" as

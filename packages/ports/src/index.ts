@@ -1,7 +1,7 @@
 /**
- * The two ports of a transfer, as types alone: whoever can save and restore something implements them, and whoever
- * moves it knows nothing of what is inside. Every method keeps a time limit of its own and settles soon after its
- * signal fires.
+ * The two ports of a transfer, as types alone: the package that saves and restores guests implements them, and the
+ * package that moves them knows nothing of their contents. Every method keeps a time limit of its own and settles soon
+ * after its signal fires.
  *
  * ```ts
  * const source: Source = domainSource(host, domain);

@@ -1,4 +1,4 @@
-/** What is offered to a target before the first byte: enough to decide whether it can be taken. */
+/** The offer to a target before the first byte: enough to decide whether it can be taken. */
 export interface Offer {
   readonly name: string;
   readonly uuid: string;

@@ -13,7 +13,7 @@ export interface SaveProgress {
   readonly at: number;
 }
 
-/** What has left this process up to now. */
+/** The bytes that have left this process up to now. */
 export interface SentBytes {
   /** of pages with data */
   readonly bytes: number;
@@ -21,17 +21,17 @@ export interface SentBytes {
   readonly zeroBytes: number;
 }
 
-/** What a save is given, to be steered and watched by. */
+/** The controls of a save. */
 export interface SaveControl {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SaveProgress) => void;
-  /** What has left this process up to now. @default what went into the sink */
+  /** The bytes that have left this process up to now. @default those that went into the sink */
   readonly sent?: (() => SentBytes) | undefined;
   /** Resolves when the other end has taken all that `sent` tells of; rejects when it takes nothing for too long. */
   readonly taken?: (() => Promise<void>) | undefined;
 }
 
-/** What a save has come to. */
+/** The result of a save. */
 export interface SaveReport {
   /** rounds, the one of stop-and-copy included */
   readonly iterations: number;

@@ -3,15 +3,15 @@ import type { Check } from './check.ts';
 import type { Offer } from './offer.ts';
 import type { SaveControl, SaveReport } from './save.ts';
 
-/** Where a guest is taken from. */
+/** The port from which a guest is taken. */
 export interface Source {
   /** The number of the guest on this host, where it has one; it goes into the journal. */
   readonly domid?: number | undefined;
-  /** Where the guest is as long as it is not moved, for errors. @default "still running on the source" */
+  /** The guest's place as long as it is not moved, for errors. @default "still running on the source" */
   readonly unmoved?: string | undefined;
   /**
-   * Asked first: nobody else may do anything to the guest until what it resolves with is disposed of, when the transfer
-   * is over or nobody can go on with it. Rejects with XFR_GUEST_BUSY when somebody does. @default nobody can
+   * Called first: no other tool may change the guest until the result is disposed of, when the transfer is over or
+   * cannot go on. Rejects with XFR_GUEST_BUSY when another tool works on it. @default no other tool can
    */
   hold?(signal: AbortSignal): Promise<AsyncDisposable>;
   describe(): Promise<Offer>;
@@ -25,9 +25,9 @@ export interface Source {
   /**
    * Resolves when the guest still is what `save` has left suspended. It is asked before each step that counts on it:
    * before a transfer is committed, before a file gets its name, before `resume` and `destroy`. Rejects with the code
-   * GUEST_CHANGED when somebody who knows none of our locks has done something to it: the message says what, and
-   * `details.now` whether it is "running" (resumed, or started anew), "absent", or "other" (suspended, but by another
-   * toolstack). Any other rejection says that it cannot be told.
+   * GUEST_CHANGED when a tool that knows none of our locks has changed it: the message says what, and `details.now`
+   * whether it is "running" (resumed, or started anew), "absent", or "other" (suspended, but by another toolstack). Any
+   * other rejection says that it cannot be told.
    */
   confirm(): Promise<void>;
   /** Lets a guest that `save` has left suspended run on. */

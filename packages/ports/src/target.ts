@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Check } from './check.ts';
 import type { Offer } from './offer.ts';
 
-/** What a restore is given, to be steered and watched by. */
+/** The controls of a restore. */
 export interface RestoreControl {
   readonly signal: AbortSignal;
   /** Of the transfer that brings it, so that what a crash leaves of it can be told from others; a file has none. */
@@ -11,7 +11,7 @@ export interface RestoreControl {
   readonly onNewMemory?: ((bytes: number) => void) | undefined;
 }
 
-/** Where a guest is brought to. */
+/** The port to which a guest is brought. */
 export interface Target {
   /** The number of the guest on this host, once `restore` has made it; it goes into the journal. */
   readonly domid?: number | undefined;

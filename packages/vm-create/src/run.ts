@@ -32,7 +32,7 @@ export async function create(invocation: Invocation<CreateInput>): Promise<Outco
   await ensureMonitor(invocation);
   if (!input.console) return { value: { domid, uuid, name, paused }, text: String(domid) };
 
-  // What the domain has said by now waits in the pty.
+  // The domain's output up to now waits in the pty.
   const output = invocation.claimStdout('text');
   const ended = await relayConsole(host.store, { domid, input: process.stdin, output, signal });
   return { value: { domid, uuid, name, ended } };

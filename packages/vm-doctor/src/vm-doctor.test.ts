@@ -19,7 +19,7 @@ interface Reported {
   readonly state: string;
 }
 
-/** What it finds, and its status. */
+/** Its findings, and its status. */
 async function look(host: TestHost, options = ''): Promise<{ status: number; found: Reported[] }> {
   const { code, stdout } = await host.exec(`vm-doctor . ${options} --json`);
   return { status: code, found: JSON.parse(stdout) as Reported[] };

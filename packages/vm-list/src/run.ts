@@ -36,12 +36,12 @@ const COLUMNS: readonly Column<Domain>[] = [
   { heading: 'UUID', text: ({ uuid }) => uuid },
 ];
 
-/** What a script can call it by: xl allows names that are none here, and those have a number. */
+/** The word by which a script can name it: xl allows names that are none here, and those have a number. */
 function wordFor({ name, domid }: Domain): string {
   return nameFault(name) === undefined ? name : String(domid);
 }
 
-/** JSON has no bigint, and nobody needs the nanoseconds of a year. */
+/** JSON has no bigint, and no reader needs the nanoseconds of a year. */
 function toPlain(domain: Domain): object {
   return { ...domain, cpuTimeNs: undefined, cpuTimeSeconds: cpuSeconds(domain) };
 }

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
 import { listed, testOnHost, type TestHost } from '@vm-tools/xen-sim/testing';
 
-/** What a tool ends with and says when its stdout is a full disk, or a pipe that nobody reads. */
+/** The status and the words of a tool whose stdout is a full disk, or a pipe without a reader. */
 async function intoNothing(host: TestHost, line: string, where: '>/dev/full' | '| true') {
   const { stderr } = await host.exec(`{ ${line}; echo "status $?" >&2; } ${where}`);
   const [status = '', ...said] = stderr.trimEnd().split('\n').reverse();
@@ -19,7 +19,7 @@ testOnHost(
       expect(full.said.join('\n')).toContain('OUTPUT_LOST');
       expect(full.said.length).toBeLessThanOrEqual(2);
       const unread = await intoNothing(host, line, '| true');
-      // What fits into the pipe before `true` has ended is written.
+      // The part that fits into the pipe before `true` has ended is written.
       expect(['status 141', 'status 0']).toContain(unread.status);
       expect(unread.said).toEqual([]);
     }

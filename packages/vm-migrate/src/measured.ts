@@ -6,7 +6,7 @@ import type { TransferFigures } from '@vm-tools/libxfr';
 import type { ObservedEvent, TransferLimits } from '@vm-tools/libxfr/types';
 import { writeAside } from '@vm-tools/write-file';
 
-/** What earlier transfers to a peer have measured; nothing before the first. */
+/** The figures of earlier transfers to a peer; none before the first. */
 interface Figures {
   /** what stopping a domain here and starting it there costs beside the copying of its memory */
   readonly overheadMs?: number;

@@ -9,7 +9,7 @@ interface Host {
 }
 
 /**
- * Where the command line says that the domain is to go to.
+ * The address to which the command line sends the domain.
  *
  * @throws VmToolsError of kind usage: XFR_INSECURE for tcp:// without --insecure, XFR_ENDPOINT_SYNTAX,
  *   XFR_ENDPOINT_TRANSPORT

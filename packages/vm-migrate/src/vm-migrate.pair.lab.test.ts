@@ -17,7 +17,7 @@ import {
 /** The link between the hosts is theirs alone; what TLS costs there is for the test that is about it. */
 const peer = 'tcp://b:8002 --insecure';
 
-/** What the tool says of it. */
+/** The tool's report of it. */
 interface Moved {
   readonly live: boolean;
   readonly downtimeMs: number;

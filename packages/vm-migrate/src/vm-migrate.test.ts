@@ -37,7 +37,7 @@ for (const [type, live] of [
     expect(await listed(b, 'web1')).toMatchObject({ uuid, domid: moved.domid, type });
     expect(await failure(a, `vm-list ${domid}`)).toMatchObject({ status: 3 });
     const after = await state(a);
-    // What it remembers of its transfers stays.
+    // Its memory of earlier transfers stays.
     const isKept = (path: string): boolean =>
       path.startsWith('var/lib/vm-tools/') && !before.files.includes(path);
     const files = after.files.filter((path) => !isKept(path));

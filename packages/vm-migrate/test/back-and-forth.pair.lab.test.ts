@@ -15,7 +15,7 @@ import {
 
 /** An even number: it comes back. `VM_TOOLS_MOVES=10 npm run test:lab -- back-and-forth` sees more of them. */
 const MOVES = Number(process.env['VM_TOOLS_MOVES'] ?? 2);
-/** What a guest says of the time for which it stood still may differ from what we say by so much. */
+/** The guest's figure for the time that it stood still may differ from ours by so much. */
 const SHARE = 0.1;
 const LEAST_MS = 20;
 /** It asks for 50 MiB/s; an emulated processor gives what it can. */

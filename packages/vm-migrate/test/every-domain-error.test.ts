@@ -164,7 +164,7 @@ test.each(CASES)('$code, when $when', async (each) => {
   expect(told.side).toBe('source');
   expect(told.guest?.state).toContain(guest);
   expect(told.hint).toMatch(/\S/);
-  // What the target says comes as the cause, with its own side, phase and libxc.
+  // The target's error comes as the cause, with its own side, phase and libxc.
   const said = each.at === 'source' ? told : (told.cause as VmToolsError);
   expect([said.code, said.side, said.hint]).toEqual([each.code, each.at, expect.stringMatching(/\S/)]);
   expect(said).toMatchObject(each.is);

@@ -57,7 +57,7 @@ describeLab('kill -9 and a cut link at the lines of both journals', () => {
       if (isMoved) await waitForTick(b, GUEST, (await ticks(a, GUEST)) + 2);
       await waitForTicks(here, GUEST);
       expect(await traces(other)).toBe(empty[isMoved ? 0 : 1]);
-      // Where it came from stays known: it decides which kernels it may be restarted with.
+      // Its origin stays known: that decides with which kernels it may be restarted.
       const marks = 'xenstore-ls -f | grep vm-tools/ | grep -v vm-tools/origin; true';
       expect(await here.run(marks)).toBe('');
       const settled = isResolved ? '`vm-migrate resolve`' : 'by itself';

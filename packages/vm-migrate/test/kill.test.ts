@@ -19,7 +19,7 @@ import { journalsOf } from '../src/transfers/journals.ts';
 import { DYING } from './kill/dying.ts';
 import { startXfrd } from './kill/xfrd.ts';
 
-/** Who dies, when, and where the guest has to be in the end. */
+/** The process that dies, when, and where the guest has to be in the end. */
 const DEATHS = [
   ['source', 'after offered', 'a'],
   ['source', 'before committed', 'a'],
@@ -68,7 +68,7 @@ describe('kill -9 at a line of a journal, and a restart', () => {
       expect(await traces(other)).toEqual(empty[home === 'a' ? 1 : 0]);
       await waitForTick(host, 'moves', (await ticks(a, 'moves')) + 2);
       expect([...(await undecided(a)), ...(await undecided(b))]).toEqual([]);
-      // Where it came from stays known: it decides which kernels it may be restarted with.
+      // Its origin stays known: that decides with which kernels it may be restarted.
       const marks = (await traces(host)).nodes.filter((node) => /vm-tools\/(?!origin)/.test(node));
       expect(marks).toEqual([]);
     });

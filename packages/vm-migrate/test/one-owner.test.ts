@@ -58,7 +58,7 @@ testOnTwoHosts('a guest on its way is saved, paused and ended by nobody', async 
   for (const line of ['vm-unpause race', 'vm-reboot race'])
     expect(await failure(b, line)).toMatchObject({ error: held('xfrd') });
 
-  // What is left of it then is its resolution's.
+  // Only its resolution may touch the rest.
   await moving.kill();
   const left = await failure(a, 'vm-unpause race');
   expect(left).toMatchObject({ status: 9, error: { code: 'XFR_UNRESOLVED' } });

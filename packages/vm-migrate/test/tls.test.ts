@@ -14,7 +14,7 @@ testOnTwoHosts('who has died after the hand-over began finds the other end over 
   expect(open).toMatchObject({ state: 'committed', owner: 'undecided', peer: xfrd.endpoint });
   const { id } = open as KnownTransfer;
 
-  // Nobody else is asked, and the guest is given to nobody on his word.
+  // No other host is asked, and the guest is given to none on its word.
   await a.run('xfrd forget b');
   const [{ peerError }, unsure] = [
     await result<{ peerError: string }>(a, `vm-migrate status ${id}`),

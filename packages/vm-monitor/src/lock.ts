@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 
 /**
  * Makes this process the only one of its kind, by a lock that the kernel releases with it, and listens on a unix
- * socket, where others can ask whether anybody is there.
+ * socket, where other tools can ask whether it runs.
  *
  * @returns undefined when another process is that already
  * @throws VmToolsError MONITOR_SOCKET, LOCK_FAILED

@@ -25,7 +25,7 @@ export async function monitor(invocation: Invocation<MonitorInput>): Promise<Out
     if (!lock) return otherRuns(input, socketPath);
     log.info('watching the domains of this host', { pid: process.pid });
     await watch(host, log, input, signal);
-    // Whoever makes a domain while the lock is being given back has been told that a monitor runs.
+    // A tool that makes a domain while the lock is being given back has been told that a monitor runs.
   } while (!signal.aborted && (await hasDomains(host.xen)));
   log.info(signal.aborted ? 'told to end' : 'no domain is left to watch');
   return { value: { state: 'ended' } };

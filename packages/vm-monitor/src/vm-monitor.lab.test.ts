@@ -8,7 +8,7 @@ describeLab('what becomes of a domain when it stops, on real Xen', () => {
   let host: LabHost;
   leavesNoTraces((found) => (host = found));
 
-  /** Until nothing of the domain is left on the host; the monitor tells nobody else when it is done. */
+  /** Until nothing of the domain is left on the host; the monitor tells no other process when it is done. */
   async function untilGone(domid: number): Promise<void> {
     await host.run(
       `for i in $(seq 300); do xenstore-exists /libxl/${domid} || exit 0; sleep 0.2; done; exit 1`,

@@ -8,7 +8,7 @@ export async function reboot(invocation: Invocation<RebootInput>): Promise<Outco
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
   {
-    // Who is at work on it is told before what its stored configuration lacks.
+    // Another tool at work is reported before a fault of the stored configuration.
     await using _held = await holdDomain(host, domain, { waitMs: input.wait, signal });
     await requireRestartable(host, domain, {
       rulesOfPeer: (peer) => readPeer(trustFolder(host.root), peer),

@@ -20,7 +20,7 @@ testOnHost('a domain is asked to reboot; what becomes of it is for vm-monitor', 
   await host.waitForConsole('asked', /reboot was asked for/);
   await until(async () => (await listed(host, 'asked')).state === 'shutdown');
   expect(await listed(host, 'asked')).toMatchObject({ shutdownReason: 'reboot' });
-  // Nobody can ask it for anything any more.
+  // No tool can ask it for anything any more.
   for (const line of ['vm-reboot asked', 'vm-shutdown asked --wait', 'vm-unpause asked', 'vm-pause asked'])
     expect(await failure(host, line)).toMatchObject({
       status: 2,

@@ -14,7 +14,7 @@ export async function shutdown(invocation: Invocation<ShutdownInput>): Promise<O
     wait: input.wait === true,
     force: input.force === true,
     ...(input.timeout === undefined ? {} : { timeoutMs: input.timeout }),
-    // To wait for it is to wait for whoever is in the way, too.
+    // Waiting for it includes waiting for another tool that holds it.
     waitMs: input.wait ? (input.timeout ?? DEFAULT_TIMEOUT_MS) : undefined,
     signal,
   });

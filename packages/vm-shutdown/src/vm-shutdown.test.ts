@@ -56,7 +56,7 @@ testOnHost('asks, or waits until it has shut down', async (host) => {
   expect(one).toEqual({ domid: asked.domid, uuid: asked.uuid, name: 'asked', state: 'acknowledged' });
   expect(other).toEqual({ domid: waited.domid, uuid: waited.uuid, name: 'waited', state: 'shut-down' });
   expect(await listed(host, 'waited')).toMatchObject({ state: 'shutdown', shutdownReason: 'poweroff' });
-  // What has shut down already need not be asked.
+  // A domain that has shut down already need not be asked.
   expect(await result(host, 'vm-shutdown waited')).toMatchObject({ state: 'shut-down' });
 });
 

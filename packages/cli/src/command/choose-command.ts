@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { suggest } from '@vm-tools/words';
 import type { CliSpec, CommandSpec, RunnableSpec } from './spec.ts';
 
-/** What the command line asks for; without `run` there is only help to be had. */
+/** The command that the command line asks for; without `run` there is only help. */
 export interface ChosenCommand<Input> {
   readonly command: CommandSpec & Pick<CliSpec<Input>, 'run'>;
   /** Without the name of the command. */
@@ -11,7 +11,7 @@ export interface ChosenCommand<Input> {
 
 /** The common options that take a value: the word behind them is no command. */
 const VALUED = new Set(['--host', '--timeout']);
-/** What an executable answers that does nothing by itself. */
+/** The options of an executable that does nothing by itself. */
 const OWN_ANSWERS = new Set(['-h', '--help', '-V', '--version']);
 
 /**

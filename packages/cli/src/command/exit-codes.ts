@@ -21,7 +21,7 @@ export const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 export type EndingSignal = keyof typeof SIGNAL_EXIT;
 
-/** What a shell reports for a program that wrote into a closed pipe. */
+/** The exit status that a shell reports for a program that wrote into a closed pipe. */
 export const BROKEN_PIPE_EXIT = 141;
 
 /** The EXIT STATUS section of every help text. */

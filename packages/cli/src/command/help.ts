@@ -30,7 +30,7 @@ export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help)
   const options = helper.visibleOptions(command);
   const wrap = (text: string, width = helpWidth): string[] =>
     text.split('\n').flatMap((line) => helper.boxWrap(line, width).split('\n'));
-  /** What goes on in a second line is indented further. */
+  /** A second line is indented further. */
   const indented = (line: string): string[] =>
     wrap(line, helpWidth - 2 * INDENT.length).map((part, index) => INDENT.repeat(index === 0 ? 1 : 2) + part);
   const describe = (option: Option): Row => [helper.optionTerm(option), helper.optionDescription(option)];

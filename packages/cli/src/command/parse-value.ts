@@ -6,7 +6,7 @@ import type { OptionSpec } from './spec.ts';
 type ValueSpec = Pick<OptionSpec, 'parse' | 'doubt'>;
 
 const DAY_MS = 86_400_000;
-/** Longer than this somebody meant another unit. */
+/** Longer than this, the user probably meant another unit. */
 const LONG_WAIT_MS = 7 * DAY_MS;
 /** To suspend a guest and to start it again takes some ten of them. */
 const SHORT_DOWNTIME_MS = 10;
@@ -41,7 +41,7 @@ export function asCount(range: CountRange): ValueSpec {
   return { parse: (text) => parseCount(text, range) };
 }
 
-/** What to warn of, for a rate or a timetable that is allowed, and can hardly be meant. */
+/** A warning for a rate or a timetable that is allowed, and can hardly be meant. */
 export function doubtOfBandwidth(text: string): string | undefined {
   const slowest = Math.min(...ratesOf(text));
   if (slowest >= SLOW_BYTES_PER_S) return undefined;
@@ -58,7 +58,7 @@ function ratesOf(text: string): readonly number[] {
   }
 }
 
-/** What explains a number that came without a unit. */
+/** The explanation of a number that came without a unit. */
 function ofAlone(text: string, counts: string): string {
   return /[a-z]$/.test(text) ? '' : `: a number alone counts ${counts}`;
 }

@@ -14,12 +14,12 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /**
    * The text for an option whose value may be left out, as in `--wait [time]`. The next word is its value only when it
-   * begins with a digit: what else there is, is a domain.
+   * begins with a digit: any other word is a domain.
    */
   readonly preset?: string;
   /** Turns the text into the value; throws to refuse it. */
   readonly parse?: (text: string) => unknown;
-  /** What to warn of, for a value that is allowed and can hardly be meant. */
+  /** A warning for a value that is allowed and can hardly be meant. */
   readonly doubt?: (value: unknown, text: string) => string | undefined;
   /** Names (as in the options object) of options that exclude this one. */
   readonly conflicts?: readonly string[];
@@ -37,7 +37,7 @@ export interface ExampleSpec {
   readonly effect: string;
 }
 
-/** What an executable declares about itself: its `options.ts`. */
+/** The declaration of an executable: its `options.ts`. */
 export interface CommandSpec {
   readonly name: string;
   /** One clause without a full stop, e.g. "writes a domain to a file and stops it". */
@@ -51,7 +51,7 @@ export interface CommandSpec {
   readonly notes?: readonly string[];
 }
 
-/** What the command line said, and what the frame lends to `run`. */
+/** The command line, read, and the tools that the frame lends to `run`. */
 export interface Invocation<Input> {
   readonly program: string;
   /** Arguments and options together, each under its name in camel case. */
@@ -61,7 +61,7 @@ export interface Invocation<Input> {
   readonly messages: Messages;
   /** As given by --host or VM_TOOLS_HOST. */
   readonly hostSpec: string;
-  /** What all files of that host lie under: VM_TOOLS_ROOT, or a folder of the simulated host's own. */
+  /** The folder of all files of that host: VM_TOOLS_ROOT, or a folder of the simulated host's own. */
   readonly root: string;
   /** Opens the host at the first call; the frame closes it. */
   readonly openHost: () => Promise<OpenedHost>;
@@ -71,12 +71,12 @@ export interface Invocation<Input> {
   readonly onHangup: (listener: () => void) => void;
 }
 
-/** What `run` achieved: as plain data for --json, and as the text that is the result for everybody else. */
+/** The result of `run`: as plain data for --json, and as text for people. */
 export interface Outcome {
   readonly value: unknown;
   /** Printed with a newline, made fit to be shown; nothing is printed when it is absent or empty. */
   readonly text?: string;
-  /** What kind of failure the result tells of, for one that is worth printing all the same: it gives the exit status. */
+  /** The kind of failure in a result that is printed all the same: it gives the exit status. */
   readonly failure?: FailureKind;
   /** Nothing was changed, the result is all that there is: a reader that has had enough ends it quietly. @default false */
   readonly isReport?: boolean;

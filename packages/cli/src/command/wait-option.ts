@@ -9,7 +9,7 @@ export const WAIT: OptionSpec = {
   ...asWait,
 };
 
-/** What a tool takes that has it. */
+/** The input of a tool that has it. */
 export interface WaitInput {
   /** milliseconds */
   readonly wait?: number;

@@ -10,7 +10,7 @@ export function monitorSocketPath(root: string): string {
   return join(root, 'run/vm-tools/monitor.sock');
 }
 
-/** Whether somebody listens on a unix socket; a socket file alone may be what a crash left. */
+/** Whether a process listens on a unix socket; a crash may have left the socket file alone. */
 export async function isAnswered(socketPath: string): Promise<boolean> {
   const socket = connect(socketPath);
   try {

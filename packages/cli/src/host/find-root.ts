@@ -3,7 +3,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { simulatedName } from './simulated-name.ts';
 
 /**
- * What all files of a host lie under: a simulated host has a folder of its own, so that no two of them, and none and
+ * The folder of all files of a host: a simulated host has a folder of its own, so that no two of them, and none and
  * this machine, share a file.
  *
  * @throws VmToolsError of kind usage: XEN_SIM_NAME when no simulated host can have this name; HOST_ROOT_UNSAFE when
@@ -20,7 +20,7 @@ export async function findRoot(hostSpec: string): Promise<string> {
   return simPaths(simFolder(name)).root;
 }
 
-/** A folder that is not there yet is nobody's. */
+/** A folder that is not there yet has no owner. */
 async function requireOwnRoot(root: string): Promise<void> {
   const found = await stat(root).catch(() => undefined);
   if (found === undefined) return;

@@ -6,13 +6,13 @@ import { simulatedName } from './simulated-name.ts';
 
 /** A host to act on; libdomain takes it as it is. Of a real one the root is VM_TOOLS_ROOT. */
 export interface OpenedHost extends ConnectedHost {
-  /** What the journals of this host say of guests on their way. */
+  /** The transfers of guests, by the journals of this host. */
   readonly transfers: { readonly of: (uuid: string) => Promise<KnownTransfer | undefined> };
   /** As what this process holds domains: the name of the executable. */
   readonly command: string;
 }
 
-/** Where it is, and who opens it. */
+/** The host's name, and the command that opens it. */
 export interface OpenHostOptions {
   /** of a real host */
   readonly root: string;

@@ -24,7 +24,8 @@ export interface RelayConsoleInit {
 /**
  * Connects a terminal with a domain's console: the pty that xenconsoled names in xenstore.
  * @returns 'escape' when the user pressed Ctrl-], 'end' when the domain or its console ended
- * @throws VmToolsError CONSOLE_ABSENT (timeout), INTERRUPTED, CONSOLE_FAILED; OUTPUT_LOST when nobody reads `output`
+ * @throws VmToolsError CONSOLE_ABSENT (timeout), INTERRUPTED, CONSOLE_FAILED; OUTPUT_LOST when the reader of `output`
+ * is gone
  */
 export async function relayConsole(
   store: Pick<Xenstore, 'read' | 'waitFor'>,
@@ -52,7 +53,7 @@ export async function relayConsole(
   const onAbort = (): void => reject(abortError(signal, 'relaying the console'));
 
   output.on('error', onOutputError);
-  // Once it has failed nobody is there to press Ctrl-].
+  // Once it has failed, no user is there to press Ctrl-].
   input.on('error', (error) => reject(consoleFailed('the input of this terminal failed', error)));
   fromGuest.on('error', onGuestError).on('end', () => resolve('end'));
   toGuest.on('error', onGuestError);

@@ -15,7 +15,7 @@ export interface BackgroundInit {
   readonly args?: readonly string[];
   /** Added to what any helper gets of the environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** What it says goes to the end of this file. */
+  /** Its messages are appended to this file. */
   readonly logPath: string;
 }
 

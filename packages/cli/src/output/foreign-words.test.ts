@@ -15,7 +15,7 @@ const word = fc.oneof(
   fc.constantFrom('\u001b[2J', 'web\u202e1', '\u009b2J', 'a\u200bb', 'a\r\nb', '\u007f'),
 );
 
-/** What one of ours writes to stderr, plain or as JSON, without the colours that are off. */
+/** The stderr of one of our tools, plain or as JSON, without colours. */
 function written(
   json: boolean,
   act: (stderr: PassThrough & { isTTY?: boolean }, json: boolean) => void,

@@ -14,8 +14,8 @@ export interface Log {
 const LEVELS = { info: 6, warn: 4, error: 3 } as const;
 
 /**
- * Lines for whoever reads them, whatever peers have put into their words: journald gets its level prefix and keeps the time itself, a program gets NDJSON
- * (--json), and a file gets the time in front.
+ * Lines that are safe to read, whatever peers have put into their words: journald gets its level prefix and keeps the
+ * time itself, a program gets NDJSON (--json), and a file gets the time in front.
  */
 export function createLog(
   { stream, json }: Pick<Messages, 'stream' | 'json'>,

@@ -42,7 +42,7 @@ export interface Messages {
   readonly trace: (text: string) => void;
   /** Why it failed; never silenced. */
   readonly failed: (error: VmToolsError) => void;
-  /** Whether stderr has failed: nobody reads it any more, or its disk is full. */
+  /** Whether stderr has failed: its reader is gone, or its disk is full. */
   isUnheard: boolean;
   /** A line of NDJSON; only with --json. */
   readonly event: (event: object) => void;
@@ -50,7 +50,7 @@ export interface Messages {
   around: ((print: () => void) => void) | undefined;
 }
 
-/** What a tool says on stderr: for people, with colours where that is a terminal, or as NDJSON. */
+/** The messages of a tool on stderr: for people, with colours where that is a terminal, or as NDJSON. */
 export function createMessages(init: MessagesInit): Messages {
   const { program, stream, json = false, verbosity = 0, quiet = false } = init;
   const chalk = new Chalk({ level: init.colour ? 1 : 0 });

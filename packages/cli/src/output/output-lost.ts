@@ -3,7 +3,7 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
- * What a stream of ours failed with, as an error: its disk is full, or its reader has gone.
+ * The failure of a stream of ours, as an error: its disk is full, or its reader has gone.
  *
  * @param what could not be written, e.g. "the result"
  */
@@ -22,7 +22,7 @@ export function outputLost(thrown: unknown, what = 'the result'): VmToolsError {
   });
 }
 
-/** Whether nobody reads any more: `| head -1` has had enough. */
+/** Whether the reader is gone: `| head -1` has had enough. */
 export function isReaderGone({ details }: VmToolsError): boolean {
   return details['errno'] === 'EPIPE';
 }

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { outputLost } from './output-lost.ts';
 import { watchReader } from './watch-reader.ts';
 
-/** Where the result goes, and the end of the process behind it. */
+/** The output of the result, and the end of the process behind it. */
 export interface Output {
   /**
    * Writes a piece of the result: to stdout, or to stderr once stdout carries something else.
@@ -23,7 +23,7 @@ type ProcessEnd = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exit'>;
 
 export function createOutput({ stdout, stderr, exit }: ProcessEnd): Output {
   let claimed = false;
-  // Who writes hears of it by the write; without a listener it would end the process besides.
+  // The write itself reports the error; without a listener the error would also end the process.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
     print: async (text) => {

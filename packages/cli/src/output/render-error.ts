@@ -19,7 +19,7 @@ export function asVmToolsError(thrown: unknown, program: string): VmToolsError {
   });
 }
 
-/** What the user reads about a failure: what, where the guest is, how to mend it; causes with -v and -vv. */
+/** The text of a failure for the user: the error, where the guest is, what to do; causes with -v and -vv. */
 export function renderError(
   error: VmToolsError,
   {

@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 /** A column of a table for people. */
 export interface Column<Row> {
   readonly heading: string;
-  /** It may be a word of somebody else: what cannot be seen is shown escaped. */
+  /** It may be foreign text: what cannot be seen is shown escaped. */
   readonly text: (row: Row) => string;
   /** @default 'left' */
   readonly align?: 'left' | 'right';

@@ -5,8 +5,8 @@ import type { Writable } from 'node:stream';
 const EVERY_MS = 500;
 
 /**
- * Lets a stream into a pipe or a socket fail as soon as nobody reads it any more: by itself it fails at the next write
- * only, and there may be none for a long time, while a guest is waited for.
+ * Lets a stream into a pipe or a socket fail as soon as its reader is gone: by itself it fails at the next write only,
+ * and there may be none for a long time, while a guest is waited for.
  */
 export async function watchReader(stream: Writable, fd: number): Promise<void> {
   const stat = fstatSync(fd);

@@ -7,7 +7,7 @@ type MayBeKnown = Pick<
   'zeroBytes' | 'iteration' | 'dirtyPagesRate' | 'eta' | 'downtime' | 'expectedDowntime'
 >;
 
-/** What a line shows of the figures of a transfer. */
+/** The figures of a transfer that a line shows. */
 export type ShownFigures = Known & { readonly [Name in keyof MayBeKnown]?: MayBeKnown[Name] | undefined } & {
   /** e.g. "precopy", "stop-and-copy" */
   readonly status: string;

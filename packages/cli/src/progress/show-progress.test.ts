@@ -11,7 +11,7 @@ const progress = (transferred: number, status = 'precopy'): ShownEvent => ({
   throughput: 0,
 });
 
-/** What is written to stderr while `events` come, a second apart. */
+/** The stderr while `events` come, a second apart. */
 function shown(
   init: Partial<MessagesInit> & { tty?: boolean; columns?: number },
   events: readonly ShownEvent[],

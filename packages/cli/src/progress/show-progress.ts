@@ -63,7 +63,7 @@ function redrawnLine(stream: MessageStream): {
   let shown = '';
   const draw = (text: string): void => {
     shown = text;
-    // A terminal of which nobody has told the size, a serial line perhaps, has 0 columns.
+    // A terminal whose size was never set, a serial line perhaps, has 0 columns.
     stream.write(`\r${fitToBeShown(text).slice(0, (stream.columns || 80) - 1)}${ERASE_TO_END}`);
   };
   const erase = (): void => {

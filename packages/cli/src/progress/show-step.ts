@@ -1,6 +1,6 @@
 import type { Messages } from '../output/messages.ts';
 
-/** What happened to a step of an action, as libdomain tells it. */
+/** An event of a step of an action, as libdomain emits it. */
 export interface ShownStep {
   readonly type: 'step';
   readonly name: string;

@@ -25,7 +25,7 @@ export function startMain(
 ): StartedMain {
   const child = spawn(process.execPath, [file, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Whoever runs the tests may have FORCE_COLOR set, and node warns of the contradiction.
+    // The user who runs the tests may have FORCE_COLOR set, and node warns of the contradiction.
     env: { ...process.env, ...environment, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   const status = once(child, 'exit').then(([code]) => code as unknown);

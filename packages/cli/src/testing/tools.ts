@@ -29,7 +29,7 @@ export interface PrintedError {
   readonly leftovers?: readonly string[];
 }
 
-/** What the tests look at in the results of our tools. */
+/** The part of the results of our tools that tests look at. */
 export interface Result {
   readonly domid: number;
   readonly uuid: string;

@@ -21,7 +21,7 @@ export class ManualClock implements Clock {
     return this.#sleepers.length;
   }
 
-  /** Milliseconds until the next sleeper wakes up, undefined when nobody sleeps. */
+  /** Milliseconds until the next sleeper wakes up, undefined when there is none. */
   get untilNext(): number | undefined {
     const next = this.#sleepers[0];
     return next && Math.max(0, next.wakeAt - this.#now);
@@ -47,7 +47,7 @@ export class ManualClock implements Clock {
 
   /**
    * Moves time on by `ms`. Each sleeper on the way wakes at its own moment, and whatever it sets off (promises,
-   * streams) runs before time goes on: somebody who sleeps again within `ms` wakes again.
+   * streams) runs before time goes on: a sleeper that sleeps again within `ms` wakes again.
    */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;

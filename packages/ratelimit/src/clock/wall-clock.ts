@@ -1,9 +1,9 @@
 /**
  * The clock on the wall, for timetables. It is asked and never calculated with: it jumps when summer time begins or
- * ends, or when somebody sets it.
+ * ends, or when it is set.
  */
 export interface WallClock {
-  /** What it shows, in local time, as ms since 00:00; on a day of 23 or 25 hours, too, 08:00 is 8 × 3 600 000. */
+  /** The local time, as ms since 00:00; on a day of 23 or 25 hours, too, 08:00 is 8 × 3 600 000. */
   msOfDay(): number;
 }
 

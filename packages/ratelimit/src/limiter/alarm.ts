@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 
-/** At most one sleep at a time, for somebody who may wake up too early but not too late. */
+/** At most one sleep at a time, for a caller that may wake up too early but not too late. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;

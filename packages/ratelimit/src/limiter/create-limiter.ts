@@ -14,9 +14,9 @@ export interface LimiterInit {
 }
 
 /**
- * A limiter: alone first come, first served, whatever the sizes; below a parent one of several children that get
- * equal shares of what the parent lets pass, each no more than its own rate. It has no timer unless somebody waits,
- * and a child that is no longer used needs no closing.
+ * A limiter: alone first come, first served, whatever the sizes; below a parent one of several children that get equal
+ * shares of what the parent lets pass, each no more than its own rate. It has no timer unless a caller waits, and a
+ * child that is no longer used needs no closing.
  *
  * @example
  * ```ts

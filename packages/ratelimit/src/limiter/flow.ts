@@ -12,10 +12,10 @@ export interface Round {
   wakeAt: number;
 }
 
-/** What a flow has to say when its turn may have come. */
+/** The state of a flow when its turn may have come. */
 export type Offer =
   | { readonly kind: 'ready'; readonly waiter: Waiter } // this one may pass, as far as this flow is concerned
-  | { readonly kind: 'expected'; readonly untilMs: number } // nobody waits now, but somebody is about to ask again
+  | { readonly kind: 'expected'; readonly untilMs: number } // no caller waits now, but one is about to ask again
   | { readonly kind: 'later' } // short of credit of its own; the round knows when to look again
   | { readonly kind: 'idle' };
 
@@ -23,7 +23,7 @@ export type Offer =
 export interface Flow {
   /**
    * Bytes that this flow has been given, on the common scale of all that share the limiter. The lowest has the next
-   * turn, and who comes back after a pause starts level with the others: that is round robin by bytes.
+   * turn, and a flow that comes back after a pause starts level with the others: that is round robin by bytes.
    */
   turn: number;
   /** @param scarceUntil when credit will be plentiful again on all levels above, ms */

@@ -18,9 +18,9 @@ const SHORTEST_SLEEP_MS = 5;
  * A limiter and its place in a tree. Bytes pass when all levels have the credit for them, and are charged to all at
  * that moment: paying level by level instead would let what has been paid for below pile up and burst out later.
  *
- * Each level serves in turn those of its children that could pass as far as they are concerned, so one that is short
- * of its own credit holds up nobody. A level that is itself short of credit saves up for the one whose turn it is,
- * and for no other, or large requests would starve beside small ones. Parents know only children that are active.
+ * Each level serves in turn those of its children that could pass as far as they are concerned, so one that is short of
+ * its own credit holds up no other. A level that is itself short of credit saves up for the one whose turn it is, and
+ * for no other, or large requests would starve beside small ones. Parents know only children that are active.
  */
 export class LimiterNode implements Limiter, Flow {
   turn = 0;
@@ -31,9 +31,9 @@ export class LimiterNode implements Limiter, Flow {
   readonly #alarm: Alarm;
   readonly #takers = new TakeQueue();
   readonly #flows = new Set<Flow>();
-  /** Where the flow that was chosen last stood: nobody who comes back is behind that. */
+  /** The turn of the flow that was chosen last: a flow that comes back starts no lower. */
   #turn = 0;
-  /** Whom this level saves up for. */
+  /** The request for which this level saves up. */
   #chosen: { readonly flow: Flow; readonly waiter: Waiter } | undefined;
 
   constructor({
@@ -132,7 +132,7 @@ export class LimiterNode implements Limiter, Flow {
     return offer;
   }
 
-  /** Only of the root: lets pass whoever can. */
+  /** Only of the root: lets all requests pass that can. */
   #serve(): void {
     const now = this.#clock.now();
     for (;;) {
@@ -165,7 +165,7 @@ export class LimiterNode implements Limiter, Flow {
   #withdraw(waiter: Waiter): void {
     if (!this.#takers.withdraw(waiter)) return;
     this.#giveUp(waiter);
-    queueMicrotask(() => this.#root.#serve()); // not before all others who wait by the same signal have withdrawn, too
+    queueMicrotask(() => this.#root.#serve()); // not before all others that wait by the same signal have withdrawn, too
   }
 
   /** This level, and those above, save up for that request no longer. */

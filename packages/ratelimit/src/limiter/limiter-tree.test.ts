@@ -10,7 +10,7 @@ import type { LimiterNode } from './limiter-node.ts';
 const MB = 1_000_000;
 const KB = 1000;
 
-/** What each of some takers got in `seconds`, in units of `unit` bytes. */
+/** The share of each taker in `seconds`, in units of `unit` bytes. */
 async function shares(clock: ManualClock, takers: readonly Taker[], seconds: number, unit = MB) {
   const before = takers.map(({ bytes }) => bytes);
   await clock.advance(seconds * 1000);

@@ -1,7 +1,7 @@
 import type { Rate } from '../rate/rate.ts';
 
 /**
- * Somebody to ask before sending. Whatever answers `take` is a limiter: one alone, one below a parent, and one whose
+ * A sender asks it before sending. Every object with `take` is a limiter: one alone, one below a parent, and one whose
  * rate follows a timetable look the same to a stream.
  */
 export interface Limiter {
@@ -10,7 +10,7 @@ export interface Limiter {
    * @throws VmToolsError INTERRUPTED when the signal fires first; nothing is charged then
    */
   take(bytes: number, signal?: AbortSignal): Promise<void>;
-  /** Takes effect at once, also for those who wait. */
+  /** Takes effect at once, also for callers that wait. */
   setRate(rate: Rate): void;
   /** Its own rate, bytes per second; that of a parent may be lower. */
   readonly rate: Rate;

@@ -1,14 +1,14 @@
 import type { Flow, Offer, Round, Waiter } from './flow.ts';
 
 /**
- * A stream asks for its next slice only after it has sent the last one, so between two slices nobody waits there.
- * Were its turn given away at once, then of two streams the one with the larger chunks would get most of the rate.
- * For this time a turn is kept, which is enough to write a slice to a socket that has room. Nothing is lost by it:
- * a turn is kept only while the buckets are less than half full, and what comes in meanwhile stays in them.
+ * A stream asks for its next slice only after it has sent the last one, so between two slices no caller waits there.
+ * Were its turn given away at once, then of two streams the one with the larger chunks would get most of the rate. For
+ * this time a turn is kept, which is enough to write a slice to a socket that has room. Nothing is lost by it: a turn
+ * is kept only while the buckets are less than half full, and what comes in meanwhile stays in them.
  */
 const KEEPS_TURN_MS = 5;
 
-/** Those who ask one limiter itself: first come, first served. */
+/** The callers of one limiter itself: first come, first served. */
 export class TakeQueue implements Flow {
   turn = 0;
   readonly #waiters: Waiter[] = [];

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Rate } from '../rate/rate.ts';
 
-/** What a bucket holds when nobody says otherwise: 100 ms of its rate, and never less than 64 KiB. */
+/** The default size of a bucket: 100 ms of its rate, and never less than 64 KiB. */
 const DEFAULT_BURST_S = 0.1;
 const LEAST_DEFAULT_BURST_BYTES = 64 * 1024;
 
@@ -50,8 +50,8 @@ export class TokenBucket {
   }
 
   /**
-   * Asks for bytes. When the credit is there it is taken and the answer is 0. Otherwise nothing is taken and the
-   * answer is in how many ms to ask again, for the same bytes; until then, or `giveUp`, nobody else may ask.
+   * Asks for bytes. When the credit is there it is taken and the answer is 0. Otherwise nothing is taken and the answer
+   * is in how many ms to ask again, for the same bytes; until then, or `giveUp`, no other caller may ask.
    */
   take(bytes: number, now: number): number {
     const delayMs = this.saveFor(bytes, now);
@@ -74,7 +74,7 @@ export class TokenBucket {
     this.giveUp();
   }
 
-  /** When half of the ceiling will be there, if nobody takes any: in the past as long as credit is plentiful. */
+  /** When half of the ceiling will be there, if none is taken: in the past as long as credit is plentiful. */
   halfFullAt(now: number): number {
     if (this.#rate === Infinity) return -Infinity;
     this.#accrue(now);
@@ -95,7 +95,7 @@ export class TokenBucket {
     this.#accrue(now);
     if (checkedRate(rate) === this.#rate) return;
     this.#rate = rate;
-    if (rate === Infinity) this.#awaited = 0; // whoever waits is free to go
+    if (rate === Infinity) this.#awaited = 0; // a caller that waits is free to go
     this.#level = Math.min(this.#level, this.#awaited);
   }
 

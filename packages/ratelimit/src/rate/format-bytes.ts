@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
   return `${round(value)} ${UNITS[unit]}`;
 }
 
-/** One decimal below ten, none above: a reader compares sizes, he does not add them up. */
+/** One decimal below ten, none above: readers compare sizes, they do not add them up. */
 function round(value: number): number {
   return value < 9.95 ? Math.round(value * 10) / 10 : Math.round(value);
 }

@@ -18,7 +18,8 @@ export function parseRate(text: string): Rate {
   const trimmed = text.trim();
   if (trimmed === 'off') return Infinity;
   const { number, prefix, unit } = SYNTAX.exec(trimmed)?.groups ?? {};
-  // "10iB" is no unit, and "10b" or "10Mbps" could mean bits as well as bytes: whoever guesses is wrong by eight.
+  // "10iB" is no unit, and "10b" or "10Mbps" could mean bits as well as bytes: a wrong guess is wrong by a factor of
+  // eight.
   if (number === undefined || (unit === 'iB' && prefix === undefined)) throw syntaxError(text);
   const base = unit === 'bit' || unit === 'B' ? 1000 : 1024;
   const scaled = Number(number) * base ** (prefix === undefined ? 0 : (POWERS[prefix] ?? 0));

@@ -3,7 +3,7 @@ import { systemWallClock, type WallClock } from '../clock/wall-clock.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import { msUntilNextEntry, rateAt, type Schedule } from './schedule.ts';
 
-/** Whose time a schedule follows, and what ends it. */
+/** The clocks that a schedule follows, and the signal that ends it. */
 export interface FollowOptions {
   /** Measures how long to sleep. @default the machine's */
   readonly clock?: Clock | undefined;
@@ -23,8 +23,8 @@ export interface FollowedSchedule extends Disposable {
 }
 
 /**
- * Sets the limiter's rate by the time of day, now and until it is stopped; a process that never stops it never ends
- * by itself, unless the schedule is a single rate. A rate that somebody else sets holds until the next entry is due.
+ * Sets the limiter's rate by the time of day, now and until it is stopped; a process that never stops it never ends by
+ * itself, unless the schedule is a single rate. A rate that another caller sets holds until the next entry is due.
  */
 export function followSchedule(
   limiter: Limiter,
@@ -34,7 +34,7 @@ export function followSchedule(
   return new ScheduleFollower(limiter, schedule, options);
 }
 
-/** The wall clock is asked at least this often: nobody tells us when it has been set, or summer time has begun. */
+/** The wall clock is asked at least this often: no event says when it has been set, or when summer time has begun. */
 const LONGEST_SLEEP_MS = 60_000;
 
 class ScheduleFollower implements FollowedSchedule {

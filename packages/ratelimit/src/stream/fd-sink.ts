@@ -10,7 +10,7 @@ export interface FdSink {
   write(bytes: Uint8Array): Promise<void>;
   /** Lets go of the descriptor; a reader at its other end sees the end. */
   end(): Promise<void>;
-  /** Lets go of the descriptor; whoever waits for room there waits no longer. */
+  /** Lets go of the descriptor; a writer that waits for room there waits no longer. */
   close(): void;
 }
 

@@ -11,7 +11,7 @@ const BUFFER_BYTES = 2 ** 20;
 export interface FdSource {
   /** The next bytes, good until the next call; undefined at the end. */
   next(): Promise<Uint8Array | undefined>;
-  /** Lets go of the descriptor; whoever waits for the next bytes gets none. */
+  /** Lets go of the descriptor; a reader that waits for the next bytes gets none. */
   close(): void;
 }
 
@@ -56,7 +56,7 @@ class PipeSource implements FdSource {
     this.#socket = new Socket({ fd, readable: true, writable: false, onread: { buffer, callback } });
     this.#socket.on('close', () => this.#arrival.resolve(undefined)); // at the end of the bytes, or by `close`
     this.#socket.on('error', (error) => {
-      this.#arrival.promise.catch(() => undefined); // there may be nobody who asks again
+      this.#arrival.promise.catch(() => undefined); // there may be no further read
       this.#arrival.reject(error);
     });
   }

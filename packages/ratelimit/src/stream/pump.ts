@@ -4,7 +4,7 @@ import { sliceBytes, type Limiter } from '../limiter/limiter.ts';
 import { openFdSink, type FdSink } from './fd-sink.ts';
 import { openFdSource, type FdSource } from './fd-source.ts';
 
-/** What paces a pump, what ends it, and who sees its bytes. */
+/** The limiter of a pump, the signal that ends it, and the observer of its bytes. */
 export interface PumpOptions {
   /** @default no limit */
   readonly limiter?: Limiter | undefined;
@@ -17,7 +17,7 @@ export interface PumpOptions {
  * Moves bytes from one file descriptor to another until the source ends, no faster than the limiter allows: off the
  * stream machinery, through one buffer that is reused. It reads and writes at the descriptors' own positions.
  *
- * Pipes and sockets become the pump's own: it closes them, however it ends, and nobody else may use them meanwhile.
+ * Pipes and sockets become the pump's own: it closes them, however it ends, and no other code may use them meanwhile.
  * Files and devices stay open, for a header before and a trailer behind.
  *
  * @returns how many bytes were moved

@@ -1,4 +1,4 @@
-/** What a moment's measure says beyond that is the moment's; and limits of others, such as of TLS, are fixed. */
+/** A higher measure shows a bad moment, not a slow machine; and limits of other code, such as of TLS, are fixed. */
 const MOST = 8;
 
 /**

@@ -1,6 +1,6 @@
 import type { Limiter } from '../limiter/limiter.ts';
 
-/** Somebody who always wants more, slice after slice, as a stream does. */
+/** A caller that always wants more, slice after slice, as a stream does. */
 export class Taker {
   bytes = 0;
   readonly #abort = new AbortController();

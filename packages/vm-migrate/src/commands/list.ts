@@ -11,7 +11,7 @@ import { warnOf } from '../transfers/warn-of.ts';
 /** Enough of an id to be told from others, and short enough to be typed. */
 const ID_CHARACTERS = 8;
 
-/** What the journals know, and, of those that somebody is moving now, how far they are. */
+/** A transfer by its journal, and its progress while a process is moving the guest. */
 export type ListedTransfer = KnownTransfer & Partial<Pick<FoundTransfer, 'figures' | 'settings'>>;
 
 export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {

@@ -7,7 +7,7 @@ import { recallingPeer } from '../peer.ts';
 import { findTransfer } from '../transfers/find-transfer.ts';
 import { journalsOf } from '../transfers/journals.ts';
 
-/** How long the other end is asked: somebody waits for the answer, and can ask again. */
+/** How long the other end is asked: a user waits for the answer, and can ask again. */
 const CONFIRM_MS = 15_000;
 
 /** Brings a transfer to its end, by asking the other one. */

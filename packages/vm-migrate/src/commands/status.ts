@@ -10,7 +10,7 @@ import { underWay } from '../transfers/find-under-way.ts';
 import { journalsOf } from '../transfers/journals.ts';
 import { withFigures, type ListedTransfer } from './list.ts';
 
-/** What is known of one transfer, here and at the other end, or of all that have not ended; changes nothing. */
+/** Shows one transfer, here and at the other end, or all that have not ended; changes nothing. */
 export async function status(invocation: Invocation<StatusInput>): Promise<Outcome> {
   const { transfer: wanted, watch = false } = invocation.input;
   if (watch && wanted === undefined) throw nothingToWatch();
@@ -63,7 +63,7 @@ async function ask(record: TransferRecord, invocation: Invocation<StatusInput>):
   }
 }
 
-/** What the journal says, and how far it is, on one line. */
+/** The state of the journal, and the progress, on one line. */
 function describeFully(known: ListedTransfer): string {
   const { figures, settings } = known;
   const now = figures === undefined ? [] : [describeFigures(figures)];

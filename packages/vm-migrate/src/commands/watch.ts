@@ -5,7 +5,10 @@ import type { ObservedEvent } from '@vm-tools/libxfr/types';
 import { describeSettings } from '../transfers/describe-transfer.ts';
 import { findUnderWay } from '../transfers/find-under-way.ts';
 
-/** Shows a transfer that somebody else moves, as that one shows it himself, until it ends or nobody looks any more. Changes nothing. */
+/**
+ * Shows a transfer of another process, as that process shows it itself, until it ends or the user stops watching.
+ * Changes nothing.
+ */
 export async function watch(invocation: Invocation<unknown>, wanted: string): Promise<Outcome> {
   const { messages, signal } = invocation;
   const { id, guest, socketPath } = await findUnderWay(invocation, wanted);

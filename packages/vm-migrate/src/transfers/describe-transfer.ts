@@ -9,7 +9,7 @@ export function describeTransfer({ guest, role, peer, state, means }: KnownTrans
   return `${guest.name} ${role === 'source' ? 'to' : 'from'} ${peer}: ${state}, ${means}`;
 }
 
-/** Where it lives, in a word; "?" as long as that is not settled. */
+/** The side on which it lives, in a word; "?" as long as that is not settled. */
 export function place({ owner }: KnownTransfer): string {
   return owner === 'undecided' ? '?' : owner;
 }

@@ -1,9 +1,9 @@
-/** Who is killed, or what is cut, while one process stands still at one line of its journal. */
+/** The process that is killed, or the link that is cut, while one process stands still at one line of its journal. */
 export type Victim = 'sender' | 'xfrd' | 'link' | 'source helper' | 'target helper';
 
 export interface Cell {
   readonly victim: Victim;
-  /** whose journal it is, or progress */
+  /** the side whose journal it is, or progress */
   readonly side: 'source' | 'target';
   readonly when: 'before' | 'after';
   /** what the journal says, or for a helper the phase of the transfer: it lives in that alone */
@@ -32,7 +32,7 @@ const DEATHS = VICTIMS.flatMap((victim) =>
   ),
 );
 
-/** Everyone's death at every line, before and after it is written, and that of those who have no journal. */
+/** The death of each process at every line, before and after it is written, and that of processes without a journal. */
 export const ALL_CELLS: readonly Cell[] = [...DEATHS, ...HELPERS];
 
 export function cellName({ victim, side, when, state }: Cell): string {

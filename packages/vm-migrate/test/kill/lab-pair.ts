@@ -14,7 +14,7 @@ const SETTLE_MS = 200_000;
 export interface Ended {
   /** exit status of vm-migrate; 137 when it was killed */
   readonly status: number;
-  /** whether somebody had to run `vm-migrate resolve` */
+  /** whether it took `vm-migrate resolve` */
   readonly isResolved: boolean;
 }
 
@@ -57,7 +57,8 @@ export async function runCell(
   }
   const status = await sender.exited;
   const isResolved = await settle([from, to]);
-  // What is cut behind the last word is settled long before it is back, and the next cell needs it.
+  // A transfer whose link is cut after the last word is settled long before the link is back, and the next cell needs
+  // it.
   await from.run('until ip -o link show eth1 | grep -q "[<,]UP[,>]"; do sleep 0.2; done');
   return { status, isResolved };
 }
