@@ -3,7 +3,7 @@ import { untilNul, xenNotes } from './notes.ts';
 /** As much of a range of the file as there is; both in bytes. */
 export type Reader = (offset: number, bytes: number) => Promise<Buffer>;
 
-/** What Xen's domain builder looks at in an ELF file. Addresses may lie anywhere in 64 bits. */
+/** The parts of an ELF file that Xen's domain builder looks at. Addresses may lie anywhere in 64 bits. */
 export interface ElfFile {
   readonly is64Bit: boolean;
   /** whether it is for x86, of 32 or 64 bits */
@@ -38,7 +38,7 @@ const ANY_ACCESS = 7;
 const MAX_HEADERS = 1024;
 const MAX_RANGE_BYTES = 64 * 1024;
 
-/** Where the fields lie, in each of the two widths of ELF. */
+/** The offsets of the fields, in each of the two widths of ELF. */
 const LAYOUT = {
   32: {
     header: { bytes: 52, entry: 24, programs: 28, sections: 32, programBytes: 42 },

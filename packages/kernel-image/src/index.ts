@@ -1,6 +1,5 @@
 /**
- * What a kernel's file says of itself: ELF headers, Xen's notes, the header of a bzImage. Headers and notes alone are
- * read, within bounds.
+ * Reads the headers of a kernel file: ELF, Xen's notes, bzImage. It reads headers and notes alone, within bounds.
  *
  * @example
  * ```ts

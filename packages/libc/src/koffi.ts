@@ -1,5 +1,5 @@
 /**
- * The one place that knows koffi, for those who call a library that is not the C library: Xen's, systemd's. It is
+ * The one place that knows koffi, for code that calls a library other than the C library: Xen's, systemd's. It is
  * loaded when it is asked for, because most of what an executable does (help, wrong arguments) calls no library.
  *
  * @example
@@ -14,7 +14,7 @@
 /** A type of C that koffi knows. */
 export type TypeObject = import('koffi').TypeObject;
 
-/** What koffi exports. */
+/** The exports of koffi. */
 export type Koffi = typeof import('koffi').default;
 
 /**

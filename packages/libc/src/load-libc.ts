@@ -4,10 +4,10 @@ import { loadKoffi, type Koffi } from './koffi.ts';
 import { ptyCalls, type PtyCalls } from './pty-calls.ts';
 import { decodeFlock, encodeFlock, LOCK_TYPE } from './struct-flock.ts';
 
-/** flock(2): one owner, or nobody any more. */
+/** flock(2): one owner, or none any more. */
 export type FlockMode = 'exclusive' | 'unlock';
 
-/** Who stands in the way of a record lock. */
+/** The process that holds a record lock. */
 export interface RecordLockOwner {
   /** undefined for an owner that is a description of an open file, which belongs to no one process */
   readonly pid: number | undefined;
@@ -33,14 +33,13 @@ export interface Libc extends PtyCalls {
    */
   readonly lockRecord: (fd: number) => boolean;
   /**
-   * Who would stand in the way of `lockRecord`; undefined when nobody does.
+   * The process that would keep `lockRecord` from its lock; undefined when there is none.
    *
    * @throws an error of the system, with its `code`
    */
   readonly recordLockOwner: (fd: number) => RecordLockOwner | undefined;
   /**
-   * Whether nobody can read any more what is written into this pipe or socket (poll): a pipe by itself says so to a
-   * write, and to nothing else.
+   * Whether the reader of this pipe or socket is gone (poll): a pipe by itself says so to a write, and to nothing else.
    *
    * @throws an error of the system, with its `code`
    */

@@ -1,6 +1,6 @@
 import type { Koffi } from './koffi.ts';
 
-/** What a pseudo-terminal takes that Node lacks. */
+/** The calls for a pseudo-terminal that Node lacks. */
 export interface PtyCalls {
   /**
    * Lets the other end of a pseudo-terminal be opened (grantpt, unlockpt).

@@ -16,7 +16,7 @@ export function encodeFlock(type: number): Buffer {
   return flock;
 }
 
-/** What the kernel has written into it. */
+/** Decodes the kernel's answer in it. */
 export function decodeFlock(flock: Buffer): { readonly type: number; readonly pid: number } {
   return { type: flock.readInt16LE(0), pid: flock.readInt32LE(PID_OFFSET) };
 }

@@ -114,7 +114,7 @@ describe('tryLock', () => {
 
   test('locks the file that is at the path, not one that was unlinked meanwhile', async () => {
     const { flock } = await loadLibc();
-    // A holder that has died after it had unlinked its file: its lock keeps nobody out.
+    // A holder that has died after it had unlinked its file: its lock keeps no other out.
     const gone = openSync(path, 'w');
     flock(gone, 'exclusive');
     unlinkSync(path);

@@ -15,9 +15,11 @@ import { lockFailed, lockTimeout } from './lock-error.ts';
 import { poll } from './poll.ts';
 import { readHolder } from './read-holder.ts';
 
-/** What is written into the file of a lock. */
+/** The content of a lock's file. */
 export interface TryLockOptions {
-  /** Is written into the file, for those who find it locked. @default nothing: the file is another program's, too */
+  /**
+   * Is written into the file, for processes that find it locked. @default nothing: the file is another program's, too
+   */
   readonly holder?: Holder;
 }
 
@@ -27,7 +29,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is written into the file of a lock, and how long it is waited for, ms. */
+/** The content of a lock's file, and how long the lock is waited for, ms. */
 export interface LockOptions extends TryLockOptions, WaitOptions {}
 
 /** Node opens every file with O_CLOEXEC, so no child of this process keeps the lock. */
@@ -62,7 +64,7 @@ export async function lock(path: string, options: LockOptions): Promise<FileLock
   throw lockTimeout(path, timeoutMs, describeHolder(holder), { holder });
 }
 
-/** Without a pause between its calls, so that whoever finds it locked finds its holder, too. */
+/** Without a pause between its calls, so that a process that finds it locked finds its holder, too. */
 function take(libc: Libc, path: string, holder: Holder | undefined): FileLock | undefined {
   while (true) {
     const fd = openSync(path, OPEN_FLAGS, 0o600);

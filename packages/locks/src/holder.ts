@@ -1,4 +1,4 @@
-/** Who holds a lock, as the lock file says it. */
+/** The holder of a lock, by the lock file. */
 export interface Holder {
   /** e.g. "vm-save" */
   readonly command: string;
@@ -21,7 +21,7 @@ export function describeHolder(holder: Holder | undefined, now: Date = new Date(
   return `${holder.command} (pid ${holder.pid}) has held it since ${day}${time}`;
 }
 
-/** What was written by a holder; undefined for anything else, as what was read while it was being written. */
+/** Parses the text of a holder; undefined for anything else, such as a text that was still being written. */
 export function parseHolder(text: string): Holder | undefined {
   let value: unknown;
   try {

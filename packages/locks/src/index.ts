@@ -1,5 +1,5 @@
 /**
- * Locks on files that the kernel releases when their holder ends, by kill -9, too, and that say who holds them.
+ * Locks on files that the kernel releases when their holder ends, even by kill -9, and that name their holder.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ export function lockFailed(path: string, cause: unknown): VmToolsError {
 }
 
 /**
- * Somebody else had it all the time.
+ * Another process held it all the time.
  *
  * @param who a clause, e.g. "the process 12 holds it"
  */

@@ -5,7 +5,7 @@ import { lockFailed } from './lock-error.ts';
 const PRIVATE_MODE = 0o700;
 
 /**
- * Makes a folder for locks that nobody else can put anything into, or makes sure that one is such.
+ * Makes a folder for locks into which no other user can put anything, or makes sure that one is such.
  *
  * @throws LOCK_FOLDER when it is a symbolic link or another user's; LOCK_FAILED, as when it is no folder
  */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parseHolder, type Holder } from './holder.ts';
 
 /**
- * Who holds the lock, or held it last: a holder that was killed stays named until the next one. Undefined when there is
- * no such file, or it does not say.
+ * The holder of the lock, or the last one: a holder that was killed stays named until the next one. Undefined when
+ * there is no such file, or it does not say.
  *
  * @throws an error of the system when the file cannot be read
  */

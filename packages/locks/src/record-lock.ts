@@ -9,7 +9,7 @@ import { poll } from './poll.ts';
  * Waits for the whole of a file as xl takes /var/lock/xl: a record lock, of a file that stays. It keeps out xl, which
  * has a POSIX lock there, and other tasks of this process alike.
  *
- * @throws LOCK_TIMEOUT with `details.pid`, if the kernel knows who has it; LOCK_FAILED; INTERRUPTED
+ * @throws LOCK_TIMEOUT with `details.pid`, if the kernel knows its holder; LOCK_FAILED; INTERRUPTED
  */
 export async function recordLock(path: string, { timeoutMs, signal }: WaitOptions): Promise<FileLock> {
   const libc = await loadLibc();

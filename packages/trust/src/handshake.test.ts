@@ -25,7 +25,7 @@ const parameters = ({ trust }: TestHost) => ({
   ca: [...trust.credentials.ca],
 });
 
-/** Who the peer is for this host, or the code of the error. */
+/** The peer's name on this host, or the code of the error. */
 function judge({ trust }: TestHost, socket: TLSSocket, host?: string): Promise<string> {
   const certificate = socket.getPeerX509Certificate();
   const chainError = socket.authorized ? undefined : String(socket.authorizationError);

@@ -1,6 +1,6 @@
 /**
- * Who this host is, which others it knows, and what they may do. Nothing is accepted in silence: a peer is known by
- * the fingerprint of its key, or by a name that an authority of our own has certified.
+ * The identity of this host, the peers that it trusts, and what they may do. Nothing is trusted silently: a peer is
+ * known by the fingerprint of its key, or by a name that an authority of our own has certified.
  *
  * @example
  * ```ts

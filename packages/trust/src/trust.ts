@@ -9,17 +9,21 @@ import { checkPeer, type PresentedPeer } from './peers/check-peer.ts';
 import { sameHost } from './peers/peer-errors.ts';
 import { listPeers, readPeer } from './peers/peers.ts';
 
-/** What TLS needs of this host; node:tls takes it as it is. */
+/** The parameters of this host for TLS; node:tls takes them as they are. */
 export interface Credentials {
   readonly key: string;
   readonly cert: string;
-  /** Those who vouch for peers; none unless there are some of our own: the authorities of the web do not count here. */
+  /**
+   * Authorities that vouch for peers; none unless there are some of our own: the authorities of the web do not count
+   * here.
+   */
   readonly ca: readonly string[];
 }
 
 /**
- * Who this host is and what its peers may do, for a process that talks to them. Peers and their rules are read again
- * for each connection and each guest, so that what is forgotten is forgotten at once; the identity when `reload` is called.
+ * The identity of this host and the rules of its peers, for a process that talks to them. Peers and their rules are
+ * read again for each connection and each guest, so that a forgotten peer is forgotten at once; the identity when
+ * `reload` is called.
  */
 export class Trust {
   readonly #folder: TrustFolder;
@@ -77,11 +81,11 @@ export class Trust {
   }
 
   /**
-   * Whether this guest may come from that peer, or go to it. What is returned stands for the guest on its way: dispose
-   * of it when the transfer has ended.
+   * Whether this guest may come from that peer, or go to it. The result stands for the guest on its way: dispose of it
+   * when the transfer has ended.
    *
-   * @param who as `checkPeer` has said
-   * @param options.livingOf what lives here that has come from that peer. @default nothing is known of that
+   * @param who the peer, as `checkPeer` has named it
+   * @param options.livingOf the guests here that came from that peer. @default unknown
    * @throws VmToolsError XFR_PEER_NOT_ALLOWED, XFR_PEER_UNKNOWN (forgotten since it has connected), XFR_PEER_FILE
    */
   async authorise(
@@ -99,7 +103,7 @@ export class Trust {
     if (peer === undefined) throw noLongerKnown(who);
     const isCounted = peer.maxDomains !== undefined || peer.maxTotalMemoryMib !== undefined;
     const here = isCounted && direction === 'from' ? await livingOf?.(who) : undefined;
-    // From here on nobody else is authorised in between.
+    // From here on no other transfer is authorised in between.
     const active = this.#active.get(who) ?? [];
     const isActive = ({ uuid }: LivingGuest): boolean => active.some((other) => other.uuid === uuid);
     const living = [...active, ...(here ?? []).filter((one) => !isActive(one))];

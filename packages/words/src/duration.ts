@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DurationRange } from './ranges.ts';
 
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-/** What a range is told in. */
+/** The units in which a range is shown. */
 const SHOWN_UNITS = ['d', 'h', 'min', 's', 'ms'] as const;
 const SYNTAX = /^(?<number>\+?(?:\d+\.?\d*|\.\d+)(?:[eE]\d+)?) ?(?<unit>ms|s|min|m|h|d)?$/;
 

@@ -1,6 +1,6 @@
 /**
- * What people and peers write: numbers with their ranges and units, what a name may be, and foreign text made fit to be
- * shown. Everything that reads a command line, a configuration or a message of somebody else asks here.
+ * Reads what people and peers write: numbers with their ranges and units, what a name may be, and foreign text made
+ * safe to print. Code that reads a command line, a configuration or a foreign message asks here.
  *
  * @example
  * ```ts

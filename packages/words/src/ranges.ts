@@ -12,9 +12,9 @@ export interface DurationRange {
 
 const HOUR_MS = 3_600_000;
 
-/** What may be asked for, wherever it is asked: on a command line, in a file, over a socket. */
+/** The range of each quantity, wherever it is asked for: on a command line, in a file, over a socket. */
 export const RANGES = {
-  /** how long somebody is waited for */
+  /** how long a guest, a peer or a tool is waited for */
   wait: { minMs: 1, maxMs: 365 * 24 * HOUR_MS },
   /** how long a guest may stand still while it is moved */
   downtime: { minMs: 1, maxMs: 24 * HOUR_MS },

@@ -1,12 +1,12 @@
 /**
- * What has no picture of its own, or changes that of others: controls, marks of direction, of zero width and of lines,
- * halves of characters, and what this version of Unicode does not know.
+ * Characters without a picture of their own, or that change that of others: controls, marks of direction, of zero width
+ * and of lines, halves of characters, and what this version of Unicode does not know.
  */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
- * Text of somebody else, made fit for one line of a terminal or a log, or for the name of a file: what cannot be seen
- * is written as "\u202e" or "\u{e0001}".
+ * Foreign text, made safe for one line of a terminal or a log, or for the name of a file: what cannot be seen is
+ * written as "\u202e" or "\u{e0001}".
  */
 export function shown(text: string): string {
   return text.replace(UNSEEN, (character) => {

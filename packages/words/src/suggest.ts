@@ -1,6 +1,6 @@
 /** The candidate that was probably meant by a mistyped `word`, if one is near enough. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
-  if (word.length > 64) return undefined; // nobody mistypes that much, and the distance costs the product of lengths
+  if (word.length > 64) return undefined; // no user mistypes that much, and the distance costs the product of lengths
   const plain = simplify(word);
   const limit = Math.max(1, Math.floor(plain.length / 3));
   const near = candidates
@@ -10,7 +10,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return near[0]?.candidate;
 }
 
-/** on_crash and onCrash are one word to somebody who mixes up two formats. */
+/** on_crash and onCrash are one word to a user who mixes up two formats. */
 function simplify(word: string): string {
   return word.toLowerCase().replaceAll(/[._-]/g, '');
 }

@@ -3,7 +3,7 @@ import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './sync-folder.ts';
 
-/** What is guaranteed besides that nobody reads half a file. */
+/** The guarantees besides the one that no reader sees half a file. */
 export interface WriteAsideOptions {
   /** permissions of the file, from its first byte on */
   readonly mode: number;
@@ -12,14 +12,14 @@ export interface WriteAsideOptions {
   /** lets one that is there stay. @default false */
   readonly isNew?: boolean | undefined;
   /**
-   * What the disk has when the call resolves: nothing for sure, the contents (after a power cut there is the old file
-   * or the new one, never an empty one), or their place in the folder, too (it is the new one).
+   * The state of the disk when the call resolves: nothing for sure, the contents (after a power cut there is the old
+   * file or the new one, never an empty one), or their place in the folder, too (it is the new one).
    * @default 'file'
    */
   readonly synced?: 'nothing' | 'file' | 'folder' | undefined;
   /**
-   * Where it is written meanwhile, in the same folder. What a killed writer has left there is overwritten by the next
-   * one, so only one may write at a time. @default a random name beside it
+   * The temporary file, in the same folder. One that a killed writer has left is overwritten by the next one, so only
+   * one may write at a time. @default a random name beside it
    */
   readonly aside?: string | undefined;
 }

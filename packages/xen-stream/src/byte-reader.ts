@@ -6,15 +6,15 @@ import { streamError } from './error.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What ends the reading. */
+/** The signal that ends the reading. */
 export interface ByteReaderOptions {
   /** Its abort destroys the stream, so that a read that waits rejects. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads a Readable by pulling: exactly so many bytes, then the rest as a stream again. Nothing is read ahead beyond
- * the stream's own chunks, and nothing is lost. The stream stays the caller's: only he closes it.
+ * Reads a Readable by pulling: exactly so many bytes, then the rest as a stream again. Nothing is read ahead beyond the
+ * stream's own chunks, and nothing is lost. The stream stays the caller's: only the caller closes it.
  */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;

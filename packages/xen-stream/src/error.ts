@@ -1,6 +1,6 @@
 import { VmToolsError, type VmToolsErrorInit } from '@vm-tools/errors';
 
-/** What is wrong with a stream. */
+/** The faults of a stream. */
 export type StreamErrorCode =
   | 'STREAM_TRUNCATED' // the bytes end before the stream does
   | 'STREAM_CORRUPT' // it is one of our formats, and breaks its rules
@@ -8,7 +8,7 @@ export type StreamErrorCode =
   | 'STREAM_UNSUPPORTED' // well formed, but nothing that we restore
   | 'STREAM_TOO_LARGE'; // beyond a limit that bounds our memory
 
-/** Where in a stream something was found. */
+/** A place in a stream. */
 export interface StreamPlace {
   /** bytes from the beginning of the input */
   readonly offset: number;

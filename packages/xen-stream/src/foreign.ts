@@ -2,7 +2,7 @@ import type { VmToolsError } from '@vm-tools/errors';
 import { isPrefixOf } from './bytes.ts';
 import { streamError, type StreamPlace } from './error.ts';
 
-/** What people pass by mistake, by its first bytes. */
+/** Files that people pass by mistake, by their first bytes. */
 const KNOWN: readonly (readonly [magic: string | readonly number[], name: string])[] = [
   ['Xen saved domain, xl', 'an image in xl format'],
   ['LibxlFmt', 'a libxl stream without its xl header'],

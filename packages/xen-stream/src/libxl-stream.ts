@@ -30,7 +30,7 @@ const LIBXL_RECORD = {
 
 type LibxlRecordName = keyof typeof LIBXL_RECORD;
 
-/** What other toolstacks write, and nothing here restores. */
+/** Records that other toolstacks write, and that nothing here restores. */
 const UNSUPPORTED: Partial<Record<LibxlRecordName, string>> = {
   EMULATOR_XENSTORE_DATA: 'it is state of the device model of an HVM domain',
   EMULATOR_CONTEXT: 'it is state of the device model of an HVM domain',

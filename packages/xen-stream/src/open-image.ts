@@ -5,7 +5,7 @@ import { readLibxlEnd, readLibxlHeader } from './libxl-stream.ts';
 import { LibxcVerifier } from './libxc/verifier.ts';
 import { readXlHeader } from './xl-header.ts';
 
-/** What the configuration tells of the libxc stream, which must be of such a domain. */
+/** The domain of the configuration; the libxc stream must be of such a domain. */
 export interface ExpectedDomain {
   readonly type: 'pv' | 'pvh';
   /**
@@ -13,11 +13,11 @@ export interface ExpectedDomain {
    * 512 GiB whatever it has, and a PVH domain may map what is not its own far above. @default that of the verifier
    */
   readonly maxPfns?: number | undefined;
-  /** What it may own of memory, 4 KiB each; the record that exceeds it is refused. @default no limit */
+  /** The most pages that it may own, 4 KiB each; the record that exceeds it is refused. @default no limit */
   readonly maxPages?: number | undefined;
 }
 
-/** What is expected of an image, and who hears of its progress. */
+/** The expected domain of an image, and the observer of its progress. */
 export interface OpenImageOptions {
   /** Asked once, before the first byte of the libxc stream is looked at. */
   readonly expect?: (configJson: string) => ExpectedDomain | Promise<ExpectedDomain>;
@@ -33,7 +33,7 @@ export interface OpenedImage {
   readonly configJson: string;
   /** The libxc stream, image header to END: each byte has been checked, and it ends right behind END. */
   readonly libxc: Readable;
-  /** What went by in `libxc`. */
+  /** The verifier of `libxc`, with its counts. */
   readonly verifier: LibxcVerifier;
   /**
    * Checks what follows the libxc stream, once that has been read. Bytes behind the end of the image are left alone.

@@ -1,7 +1,7 @@
 import { encodeLibxcContextRecord, encodeLibxlEnd, encodeLibxlHeader } from './libxl-stream.ts';
 import { encodeXlHeader } from './xl-header.ts';
 
-/** What makes a libxc stream an image that `xl restore` takes. */
+/** The wrapping that makes a libxc stream an image for `xl restore`. */
 export interface ImageWrapping {
   /** goes before the libxc stream */
   readonly head: Uint8Array;
@@ -10,7 +10,7 @@ export interface ImageWrapping {
 }
 
 /**
- * What stands around a libxc stream in an image that xl takes, too.
+ * Makes the wrapping of a libxc stream in an image that xl takes, too.
  *
  * @param configJson the domain's configuration as libxl's JSON
  */

@@ -25,11 +25,11 @@ export const XL_CONFIG_MAX_BYTES = 1024 * 1024;
 /** Config and tail together. */
 const XL_OPTIONAL_DATA_MAX_BYTES = 2 * XL_CONFIG_MAX_BYTES;
 
-/** What the header of a saved file of xl holds. */
+/** The header of a saved file of xl. */
 export interface XlHeader {
   /** The domain's configuration as libxl's JSON; it has not been parsed. */
   readonly configJson: string;
-  /** What follows the config in the optional data. */
+  /** The bytes behind the config in the optional data. */
   readonly tail: Buffer;
 }
 

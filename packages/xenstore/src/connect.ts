@@ -7,7 +7,7 @@ import type { BackOff } from './transaction/transaction.ts';
 import { Connection } from './wire/connection.ts';
 import { xenstoreOver, type Xenstore } from './xenstore.ts';
 
-/** Where xenstored is reached, and how long it may take. */
+/** The address of xenstored, and the time limit. */
 export interface ConnectOptions {
   /** @default $XENSTORED_PATH, then $XENSTORED_RUNDIR/socket, then /run/xenstored/socket */
   readonly path?: string;

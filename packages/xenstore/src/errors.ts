@@ -1,6 +1,6 @@
 import { VmToolsError, type FailureKind } from '@vm-tools/errors';
 
-/** What the errno names mean in the mouth of xenstored. */
+/** The meanings of errno names in answers of xenstored. */
 const MEANINGS: Readonly<Record<string, string>> = {
   E2BIG: 'it is too long',
   EACCES: 'permission denied',
@@ -14,7 +14,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 const KINDS: Readonly<Record<string, FailureKind>> = { ENOMEM: 'resource', ENOSPC: 'resource' };
 
-/** What xenstored answered, or would have answered, as a typed error: XENSTORE_ and the name of the errno. */
+/** The answer of xenstored, or the one it would have given, as a typed error: XENSTORE_ and the name of the errno. */
 export function refused(request: string, errno: string, path: string | undefined): VmToolsError {
   const what = path === undefined ? request : `${request} of ${path}`;
   const meaning = MEANINGS[errno];

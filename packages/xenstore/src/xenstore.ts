@@ -10,9 +10,9 @@ import { nulTerminated } from './wire/strings.ts';
 /** A connection to xenstored. Any number of calls may be under way at once. */
 export interface Xenstore extends StoreAccess {
   /**
-   * Runs `body` in a transaction: all of its writes happen, or none. It runs again when somebody else changed what
-   * it had read, so it must have no other effects. When it throws, nothing is written and the error is passed on.
-   * Those of one connection come one after the other: none may wait for another one in its body.
+   * Runs `body` in a transaction: all of its writes happen, or none. It runs again when another client changed what it
+   * had read, so it must have no other effects. When it throws, nothing is written and the error is passed on. Those of
+   * one connection come one after the other: none may wait for another one in its body.
    *
    * @throws VmToolsError XENSTORE_BUSY after many tries
    */

@@ -36,7 +36,7 @@ export class Bandwidth implements Disposable {
       for (const each of this.#transfers) each.setRate(transfer);
   }
 
-  /** What paces a session, until it is disposed of. @param name of the peer here, or its address */
+  /** The limiter of a session, until it is disposed of. @param name of the peer here, or its address */
   enter(name: string): SessionLimiter {
     const peer = this.#peers.get(name) ?? this.#meet(name);
     peer.count += 1;

@@ -5,8 +5,8 @@ import type { LivingGuest } from '@vm-tools/trust';
 const PAGE_BYTES = 4096;
 
 /**
- * What lives on this host that has come from a peer. Journals of guests that are here are kept, and a guest that
- * reboots keeps its UUID.
+ * The guests on this host that came from a peer. Journals of guests that are here are kept, and a guest that reboots
+ * keeps its UUID.
  */
 export async function guestsFrom(
   who: string,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { guestsFrom } from './guests-from.ts';
 import { recovery, type Recovery } from './recovery.ts';
 
-/** What owns this host: what receiving takes, whoever calls and however. */
+/** The host side of receiving, for every caller and transport. */
 export interface Receiver {
   readonly log: Log;
   readonly journals: Journals;
@@ -19,13 +19,16 @@ export interface Receiver {
   readonly left: Recovery;
 }
 
-/** By the time it resolves, what earlier processes have left has been ended, as far as nobody has to be asked. */
+/**
+ * By the time it resolves, transfers that earlier processes have left are ended, as far as that needs no answer of a
+ * peer.
+ */
 export async function openReceiver(invocation: Invocation<unknown>): Promise<Receiver> {
   const { messages, root } = invocation;
   const host = await invocation.openHost();
   const log = createLog(messages);
   const journals = fileJournals(join(root, JOURNAL_FOLDER));
-  await journals.hostId?.({ isMade: true }); // who sends a guest to itself finds it
+  await journals.hostId?.({ isMade: true }); // a host that sends a guest to itself finds it
   const onStarted = (): void => void ensureMonitor(invocation);
   const left = recovery(log, { journals, finder: guestFinder(host), onStarted });
   await left.alone();

@@ -7,13 +7,13 @@ import { logFailure } from './log/log-failure.ts';
 
 /** Between two tries to end what has not come to its end. */
 const EVERY_MS = 60_000;
-/** What nobody has to be asked about is quick, unless something is wrong with a guest. */
+/** Recovery without a question to a peer is quick, unless something is wrong with a guest. */
 const ALONE_MS = 30_000;
 /** How long each peer is asked then: less than until it is asked again. */
 const ASK_MS = 20_000;
 
 export interface Recovery {
-  /** What can be ended without asking anybody: quick, and to be done before anybody asks us. */
+  /** Ends the transfers that need no answer of a peer: quick, and done before peers ask us. */
   alone(): Promise<void>;
   /** Asks for the rest, now and every minute, until the signal fires. */
   untilAborted(reconnect: RecoveryOptions['reconnect'], signal: AbortSignal): Promise<void>;
@@ -55,7 +55,7 @@ export function recovery(
   }
 
   return {
-    // One that takes longer goes on, holds its guest, and keeps nobody from being received.
+    // One that takes longer goes on, holds its guest, and does not keep other guests from being received.
     alone: () => Promise.race([recover({}), delay(ALONE_MS, undefined, { ref: false })]),
     async untilAborted(reconnect, signal) {
       const rounds = new Set<Promise<void>>();

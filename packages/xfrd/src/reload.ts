@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from './config/settings.ts';
 import { logFailure } from './log/log-failure.ts';
 
-/** What can be changed while it runs. */
+/** The parts that can be changed while it runs. */
 export interface Reloadable {
   readonly trust: Trust | undefined;
   /** Lets those settings hold that can be changed, and the identity. */
@@ -12,7 +12,7 @@ export interface Reloadable {
   readonly log: Log;
 }
 
-/** What holds from the start of a process to its end. */
+/** The settings that hold from the start of a process to its end. */
 const FIXED = ['listen', 'timeouts', 'metrics', 'user'] as const satisfies readonly (keyof Settings)[];
 
 /**

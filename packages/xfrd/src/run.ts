@@ -25,10 +25,10 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   const folder = trustFolder(invocation.root);
   const trust = isSecure ? await Trust.open(folder) : undefined;
 
-  // What owns the host.
+  // The keeper's side, which owns the host.
   const { log, journals, makeTarget, livingOf, left } = await openReceiver(invocation);
 
-  // What listens.
+  // The listeners.
   const admission = { places: settings.maxConcurrent };
   await using metrics = await openMetrics(settings.metrics, admission);
   using supervisor = await openSupervisor(log);

@@ -39,7 +39,10 @@ export async function serveStdio(invocation: Invocation<ServeInput>): Promise<Ou
   return { value: { state: 'ended', ...summary } };
 }
 
-/** sshd says whom it has let in; should he have to be asked again, an xfrd of his may listen there. */
+/**
+ * sshd gives the address of the caller that it has let in; when that host must be asked again, its own xfrd may listen
+ * there.
+ */
 function fromStdio(sshConnection = ''): Connection {
   const [host = '', port] = sshConnection.split(' ');
   const connection = descriptorConnection({ read: 0, write: 1 });

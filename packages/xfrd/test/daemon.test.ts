@@ -123,7 +123,7 @@ testOnTwoHosts('sockets that systemd has opened: a port speaks TLS, a unix socke
   expect(await xfrd.exited).toBe(0);
 });
 
-/** What a service manager hears, a line for each datagram; node has none of those. */
+/** The messages that a service manager gets, a line for each datagram; node has none of those. */
 const HEARS = `
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -32,7 +32,7 @@ const ROOM_FOR_ALL = '[connections]\nunknown = 400\nper-address = 400\nper-peer 
 /** All of them are over by then. */
 const LIMIT_MS = 1000 * (TIMEOUTS.handshake + TIMEOUTS.inactivity + TIMEOUTS.answer) + patient(30_000);
 const MIB = 1024;
-/** What so many connections may take while they are there, and what they may leave. */
+/** The memory that so many connections may take while they are there, and that they may leave. */
 const MOST_MIB = 160;
 const MOST_LEFT_MIB = 64;
 
@@ -71,13 +71,13 @@ interface Hostile {
   readonly told?: string;
   /** Whether it can be told, too: not before there is a connection over which. */
   readonly hears: boolean;
-  /** undefined for who does not speak TLS */
+  /** undefined for a caller that does not speak TLS */
   readonly as: keyof Identities | 'nobody' | undefined;
   readonly manners: Manners;
 }
 
 const nothing: Manners = () => undefined;
-/** What it says, or how that is made: no two peers offer the same domain. */
+/** The bytes that it sends, or how they are made: no two peers offer the same domain. */
 type Said = Uint8Array | (() => Uint8Array);
 const bytesOf = (said: Said): Uint8Array => (typeof said === 'function' ? said() : said);
 const says =
@@ -241,7 +241,7 @@ async function meet(
   return { hostile, address, heard: codeIn(said), tookMs: performance.now() - beganAt };
 }
 
-/** What is written to it waits for the handshake; if that is cut off, it closes. */
+/** Data written to it waits for the handshake; if that is cut off, it closes. */
 function secured(socket: Socket, as: keyof Identities | 'nobody', all: Identities): Duplex {
   const own = as === 'nobody' ? {} : all[as as 'known'].trust.credentials;
   const { key, cert } = own as { key?: string; cert?: string };
@@ -258,12 +258,12 @@ function codeIn(said: Buffer): string | undefined {
   return /"code":"([A-Z_]+)"/.exec(said.toString('latin1'))?.[1];
 }
 
-/** What it is to hear. */
+/** The answer that it must get. */
 function toldTo({ hears, told, code }: Hostile): string | undefined {
   return hears ? (told ?? code) : undefined;
 }
 
-/** What xfrd logged about a connection. */
+/** The log of xfrd about a connection. */
 function loggedFor(xfrd: RunningXfrd, address: string): string | undefined {
   const lines = xfrd
     .log()
@@ -315,7 +315,9 @@ testOnTwoHosts('two hundred at once leave xfrd serving a good one, in bounded me
   const watching = setInterval(() => void memoryMib(xfrd).then((now) => (most = Math.max(most, now))), 100);
   let isServed = false;
   let come = 0;
-  /** Who has been sent away comes back, until the good one is through; but not those who are sent away at once. */
+  /**
+   * A peer that has been sent away comes back, until the good one is through; but not those that are sent away at once.
+   */
   const meetAgain = async (hostile: Hostile): Promise<Met> => {
     const met = await meet(hostile, xfrd.endpoint, all, () => (come += 1));
     return isServed || met.tookMs < 1000 ? met : meetAgain(hostile);

@@ -17,7 +17,7 @@ import {
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
 
-/** Makes the configuration of a domain name this file as its ramdisk, as only who has the host can. */
+/** Makes the configuration of a domain name this file as its ramdisk, as only root of the host can. */
 async function plantRamdisk(
   { simulated }: TestHost,
   domid: number,

@@ -34,7 +34,7 @@ async function nextReceiver(xfrd: RunningXfrd, before: number): Promise<number> 
     for (const pid of children.trim().split(' ').map(Number)) {
       if (pid === 0 || pid === before) continue;
       const line = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-      // Before that it is still a copy of its keeper, who waits for it.
+      // Before that it is still a copy of its keeper, which waits for it.
       if (line.split('\0').includes('--permission')) return pid;
     }
     return undefined;
@@ -71,7 +71,8 @@ testOnHost('what reads the network has no rights, no files, and no way to the ho
   expect(await readFile(`/proc/${pid}/environ`, 'utf8')).toBe('');
   expect((await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')).toContain('--permission');
 
-  // What it has open of the file system is nothing; of sockets: to listen, to be asked, for images, the keeper, and its stderr.
+  // It has nothing of the file system open. Its sockets: to listen, to be asked, for images, the keeper, and its
+  // stderr.
   const open = await Promise.all(
     (await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`)),
   );

@@ -148,7 +148,7 @@ testOnTwoHosts('who is forgotten, or has another key, comes in no more', async (
   await a.run('xfrd init --new-key --name a');
   expect(await refused(a, b, line)).toMatchObject({
     status: 6,
-    error: { code: 'XFR_PEER_ABORTED', details: { remoteCode: 'XFR_PEER_UNKNOWN' } }, // whom b knows, it does not say
+    error: { code: 'XFR_PEER_ABORTED', details: { remoteCode: 'XFR_PEER_UNKNOWN' } }, // b does not say which peers it knows
   });
   await xfrd.says('XFR_PEER_KEY_CHANGED');
   await b.run('xfrd forget a');

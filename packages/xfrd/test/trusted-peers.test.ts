@@ -95,7 +95,7 @@ describe('between two hosts that know each other', () => {
     await using server = await serve(d);
     expect((await send(c, server.endpoint)).connection.who).toBe('dora');
 
-    // The same names from somebody else's authority.
+    // The same names from another authority.
     await createTestAuthority().certify(c);
     await trustPeer(c.folder, 'd', { fingerprint: d.identity.fingerprint, hosts: ['127.0.0.1'] });
     const { error } = await send(c, server.endpoint);
@@ -189,7 +189,7 @@ describe('a caller', () => {
   test('shows the fingerprint of a first contact and what to do, and nothing is trusted by that', async () => {
     const { fingerprint } = stranger.identity;
     const error = await calling(a, tlsServer(stranger));
-    // 127.0.0.1 is b for this host, so somebody else there is not b.
+    // 127.0.0.1 is b for this host, so another host there is not b.
     expect(error).toMatchObject({ code: 'XFR_PEER_KEY_CHANGED', details: { fingerprint } });
     await using newcomer = await createTestHost('newcomer');
     expect(await calling(newcomer, tlsServer(stranger))).toMatchObject({

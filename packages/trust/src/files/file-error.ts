@@ -1,6 +1,6 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 
-/** What a system call on one of our files failed with: XFR_TRUST_FILE. */
+/** The error for a failed system call on one of our files: XFR_TRUST_FILE. */
 export function fileError(thrown: unknown, doing: string, path: string): VmToolsError {
   if (thrown instanceof VmToolsError) return thrown;
   const { code: errno } = thrown as NodeJS.ErrnoException;

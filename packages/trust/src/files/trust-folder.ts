@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** The files that say who a host is and whom it trusts; an existing PKI's may be linked there. */
+/** The files with the identity of a host and the peers that it trusts; an existing PKI's may be linked there. */
 export interface TrustFolder {
   /** private key, PEM, mode 0600 */
   readonly key: string;

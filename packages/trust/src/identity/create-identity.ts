@@ -10,7 +10,7 @@ import { signCertificate } from './sign-certificate.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Whose identity it is, how long it holds, and what of an earlier one goes on. */
+/** The host's name, the lifetime of its certificate, and the parts of an earlier identity that stay. */
 export interface CreateIdentityOptions {
   /** what the host calls itself, e.g. os.hostname() */
   readonly name: string;
@@ -46,12 +46,12 @@ export async function createIdentity(folder: TrustFolder, options: CreateIdentit
   return readIdentity(folder);
 }
 
-/** The key that is there, or a new one. Of two who make one at the same time both get the first. */
+/** The key that is there, or a new one. Of two processes that make one at the same time, both get the first. */
 async function makeKey(folder: TrustFolder, isReplaced: boolean): Promise<KeyObject> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   try {
-    // An old certificate beside a new key would look like a mistake of somebody's.
+    // An old certificate beside a new key would look like an operator's mistake.
     if (isReplaced) await rm(folder.certificate, { force: true });
     const options = { mode: 0o600, folderMode: 0o755, isNew: !isReplaced, synced: 'folder' } as const;
     if (await writeAside(folder.key, pem, options)) return privateKey;

@@ -9,7 +9,7 @@ import { claimedName } from '../name.ts';
 /** Others may read a key only through a group, as those of an existing PKI often are. */
 const FORBIDDEN_MODE = 0o027;
 
-/** Who this host is: a key, and what wraps it for TLS. */
+/** The identity of this host: a key, and the certificate that wraps it for TLS. */
 export interface Identity {
   /** what the certificate calls the host, if it is a name for a peer */
   readonly name: string | undefined;

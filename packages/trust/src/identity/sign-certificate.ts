@@ -11,8 +11,8 @@ const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
 /**
- * A certificate after RFC 5280, version 3, for both ends of a TLS connection. One whose issuer is its own subject says
- * nothing about anybody: it only wraps the key for TLS.
+ * A certificate after RFC 5280, version 3, for both ends of a TLS connection. A self-signed one vouches for nothing: it
+ * only wraps the key for TLS.
  *
  * @param init.name of a host, at most 64 letters: common name and alternative name
  * @param init.issuer with an Ed25519 key, private

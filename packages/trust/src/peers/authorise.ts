@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { matchesDomain } from './matches-domain.ts';
 import type { Peer } from './peer.ts';
 
-/** What is known of a guest before the first page; an offer of libxfr has it all. */
+/** The facts about a guest before the first page; an offer of libxfr has them all. */
 export interface OfferedGuest {
   readonly name: string;
   readonly uuid: string;
@@ -87,7 +87,7 @@ function verb(direction: Direction): string {
   return direction === 'from' ? 'send' : 'receive';
 }
 
-/** What is allowed again when others have gone. */
+/** The rules that allow a guest again when others have gone. */
 const LATER: ReadonlyMap<keyof Peer, string> = new Map([
   ['maxConcurrent', 'try again when one of them is through'],
   ['maxDomains', 'try again when one of them has left that host'],

@@ -5,15 +5,15 @@ import { claimedName } from '../name.ts';
 import { expired, keyChanged, noCertificate, otherName, unknownPeer } from './peer-errors.ts';
 import type { Peer } from './peer.ts';
 
-/** Somebody who has proved that he has the key of what he shows; that is all that is certain about him. */
+/** A peer that has proved that it has the key of the certificate it shows; nothing else is certain about it. */
 export interface PresentedPeer {
-  /** undefined when he shows none */
+  /** undefined when it shows none */
   readonly certificate: X509Certificate | undefined;
   /** OpenSSL's word for why no authority of ours vouches for it; undefined when one does */
   readonly chainError: string | undefined;
-  /** how this side called him; undefined when he has called this side */
+  /** how this side called it; undefined when it has called this side */
   readonly host: string | undefined;
-  /** where he is, for messages: "10.0.0.2:4711" */
+  /** its address, for messages: "10.0.0.2:4711" */
   readonly address: string;
 }
 

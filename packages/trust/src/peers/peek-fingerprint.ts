@@ -13,17 +13,17 @@ import {
 import { fingerprintOf } from '../fingerprint.ts';
 import { claimedName } from '../name.ts';
 
-/** Who answers somewhere, and nothing but his own word for it. */
+/** A host that answers at an address, by nothing but its own word. */
 export interface PeekedPeer {
   readonly fingerprint: string;
-  /** what he calls himself, if it is a name for a peer */
+  /** the name it gives itself, if it is a name for a peer */
   readonly name: string | undefined;
   readonly validTo: Date;
 }
 
 /**
- * Asks a host for its certificate and hangs up: somebody has to compare the fingerprint with what `xfrd fingerprint`
- * shows there before it is trusted.
+ * Asks a host for its certificate and hangs up: the operator has to compare the fingerprint with what `xfrd
+ * fingerprint` shows there before it is trusted.
  *
  * @throws VmToolsError XFR_UNREACHABLE, XFR_PEEK (no TLS 1.3 there) (peer); INTERRUPTED
  */

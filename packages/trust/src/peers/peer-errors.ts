@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 
-/** Somebody at `address` who may not do what he wants. A stranger is told nothing of it but that he is one. */
+/** A caller at `address` that shows no certificate. A stranger is told only that it is one. */
 export function noCertificate(address: string): VmToolsError {
   return new VmToolsError({
     code: 'XFR_PEER_NO_CERTIFICATE',
@@ -34,7 +34,7 @@ export function unknownPeer(init: {
   });
 }
 
-/** Who is called is who calls. */
+/** The called host is the caller itself. */
 export function sameHost({
   address,
   host,

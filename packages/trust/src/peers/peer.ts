@@ -7,7 +7,7 @@ const CERTIFICATE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
 const FOLDER = /^\/[^\p{Cc}]{0,4095}$/u;
 const DOMAIN = /^[^\p{Cc}/]{1,255}$/u;
 
-/** What is in the file of a peer: how it is known, and what it may do. Absent rules forbid nothing. */
+/** The file of a peer: how it is known, and what it may do. Absent rules forbid nothing. */
 export const peerSchema = z
   .strictObject({
     /** of its public key; see `fingerprintOf` */
@@ -48,7 +48,7 @@ export const peerSchema = z
 /** A host that is known here. */
 export type Peer = { readonly name: string } & Readonly<z.output<typeof peerSchema>>;
 
-/** What is said about one; see `peerSchema` for the defaults. */
+/** The settings of one; see `peerSchema` for the defaults. */
 export type PeerSettings = Partial<Omit<z.input<typeof peerSchema>, 'hosts'>> & {
   readonly hosts?: readonly string[];
 };

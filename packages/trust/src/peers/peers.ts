@@ -16,7 +16,7 @@ const MOST_CHARACTERS = 1000;
 
 /**
  * All known peers, in the order of their names. A file that cannot be understood is an error and not one peer less:
- * half of the rules would not be those that somebody has written.
+ * half of the rules would not be those that the operator has written.
  *
  * @throws VmToolsError XFR_PEER_FILE of kind usage, XFR_TRUST_FILE
  */

@@ -6,7 +6,7 @@ import type { TestHost } from './test-host.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Somebody who vouches for hosts. */
+/** An authority that vouches for hosts. */
 export interface TestAuthority {
   /** PEM */
   readonly certificate: string;

@@ -15,7 +15,7 @@ const PAUSE_MS = 20;
 
 export async function start(invocation: Invocation<StartInput>): Promise<Outcome> {
   const { input } = invocation;
-  // What can be wrong is said here, and not in the log of a process that nobody sees.
+  // Mistakes are reported here, and not in the log of a process that the user does not see.
   const scenario = input.scenario === undefined ? undefined : await readScenario(resolve(input.scenario));
   if (input.foreground) {
     const { runHost } = await import('./run-host.ts');

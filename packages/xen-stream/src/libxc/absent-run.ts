@@ -47,7 +47,7 @@ function pickHalves(list: Buffer): void {
   halves.set(words);
 }
 
-/** What the upper halves of all words are: of the pfn, and of its type. */
+/** The upper halves of all words: of the pfn, and of its type. */
 function expectUpper(half: number): void {
   if (half === upperHalf) return;
   upperHalf = half;

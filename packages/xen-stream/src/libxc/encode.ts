@@ -79,8 +79,8 @@ export function encodeVcpuRecord(
 }
 
 /**
- * What Xen keeps of a guest's time stamp counter: the mode, its frequency in kHz, ns since it was set, and how often
- * it was.
+ * Xen's facts about a guest's time stamp counter: the mode, its frequency in kHz, ns since it was set, and how often it
+ * was.
  */
 export interface TscInfo {
   readonly mode: number;

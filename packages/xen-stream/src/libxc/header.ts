@@ -23,7 +23,7 @@ const OPTION_BIG_ENDIAN = 1;
 const PAGE_SHIFT = 12;
 const DOMAIN_TYPE = { pv: 1, hvm: 2 } as const;
 
-/** What a libxc stream says of itself at its beginning. */
+/** The header of a libxc stream. */
 export interface LibxcHeader {
   readonly version: 2 | 3;
   /** How libxc saved it. PVH is `hvm`: only the configuration can tell the two apart. */

@@ -48,7 +48,7 @@ export function checkHvmParams(body: Buffer, state: StreamState, place: StreamPl
   }
 }
 
-/** What must have come before END of an HVM or PVH domain. */
+/** Checks that all records of an HVM or PVH domain have come before END. */
 export function checkHvmComplete(state: StreamState, place: StreamPlace): void {
   if (!state.hasHvmContext) throw corrupt('HVM_CONTEXT is missing', place);
   checkSpecialPage('STORE_PFN', state.storePfn, state, place);

@@ -20,7 +20,7 @@ export const PAGE_TYPE = {
   XTAB: 0xf,
 } as const;
 
-/** What a page of a PV guest is used as (XEN_DOMCTL_PFINFO_*); all pages of others are 0. */
+/** The use of a page of a PV guest (XEN_DOMCTL_PFINFO_*); all pages of others are 0. */
 export type PageType = (typeof PAGE_TYPE)[keyof typeof PAGE_TYPE];
 
 /** 0x5 to 0x8 have no meaning. */

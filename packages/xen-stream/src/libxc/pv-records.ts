@@ -84,7 +84,7 @@ export function checkVcpuMsrs(body: Buffer, state: StreamState, place: StreamPla
   noteVcpuState(body, state, place, (bytes) => bytes % VCPU_MSR_BYTES === 0);
 }
 
-/** What must have come before END of a PV domain. */
+/** Checks that all records of a PV domain have come before END. */
 export function checkPvComplete(state: StreamState, place: StreamPlace): void {
   const { width, p2mEndPfn, p2mFrames, populated } = state;
   if (width === undefined) throw corrupt('X86_PV_INFO is missing', place);

@@ -7,7 +7,7 @@ import { PfnBitmap } from './pfn-bitmap.ts';
  */
 export type Phase = 'static data' | 'memory' | 'tail' | 'end';
 
-/** What has been learnt from the records so far; later records are checked against it. */
+/** The facts from the records so far; later records are checked against them. */
 export interface StreamState {
   readonly header: LibxcHeader;
   /** one more than the highest pfn that is accepted */

@@ -92,7 +92,7 @@ test('a domain of the other type is refused', () => {
 test('pfns beyond a limit that the caller gave are refused', () => {
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN }).code).toBe('STREAM_TOO_LARGE');
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN + 1 }).code).toBe('accepted');
-  // Whatever he gives, one of 33 bits is none.
+  // Whatever the test gives, a pfn of 33 bits is none.
   const high = [...hvmStart, patched(notab(1)[0]!, 20, 1)];
   expect(verdictOf(high, { maxPfns: 2 ** 40 })).toMatchObject({
     code: 'STREAM_TOO_LARGE',

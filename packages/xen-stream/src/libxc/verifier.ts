@@ -20,7 +20,7 @@ const DEFAULT_MAX_PFNS = 2 ** 28;
 const MOST_COPIES = 256;
 const NOTHING = Buffer.alloc(0);
 
-/** What is expected of a libxc stream, and what bounds it. */
+/** The expected domain of a libxc stream, and the bounds of the stream. */
 export interface LibxcVerifierOptions {
   /**
    * One more than the highest pfn that is accepted; what bounds the verifier's memory, which is a bit for each pfn up
@@ -38,7 +38,7 @@ export interface LibxcVerifierOptions {
   readonly maxPages?: number;
   /** Refuse the other type of domain. HVM cannot be told from PVH by the stream. @default either is fine */
   readonly expect?: 'pv' | 'pvh';
-  /** Where the stream begins in its file: it is added to the offsets of errors. @default 0 */
+  /** The offset of the stream in its file: it is added to the offsets of errors. @default 0 */
   readonly baseOffset?: number;
   /**
    * Do not pass on records that list nothing but pfns without memory. A PVH guest has a few pages right below 4 GiB,
@@ -50,7 +50,7 @@ export interface LibxcVerifierOptions {
   readonly leaveOutHoles?: boolean;
 }
 
-/** What went by so far. Pages are of 4 KiB. */
+/** The counts so far. Pages are of 4 KiB. */
 export interface LibxcCounts {
   /** checked bytes, headers and padding included */
   readonly bytes: number;

@@ -8,7 +8,7 @@ export interface LibxcVerifyStream extends Transform {
   readonly verifier: LibxcVerifier;
 }
 
-/** What a stream checks, and who is told of it. */
+/** The checks of a stream, and its observer. */
 export interface LibxcVerifyOptions extends LibxcVerifierOptions {
   /** Told each time that a record of pages, of up to 4 MiB, has begun to go by; of several in one chunk once. */
   readonly onPageBatch?: () => void;

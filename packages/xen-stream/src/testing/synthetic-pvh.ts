@@ -23,7 +23,7 @@ export interface SyntheticPvhOptions {
   readonly version?: 2 | 3;
 }
 
-/** Where libxl puts them in a PVH guest. */
+/** The pfns at which libxl puts them in a PVH guest. */
 export const STORE_PFN = 0xfeffc;
 export const CONSOLE_PFN = 0xfefff;
 

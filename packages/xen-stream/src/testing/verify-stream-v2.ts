@@ -5,7 +5,7 @@ import { patient } from '@vm-tools/ratelimit/testing';
 
 /** Debian's package that has it. */
 export const XEN_UTILS = 'xen-utils-4.17';
-/** Where `provideVerifyStream` takes that package apart. */
+/** The folder into which `provideVerifyStream` unpacks that package. */
 export const unpackedPackage = join(import.meta.dirname, '../../../../.cache/xen-utils');
 
 const installed = process.env['VM_TOOLS_XEN_LIBDIR'] ?? '/usr/lib/xen-4.17';
@@ -19,7 +19,7 @@ function findXenLib(): string | undefined {
 
 const LIMIT_MS = patient(60_000);
 
-/** What a file is to be read as. */
+/** The format as which a file is read. */
 export type StreamFormat = 'libxc' | 'libxl' | 'xl';
 
 /** Why Xen's own verify-stream-v2 cannot be asked; undefined when it can. */

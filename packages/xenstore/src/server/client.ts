@@ -43,8 +43,8 @@ export class Client {
   }
 
   /**
-   * Hands out each message when the one before has been answered; and reads no more while replies that the client
-   * does not fetch would pile up here. Who sends nonsense is dropped.
+   * Hands out each message when the one before has been answered; and reads no more while replies that the client does
+   * not fetch would pile up here. A client that sends nonsense is dropped.
    */
   serve(answer: Answer): void {
     const decoder = new MessageDecoder();
@@ -59,7 +59,7 @@ export class Client {
     });
     this.#stream.on('drain', () => this.#flow());
     this.#stream.on('end', () => {
-      // When an answer is still waited for, it is for somebody who has gone.
+      // An answer that is still waited for is for a client that has gone.
       if (this.#isAnswering) this.close();
       else this.#stream.end(() => this.close());
       this.#ended.abort();
@@ -71,13 +71,13 @@ export class Client {
   }
 
   /**
-   * The path as the client knows it. An event that the client has not fetched yet is not sent again: when he does,
-   * he will see both changes. A guest that leaves too many unread loses the rest.
+   * The path as the client knows it. An event that the client has not fetched yet is not sent again: when it does, it
+   * will see both changes. A guest that leaves too many unread loses the rest.
    */
   sendEvent({ token, isRelative }: RegisteredWatch, path: string): void {
     const shown = isRelative ? path.slice(domainPath(this.domid).length + 1) : path;
     const event = `${shown}\0${token}\0`;
-    if (event.length > MAX_PAYLOAD_BYTES) return; // nobody could read it
+    if (event.length > MAX_PAYLOAD_BYTES) return; // no client could read it
     if (this.domid !== 0 && this.#stream.writableLength > QUOTA.unsentBytes) return;
     if (!path.startsWith('@') && this.#unsent.has(event)) return; // each domain that comes or goes is news
     this.#unsent.add(event);
@@ -101,7 +101,8 @@ export class Client {
   async #answerAll(answer: Answer): Promise<void> {
     if (this.#isAnswering) return;
     this.#isAnswering = true;
-    // Whoever asks about a thousand domains at once gets the answers together, and not by a thousand system calls.
+    // A client that asks about a thousand domains at once gets the answers together, and not by a thousand system
+    // calls.
     this.#stream.cork();
     try {
       for (let request = this.#requests.shift(); request; request = this.#requests.shift()) {

@@ -28,7 +28,7 @@ describe('a domain', () => {
   });
 
   test('that shuts down is told of once, until it has been resumed', async () => {
-    xenstored.domainChanged(5); // nobody knows it yet
+    xenstored.domainChanged(5); // it is not introduced yet
     await dom0.introduceDomain(5, 1n, 1);
     await watcher.events();
     xenstored.domainChanged(5);

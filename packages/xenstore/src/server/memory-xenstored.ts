@@ -8,9 +8,9 @@ import { noticeShutdown, releaseDomain } from './requests/domain-life.ts';
 import { resetClient } from './requests/watch-requests.ts';
 import { Store } from './tree/store.ts';
 
-/** What a xenstored in memory asks about domains. */
+/** The questions of a xenstored in memory about domains. */
 export interface MemoryXenstoredOptions {
-  /** What the hypervisor would answer. @default every domid that a domain can have */
+  /** The hypervisor's answer. @default every domid that a domain can have */
   readonly domainExists?: (domid: number) => boolean;
 }
 
@@ -37,7 +37,7 @@ export class MemoryXenstored {
   /**
    * Serves a client on this stream until it ends.
    *
-   * @param domid whose client it is: dom0 may do everything, a guest what permissions and quotas let it do
+   * @param domid of the client: dom0 may do everything, a guest what permissions and quotas let it do
    * @throws VmToolsError XENSTORE_ENOENT when that domain has not been introduced
    */
   serve(stream: Duplex, domid = 0, hook: RequestHook = {}): void {

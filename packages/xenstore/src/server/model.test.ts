@@ -72,7 +72,7 @@ class Comparison {
     const isWrite = asked.name === 'WRITE' || asked.name === 'SET_PERMS';
     const isChanged = reply === 'OK' && (isWrite || existed !== this.model.has(asked.path));
     for (const listener of DOMIDS) {
-      // The one who asked heard of it before his reply.
+      // The client that asked gets it before its reply.
       if (listener === domid) continue;
       const hears = isChanged && (couldHear[listener] || canHear[listener]);
       expect(await this.#client(listener).events()).toEqual(hears ? [`${asked.path} all`] : []);

@@ -4,7 +4,7 @@ export interface StoreRequest {
   readonly name: string;
   /** absolute; undefined when the request is not about a path */
   readonly path: string | undefined;
-  /** whose request it is */
+  /** of the client */
   readonly domid: number;
 }
 
@@ -13,7 +13,7 @@ export interface RequestHook {
   /**
    * Asked before each request of the connection, which waits for the answer. When it rejects, the request is refused
    * with the errno that `details.errnoName` or `details.errno` of the error names, or with EIO. Undefined is an answer
-   * that nobody has to wait for.
+   * without a wait.
    *
    * @param signal fires when the connection has ended
    */

@@ -12,7 +12,7 @@ import { watchCases } from './watch-cases.ts';
 const ROOT = '/vm-tools-compliance';
 
 /**
- * What every xenstored must do for dom0: run against the one in memory, and against the real one in the lab.
+ * The tests of every xenstored, for dom0: run against the one in memory, and against the real one in the lab.
  *
  * @param connect opens a connection of dom0
  */

@@ -1,5 +1,5 @@
 /**
- * What every xenstored must do, as jest tests: run against the one in memory, and against the real one in the lab.
+ * The jest tests of every xenstored: run against the one in memory, and against the real one in the lab.
  *
  * @example
  * ```ts

@@ -84,7 +84,7 @@ export class StoreModel {
     return this.#nodes.has(path);
   }
 
-  /** Who can read a node, or the one above it, hears of what happens to it. */
+  /** A domain that can read a node, or the one above it, gets its events. */
   canHear(domid: number, path: string): boolean {
     return this.has(path) && (this.#may(domid, path, 'r') || this.#may(domid, parentOf(path), 'r'));
   }
@@ -98,7 +98,7 @@ export class StoreModel {
     if (this.#may(domid, path, right)) return undefined;
     let above = parentOf(path);
     while (!this.#nodes.has(above)) above = parentOf(above);
-    // Who wants to own something learns of it by either right.
+    // A domain that wants to own a node learns of it by either right.
     const mayKnow = right === 'o' ? this.#may(domid, above, 'w') : this.#may(domid, above, right);
     return mayKnow && !this.#nodes.has(path) ? 'ENOENT' : 'EACCES';
   }

@@ -1,9 +1,9 @@
 import type { Xenstore } from '../xenstore.ts';
 
-/** What a case stands on. Its fields are new for each case: to be read within it. */
+/** The ground of a case. Its fields are new for each case: to be read within it. */
 export interface TestGround {
   readonly store: Xenstore;
-  /** Somebody else, on a connection of his own. */
+  /** Another client, on a connection of its own. */
   readonly other: Xenstore;
   /** A node that is this case's alone. */
   readonly root: string;

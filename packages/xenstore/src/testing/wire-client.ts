@@ -40,7 +40,7 @@ export class WireClient {
     return { reply, events: events.reverse() };
   }
 
-  /** What has been heard of since the last reply. */
+  /** The events since the last reply. */
   async events(): Promise<string[]> {
     return (await this.ask('GET_DOMAIN_PATH', ['0'])).events;
   }

@@ -5,7 +5,7 @@ import type { Request } from '../wire/request.ts';
 import { nulTerminated } from '../wire/strings.ts';
 import type { Turns } from './turns.ts';
 
-/** What the pause between two tries is made of; a parameter so that tests need no time and no luck. */
+/** The parts of the pause between two tries; a parameter so that tests need no time and no luck. */
 export interface BackOff {
   /** @returns a number in [0, 1) */
   random(): number;
@@ -24,10 +24,10 @@ const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 250;
 
 /**
- * Runs `body` in a transaction, again whenever somebody else changed what it had read. The pauses between the tries
- * grow and are random: two writers who disturbed each other would otherwise meet again at every try.
+ * Runs `body` in a transaction, again whenever another client changed what it had read. The pauses between the tries
+ * grow and are random: two writers that disturbed each other would otherwise meet again at every try.
  *
- * Who makes or removes a domain changes the list of all domains, so all that do it at the same time disturb each
+ * Making or removing a domain changes the list of all domains, so clients that do it at the same time disturb each
  * other: of n tries one succeeds, and n of them would take n² tries. Those of one connection therefore come one after
  * the other.
  */
@@ -65,7 +65,7 @@ async function tryOnce<T>(
     result = await body(storeAccess(request, transactionId));
     throwIfAborted(signal, 'changing xenstore');
   } catch (error) {
-    // What the body threw is the news; if this fails too, the transaction dies with its connection.
+    // The error of the body counts; if this fails too, the transaction dies with its connection.
     await request('TRANSACTION_END', [nulTerminated('F')], { transactionId }).catch(() => undefined);
     throw error;
   }
@@ -74,9 +74,9 @@ async function tryOnce<T>(
 }
 
 /**
- * EAGAIN is what xenstored answers at the end. But before that it may stumble over a view that no longer fits
- * together, say a node that somebody has made below a parent which we had read without it: then it answers EIO. And
- * when a domain has died that owned a node of ours, the end is ENOMEM: there is no such domain to count the node for.
+ * EAGAIN is what xenstored answers at the end. But before that it may stumble over a view that no longer fits together,
+ * say a node that another client has made below a parent which we had read without it: then it answers EIO. And when a
+ * domain has died that owned a node of ours, the end is ENOMEM: there is no such domain to count the node for.
  */
 function isDisturbance(error: unknown): boolean {
   return isRefusal(error, 'EAGAIN') || isRefusal(error, 'EIO') || isRefusal(error, 'ENOMEM');

@@ -4,7 +4,7 @@ import type { Watch } from './watch.ts';
 /** How long something in xenstore is waited for, and what it is called in the error. */
 export interface WaitForOptions {
   readonly timeoutMs: number;
-  /** What is waited for, for the error: "the guest to answer the suspend request". */
+  /** The object of the wait, for the error: "the guest to answer the suspend request". */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -21,7 +21,7 @@ export async function waitFor<T>(
       const found = await test();
       if (found !== undefined) return found;
     }
-    return undefined; // the watch was ended below, nobody waits any more
+    return undefined; // the watch was ended below, and its caller waits no more
   };
   const late = {
     code: 'XENSTORE_TIMEOUT',

@@ -1,6 +1,6 @@
 /**
- * Paths that have changed and that nobody has fetched yet. A path that is waiting already is not queued again: an
- * event says "look again", and one look sees all changes before it. When a reader falls so far behind that even so
+ * Paths that have changed and that the reader has not fetched yet. A path that is waiting already is not queued again:
+ * an event says "look again", and one look sees all changes before it. When a reader falls so far behind that even so
  * there are too many, one event on the watched path itself stands for all of them.
  */
 export class WatchQueue {

@@ -6,8 +6,8 @@ import { WatchQueue } from './watch-queue.ts';
 
 /**
  * Paths at or below the watched one that may have changed, oldest first; the first one comes at once, for the state
- * that was there when the watch was registered. Events about the same path that nobody has fetched yet are one.
- * `next()` rejects when the connection is lost (XENSTORE_CLOSED), or the signal fires (INTERRUPTED).
+ * that was there when the watch was registered. Unread events about the same path are one. `next()` rejects when the
+ * connection is lost (XENSTORE_CLOSED), or the signal fires (INTERRUPTED).
  */
 export interface Watch extends AsyncIterableIterator<string, undefined>, AsyncDisposable {
   return(): Promise<IteratorResult<string, undefined>>;

@@ -12,16 +12,16 @@ interface PendingRequest {
   readonly reject: (error: VmToolsError) => void;
 }
 
-/** Who hears of the events of one watch. */
+/** The receiver of the events of one watch. */
 export interface WatchListener {
   onEvent(path: string): void;
   onLost(error: VmToolsError): void;
 }
 
 /**
- * Requests and their replies over one stream. Requests do not wait for each other: xenstored answers them in order,
- * and the request id says which reply is whose. Whatever goes wrong with the stream itself is the end of the
- * connection, and everybody who waits learns the reason.
+ * Requests and their replies over one stream. Requests do not wait for each other: xenstored answers them in order, and
+ * the request id says which reply is whose. A failure of the stream itself ends the connection, and all callers that
+ * wait get the reason.
  */
 export class Connection {
   readonly #stream: Duplex;
@@ -61,7 +61,7 @@ export class Connection {
     });
   }
 
-  /** What is asked at once goes out together: questions about a thousand domains are not a thousand system calls. */
+  /** Requests made at once go out together: questions about a thousand domains are not a thousand system calls. */
   #sendSoon(message: Buffer): void {
     if (this.#stream.writableCorked === 0) {
       this.#stream.cork();
@@ -79,7 +79,7 @@ export class Connection {
     this.#watches.delete(token);
   }
 
-  /** Ends the connection; whoever still waits gets XENSTORE_CLOSED. */
+  /** Ends the connection; a caller that still waits gets XENSTORE_CLOSED. */
   async close(): Promise<void> {
     this.#fail(closedError());
     if (this.#stream.closed) return;

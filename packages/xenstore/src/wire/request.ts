@@ -11,7 +11,7 @@ export type Request = (
 export interface RequestOptions {
   /** @default 0: outside of any transaction */
   readonly transactionId?: number | undefined;
-  /** What errors name. */
+  /** The path that errors name. */
   readonly path?: string | undefined;
 }
 

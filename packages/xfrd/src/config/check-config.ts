@@ -6,7 +6,7 @@ import type { ServeInput } from '../options.ts';
 import { encodeBandwidth } from './bandwidth.ts';
 import { readSettings } from './settings.ts';
 
-/** What the configuration file and the command line mean together, without doing any of it. */
+/** Prints what the configuration file and the command line mean together, and does nothing else. */
 export async function checkConfig(invocation: Invocation<ServeInput>): Promise<Outcome> {
   const settings = await readSettings(invocation);
   const { file, isFileThere, bandwidth, maxConcurrent, maxPerPeer, connections, metrics, user, insecure } =

@@ -4,11 +4,11 @@ import { DEFAULT_PORT, type Endpoint, type TlsAddress, type UnixAddress } from '
 
 export type ListenAddress = TlsAddress | Endpoint | UnixAddress;
 
-/** All addresses of this host: nobody is let in there who is not known. */
+/** All addresses of this host: only known peers are let in there. */
 export const DEFAULT_LISTEN: ListenAddress = { transport: 'tls', host: '0.0.0.0', port: DEFAULT_PORT };
 
 /**
- * Where xfrd can listen.
+ * Parses an address at which xfrd can listen.
  *
  * @throws VmToolsError XFR_ENDPOINT_SYNTAX, XFR_ENDPOINT_TRANSPORT (usage)
  */

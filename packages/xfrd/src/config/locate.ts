@@ -2,8 +2,8 @@ const TABLE = /^\s*\[\s*([\w-]+)\s*\]/;
 const KEY = /^\s*([\w-]+|"[^"]*"|'[^']*')\s*[=.]/;
 
 /**
- * Where a key stands in a file of TOML; the parser tells that only of what it cannot read. It is looked for line by
- * line, so for one in a table that is written in one line this is the place of that table.
+ * The place of a key in a file of TOML; the parser gives one only for text that it cannot read. It is looked for line
+ * by line, so for one in a table that is written in one line this is the place of that table.
  *
  * @param keys the names of its tables and its own; numbers, of entries in lists, are passed over
  * @returns line and column from 1; those of the nearest table around it, or the beginning, if it is not found

@@ -8,7 +8,7 @@ import { parseListenAddress } from './listen-address.ts';
 
 /** Each has a descriptor; more are a flood. */
 const MAX_WAITING = 10_000;
-/** A day: whoever wants to wait for ever has a fault and does not hear of it. */
+/** A day: a service that waited for ever would have a fault and not report it. */
 const MAX_S = 86_400;
 /** Twice the time between two signs of life: less would take a peer for dead that is not. */
 const MIN_INACTIVITY_S = 10;
@@ -58,7 +58,7 @@ function inSeconds(value: unknown): unknown {
 
 const schedule = read(parseSchedule).default(OFF);
 
-/** What may be in xfrd.toml; its commented example says what each key means. */
+/** The keys of xfrd.toml; its commented example says what each means. */
 export const configSchema = z.strictObject({
   listen: z
     .preprocess(
@@ -101,5 +101,5 @@ export const configSchema = z.strictObject({
     .prefault({}),
 });
 
-/** What a file says, with what holds where it says nothing. */
+/** The values of a file, with the defaults where it has none. */
 export type Config = z.output<typeof configSchema>;

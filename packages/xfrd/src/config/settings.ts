@@ -10,7 +10,7 @@ import { encodeBandwidth, type BandwidthSettings } from './bandwidth.ts';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from './listen-address.ts';
 import { readConfig } from './read-config.ts';
 
-/** What xfrd is to do. */
+/** The settings of xfrd. */
 export interface Settings {
   /** the configuration file; it need not be there */
   readonly file: string;
@@ -28,11 +28,11 @@ export interface Settings {
   readonly timeouts: Partial<TransferTimeouts>;
   /** where figures can be read; nowhere if undefined */
   readonly metrics: MetricsAddress | undefined;
-  /** as whom the process runs that reads what peers send; nobody, or for want of rights the same, if undefined */
+  /** the user of the receiver; "nobody", or without rights to change it the same user, if undefined */
   readonly user: string | undefined;
 }
 
-/** Where the configuration is looked for, beneath what all files of a host lie under. */
+/** The path of the configuration, below the folder of all files of a host. */
 const CONFIG_FILE = 'etc/vm-tools/xfrd.toml';
 
 /**

@@ -37,7 +37,7 @@ export class Bursts implements Disposable {
     this.#clock = clock;
   }
 
-  /** Whether this one is to be told; if not it has been counted. */
+  /** Whether this one is to be logged; if not, it has been counted. */
   isTold({ kind, address }: Occurrence): boolean {
     const burst = this.#bursts.get(kind) ?? this.#begin(kind);
     burst.count += 1;

@@ -5,14 +5,14 @@ import { formatBytes } from '@vm-tools/ratelimit';
 import type { Bursts } from './bursts.ts';
 import { logFailure } from './log-failure.ts';
 
-/** The same for a listener that anybody can call: what happens often is counted, and told once. */
+/** The same for a listener that strangers can call: frequent events are counted, and logged once. */
 export function logInBursts(log: Log, bursts: Bursts, happened: ListenEvent): void {
   const kind = kindOf(happened);
   const address = 'peer' in happened ? happened.peer : undefined;
   if (kind === undefined || bursts.isTold({ kind, address })) logEvent(log, happened);
 }
 
-/** What anybody can make happen as often as he likes; undefined for what takes a place. */
+/** The kind of an event that a stranger can cause as often as it likes; undefined for events that take a place. */
 function kindOf(happened: ListenEvent): string | undefined {
   const of = 'who' in happened ? ` of ${happened.who}` : '';
   if (happened.type === 'connected') return `connections${of}`;
@@ -22,7 +22,7 @@ function kindOf(happened: ListenEvent): string | undefined {
   return isEarly ? `${event.phase}${of}` : undefined;
 }
 
-/** One line for each thing that happens to a session, each with who it is and which transfer; its figures come last. */
+/** One line for each event of a session, with its peer and its transfer; its figures come last. */
 export function logEvent(log: Log, happened: ListenEvent): void {
   switch (happened.type) {
     case 'connected':

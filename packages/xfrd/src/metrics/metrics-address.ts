@@ -2,14 +2,14 @@ import { VmToolsError } from '@vm-tools/errors';
 import { formatAddress } from '@vm-tools/libxfr/transport';
 import { BlockList, isIP } from 'node:net';
 
-/** Where the metrics can be read: a socket, or a port of this machine for this machine. */
+/** The address of the metrics: a socket, or a port of this machine for this machine. */
 export type MetricsAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** Where only root reads them. */
+/** The socket where only root reads them. */
 export const METRICS_SOCKET = 'run/vm-tools/xfrd-metrics.sock';
 
 /** "on" leaves the place to us: `METRICS_SOCKET`, beneath what all files of the host lie under. */
@@ -18,7 +18,8 @@ export function parseMetrics(text: string): MetricsAddress | 'on' {
 }
 
 /**
- * Reads "unix:///PATH" or "http://127.0.0.1:PORT". Anybody may read there what is moved, so it must not be the network.
+ * Reads "unix:///PATH" or "http://127.0.0.1:PORT". Every user that reaches it can read what is moved, so it must not be
+ * the network.
  *
  * @throws VmToolsError XFR_METRICS_ADDRESS of kind usage
  */
@@ -46,7 +47,7 @@ function readLoopback(text: string): MetricsAddress | undefined {
   return { host, port: port === '' ? 80 : Number(port) };
 }
 
-/** What `parseMetricsAddress` reads again as the same. */
+/** The text that `parseMetricsAddress` reads again as the same address. */
 export function formatMetricsAddress(address: MetricsAddress): string {
   return 'path' in address ? `unix://${address.path}` : `http://${formatAddress(address.host, address.port)}`;
 }

@@ -16,7 +16,7 @@ interface Underway {
   remaining: number;
 }
 
-/** What `collectMetrics` gives. */
+/** The result of `collectMetrics`. */
 export interface Metrics {
   /** To be told of everything that happens at the listeners. */
   readonly onEvent: (event: ListenEvent) => void;
@@ -26,8 +26,8 @@ export interface Metrics {
 }
 
 /**
- * Counts what comes in, under the names that QEMU has for the figures of a migration. Peers are labels only by the
- * names that they have here, and so there are no more of them than somebody has trusted.
+ * Counts what comes in, under the names that QEMU has for the figures of a migration. Peers are labelled with their
+ * local name, so there are no more labels than trusted peers.
  */
 export function collectMetrics(admission: Pick<Admission, 'places'>): Metrics {
   const registry = new Registry();

@@ -2,7 +2,7 @@ import type { ListenEvent } from '@vm-tools/libxfr';
 import type { Admission } from '@vm-tools/libxfr/receiver';
 import type { MetricsAddress } from './metrics-address.ts';
 
-/** Metrics that can be read, or that nobody has asked for. */
+/** Metrics that can be read, or that are off. */
 export interface OpenedMetrics extends AsyncDisposable {
   readonly onEvent: (event: ListenEvent) => void;
 }

@@ -6,16 +6,16 @@ import { dirname } from 'node:path';
 import type { Metrics } from './metrics.ts';
 import type { MetricsAddress } from './metrics-address.ts';
 
-/** Scrapers come one at a time; others are somebody's mistake. */
+/** Scrapers come one at a time; more are a mistake of their configuration. */
 const MAX_CONNECTIONS = 16;
 const REQUEST_LIMIT_MS = 5_000;
 /** Otherwise node looks every half minute only. */
 const LOOK_EVERY_MS = 1_000;
-/** This host as it calls itself. A page of somebody else's that a browser here has opened comes under another name. */
+/** This host as it calls itself. A foreign page in a browser on this host comes under another name. */
 const OWN_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /**
- * Shows metrics to whoever asks for them by HTTP: `GET /metrics`. A socket is for its owner alone.
+ * Serves metrics over HTTP: `GET /metrics`. A socket is for its owner alone.
  *
  * @throws VmToolsError XFR_LISTEN
  */

@@ -2,11 +2,11 @@ import type { Log } from '@vm-tools/cli';
 import { messageOf } from '@vm-tools/errors';
 import { loadKoffi } from '@vm-tools/libc/koffi';
 
-/** What the service manager is told (sd_notify(3)); to nobody, where there is none. */
+/** The messages to the service manager (sd_notify(3)); dropped where there is none. */
 export interface Supervisor extends Disposable {
   /** It can be used now, and does what the text says. */
   ready(status: string): void;
-  /** What it does, for `systemctl status`. Told only when it has changed. */
+  /** Its present work, for `systemctl status`. Sent only when it has changed. */
   status(text: string): void;
   /** It reads its configuration again, until `ready`. */
   reloading(): void;
@@ -21,7 +21,7 @@ type Send = (state: string) => void;
 
 /**
  * Talks to the service manager that has set NOTIFY_SOCKET, and shows it every half WATCHDOG_USEC that the event loop
- * turns. Where nobody has set it, no library is loaded and nothing is said.
+ * turns. Where it is not set, no library is loaded and nothing is sent.
  */
 export async function openSupervisor(
   log: Log,

@@ -1,7 +1,7 @@
 import type { PeerSettings } from '@vm-tools/trust';
 import type { TrustInput } from '../trust-options.ts';
 
-/** What the command line says of a peer; what it does not say is not there, and stays as it is. */
+/** The settings of a peer on the command line; those that are not given are absent, and stay as they are. */
 export function settingsOf(input: TrustInput, host: string | undefined): PeerSettings {
   const { fingerprint, certificateName, allowNames, maxMemory, maxConcurrent, live, maySend, mayReceive } =
     input;

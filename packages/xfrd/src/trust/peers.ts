@@ -14,7 +14,7 @@ import {
 import type { ForgetInput, TrustInput } from '../trust-options.ts';
 import { settingsOf } from './peer-settings.ts';
 
-/** Makes a peer known, or changes what is known of one. Whoever answers at an address is shown and not yet trusted. */
+/** Trusts a peer, or changes its settings. Without a fingerprint it only shows the host that answers at an address. */
 export async function trust({ input, root, signal }: Invocation<TrustInput>): Promise<Outcome> {
   const folder = trustFolder(root);
   const { name } = input;
@@ -70,7 +70,7 @@ function tlsAddress(text: string): TlsAddress {
   });
 }
 
-/** Why nobody has been trusted, with what it takes. */
+/** Says why no host was trusted, and how to trust it. */
 async function firstContact(
   name: string,
   at: TlsAddress | undefined,

@@ -9,12 +9,15 @@ interface OpenTransaction {
   readonly view: TransactionView;
 }
 
-/** Who sends a request, and what it works on: the tree, or the tree as one of his transactions sees it. */
+/**
+ * The client that sends a request, and the tree that the request works on: the real one, or the view of one of the
+ * client's transactions.
+ */
 export class Asker {
   readonly store: Store;
   readonly client: Client;
   readonly transaction: OpenTransaction | undefined;
-  /** What is to be sent behind the reply. */
+  /** Sends the messages that follow the reply. */
   afterReply: (() => void) | undefined;
 
   constructor(store: Store, client: Client, transaction?: OpenTransaction) {
@@ -35,7 +38,7 @@ export class Asker {
     return this.transaction?.view ?? this.store.tree;
   }
 
-  /** Those who watch hear of it now, or when the transaction is committed. */
+  /** Watchers get it now, or when the transaction is committed. */
   announce(event: TreeEvent): void {
     if (this.transaction === undefined) this.store.announce(event);
     else this.transaction.view.note(event);

@@ -30,7 +30,7 @@ export function releaseDomain(store: Store, domid: number): void {
   }
   // First of all, so that no node which is rewritten below keeps permissions that the next of this domid would have.
   store.domains.forget(domid);
-  // In this order a node is before all that is below it, which goes with it, whoever owns it.
+  // In this order a node is before all that is below it, which goes with it, whichever domain owns it.
   for (const path of [...store.tree.ownedBy(domid)].sort()) {
     const node = store.tree.get(path);
     if (node === undefined) continue;

@@ -5,8 +5,8 @@ import { Refusal } from '../tree/refusal.ts';
 import type { Asker } from './asker.ts';
 
 /**
- * The node, if this access to it is granted; undefined when it is missing. Somebody who may not do this to the
- * nearest node above is told EACCES in any case, so that he does not learn what there is.
+ * The node, if this access to it is granted; undefined when it is missing. A client that may not do this to the nearest
+ * node above gets EACCES in any case, so that it does not learn what there is.
  *
  * @param wanted bits of READ, WRITE and OWNER
  * @throws Refusal EINVAL, EACCES

@@ -45,7 +45,7 @@ export const REQUEST_KINDS: ReadonlyMap<number, RequestKind> = new Map<number, R
   [MESSAGE_TYPE.GET_DOMAIN_PATH, { name: 'getDomainPath', answer: answerGetDomainPath }],
 ]);
 
-/** What is answered when there is nothing to say but that it has been done. */
+/** The answer that says only that it has been done. */
 function done<Subject>(act: (asker: Asker, subject: Subject) => void) {
   return (asker: Asker, subject: Subject): Buffer => {
     act(asker, subject);
@@ -89,7 +89,7 @@ function answerWrite(asker: Asker, payload: Buffer): void {
   write(asker, path, payload.toString('latin1', end + 1));
 }
 
-/** A new watch is told at once, behind the reply: its owner need not look by himself first. */
+/** A new watch gets an event at once, behind the reply: its owner need not look by itself first. */
 function answerWatch(asker: Asker, path: string, token: string): void {
   const watch = addWatch(asker, path, token);
   asker.afterReply = () => asker.client.sendEvent(watch, watch.path);

@@ -23,7 +23,7 @@ export function mkdir(asker: Asker, path: string): void {
 export function rm(asker: Asker, path: string): void {
   const node = lookUp(asker, path, WRITE);
   if (node === undefined) {
-    // What is not there need not be removed, but there must be a place where it could have been.
+    // A missing node need not be removed, but there must be a place where it could have been.
     if (asker.store.read(asker.view, parentOf(path)) === undefined) throw new Refusal('ENOENT');
     return;
   }
@@ -53,7 +53,7 @@ function setSpecialPermissions({ store, domid }: Asker, path: string, permission
   store.specialPermissions.set(path, permissions);
 }
 
-/** Permissions are for domains that exist now: who names another gives them to nobody. */
+/** Permissions are for domains that exist now: naming another gives them to none. */
 function knownOnly({ store: { domains, tree } }: Asker, [owner, ...others]: AccessList): AccessList {
   if (domains.know(owner.domid, tree.nextGeneration) === undefined) throw new Refusal('ENOENT');
   return [

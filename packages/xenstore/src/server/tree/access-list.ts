@@ -14,7 +14,7 @@ export interface AccessEntry {
   readonly isStale: boolean;
 }
 
-/** Who may do what with a node; the first entry names its owner. */
+/** The rights of domains on a node; the first entry names its owner. */
 export type AccessList = readonly [owner: AccessEntry, ...others: AccessEntry[]];
 
 export const DOM0_ONLY: AccessList = [{ domid: 0, access: 0, isStale: false }];
@@ -44,7 +44,7 @@ export function formatAccessList(list: AccessList): string[] {
   return list.map(({ domid, access }) => `${LETTERS[access] ?? ''}${domid}`);
 }
 
-/** What remains of a list when a domain has gone: dom0 gets what it owned. */
+/** A list after a domain has gone: dom0 gets what it owned. */
 export function withoutDomain([owner, ...others]: AccessList, domid: number): AccessList {
   return [
     owner.domid === domid ? { ...owner, domid: 0 } : owner,

@@ -13,7 +13,7 @@ export interface StoreNode {
 
 export type NodeContent = Omit<StoreNode, 'generation'>;
 
-/** What requests work on: the tree itself, or the tree as one transaction sees it. */
+/** The tree that requests work on: the real one, or the view of one transaction. */
 export interface TreeView {
   get(path: string): StoreNode | undefined;
   /** undefined removes the node */
@@ -34,7 +34,7 @@ export class NodeTree implements TreeView {
     this.set('/tool/xenstored', { ...node, children: [] });
   }
 
-  /** What the next change will have. */
+  /** The generation of the next change. */
   get nextGeneration(): number {
     return this.#generation + 1;
   }

@@ -12,7 +12,7 @@ export function domainPath(domid: number): string {
   return `/local/domain/${domid}`;
 }
 
-/** What a client means: a relative path is taken relative to its own folder, dom0's to /local/domain/0. */
+/** The path that a client means: a relative path is taken relative to its own folder, dom0's to /local/domain/0. */
 export function absolutePath(path: string, domid: number): string {
   return /^[/@]/.test(path) ? path : `${domainPath(domid)}/${path}`;
 }

@@ -1,7 +1,7 @@
 import type { NodeContent } from './node-tree.ts';
 
 /**
- * What a guest may use, as in the C xenstored of Xen 4.17; dom0 may use everything. Watches and transactions are
+ * The quota of a guest, as in the C xenstored of Xen 4.17; dom0 may use everything. Watches and transactions are
  * compared by ">" there, so that a guest gets one more of them than these numbers say.
  */
 export const QUOTA = {
@@ -23,7 +23,7 @@ export const QUOTA = {
 const HEADER_BYTES = 24;
 const PERMISSION_BYTES = 8;
 
-/** What the node takes in the database of the C xenstored. */
+/** The size of the node in the database of the C xenstored. */
 export function nodeBytes({ value, permissions, children }: NodeContent): number {
   const names = children.reduce((sum, name) => sum + name.length + 1, 0);
   return HEADER_BYTES + permissions.length * PERMISSION_BYTES + value.length + names;

@@ -1,4 +1,4 @@
-/** What a request is refused with: the name of an errno. */
+/** The refusal of a request: the name of an errno. */
 export class Refusal extends Error {
   readonly errno: string;
 

@@ -7,12 +7,12 @@ import { WatchTable, type TreeEvent } from './watch-table.ts';
 export const INTRODUCTION: TreeEvent = { path: '@introduceDomain', isExact: true };
 export const RELEASE: TreeEvent = { path: '@releaseDomain', isExact: true };
 
-/** All that xenstored knows, and the telling of those who watch it. */
+/** The whole state of xenstored, and the events for its watchers. */
 export class Store {
   readonly tree = new NodeTree();
   readonly watches = new WatchTable();
   readonly domains: DomainTable;
-  /** who may hear of domains that come and go */
+  /** the domains that may get events of domains that come and go */
   readonly specialPermissions = new Map<string, AccessList>([
     [INTRODUCTION.path, DOM0_ONLY],
     [RELEASE.path, DOM0_ONLY],
@@ -38,14 +38,14 @@ export class Store {
     return { ...node, permissions: [owner, ...marked] };
   }
 
-  /** Tells everybody who watches the path and may know. Of a node that goes, this tells before it has gone. */
+  /** Sends an event to all watchers of the path that may know. For a removed node, this is called before it is gone. */
   announce(event: TreeEvent): void {
     for (const watch of this.watches.concernedBy(event)) {
       if (this.#mayHear(watch.client.domid, event)) watch.client.sendEvent(watch, event.path);
     }
   }
 
-  /** Who can read a node, or the one above it, hears of it; and who could read it before. */
+  /** A domain that can read a node, or the one above it, gets the event; so does one that could read it before. */
   #mayHear(domid: number, { path, permissionsBefore }: TreeEvent): boolean {
     const canRead = (permissions: AccessList | undefined): boolean =>
       permissions !== undefined && (accessOf(domid, permissions) & READ) !== 0;

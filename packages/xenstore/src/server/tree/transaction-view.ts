@@ -96,7 +96,7 @@ export class TransactionView implements TreeView {
 
   /**
    * As xenstored does it: a guest's transaction is measured by the quota of all owners that it concerns, and an owner
-   * who has died meanwhile is ENOMEM, before anybody looks whether his nodes, which died with him, are EAGAIN.
+   * that has died meanwhile is ENOMEM. That comes before the check whether its nodes, which died with it, are EAGAIN.
    */
   #checkOwners(): void {
     const { tree, domains } = this.#store;

@@ -6,7 +6,7 @@ export interface TreeEvent {
   readonly path: string;
   /** Only watches on the very path hear of it: nodes that went along with one above them, and special paths. */
   readonly isExact: boolean;
-  /** Who could read the node before it was changed hears of the change that ended this. */
+  /** A domain that could read the node before gets the event of the change that ended this. */
   readonly permissionsBefore?: AccessList | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Subscriber {
   sendEvent(watch: RegisteredWatch, path: string): void;
 }
 
-/** A watch, and whose it is. */
+/** A watch, and its owner. */
 export interface RegisteredWatch {
   readonly client: Subscriber;
   /** absolute */

@@ -1,14 +1,14 @@
 /** Names of labels and their values. */
 export type Labels<Name extends string = string> = Readonly<Record<Name, string>>;
 
-/** What every metric is made from. */
+/** The options of every metric. */
 export interface MetricOptions<Name extends string = never> {
   readonly name: string;
   /** One sentence for the person that reads it. */
   readonly help: string;
   /** Which labels each sample has; none by default. */
   readonly labelNames?: readonly Name[];
-  /** Where it is to be read. */
+  /** The registry in which it can be read. */
   readonly registry: { readonly add: (metric: Metric) => void };
 }
 

@@ -11,7 +11,7 @@ export class Registry {
     this.#metrics.push(metric);
   }
 
-  /** What is to be read now: of each metric its help, its type and its samples. */
+  /** The present text: of each metric its help, its type and its samples. */
   text(): string {
     return this.#metrics.map((metric) => `${metric.lines().join('\n')}\n`).join('\n');
   }

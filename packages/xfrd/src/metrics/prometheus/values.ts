@@ -31,7 +31,7 @@ abstract class Values<Name extends string> implements Metric {
   }
 }
 
-/** What only grows. */
+/** A value that only grows. */
 export class Counter<Name extends string = never> extends Values<Name> {
   protected readonly type = 'counter';
 
@@ -41,7 +41,7 @@ export class Counter<Name extends string = never> extends Values<Name> {
   }
 }
 
-/** What grows and shrinks. */
+/** A value that grows and shrinks. */
 export class Gauge<Name extends string = never> extends Values<Name> {
   protected readonly type = 'gauge';
   readonly #collect: ((this: Gauge<Name>) => void) | undefined;
