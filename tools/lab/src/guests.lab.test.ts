@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { LabHost } from './host/lab-host.ts';
 import { describeLab, labHost } from './testing/hosts.ts';
-import { ticks, waitForTick, waitForTicks } from './testing/ticks.ts';
+import { ticks, waitForTick, waitForTicks } from '@vm-tools/cli/testing';
 
 let host: LabHost;
 const created = new Set<string>();

@@ -6,6 +6,8 @@
 export { freePort } from './free-port.ts';
 export { runMain, startMain } from './run-main.ts';
 export type { EndedMain, StartedMain } from './run-main.ts';
+export { ticks, waitForTick, waitForTicks } from './ticks.ts';
+export type { ConsoleHost } from './ticks.ts';
 export { toolTests } from './tools.ts';
 export type { Failure, PrintedError, Result, ToolEvent, ToolHost, ToolTests } from './tools.ts';
 export { untilListening } from './until-listening.ts';

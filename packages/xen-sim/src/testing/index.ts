@@ -30,4 +30,4 @@ export { startXfrd } from './xfrd.ts';
 export type { RunningXfrd } from './xfrd.ts';
 export { until } from './until.ts';
 export { damagedPage, hasBooted } from '../guest/pages/damaged-page.ts';
-export { ticks, waitForTick, waitForTicks } from './ticks.ts';
+export { ticks, waitForTick, waitForTicks } from '@vm-tools/cli/testing';

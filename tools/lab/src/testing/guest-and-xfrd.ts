@@ -1,5 +1,5 @@
 import type { LabHost } from '../host/lab-host.ts';
-import { waitForTicks } from './ticks.ts';
+import { waitForTicks } from '@vm-tools/cli/testing';
 import { result } from './tools.ts';
 import { startXfrd, type RunningXfrd, type XfrdOptions } from './xfrd.ts';
 

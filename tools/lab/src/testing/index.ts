@@ -11,7 +11,7 @@ export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
 export { clockOffsetMs } from './clock-offset.ts';
 export { leavesNoTraces } from './leaves-no-traces.ts';
 export { freeMemoryMib, traces } from './traces.ts';
-export { ticks, waitForTick, waitForTicks } from './ticks.ts';
+export { ticks, waitForTick, waitForTicks } from '@vm-tools/cli/testing';
 export { peakMemory } from './peak-memory.ts';
 export { installProgram, runProgram } from './program.ts';
 export type { InstalledProgram } from './program.ts';
