@@ -32,7 +32,7 @@ export async function within<T>(
 ): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   ended.catch(() => undefined); // it may settle after the race has been won
-  const onLate = (): void => reject(new VmToolsError({ kind: 'timeout', ...late }));
+  const onLate = (): void => reject(new VmToolsError({ ...late, kind: late.kind ?? 'timeout' }));
   const over = clock && new AbortController();
   using _ = clock === undefined ? new Timer(limitMs, onLate) : undefined;
   if (over !== undefined) clock?.sleep(limitMs, over.signal).then(onLate, () => undefined);

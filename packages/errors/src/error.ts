@@ -10,9 +10,9 @@ export type Side = (typeof SIDES)[number];
 
 /** The guest's place after the failure: the first thing that the operator wants to know. */
 export interface GuestWhereabouts {
-  readonly name?: string;
-  readonly domid?: number;
-  readonly uuid?: string;
+  readonly name?: string | undefined;
+  readonly domid?: number | undefined;
+  readonly uuid?: string | undefined;
   /** One clause, e.g. "still running here", "never created", "suspended here", "destroyed". */
   readonly state: string;
 }
@@ -24,17 +24,17 @@ export interface VmToolsErrorInit {
   /** One sentence that contains the cause, without a full stop. */
   readonly message: string;
   /** @default 'failure' */
-  readonly kind?: FailureKind;
+  readonly kind?: FailureKind | undefined;
   /** @default by the kind: see `retryOf` */
-  readonly retry?: Retry;
+  readonly retry?: Retry | undefined;
   /** Of a transfer: which end of it says this. Phase, guest and log are as that end knows them. */
-  readonly side?: Side;
+  readonly side?: Side | undefined;
   /** The phase of the work, in the words of its progress events. */
-  readonly phase?: string;
+  readonly phase?: string | undefined;
   /** The remedy, in one sentence. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
-  readonly guest?: GuestWhereabouts;
+  readonly guest?: GuestWhereabouts | undefined;
   /** The last lines that libxc logged about it, oldest first. */
   readonly log?: readonly string[];
   /** The facts as data: `call`, `errno`, `step`, `offset`, … */
@@ -82,13 +82,11 @@ export class VmToolsError extends Error {
       code: this.code,
       message: more.message ?? this.message,
       kind: more.kind ?? this.kind,
-      ...pickDefined({
-        retry: more.retry ?? (isSameKind ? this.retry : undefined),
-        side: more.side ?? this.side,
-        phase: more.phase ?? this.phase,
-        hint: more.hint ?? this.hint,
-        guest: more.guest ?? this.guest,
-      }),
+      retry: more.retry ?? (isSameKind ? this.retry : undefined),
+      side: more.side ?? this.side,
+      phase: more.phase ?? this.phase,
+      hint: more.hint ?? this.hint,
+      guest: more.guest ?? this.guest,
       cause: more.cause ?? this.cause,
       log: more.log ?? this.log,
       details: { ...this.details, ...more.details },

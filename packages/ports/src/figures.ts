@@ -23,13 +23,13 @@ export interface TransferFigures {
   /** milliseconds since the start */
   readonly totalTime: number;
   /** round of precopy, from 1 (QEMU: dirty-sync-count) */
-  readonly iteration?: number;
+  readonly iteration?: number | undefined;
   /** pages of 4 KiB that the guest dirties in a second */
-  readonly dirtyPagesRate?: number;
+  readonly dirtyPagesRate?: number | undefined;
   /** milliseconds since the guest was suspended; final once it runs again */
-  readonly downtime?: number;
+  readonly downtime?: number | undefined;
   /** milliseconds that the guest would be down if it were suspended now and sent at the pace of now */
-  readonly expectedDowntime?: number;
+  readonly expectedDowntime?: number | undefined;
   /** milliseconds until nothing remains */
-  readonly eta?: number;
+  readonly eta?: number | undefined;
 }

@@ -8,7 +8,7 @@ export interface SaveProgress {
   /** bytes of guest memory */
   readonly total: number;
   /** bytes that the guest made dirty in the round before */
-  readonly dirtyBytes?: number;
+  readonly dirtyBytes?: number | undefined;
   /** performance.now() */
   readonly at: number;
 }

@@ -125,9 +125,9 @@ export interface RingFrames {
 
 /** What ends a call that takes long, and where libxc's log of it goes. */
 export interface LongCallOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** libxc's log lines as they come, "level: text" */
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 /** What libxc tells before and after each round of precopy (struct precopy_stats). */

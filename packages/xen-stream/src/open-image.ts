@@ -55,9 +55,9 @@ export async function openImage(image: Readable, options: OpenImageOptions = {})
   const expected = await expect?.(configJson);
   const verifier = new LibxcVerifier({
     baseOffset: reader.offset,
-    ...(expected?.maxPfns === undefined ? {} : { maxPfns: expected.maxPfns }),
-    ...(expected?.maxPages === undefined ? {} : { maxPages: expected.maxPages }),
-    ...(expected === undefined ? {} : { expect: expected.type }),
+    maxPfns: expected?.maxPfns,
+    maxPages: expected?.maxPages,
+    expect: expected?.type,
   });
   return {
     configJson,

@@ -58,9 +58,9 @@ export function planDomain({
 }: DomainPlan): Pipeline<Finished> {
   const filled = pipeline<Wanted>(name, {
     config: { ...config, uuid: config.uuid ?? randomUUID() },
-    ...(incoming === undefined ? {} : { incoming }),
-    ...(configJson === undefined ? {} : { configJson }),
-    ...(origin === undefined ? {} : { origin }),
+    incoming,
+    configJson,
+    origin,
   })
     .step(checkMemory)
     .when(isNew, checkKernel)

@@ -34,7 +34,7 @@ export function configError(
   code: ConfigErrorCode,
   position: Position,
   message: string,
-  more: { readonly key?: string; readonly hint?: string | undefined } = {},
+  more: { readonly key?: string | undefined; readonly hint?: string | undefined } = {},
 ): VmToolsError {
   const { file, line, column } = position;
   return new VmToolsError({
@@ -42,6 +42,6 @@ export function configError(
     kind: 'usage',
     message: `${formatPosition(position)}: ${message}`,
     hint: more.hint ?? CONFIG_HINTS[code],
-    details: { file, line, column, ...(more.key === undefined ? {} : { key: more.key }) },
+    details: { file, line, column, key: more.key },
   });
 }

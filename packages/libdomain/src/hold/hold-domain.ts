@@ -96,7 +96,7 @@ async function busy(host: Host, domain: Held, path: string): Promise<VmToolsErro
     retry: 'safe',
     message: `${name} is busy: ${describeHolder(holder)}`,
     hint: 'wait until it has finished, with --wait',
-    ...(domid === undefined ? {} : { guest: await whereabouts(host, { ...domain, domid }) }),
+    guest: domid === undefined ? undefined : await whereabouts(host, { ...domain, domid }),
     details: { name, uuid, holder },
   });
 }
@@ -126,7 +126,7 @@ function unresolved({ uuid, domid, name = uuid }: Held, transfer: UndecidedTrans
     kind: 'uncertain',
     message: `no other tool may touch ${name} before its transfer ${other} is decided: it ${means}`,
     hint: `vm-migrate resolve ${id}`,
-    guest: { name, uuid, ...(domid === undefined ? {} : { domid }), state: means },
+    guest: { name, uuid, domid, state: means },
     details: { id, role, state, peer },
   });
 }

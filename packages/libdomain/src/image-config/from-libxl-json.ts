@@ -183,6 +183,6 @@ function corrupt(why: string, cause?: unknown): VmToolsError {
     message: `the configuration in the image is damaged: ${why}`,
     hint: 'take another copy of the image, or save the domain anew',
     details: { why },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -100,7 +100,7 @@ class Monitor {
 
   #limits(): RestartOptions {
     const { signal, zombieLimitMs, rulesOfPeer } = this.#options;
-    return { signal, rulesOfPeer, ...(zombieLimitMs === undefined ? {} : { zombieLimitMs }) };
+    return { signal, rulesOfPeer, zombieLimitMs };
   }
 
   #concerns({ domid, shutdownReason, isDying }: DomainInfo): boolean {

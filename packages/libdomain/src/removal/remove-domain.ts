@@ -12,7 +12,7 @@ export interface RemoveOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onLog?: (line: string) => void;
   /** @default 10 s */
-  readonly zombieLimitMs?: number;
+  readonly zombieLimitMs?: number | undefined;
 }
 
 /**
@@ -31,10 +31,7 @@ export async function removeDomain(
   const before = await xen.domainGetinfo(domid);
   if (before === undefined) return;
   const { signal, onLog } = options;
-  await xen.domainDestroy(domid, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(onLog === undefined ? {} : { onLog }),
-  });
+  await xen.domainDestroy(domid, { signal, onLog });
 
   const limitMs = options.zombieLimitMs ?? ZOMBIE_LIMIT_MS;
   const deadline = performance.now() + limitMs;

@@ -55,7 +55,7 @@ class Running {
     this.context = initial;
     this.#doing = `running ${name}`;
     this.#signal = signal ?? new AbortController().signal;
-    this.#io = { host, ...(onLog === undefined ? {} : { onLog }) };
+    this.#io = { host, onLog };
     this.#onStep = onStep;
   }
 

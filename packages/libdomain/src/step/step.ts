@@ -5,7 +5,7 @@ export interface StepIo {
   readonly host: Host;
   readonly signal: AbortSignal;
   /** libxc's log lines as they come. */
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 /**

@@ -16,11 +16,11 @@ export interface Incoming {
 export interface Wanted {
   readonly config: DomainConfig & { readonly uuid: string };
   /** The image or transfer that brings it, when it is no new one. */
-  readonly incoming?: Incoming;
+  readonly incoming?: Incoming | undefined;
   /** libxl's own form of the configuration, of a domain that has had one before */
-  readonly configJson?: string;
+  readonly configJson?: string | undefined;
   /** the author of its configuration; none for the operator */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
 }
 
 /** How much of the host it takes. */

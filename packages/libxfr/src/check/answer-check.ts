@@ -62,5 +62,5 @@ export async function answerCheck(
 function encodeCheck({ name, error }: Check): Body<'CHECKED'>['checks'][number] {
   if (error === undefined) return { name };
   const { causes: _, log, ...told } = encodeRemoteError(error, 'target');
-  return { name, error: { ...told, ...(log === undefined ? {} : { log: log.slice(-LOG_LINES) }) } };
+  return { name, error: { ...told, log: log?.slice(-LOG_LINES) } };
 }

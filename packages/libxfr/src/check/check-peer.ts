@@ -92,7 +92,7 @@ async function ask(
     return checks.map(({ name, error }) => ({
       side: 'target',
       name,
-      ...(error === undefined ? {} : { error: remoteError(error) }),
+      error: error && remoteError(error),
     }));
   } finally {
     await channel.close();

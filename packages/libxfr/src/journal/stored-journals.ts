@@ -205,7 +205,7 @@ class StoredJournal implements Journal {
       code: code === 'XFR_NO_SPACE' ? code : 'XFR_JOURNAL_IO',
       kind,
       message: `"${state}" could not be written to the journal ${name}: ${messageOf(thrown)}`,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
       cause: thrown,
     };
     try {

@@ -35,8 +35,7 @@ export function peerError(
 ): VmToolsError {
   const { kind, hint = `see what the log of the ${side} says`, retry } = told;
   return new VmToolsError({
-    ...{ code, kind, hint, side: otherSide(side) },
-    ...(retry === undefined ? {} : { retry }),
+    ...{ code, kind, hint, retry, side: otherSide(side) },
     message: `the ${side} ${did}: ${told.message}`,
     cause: remoteError({ causes, ...told }),
     details: { side, remoteCode: told.code },

@@ -178,9 +178,9 @@ export class ProgressReporter implements Disposable {
       total: this.#total,
       throughput,
       totalTime: now - this.#startedAt,
-      ...(this.#iteration === undefined ? {} : { iteration: this.#iteration }),
-      ...(this.#dirty?.pagesPerS === undefined ? {} : { dirtyPagesRate: this.#dirty.pagesPerS }),
-      ...(downtime === undefined ? {} : { downtime }),
+      iteration: this.#iteration,
+      dirtyPagesRate: this.#dirty?.pagesPerS,
+      downtime,
       ...(isMeasured ? { eta: msFor(remaining) } : {}),
       ...(!isMeasured || this.#dirty === undefined || downtime !== undefined
         ? {}

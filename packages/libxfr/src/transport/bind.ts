@@ -17,7 +17,7 @@ export type ListenAt =
 export async function bind(server: Server, at: ListenAt, signal: AbortSignal | undefined): Promise<void> {
   const start = async (): Promise<void> => {
     server.listen(at);
-    await once(server, 'listening', signal ? { signal } : {});
+    await once(server, 'listening', { signal });
   };
   try {
     await start().catch(async (thrown: unknown) => {

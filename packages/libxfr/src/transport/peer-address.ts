@@ -20,7 +20,7 @@ export interface UnixAddress {
 export interface SshAddress {
   readonly transport: 'ssh';
   /** @default as ssh is configured */
-  readonly user?: string;
+  readonly user?: string | undefined;
   readonly host: string;
   /** @default as ssh is configured */
   readonly port?: number;
@@ -119,7 +119,7 @@ function parseSsh(rest: string, text: string): SshAddress {
   const hasPort = !isIPv6(where) && /:\d+$/.test(where);
   return {
     transport: 'ssh',
-    ...(user === undefined ? {} : { user }),
+    user,
     host,
     ...(hasPort ? { port } : {}),
     program,

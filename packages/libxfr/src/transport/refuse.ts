@@ -24,7 +24,7 @@ const TOLD = new Set(['peer', 'resource']);
 
 /** The part of an error that a caller is told: without causes and facts. */
 function spoken({ code, kind, message, hint }: VmToolsError): VmToolsError {
-  return new VmToolsError({ code, kind, message, ...(hint === undefined ? {} : { hint }) });
+  return new VmToolsError({ code, kind, message, hint });
 }
 
 /**

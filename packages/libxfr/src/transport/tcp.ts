@@ -24,7 +24,7 @@ export async function connectTcp(
   const peer = formatAddress(host, port);
   const { connectMs, signal, lookup } = options;
   throwIfAborted(signal, `connecting to ${peer}`);
-  const socket = connect({ host, port, ...(lookup === undefined ? {} : { lookup }) });
+  const socket = connect({ host, port, lookup });
   try {
     const late = { code: 'XFR_UNREACHABLE', message: `connecting to ${peer}` };
     await within(once(socket, 'connect'), connectMs, late, signal);

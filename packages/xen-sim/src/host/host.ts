@@ -96,7 +96,7 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     clock,
     capabilities,
     withoutCpuFeatures,
-    ...(xenVersion === undefined ? {} : { version: xenVersion }),
+    version: xenVersion,
   });
   const faults = new Faults(clock);
   for (const rule of scenario.faults) faults.add(rule);

@@ -49,7 +49,7 @@ export interface MachineOptions {
   /** @default systemClock */
   readonly clock?: Clock;
   /** @default 4.17.7 */
-  readonly version?: XenVersion;
+  readonly version?: XenVersion | undefined;
   /** @default hvm, pv, hap, grant tables 1 and 2, no shadow: Debian's Xen */
   readonly capabilities?: Partial<HostInfo['capabilities']>;
   /** Features that its processors lack: "aesni". @default none of those that a plain one has */

@@ -28,16 +28,16 @@ export interface LibxcVerifierOptions {
    *
    * @default 2 ** 28
    */
-  readonly maxPfns?: number;
+  readonly maxPfns?: number | undefined;
   /**
    * How many pfns may have memory at the same time: what the domain was said to need. The record that exceeds it is
    * refused, and so is the one with which pages have come so often that no live domain explains it.
    *
    * @default all of them
    */
-  readonly maxPages?: number;
+  readonly maxPages?: number | undefined;
   /** Refuse the other type of domain. HVM cannot be told from PVH by the stream. @default either is fine */
-  readonly expect?: 'pv' | 'pvh';
+  readonly expect?: 'pv' | 'pvh' | undefined;
   /** The offset of the stream in its file: it is added to the offsets of errors. @default 0 */
   readonly baseOffset?: number;
   /**

@@ -13,7 +13,7 @@ interface CapturedUnit {
   /** deflated, base64 */
   readonly head: string;
   /** how many bytes of memory follow */
-  readonly pageBytes?: number;
+  readonly pageBytes?: number | undefined;
 }
 
 type Captured = Readonly<Record<keyof CutImage, readonly CapturedUnit[]>>;
@@ -33,10 +33,10 @@ export async function readCaptured(name: string): Promise<CutImage> {
 
 function pack({ name, head, tail }: Unit): CapturedUnit {
   const packed = deflateSync(head, { level: 9 }).toString('base64');
-  return { name, head: packed, ...(tail === undefined ? {} : { pageBytes: tail.length }) };
+  return { name, head: packed, pageBytes: tail?.length };
 }
 
 function unpack({ name, head, pageBytes }: CapturedUnit): Unit {
   const bytes = inflateSync(Buffer.from(head, 'base64'));
-  return { name, head: bytes, ...(pageBytes === undefined ? {} : { tail: Buffer.alloc(pageBytes) }) };
+  return { name, head: bytes, tail: pageBytes === undefined ? undefined : Buffer.alloc(pageBytes) };
 }

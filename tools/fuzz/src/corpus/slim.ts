@@ -13,5 +13,5 @@ export function slim({ head, libxc, tail }: CutImage): CutImage {
 }
 
 function copied({ name, head, tail }: Unit): Unit {
-  return { name, head: Buffer.from(head), ...(tail === undefined ? {} : { tail: Buffer.from(tail) }) };
+  return { name, head: Buffer.from(head), tail: tail && Buffer.from(tail) };
 }

@@ -41,6 +41,6 @@ export async function waitForText(
     code: 'TIMEOUT',
     kind: 'timeout',
     message: `${what}: ${pattern} did not appear within ${timeoutMs / 1000} s; it ends in ${end}`,
-    ...(paths[0] === undefined ? {} : { logs: dirname(paths[0]) }),
+    logs: paths[0] && dirname(paths[0]),
   });
 }

@@ -12,7 +12,7 @@ interface LabErrorInit {
   readonly exitCode?: number;
   readonly stderr?: string;
   /** The folder with the logs that tell more. */
-  readonly logs?: string;
+  readonly logs?: string | undefined;
 }
 
 const longestExcerpt = 2000;
@@ -25,9 +25,7 @@ export function labError(init: LabErrorInit): VmToolsError {
   return new VmToolsError({
     code: `LAB_${code}`,
     message: parts.join('\n'),
-    ...(kind === undefined ? {} : { kind }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
+    ...{ kind, hint, cause },
     details: facts,
   });
 }

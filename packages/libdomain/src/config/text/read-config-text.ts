@@ -21,7 +21,7 @@ export async function readConfigText(
   const chunks: Buffer[] = [];
   try {
     // One byte more than allowed, so that the excess shows and no more of it is held.
-    const stream = createReadStream(path, { end: maxBytes, ...(signal === undefined ? {} : { signal }) });
+    const stream = createReadStream(path, { end: maxBytes, signal });
     for await (const chunk of stream) chunks.push(chunk as Buffer);
   } catch (cause) {
     if (signal?.aborted === true) throw abortError(signal, `reading ${path}`);

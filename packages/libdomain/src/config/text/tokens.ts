@@ -112,7 +112,7 @@ export function describeToken(token: Token): string {
 export function unexpected(
   token: Token,
   where: string,
-  more: { readonly key?: string; readonly hint?: string | undefined } = {},
+  more: { readonly key?: string | undefined; readonly hint?: string | undefined } = {},
 ): VmToolsError {
   const message = token.kind === 'none' ? token.text : `unexpected ${describeToken(token)} ${where}`;
   return configError('CONFIG_SYNTAX', token.position, message, more);

@@ -115,7 +115,7 @@ function add(before: EntryValue, more: EntryValue): EntryValue | undefined {
 
 function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
   if (depth > MAX_DEPTH) {
-    throw configError('CONFIG_SYNTAX', tokens.next.position, 'lists are nested too deeply', pickKey(key));
+    throw configError('CONFIG_SYNTAX', tokens.next.position, 'lists are nested too deeply', { key });
   }
   const written = withoutComment(tokens.restOfLine);
   // The end of the line stays, so that reading goes on with the next one.
@@ -126,7 +126,7 @@ function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
   if (token.kind === 'word' && key !== undefined && isMemory(key) && looksLikeSize(token.text))
     return token.text;
   if (token.text === '[') return readList(tokens, depth, key);
-  throw unexpected(token, 'in place of a value', { ...pickKey(key), hint: hintForBare(written, key) });
+  throw unexpected(token, 'in place of a value', { key, hint: hintForBare(written, key) });
 }
 
 /** The hint for a text without quotes. */
@@ -145,10 +145,6 @@ function withoutComment(line: string): string {
   return line.replace(/\s*(#.*|;\s*)?$/, '');
 }
 
-function pickKey(key: string | undefined): { readonly key?: string } {
-  return key === undefined ? {} : { key };
-}
-
 function readList(tokens: Tokens, depth: number, key: string | undefined): EntryValue[] {
   const items: EntryValue[] = [];
   skipNewlines(tokens);
@@ -157,7 +153,7 @@ function readList(tokens: Tokens, depth: number, key: string | undefined): Entry
     skipNewlines(tokens);
     if (tokens.takeIf(',')) skipNewlines(tokens);
     else if (tokens.next.text !== ']')
-      throw unexpected(tokens.next, 'in a list, where "," or "]" is expected', pickKey(key));
+      throw unexpected(tokens.next, 'in a list, where "," or "]" is expected', { key });
   }
   return items;
 }
@@ -172,7 +168,7 @@ function unquote(token: Token, key: string | undefined): string {
     // xl knows \x41 and \101 as well and reads both wrongly (it skips a digit, and takes octal for decimal).
     if (plain === undefined) {
       throw configError('CONFIG_SYNTAX', token.position, `"\\${character}" is not supported in a string`, {
-        ...pickKey(key),
+        key,
         hint: 'a backslash itself is written \\\\',
       });
     }

@@ -17,7 +17,7 @@ export const build: FillStep = {
         cmdline: config.cmdline,
         maxVcpus: config.vcpus,
       },
-      { signal, ...(onLog === undefined ? {} : { onLog }) },
+      { signal, onLog },
     );
     return { frames };
   },

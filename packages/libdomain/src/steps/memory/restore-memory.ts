@@ -14,11 +14,7 @@ export function restoreMemory(feed: FeedMemory): FillStep {
     name: 'restore-memory',
     about: () => 'memory and vCPUs from the stream',
     async run({ config, domid, ports, host, signal, onLog }) {
-      const call = host.xen.domainRestore(
-        domid,
-        { type: config.type, ...ports },
-        { signal, ...(onLog === undefined ? {} : { onLog }) },
-      );
+      const call = host.xen.domainRestore(domid, { type: config.type, ...ports }, { signal, onLog });
       // When libxc fails, no writer may wait until it takes more.
       call.done.catch((error: unknown) => call.sink.destroy(error as Error));
       const feeding = feed(call.sink, signal);

@@ -43,7 +43,7 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
 async function currentMemory(
   { store }: Host,
   { domid, totPages }: DomainInfo,
-): Promise<{ memoryKib?: number; maxMemoryKib?: number }> {
+): Promise<{ memoryKib?: number; maxMemoryKib?: number | undefined }> {
   const [target, max] = await Promise.all(
     ['target', 'static-max'].map((name) => store.read(`${domainPath(domid)}/memory/${name}`)),
   );
@@ -51,8 +51,7 @@ async function currentMemory(
   const targetKib = toKib(target);
   if (targetKib === undefined) return {};
   const memoryKib = ownedKib > targetKib + MAXMEM_SLACK_KIB ? ownedKib : targetKib;
-  const maxMemoryKib = toKib(max);
-  return { memoryKib, ...(maxMemoryKib === undefined ? {} : { maxMemoryKib }) };
+  return { memoryKib, maxMemoryKib: toKib(max) };
 }
 
 function toKib(text: string | undefined): number | undefined {

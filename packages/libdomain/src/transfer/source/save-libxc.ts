@@ -82,7 +82,7 @@ export async function saveLibxc(
   const call = host.xen.domainSave(
     domain.domid,
     { live, suspend, ...(live ? { precopy: decide } : {}) },
-    { signal, ...(onLog === undefined ? {} : { onLog }) },
+    { signal, onLog },
   );
   // When libxc fails, no reader may wait for more of its stream.
   call.done.catch((error: unknown) => call.stream.destroy(error as Error));

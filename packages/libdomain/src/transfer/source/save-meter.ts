@@ -62,7 +62,7 @@ export class SaveMeter {
       iteration: this.#iteration,
       remaining: isDone ? 0 : Math.max(0, this.#roundPages - sent) * PAGE_BYTES,
       total: this.#totalPages * PAGE_BYTES,
-      ...(this.#dirtyPages === undefined ? {} : { dirtyBytes: this.#dirtyPages * PAGE_BYTES }),
+      dirtyBytes: this.#dirtyPages === undefined ? undefined : this.#dirtyPages * PAGE_BYTES,
       at: performance.now(),
     });
   }

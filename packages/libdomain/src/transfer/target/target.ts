@@ -258,10 +258,7 @@ function restoreError(thrown: unknown, saved: Pick<DomainConfig, 'name' | 'uuid'
     hint: 'try again once the cause is gone; nothing of it is left here',
   });
   const state = error.leftovers.length === 0 ? 'not created here' : 'not started here';
-  const { name, uuid } = saved ?? {};
-  return error.with({
-    guest: { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }), state },
-  });
+  return error.with({ guest: { name: saved?.name, uuid: saved?.uuid, state } });
 }
 
 function noUuid(): VmToolsError {
