@@ -50,17 +50,28 @@ export async function readUserdata(
   }
 }
 
-/** Paths of all that any toolstack keeps about the domain, xl's locks included. */
-export async function listUserdata(host: Host, { domid, uuid }: Identity): Promise<string[]> {
+/** A file that a toolstack keeps about a domain (libxl__userdata_path). */
+const FILE = /^userdata-.\.(\d+)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\./;
+
+/** All that toolstacks keep about domains, also about those that are gone, xl's locks included. */
+export async function listUserdata(host: Host): Promise<(Identity & { readonly path: string })[]> {
   const folder = userdataFolder(host);
-  const ours = new RegExp(`^userdata-.\\.${domid}\\.${uuid}\\.`);
-  return (await listFolder(folder)).filter((name) => ours.test(name)).map((name) => join(folder, name));
+  return (await listFolder(folder)).flatMap((name) => {
+    const [, domid, uuid] = FILE.exec(name) ?? [];
+    return uuid === undefined ? [] : [{ domid: Number(domid), uuid, path: join(folder, name) }];
+  });
+}
+
+/** Paths of what is kept about one domain. */
+export async function userdataOf(host: Host, { domid, uuid }: Identity): Promise<string[]> {
+  const all = await listUserdata(host);
+  return all.filter((file) => file.domid === domid && file.uuid === uuid).map(({ path }) => path);
 }
 
 /** @throws LOCK_TIMEOUT when xl does not let go of it */
 export async function removeUserdata(host: Host, domain: Identity, signal?: AbortSignal): Promise<void> {
   const lock = userdataLockPath(host, domain.domid, domain.uuid); // goes with its holder
   await withUserdataLock(host, domain, signal, async () => {
-    for (const path of await listUserdata(host, domain)) if (path !== lock) await rm(path, { force: true });
+    for (const path of await userdataOf(host, domain)) if (path !== lock) await rm(path, { force: true });
   });
 }

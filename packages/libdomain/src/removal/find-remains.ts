@@ -1,9 +1,7 @@
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { listFolder } from '../list-folder.ts';
-import { userdataFolder } from '../paths.ts';
-
-const USERDATA = /^userdata-d\.(\d+)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.libxl-json$/;
+import { userdataPath } from '../paths.ts';
+import { listUserdata } from '../userdata.ts';
 
 /**
  * A domain that Xen does not have any more, and whose stored configuration is still there: the toolstack that destroyed
@@ -15,12 +13,11 @@ export async function findRemains(
   host: Host,
   wanted: string,
 ): Promise<Pick<Domain, 'domid' | 'uuid' | 'name'> | undefined> {
-  for (const file of await listFolder(userdataFolder(host))) {
-    const [, domid, uuid] = USERDATA.exec(file) ?? [];
-    if (domid === undefined || uuid === undefined) continue;
-    if (domid !== wanted && uuid !== wanted.toLowerCase()) continue;
-    if ((await host.xen.domainGetinfo(Number(domid)))?.uuid === uuid) continue;
-    return { domid: Number(domid), uuid, name: `domain ${domid}` };
+  for (const { domid, uuid, path } of await listUserdata(host)) {
+    if (path !== userdataPath(host, domid, uuid)) continue;
+    if (String(domid) !== wanted && uuid !== wanted.toLowerCase()) continue;
+    if ((await host.xen.domainGetinfo(domid))?.uuid === uuid) continue;
+    return { domid, uuid, name: `domain ${domid}` };
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { listDevices } from '../devices/list-devices.ts';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { domainPath, libxlPath, vmPath } from '../paths.ts';
-import { listUserdata } from '../userdata.ts';
+import { userdataOf } from '../userdata.ts';
 import { livesOn } from './remove-nodes.ts';
 
 /** The remains of a domain when destroying it has failed half way, one clause each. Never rejects. */
@@ -16,7 +16,7 @@ export async function remains(host: Host, domain: Pick<Domain, 'domid' | 'uuid'>
     const vm = (await livesOn(host.xen, domid, uuid)) ? [] : [vmPath(uuid)];
     for (const path of [...backends, domainPath(domid), ...vm, libxlPath(domid)])
       if ((await host.store.read(path)) !== undefined) found.push(path);
-    found.push(...(await listUserdata(host, domain)));
+    found.push(...(await userdataOf(host, domain)));
   } catch (second) {
     found.push(`what else there is cannot be seen: ${messageOf(second)}`);
   }
