@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import { abortError, VmToolsError } from '@vm-tools/errors';
 import type { PrecopyDecision } from '@vm-tools/xc-native';
 
@@ -24,6 +25,13 @@ export class Conversation {
   /** Fires when the stream of the call is to be cut. */
   get cut(): AbortSignal {
     return this.#cut.signal;
+  }
+
+  /** Fires when the call is to end, or its stream is closed, for whatever reason. */
+  stopOf(stream: Readable | Writable): AbortSignal {
+    const closed = new AbortController();
+    stream.once('close', () => closed.abort());
+    return AbortSignal.any([closed.signal, this.#cut.signal]);
   }
 
   /** @returns the answer; 'abort' at once when the call is to end, though the caller may still be thinking */

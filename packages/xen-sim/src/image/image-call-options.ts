@@ -1,7 +1,12 @@
 import type { LongCallOptions } from '@vm-tools/xc-native';
-import type { ErrnoName } from '../machine/strerror.ts';
+import type { StreamFault } from '../faults/index.ts';
 
 export interface ImageCallOptions extends LongCallOptions {
-  /** The stream breaks with this errno once so many bytes of it have gone by. */
-  readonly failAfter?: { readonly afterBytes: number; readonly errno: ErrnoName };
+  /**
+   * Awaited before anything is done; what it rejects with, the call fails with.
+   *
+   * @param stop fires when the call is aborted, or its stream closed
+   * @returns where the stream is to break
+   */
+  readonly begin?: (stop: AbortSignal) => Promise<StreamFault | undefined>;
 }

@@ -5,12 +5,12 @@ import type { FaultPoint } from '../faults/index.ts';
 import {
   buildDomain,
   cpuPolicyOf,
+  handled,
   restoreDomain,
   saveDomain,
   type ImageCallOptions,
 } from '../image/index.ts';
 import type { Machine } from '../machine/machine.ts';
-import { lateRestore, lateSave } from './late-calls.ts';
 
 /** The interface `Xen`, answered by a machine. Each call asks first whether it is to fail. */
 export class SimXen extends ShortCalls implements Types.Xen {
@@ -46,10 +46,8 @@ export class SimXen extends ShortCalls implements Types.Xen {
   }
 
   domainSave(domid: number, spec: Types.SaveSpec, options: Types.LongCallOptions = {}): Types.SaveCall {
-    return lateSave(async (givenUp) => {
-      await this.#before('domainSave', `saving domain ${domid}`, domid, either(givenUp, options.signal));
-      return saveDomain(this.#machine, domid, spec, this.#withFault('domainSave', domid, options));
-    });
+    const begin = this.#beginning('domainSave', `saving domain ${domid}`, domid);
+    return saveDomain(this.#machine, domid, spec, { ...options, begin });
   }
 
   domainRestore(
@@ -57,21 +55,13 @@ export class SimXen extends ShortCalls implements Types.Xen {
     spec: Types.RestoreSpec,
     options: Types.LongCallOptions = {},
   ): Types.RestoreCall {
-    return lateRestore(async (givenUp) => {
-      await this.#before(
-        'domainRestore',
-        `restoring domain ${domid}`,
-        domid,
-        either(givenUp, options.signal),
-      );
-      const withFault = this.#withFault('domainRestore', domid, options);
-      const { sink, done } = restoreDomain(this.#machine, domid, spec, withFault);
-      const built = done.then((frames) => {
-        this.#machine.markBuilt(domid);
-        return frames;
-      });
-      return { sink, done: built };
+    const begin = this.#beginning('domainRestore', `restoring domain ${domid}`, domid);
+    const { sink, done } = restoreDomain(this.#machine, domid, spec, { ...options, begin });
+    const built = done.then((frames) => {
+      this.#machine.markBuilt(domid);
+      return frames;
     });
+    return { sink, done: handled(built) };
   }
 
   close(): Promise<void> {
@@ -85,9 +75,11 @@ export class SimXen extends ShortCalls implements Types.Xen {
     throwIfAborted(signal, what);
   }
 
-  #withFault(name: string, domid: number, options: Types.LongCallOptions): ImageCallOptions {
-    const failAfter = this.#faults.streamFault(name, domid);
-    return failAfter === undefined ? options : { ...options, failAfter };
+  #beginning(name: string, what: string, domid: number): ImageCallOptions['begin'] & object {
+    return async (stop) => {
+      await this.#before(name, what, domid, stop);
+      return this.#faults.streamFault(name, domid);
+    };
   }
 }
 
@@ -97,8 +89,4 @@ function answer(machine: Machine, name: ShortCallName, args: unknown[]): unknown
     return cpuPolicyOf(machine.requireDomain(domid, 'xc_cpu_policy_get_domain'));
   }
   return (machine[name] as (...args: unknown[]) => unknown).apply(machine, args);
-}
-
-function either(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
-  return second === undefined ? first : AbortSignal.any([first, second]);
 }

@@ -1,7 +1,7 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import { LibxcVerifier, recordName } from '@vm-tools/xen-stream';
+import type { StreamFault } from '../../faults/index.ts';
 import type { CallLog } from '../call-log.ts';
-import type { ImageCallOptions } from '../image-call-options.ts';
 import { turn } from '../turn.ts';
 import type { ImageSink } from './image-sink.ts';
 
@@ -12,13 +12,13 @@ import type { ImageSink } from './image-sink.ts';
 export class RecordReader {
   readonly #sink: ImageSink;
   readonly #log: CallLog;
-  readonly #failAfter: ImageCallOptions['failAfter'];
+  readonly #failAfter: StreamFault | undefined;
   readonly #verifier = new LibxcVerifier();
   #read = 0;
   /** for the complaint about the body that is being read */
   #body = '';
 
-  constructor(sink: ImageSink, log: CallLog, failAfter: ImageCallOptions['failAfter']) {
+  constructor(sink: ImageSink, log: CallLog, failAfter: StreamFault | undefined) {
     this.#sink = sink;
     this.#log = log;
     this.#failAfter = failAfter;

@@ -131,7 +131,7 @@ describe('how it ends', () => {
   test('a stream that breaks where it is told to', async () => {
     const { domid } = emptyDomain(machine);
     const failAfter = { afterBytes: 10_000, errno: 'EIO' } as const;
-    const { sink, done } = restoreDomain(machine, domid, pvhSpec, { failAfter });
+    const { sink, done } = restoreDomain(machine, domid, pvhSpec, { begin: async () => failAfter });
     sink.end(image);
     await expect(done).rejects.toMatchObject({
       message: expect.stringContaining('(0x00000001, Page data) (5 = Input/output error)'),

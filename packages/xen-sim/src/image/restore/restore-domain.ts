@@ -25,10 +25,11 @@ export function restoreDomain(
   conversation.cut.addEventListener('abort', () => sink.cut());
   const log = new CallLog('xc_domain_restore', domid, options.onLog);
   const done = conversation.hold(async () => {
+    const failAfter = await options.begin?.(conversation.stopOf(sink));
     await turn();
     conversation.checkpoint('xc_domain_restore');
     const domain = findDomain(machine, domid, log);
-    return restore(machine, domain, spec, new RecordReader(sink, log, options.failAfter), log);
+    return restore(machine, domain, spec, new RecordReader(sink, log, failAfter), log);
   });
   sink.follow(done);
   return { sink, done: handled(done) };

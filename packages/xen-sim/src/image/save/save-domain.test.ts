@@ -286,7 +286,7 @@ describe('how it ends', () => {
     const domain = smallGuest(machine);
     const failAfter = { afterBytes: 5000, errno: 'ENOSPC' } as const;
     const spec = { live: false, suspend: suspends(machine, domain) };
-    const call = saveDomain(machine, domain.domid, spec, { failAfter });
+    const call = saveDomain(machine, domain.domid, spec, { begin: async () => failAfter });
     let bytes = 0;
     call.stream.on('data', (chunk: Buffer) => (bytes += chunk.length));
     await expect(call.done).rejects.toMatchObject({

@@ -25,6 +25,7 @@ export function saveDomain(
   const log = new CallLog('xc_domain_save', domid, options.onLog);
 
   const work = async (): Promise<void> => {
+    const failAfter = await options.begin?.(conversation.stopOf(stream));
     await turn();
     conversation.checkpoint('xc_domain_save');
     const domain = findDomain(machine, domid, log);
@@ -33,7 +34,7 @@ export function saveDomain(
       machine,
       domain,
       { live: spec.live, questions },
-      new StreamWriter(stream, log, options.failAfter),
+      new StreamWriter(stream, log, failAfter),
       log,
     );
   };

@@ -1,6 +1,6 @@
 import { encodeRecord, type RecordType } from '@vm-tools/xen-stream';
+import type { StreamFault } from '../../faults/index.ts';
 import type { CallLog } from '../call-log.ts';
-import type { ImageCallOptions } from '../image-call-options.ts';
 import { turn } from '../turn.ts';
 import type { ImageStream } from './image-stream.ts';
 
@@ -8,10 +8,10 @@ import type { ImageStream } from './image-stream.ts';
 export class StreamWriter {
   readonly #stream: ImageStream;
   readonly #log: CallLog;
-  readonly #failAfter: ImageCallOptions['failAfter'];
+  readonly #failAfter: StreamFault | undefined;
   #written = 0;
 
-  constructor(stream: ImageStream, log: CallLog, failAfter: ImageCallOptions['failAfter']) {
+  constructor(stream: ImageStream, log: CallLog, failAfter: StreamFault | undefined) {
     this.#stream = stream;
     this.#log = log;
     this.#failAfter = failAfter;
