@@ -29,19 +29,26 @@ beforeEach(() => {
 const holder = holderNow('vm-pause');
 
 describe('tryLock', () => {
-  test('takes the file that stands there now, when its holder has let go of the one that was opened', async () => {
+  test.each([
+    ['of the one that was opened', () => undefined],
+    ['of it, and another one has come', () => writeFileSync(path, 'of the next')],
+  ])('takes the file that stands there now, when its holder has let go %s', async (_what, next) => {
     const libc = await loadLibc();
     const { flock } = libc;
     let calls = 0;
     const meanwhile: typeof flock = (fd, how) => {
       calls += 1;
-      if (calls === 1) unlinkSync(path); // as a holder does that lets go
+      if (calls === 1) {
+        unlinkSync(path); // as a holder does that lets go
+        next();
+      }
       return flock(fd, how);
     };
     Object.assign(libc, { flock: meanwhile });
     try {
       const held = await tryLock(path);
       expect([calls, existsSync(path)]).toEqual([2, true]);
+      expect(await tryLock(path)).toBeUndefined();
       await held?.[Symbol.asyncDispose]();
     } finally {
       Object.assign(libc, { flock });

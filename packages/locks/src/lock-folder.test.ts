@@ -29,12 +29,19 @@ test('is refused when it is a link, no folder, or somebody else has made it', as
   mkdirSync(join(folder, 'real'), { recursive: true });
   symlinkSync(join(folder, 'real'), join(folder, 'link'));
   writeFileSync(join(folder, 'file'), '');
-  const refusal = { code: 'LOCK_FOLDER', hint: expect.any(String) };
-  await expect(makeLockFolder(join(folder, 'link'))).rejects.toMatchObject(refusal);
+  const refusal = (why: string): object => ({
+    code: 'LOCK_FOLDER',
+    hint: expect.any(String),
+    message: expect.stringContaining(why),
+  });
+  await expect(makeLockFolder(join(folder, 'link'))).rejects.toMatchObject(refusal('is a symbolic link'));
   await expect(makeLockFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'LOCK_FAILED' });
+  const owner = process.geteuid?.();
   const geteuid = jest.spyOn(process as { geteuid(): number }, 'geteuid').mockReturnValue(4711);
   try {
-    await expect(makeLockFolder(join(folder, 'real'))).rejects.toMatchObject(refusal);
+    await expect(makeLockFolder(join(folder, 'real'))).rejects.toMatchObject(
+      refusal(`belongs to the user ${owner}, not to 4711`),
+    );
   } finally {
     geteuid.mockRestore();
   }

@@ -11,6 +11,11 @@ export interface PollOptions {
   readonly doing: string;
 }
 
+/** How long the next pause is, ms, after one of that length. */
+export function nextPauseMs(pauseMs: number): number {
+  return Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+}
+
 /**
  * Tries at once and then again and again, because nothing tells when a lock of the kernel becomes free without a
  * thread that blocks in it.
@@ -22,7 +27,7 @@ export async function poll<T>(
   { timeoutMs, signal, doing }: PollOptions,
 ): Promise<T | undefined> {
   const deadline = performance.now() + timeoutMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPauseMs(pauseMs)) {
     throwIfAborted(signal, doing);
     const result = await attempt();
     const leftMs = deadline - performance.now();

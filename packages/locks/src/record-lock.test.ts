@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { loadLibc } from '@vm-tools/libc';
 import { posixLock } from '@vm-tools/libc/testing';
 import { existsSync, mkdtempSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,21 @@ test('says which process keeps it out, and waits for it', async () => {
   await xl.kill();
   await using held = await waiting;
   expect(held.path).toBe(path);
+});
+
+test('names nobody who has let go by the time that is asked', async () => {
+  await using _held = await recordLock(path, { timeoutMs: 1 });
+  const libc = await loadLibc();
+  const { recordLockOwner } = libc;
+  Object.assign(libc, { recordLockOwner: () => undefined });
+  try {
+    await expect(recordLock(path, { timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'LOCK_TIMEOUT',
+      message: expect.stringContaining('another process holds it'),
+    });
+  } finally {
+    Object.assign(libc, { recordLockOwner });
+  }
 });
 
 test('waits no longer than its caller', async () => {

@@ -1,9 +1,10 @@
 import type { Ignorer, NodePath } from '@stryker-mutator/api/ignore';
-import { PluginKind, declareValuePlugin } from '@stryker-mutator/api/plugin';
+import { PluginKind, declareFactoryPlugin, declareValuePlugin } from '@stryker-mutator/api/plugin';
 import type { Reporter } from '@stryker-mutator/api/report';
+import { fileByFile } from './file-by-file.ts';
 
 /** Keys of what a person reads, or of what helps him: the words of an error have tests of their own elsewhere. */
-const WORDS = ['message', 'hint', 'details', 'step', 'doing'];
+const WORDS = ['message', 'hint', 'details', 'step', 'doing', 'means'];
 
 /** The part of Babel's path that is looked at. */
 interface Path extends NodePath {
@@ -31,4 +32,5 @@ const reporter: Reporter = {
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'words', ignorer),
   declareValuePlugin(PluginKind.Reporter, 'at-once', reporter),
+  declareFactoryPlugin(PluginKind.TestRunner, 'file-by-file', fileByFile),
 ];

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { fileJournals, memoryJournals } from '../open-journals.ts';
+import { hostId } from './host-id.ts';
 
 test('all who share journals call their host the same, also when they ask first at the same moment', async () => {
   const root = await mkdtemp(join(tmpdir(), 'xfr-host-'));
@@ -15,6 +16,15 @@ test('all who share journals call their host the same, also when they ask first 
   expect(await fileJournals(b).hostId?.()).toBeUndefined();
   expect(await fileJournals(b).hostId?.({ isMade: true })).not.toBe(ids[0]);
   expect(await readdir(a)).toEqual(['host']);
+  expect((await stat(join(a, 'host'))).mode & 0o777).toBe(0o600);
+  await rm(root, { recursive: true });
+});
+
+test('a number that cannot be read is none, and says so to who asks for it alone', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'xfr-host-'));
+  await mkdir(join(root, 'host'));
+  await expect(hostId(root)).rejects.toMatchObject({ code: 'EISDIR' });
+  expect(await fileJournals(root).hostId?.()).toBeUndefined();
   await rm(root, { recursive: true });
 });
 

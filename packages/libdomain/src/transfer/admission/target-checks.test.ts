@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { VmToolsError } from '@vm-tools/errors';
+import type { Offer } from '@vm-tools/ports';
+import type { DomainConfig } from '../../config/schema.ts';
+import type { Host } from '../../host.ts';
+import type { PlaceRules } from '../../places/index.ts';
+import { arrivingOf, CHEAP_CHECKS, requireFiles, TARGET_CHECKS, type Arrival } from './target-checks.ts';
+
+const uuid = '0f0e0d0c-0b0a-0908-0706-050403020100';
+const offer: Offer = {
+  ...{ name: 'web1', uuid, type: 'pv', memoryBytes: 4096 * 1024 + 1, maxMemoryBytes: 8192 * 1024 },
+  ...{ vcpus: 3, live: true, xen: '4.17.7', config: {} },
+};
+const config = {
+  ...{ name: 'web1', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2, kernel: '/absent' },
+} as unknown as DomainConfig & { readonly uuid: string };
+
+const arrival = (more: Partial<Arrival> = {}): Arrival => ({
+  ...{ host: {} as Host, offer, name: 'web2', readConfig: () => config },
+  readRules: async () => ({ kernels: [], requireKernels: true }),
+  ...more,
+});
+
+const unreadable = (): never => {
+  throw new VmToolsError({ code: 'IMAGE_CONFIG_CORRUPT', message: 'it cannot be read' });
+};
+
+const run = async (name: string, subject: Arrival): Promise<unknown> =>
+  TARGET_CHECKS.find((check) => check.name === name)?.run(subject);
+
+test('what needs no look at Xen comes first for whoever is in a hurry', () => {
+  expect(CHEAP_CHECKS.map(({ name }) => name)).toEqual(['name', 'uuid']);
+});
+
+describe('what a domain takes from the host', () => {
+  test('is what its configuration says', () => {
+    expect(arrivingOf(arrival())).toEqual({
+      ...{ name: 'web2', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2 },
+    });
+  });
+
+  test('is what is offered while that cannot be read, and no KiB less', () => {
+    const unread = arrival({ readConfig: unreadable });
+    const taken = { name: 'web2', uuid, type: 'pv', memoryKib: 4097, maxMemoryKib: 8192, vcpus: 3 };
+    expect(arrivingOf(unread)).toEqual(taken);
+    expect(arrivingOf({ ...unread, offer: { ...offer, type: 'vax' } })).toEqual({ ...taken, type: 'pvh' });
+  });
+});
+
+describe('its files', () => {
+  const strict: PlaceRules = { kernels: [], requireKernels: true };
+
+  test('are looked at, unless it may come without', async () => {
+    await expect(requireFiles(config, strict)).rejects.toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
+    await requireFiles(config, { ...strict, requireKernels: false });
+    await expect(run('kernel', arrival())).rejects.toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
+    await run('kernel', arrival({ readRules: async () => ({ ...strict, requireKernels: false }) }));
+  });
+
+  test('are told of only once when its configuration cannot be read', async () => {
+    const readRules = (): never => {
+      throw new Error('nobody needs the rules');
+    };
+    await run('kernel', arrival({ readConfig: unreadable, readRules }));
+    await expect(run('config', arrival({ readConfig: unreadable }))).rejects.toMatchObject({
+      code: 'IMAGE_CONFIG_CORRUPT',
+    });
+  });
+});
+
+describe('a type that nobody knows', () => {
+  const host = {
+    xen: { physinfo: async () => ({ capabilities: { hvm: true, hap: true, pv: true, shadow: true } }) },
+  } as unknown as Host;
+
+  test('is impossible here, and nothing is asked of its processor', async () => {
+    const odd = arrival({ host, offer: { ...offer, type: 'vax', cpuPolicy: { cpuid: '', msrs: '' } } });
+    await expect(run('type', odd)).rejects.toMatchObject({
+      ...{ code: 'DOMAIN_TYPE_IMPOSSIBLE', kind: 'peer', details: { type: 'vax' } },
+      hint: 'only pv and pvh domains can be moved',
+    });
+    await run('cpu-policy', odd);
+    await run('type', arrival({ host }));
+  });
+});
+
+test('as many vCPUs as Xen has for a domain may come, and not one more', async () => {
+  await run('vcpus', arrival({ offer: { ...offer, vcpus: 128 } }));
+  await expect(run('vcpus', arrival({ offer: { ...offer, vcpus: 129 } }))).rejects.toMatchObject({
+    ...{ code: 'DOMAIN_TOO_MANY_VCPUS', kind: 'peer', details: { vcpus: 129, max: 128 } },
+  });
+});
