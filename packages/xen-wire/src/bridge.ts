@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createConnection, createServer } from 'node:net';
-import type { Socket } from 'node:net';
-import { messageOf, throwIfAborted, VmToolsError, within } from '@vm-tools/errors';
+import { createServer, type Socket } from 'node:net';
+import { messageOf, throwIfAborted, VmToolsError } from '@vm-tools/errors';
+import { connectTo } from '@vm-tools/ipc/sockets';
 import type { Xen } from '@vm-tools/xc-native';
 import { remoteXen, type RemoteXenOptions } from './client/remote-xen.ts';
 import { serveXen, type ServeOptions } from './server/serve-xen.ts';
@@ -64,22 +64,19 @@ export async function connectXen(path: string, options: RemoteXenOptions = {}): 
   return remoteXen(() => connectSocket(path), options);
 }
 
-async function connectSocket(path: string): Promise<Socket> {
-  const socket = createConnection({ path });
+function connectSocket(path: string): Promise<Socket> {
   const late = { code: 'XEN_WIRE_UNREACHABLE', message: `waited ${CONNECT_MS} ms to connect to ${path}` };
-  try {
-    await within(once(socket, 'connect'), CONNECT_MS, late);
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    if (error instanceof VmToolsError) throw error;
-    throw new VmToolsError({
-      code: 'XEN_WIRE_UNREACHABLE',
-      kind: 'no-xen',
-      message: `cannot connect to ${path}: ${messageOf(error)}`,
-      hint: 'see whether whoever serves it is running',
-      cause: error,
-      details: { path, errno: (error as NodeJS.ErrnoException).code },
-    });
-  }
+  return connectTo(
+    path,
+    { limitMs: CONNECT_MS, late },
+    (cause) =>
+      new VmToolsError({
+        code: 'XEN_WIRE_UNREACHABLE',
+        kind: 'no-xen',
+        message: `cannot connect to ${path}: ${cause.message}`,
+        hint: 'see whether whoever serves it is running',
+        cause,
+        details: { path, errno: cause.code },
+      }),
+  );
 }

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { messageOf, VmToolsError, within } from '@vm-tools/errors';
+import type { Socket } from 'node:net';
+import { VmToolsError } from '@vm-tools/errors';
+import { connectTo, readLine, readLines, writeLine } from '@vm-tools/ipc/sockets';
 import type { ObservedEvent, TransferSettings } from '../events.ts';
 import type { TransferId } from '../journal/record.ts';
-import { readLines } from './lines.ts';
 import {
   controlError,
   CONTROL_VERSION,
@@ -14,8 +13,8 @@ import {
   type ServedTransfer,
 } from './messages.ts';
 
-/** Longer than a list of very many transfers. */
-const LONGEST_REPLY_BYTES = 4 * 2 ** 20;
+/** What is read: no more than a list of very many transfers. */
+const REPLY = { longestBytes: 4 * 2 ** 20, broken: controlError };
 /** A process that moves a domain is never busy for so long that it could not answer. */
 const ANSWER_MS = 5_000;
 /** What is to be undone takes its time. */
@@ -78,12 +77,11 @@ export async function* watchServed(
   id: TransferId,
   { signal }: AskServedOptions = {},
 ): AsyncGenerator<ObservedEvent, void> {
-  const socket = await opened(path, signal);
+  const socket = await asked(path, { do: 'watch', id }, signal);
   const onAbort = (): void => void socket.destroy();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    send(socket, { do: 'watch', id });
-    for await (const line of readLines(socket, LONGEST_REPLY_BYTES)) {
+    for await (const line of readLines(socket, REPLY)) {
       const { event } = decodeReply(line);
       if (event === undefined) return;
       yield event;
@@ -100,13 +98,11 @@ async function ask(
   request: Request,
   { limitMs, signal }: AskServedOptions & { readonly limitMs: number },
 ): Promise<unknown> {
-  const socket = await opened(path, signal);
+  const socket = await asked(path, request, signal);
   try {
-    send(socket, request);
-    const late = silent(path, limitMs);
-    const { value } = await within(readLines(socket, LONGEST_REPLY_BYTES).next(), limitMs, late, signal);
-    if (value === undefined) throw absent(path, 'it has hung up');
-    const { answer } = decodeReply(value);
+    const line = await readLine(socket, { ...REPLY, limitMs, late: silent(path, limitMs), signal });
+    if (line === undefined) throw absent(path, 'it has hung up');
+    const { answer } = decodeReply(line);
     if (answer === undefined) throw controlError('an event came in place of an answer');
     return answer;
   } finally {
@@ -114,19 +110,12 @@ async function ask(
   }
 }
 
-async function opened(path: string, signal: AbortSignal | undefined): Promise<Socket> {
-  const socket = connect(path);
-  try {
-    await within(once(socket, 'connect'), ANSWER_MS, silent(path, ANSWER_MS), signal);
-  } catch (thrown) {
-    socket.destroy();
-    throw thrown instanceof VmToolsError ? thrown : absent(path, messageOf(thrown), thrown);
-  }
-  return socket.on('error', () => undefined); // the reader hears of it
-}
-
-function send(socket: Socket, request: Request): void {
-  socket.write(`${JSON.stringify({ v: CONTROL_VERSION, ...request })}\n`);
+/** A connection that has been asked. */
+async function asked(path: string, request: Request, signal: AbortSignal | undefined): Promise<Socket> {
+  const limits = { limitMs: ANSWER_MS, late: silent(path, ANSWER_MS), signal };
+  const socket = await connectTo(path, limits, (cause) => absent(path, cause.message, cause));
+  await writeLine(socket, { v: CONTROL_VERSION, ...request }, ANSWER_MS);
+  return socket;
 }
 
 function absent(path: string, why: string, cause?: unknown): VmToolsError {

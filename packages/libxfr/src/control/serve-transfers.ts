@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { VmToolsError, within } from '@vm-tools/errors';
+import { answerQuestion } from '@vm-tools/ipc/sockets';
 import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { TransferSummary } from '../events.ts';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { bind } from '../transport/bind.ts';
-import { readLines, writeLine } from './lines.ts';
 import {
   controlError,
   CONTROL_VERSION,
@@ -18,15 +18,21 @@ import {
   type ServedTransfer,
 } from './messages.ts';
 
-/** Longer than any question. */
-const LONGEST_REQUEST_BYTES = 4096;
 const MOST_CONNECTIONS = 32;
 /** Whoever connects has his question ready. */
 const REQUEST_MS = 5_000;
 /** Who has asked for the end of a transfer gets the answer when it has ended, which is when we close. */
 const CLOSE_MS = 1_000;
-/** Whoever asks reads the answer. */
-const READ_MS = 30_000;
+
+/** What is asked, and whoever asks reads the answer. */
+const QUESTION = {
+  longestBytes: 4096,
+  limitMs: REQUEST_MS,
+  late: { code: 'XFR_CONTROL_SILENT', message: `nothing was asked in ${REQUEST_MS} ms` },
+  readMs: 30_000,
+  broken: controlError,
+  failed: (thrown: unknown) => reply({ error: encodeError(asVmToolsError(thrown)) }),
+} as const;
 
 type Steered = Transfer<TransferSummary | undefined>;
 
@@ -50,10 +56,8 @@ export async function serveTransfers(at: string | { readonly fd: number }): Prom
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    void serve(socket, transfers).finally(() => {
-      socket.destroy();
-      sockets.delete(socket);
-    });
+    const answer = (question: Buffer, signal: AbortSignal) => answers(question, transfers, signal);
+    void answerQuestion(socket, answer, QUESTION).finally(() => sockets.delete(socket));
   });
   server.maxConnections = MOST_CONNECTIONS;
   if (typeof at === 'string') await mkdir(dirname(at), { recursive: true, mode: 0o700 });
@@ -87,31 +91,21 @@ function keyOf({ id, role }: { readonly id: string; readonly role: string }): st
   return `${id} ${role}`;
 }
 
-async function serve(socket: Socket, transfers: ReadonlyMap<string, Steered>): Promise<void> {
-  socket.on('error', () => undefined); // who hangs up has no more questions
-  const reply = (said: Record<string, unknown>): Promise<boolean> =>
-    writeLine(socket, { v: CONTROL_VERSION, ...said }, READ_MS);
-  try {
-    const request = decodeRequest(await firstLine(socket));
-    if (request.do === 'watch') await watch(socket, find(transfers, request.id), reply);
-    else await reply({ answer: (await answer(request, transfers)) ?? null });
-  } catch (thrown) {
-    await reply({ error: encodeError(asVmToolsError(thrown)) });
-  }
-  socket.end();
-  const late = { code: 'XFR_CONTROL_SILENT', message: 'the answer was not read' };
-  if (!socket.destroyed) await within(once(socket, 'close'), READ_MS, late).catch(() => undefined);
+function reply(said: Record<string, unknown>): Record<string, unknown> {
+  return { v: CONTROL_VERSION, ...said };
 }
 
-async function firstLine(socket: Socket): Promise<Buffer> {
-  const lines = readLines(socket, LONGEST_REQUEST_BYTES);
-  const late = { code: 'XFR_CONTROL_SILENT', message: `nothing was asked in ${REQUEST_MS} ms` };
-  const { value } = await within(lines.next(), REQUEST_MS, late);
-  if (value === undefined) throw controlError('nothing was asked');
-  await lines.return();
-  // There is one question for each connection. What comes behind it is not read; only its end is of interest.
-  socket.on('data', () => socket.destroy()).resume();
-  return value;
+async function* answers(
+  question: Buffer,
+  transfers: ReadonlyMap<string, Steered>,
+  signal: AbortSignal,
+): AsyncGenerator<Record<string, unknown>> {
+  const request = decodeRequest(question);
+  const answered =
+    request.do === 'watch'
+      ? yield* watch(find(transfers, request.id), signal)
+      : await answer(request, transfers);
+  yield reply({ answer: answered ?? null });
 }
 
 async function answer(
@@ -146,18 +140,14 @@ async function cancel(transfer: Steered, reason: string | undefined): Promise<un
   return { guest: failure.guest };
 }
 
-async function watch(
-  socket: Socket,
+async function* watch(
   transfer: Steered,
-  reply: (said: Record<string, unknown>) => Promise<boolean>,
-): Promise<void> {
+  signal: AbortSignal,
+): AsyncGenerator<Record<string, unknown>, undefined> {
   const events = transfer[Symbol.asyncIterator]();
-  socket.once('close', () => void events.return?.());
-  for await (const event of events) {
-    const told = event.type === 'failed' ? { ...event, error: encodeError(event.error) } : event;
-    if (!(await reply({ event: told }))) return;
-  }
-  await reply({ answer: null });
+  signal.addEventListener('abort', () => void events.return?.(), { once: true });
+  for await (const event of events)
+    yield reply({ event: event.type === 'failed' ? { ...event, error: encodeError(event.error) } : event });
 }
 
 function describe({ start, startedAt, figures, settings }: Steered): ServedTransfer[] {

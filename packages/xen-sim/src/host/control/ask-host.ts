@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createConnection } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { VmToolsError, within } from '@vm-tools/errors';
-import { z } from 'zod';
+import { VmToolsError, type VmToolsErrorInit } from '@vm-tools/errors';
 import { decodeError, isErrorBody, type ErrorBody } from '@vm-tools/ipc';
+import { connectTo, readLine, writeLine } from '@vm-tools/ipc/sockets';
+import { z } from 'zod';
 import { hostAbsent, isAbsence, requireOwnFolder, simBase, simFolder, simPaths } from '@vm-tools/xen-wire';
 import type { ControlAnswers, ControlRequest } from './control-messages.ts';
 
@@ -11,6 +9,8 @@ const answerSchema = z.union([
   z.object({ error: z.custom<ErrorBody>(isErrorBody) }),
   z.object({ value: z.unknown() }),
 ]);
+/** Longer than a list of very many faults. */
+const LONGEST_ANSWER_BYTES = 16 << 20;
 /** It does no more than to look something up. */
 const ANSWER_MS = 10_000;
 
@@ -27,26 +27,29 @@ export async function askHost<Ask extends ControlRequest['ask']>(
   }: { readonly signal?: AbortSignal | undefined; readonly limitMs?: number } = {},
 ): Promise<ControlAnswers[Ask]> {
   await requireOwnFolder(simBase());
-  const socket = createConnection(simPaths(simFolder(name)).control);
+  const silent = (what: string, cause?: unknown): VmToolsErrorInit => ({
+    code: 'XEN_SIM_SILENT',
+    message: `the simulated host ${name} ${what}`,
+    hint: `see its log, in ${simFolder(name)}`,
+    cause,
+  });
+  const limits = { limitMs, late: silent('does not answer'), signal };
+  const socket = await connectTo(simPaths(simFolder(name)).control, limits, (cause) =>
+    isAbsence(cause) ? hostAbsent(name, cause) : new VmToolsError(silent('cannot be reached', cause)),
+  );
   try {
-    const hint = `see its log, in ${simFolder(name)}`;
-    const late = { code: 'XEN_SIM_SILENT', message: `the simulated host ${name} does not answer`, hint };
-    const asked = once(socket, 'connect').then(() => {
-      socket.end(`${JSON.stringify(request)}\n`);
-      return text(socket);
+    await writeLine(socket, request, limitMs);
+    const line = await readLine(socket, {
+      ...limits,
+      longestBytes: LONGEST_ANSWER_BYTES,
+      broken: (what) => new VmToolsError(silent(`makes no sense: ${what}`)),
     });
-    const answer = answerSchema.parse(JSON.parse(await within(asked, limitMs, late, signal)));
+    const answer = answerSchema.parse(JSON.parse(line?.toString() ?? ''));
     if ('error' in answer) throw decodeError(answer.error);
     return answer.value as ControlAnswers[Ask]; // of the shape that the host's own code gives it
   } catch (thrown) {
-    if (isAbsence(thrown)) throw hostAbsent(name, thrown);
     if (thrown instanceof VmToolsError) throw thrown;
-    throw new VmToolsError({
-      code: 'XEN_SIM_SILENT',
-      message: `the simulated host ${name} ended before it had answered`,
-      hint: `see its log, in ${simFolder(name)}`,
-      cause: thrown,
-    });
+    throw new VmToolsError(silent('ended before it had answered', thrown));
   } finally {
     socket.destroy();
   }

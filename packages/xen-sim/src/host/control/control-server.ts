@@ -1,38 +1,30 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { createServer, type Server } from 'node:net';
 import { VmToolsError } from '@vm-tools/errors';
-import { z } from 'zod';
 import { encodeError } from '@vm-tools/ipc';
+import { answerQuestion } from '@vm-tools/ipc/sockets';
+import { z } from 'zod';
 import type { SimulatedHost } from '../host.ts';
 import { answerControl } from './answer-control.ts';
 import { controlRequestSchema, type ControlRequest } from './control-messages.ts';
 
-const LONGEST_REQUEST_BYTES = 64 * 1024;
 const REQUEST_MS = 10_000;
+const QUESTION = {
+  longestBytes: 64 * 1024,
+  limitMs: REQUEST_MS,
+  late: { code: 'XEN_SIM_SILENT', message: `nothing was asked in ${REQUEST_MS} ms` },
+  readMs: REQUEST_MS,
+  broken: notUnderstood,
+  failed: (thrown: unknown) => ({ error: encodeError(thrown) }),
+};
 
-/** Answers one request on each connection: the client says it and ends its side. */
+/** Answers one request on each connection. */
 export function createControlServer(host: SimulatedHost, onStop: () => void): Server {
-  return createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => undefined).setTimeout(REQUEST_MS, () => socket.destroy());
-    answer(host, socket, onStop).catch(() => socket.destroy());
-  });
-}
-
-async function answer(host: SimulatedHost, socket: Socket, onStop: () => void): Promise<void> {
-  let bytes = 0;
-  socket.on('data', (chunk) => {
-    bytes += chunk.length;
-    if (bytes > LONGEST_REQUEST_BYTES) socket.destroy();
-  });
-  const line = await text(socket);
-  try {
-    const request = parseRequest(line);
-    const value = await answerControl(host, request);
-    socket.end(`${JSON.stringify({ value })}\n`);
+  async function* answers(question: Buffer): AsyncGenerator<unknown> {
+    const request = parseRequest(question.toString());
+    yield { value: await answerControl(host, request) };
     if (request.ask === 'stop') onStop();
-  } catch (thrown) {
-    socket.end(`${JSON.stringify({ error: encodeError(thrown) })}\n`);
   }
+  return createServer({ allowHalfOpen: true }, (socket) => void answerQuestion(socket, answers, QUESTION));
 }
 
 /** @throws VmToolsError XEN_SIM_REQUEST, of kind usage */
@@ -41,12 +33,16 @@ function parseRequest(line: string): ControlRequest {
     return controlRequestSchema.parse(JSON.parse(line));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'invalid') : 'it is no JSON';
-    throw new VmToolsError({
-      code: 'XEN_SIM_REQUEST',
-      kind: 'usage',
-      message: `the simulated host does not understand the request: ${why}`,
-      hint: 'use the xen-sim of the same release',
-      cause,
-    });
+    throw notUnderstood(why, cause);
   }
+}
+
+function notUnderstood(why: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'XEN_SIM_REQUEST',
+    kind: 'usage',
+    message: `the simulated host does not understand the request: ${why}`,
+    hint: 'use the xen-sim of the same release',
+    cause,
+  });
 }
