@@ -3,7 +3,7 @@ import type { VmToolsError } from '@vm-tools/errors';
 import { EventEmitter } from 'node:events';
 import { listenForInterruption } from './interruption.ts';
 
-test('the first signal aborts, the next one does not wait, and afterwards nobody listens', () => {
+test('the first signal aborts, the next one does not wait, and afterwards no listener is left', () => {
   const source = new EventEmitter();
   const heard: string[] = [];
   {

@@ -82,7 +82,7 @@ test('what is open is no longer inherited when that is said', () => {
   closeSync(shared);
 });
 
-test('a pipe is hung up when nobody can read it any more, and not before', () => {
+test('a pipe is hung up when its last reader is gone, and not before', () => {
   const fifo = `${path}.fifo`;
   spawnSync('mkfifo', [fifo]);
   const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -9,7 +9,7 @@ import { readUserdata, removeUserdata, writeUserdata } from './userdata.ts';
 
 const domain = { domid: 7, uuid: '11111111-2222-3333-4444-555555555555', name: 'web1' };
 
-it('is for nobody else to read, and gone when it is removed, with what xl put beside it', async () => {
+it('is for no other user to read, and gone when it is removed, with what xl put beside it', async () => {
   await using host = await createSimulatedHost();
   await writeUserdata(host, domain, '{"c_info":{}}');
   const path = userdataPath(host, domain.domid, domain.uuid);

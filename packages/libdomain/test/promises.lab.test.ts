@@ -10,7 +10,7 @@ describeLab('one owner, one name, and streams that fail, on real Xen', () => {
   let a: LabHost;
   leavesNoTraces((found) => (a = found), 'rm -f /tmp/*.img');
 
-  test('a save that nobody reads ends, and its guest runs on', async () => {
+  test('a save whose reader is gone ends, and its guest runs on', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=unread');
     await waitForTicks(a, 'unread');
     for (const where of ['| true', '> /dev/full']) {

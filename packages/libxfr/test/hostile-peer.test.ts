@@ -214,7 +214,7 @@ describe('a receiver', () => {
     expect(target.state).toBe('abandoned');
   });
 
-  test('answers no more questions than anybody has', async () => {
+  test('answers no more questions than a real source has', async () => {
     const link = (await LINKS['tcp']?.()) as Link;
     const peer = new RawPeer(link.source.stream);
     let answers = 0;

@@ -43,7 +43,7 @@ class Gate implements Limiter {
   }
 
   setRate(): void {
-    throw new Error('nobody changes the rate here');
+    throw new Error('the rate is not changed here');
   }
 }
 

@@ -36,7 +36,7 @@ class Counter implements Limiter {
   }
 
   setRate(): void {
-    throw new Error('nobody changes the rate here');
+    throw new Error('the rate is not changed here');
   }
 }
 

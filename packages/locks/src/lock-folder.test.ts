@@ -25,7 +25,7 @@ test('one that others could write to is closed to them', async () => {
   expect(mode()).toBe(0o700);
 });
 
-test('is refused when it is a link, no folder, or somebody else has made it', async () => {
+test('is refused when it is a link, no folder, or made by another user', async () => {
   mkdirSync(join(folder, 'real'), { recursive: true });
   symlinkSync(join(folder, 'real'), join(folder, 'link'));
   writeFileSync(join(folder, 'file'), '');

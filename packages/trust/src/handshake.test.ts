@@ -100,7 +100,7 @@ test('a renewed certificate needs no new trust', async () => {
   expect((await shakeHands(renewed, b))[1]).toBe('renewed');
 });
 
-test('authorities will do instead of fingerprints; those of somebody else will not, nor an old certificate', async () => {
+test('authorities will do instead of fingerprints; foreign ones will not, nor an old certificate', async () => {
   const authority = createTestAuthority();
   const past = (): number => Date.now() - 5 * DAY_MS;
   await using c = await createTestHost('c', { now: past });

@@ -46,7 +46,7 @@ testOnHost('a signal ends it, and the domain goes on', async (host) => {
   await waitForTicks(host, 'kept');
 });
 
-testOnHost('a domain that nobody serves a console for', async (host) => {
+testOnHost('a domain without a console', async (host) => {
   await addForeignDomain(host, 'mute');
   const { code, stderr } = await host.exec('vm-console mute --timeout 2');
   expect({ code, stderr }).toEqual({

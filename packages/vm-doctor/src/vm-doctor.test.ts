@@ -141,7 +141,7 @@ testOnHost('a journal that cannot be read is shown, and left to the operator', a
   expect(kept(found)).toEqual(['open-transfers a journal by-hand']);
 });
 
-testOnHost('files of locks that nobody holds are removed', async (host) => {
+testOnHost('files of locks without a holder are removed', async (host) => {
   const folder = join(host.simulated.root, 'run/vm-tools/domains');
   await host.run(`mkdir -p -m 700 ${folder}`);
   const path = join(folder, '11111111-2222-4333-8444-555555555555.lock');

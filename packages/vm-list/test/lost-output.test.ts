@@ -10,7 +10,7 @@ async function intoNothing(host: TestHost, line: string, where: '>/dev/full' | '
 }
 
 testOnHost(
-  'a list that cannot be printed is one line and a hint, and quiet when nobody reads',
+  'a list that cannot be printed is one line and a hint, and quiet when its reader is gone',
   async (host) => {
     for (const line of ['vm-list', 'vm-list --help', 'vm-migrate list --all --json', 'xfrd --check-config']) {
       const full = await intoNothing(host, line, '>/dev/full');
@@ -59,7 +59,7 @@ testOnHost('a failure keeps its status, and is told on stderr when stdout is los
   }
 });
 
-testOnHost('a console that nobody reads ends', async (host) => {
+testOnHost('a console whose reader is gone ends', async (host) => {
   await createGuest(host, 'web1');
   const full = await intoNothing(host, 'vm-console web1', '>/dev/full');
   expect(full.status).toBe('status 5');

@@ -15,28 +15,31 @@ testOnHost('where nothing was moved, there is nothing to tell', async (host) => 
   expect(await state(host)).toEqual(before);
 });
 
-testOnTwoHosts('both ends die after the hand-over began: somebody has to say whose it is', async (a, b) => {
-  await result(a, 'vm-create polite.cfg name=doubtful');
-  await waitForTicks(a, 'doubtful');
-  const port = await freePort();
-  const xfrd = await startXfrd(b, port);
-  await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
-  await xfrd.kill('SIGKILL');
+testOnTwoHosts(
+  'both ends die after the hand-over began: the operator has to say which side owns it',
+  async (a, b) => {
+    await result(a, 'vm-create polite.cfg name=doubtful');
+    await waitForTicks(a, 'doubtful');
+    const port = await freePort();
+    const xfrd = await startXfrd(b, port);
+    await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+    await xfrd.kill('SIGKILL');
 
-  const [open] = await result<KnownTransfer[]>(a, 'vm-migrate list');
-  expect(open).toMatchObject({ state: 'committed', owner: 'undecided', guest: { name: 'doubtful' } });
-  const id = (open as KnownTransfer).id.slice(0, 8);
-  expect(await result(a, `vm-migrate status ${id}`)).toMatchObject({
-    state: 'committed',
-    entries: [{ state: 'offered' }, { state: 'committed' }],
-    peerError: expect.stringContaining('ECONNREFUSED'),
-  });
-  const uncertain = await failure(a, `vm-migrate resolve ${id} --wait 0.1`);
-  expect(uncertain).toMatchObject({ status: 9, error: { code: 'XFR_UNCERTAIN' } });
-  const again = await failure(a, `vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
-  expect(again).toMatchObject({ status: 6, error: { code: 'XFR_UNREACHABLE' } });
+    const [open] = await result<KnownTransfer[]>(a, 'vm-migrate list');
+    expect(open).toMatchObject({ state: 'committed', owner: 'undecided', guest: { name: 'doubtful' } });
+    const id = (open as KnownTransfer).id.slice(0, 8);
+    expect(await result(a, `vm-migrate status ${id}`)).toMatchObject({
+      state: 'committed',
+      entries: [{ state: 'offered' }, { state: 'committed' }],
+      peerError: expect.stringContaining('ECONNREFUSED'),
+    });
+    const uncertain = await failure(a, `vm-migrate resolve ${id} --wait 0.1`);
+    expect(uncertain).toMatchObject({ status: 9, error: { code: 'XFR_UNCERTAIN' } });
+    const again = await failure(a, `vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+    expect(again).toMatchObject({ status: 6, error: { code: 'XFR_UNREACHABLE' } });
 
-  expect(await a.run(`vm-migrate resolve ${id} --wait 0.1 --owner here`)).toBe('doubtful runs here\n');
-  await waitForTicks(a, 'doubtful');
-  expect(await a.run('vm-migrate list')).toBe('');
-});
+    expect(await a.run(`vm-migrate resolve ${id} --wait 0.1 --owner here`)).toBe('doubtful runs here\n');
+    await waitForTicks(a, 'doubtful');
+    expect(await a.run('vm-migrate list')).toBe('');
+  },
+);

@@ -40,7 +40,7 @@ const held = (command: string): object => ({
   message: expect.stringMatching(new RegExp(`^race is busy: ${command} \\(pid \\d+\\) has held it since`)),
 });
 
-testOnTwoHosts('a guest on its way is saved, paused and ended by nobody', async (a, b) => {
+testOnTwoHosts('a guest on its way cannot be saved, paused or ended by another tool', async (a, b) => {
   await result(a, 'vm-create polite.cfg name=race');
   await waitForTicks(a, 'race');
   await using xfrd = await startAnyXfrd(b);
@@ -115,7 +115,7 @@ testOnHost('--wait waits until the other is through', async (host) => {
 });
 
 testOnTwoHosts(
-  'what is committed is touched by nobody while vm-migrate waits for an answer',
+  'what is committed is touched by no other tool while vm-migrate waits for an answer',
   async (a, b) => {
     await result(a, 'vm-create polite.cfg name=unc');
     await waitForTicks(a, 'unc');

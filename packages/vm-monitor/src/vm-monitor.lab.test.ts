@@ -33,7 +33,7 @@ describeLab('what becomes of a domain when it stops, on real Xen', () => {
     },
   );
 
-  test('crash, with on_crash=preserve: it stays for whoever wants to look', async () => {
+  test('crash, with on_crash=preserve: it stays to be looked at', async () => {
     await result(
       host,
       'vm-create /guests/polite.cfg name=kept on_crash=preserve cmdline="exit=crash after=2"',

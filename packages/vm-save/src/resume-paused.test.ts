@@ -49,7 +49,7 @@ test('it runs on when the transfer fails after all', async () => {
   expect(done).toEqual(['pause', 'resume', 'unpause']);
 });
 
-test('a domain that somebody else has paused stays so when the transfer does not begin', async () => {
+test('a domain that another tool has paused stays so when the transfer does not begin', async () => {
   const { host, domain, source, done } = suspended();
   await expect(resumePaused(host, domain, source, () => Promise.reject(new Error('no')))).rejects.toThrow(
     'no',

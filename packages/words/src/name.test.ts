@@ -68,7 +68,7 @@ describe('a name', () => {
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.string({ unit: 'grapheme' }));
 const ACTED_ON = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
-describe('text of somebody else', () => {
+describe('foreign text', () => {
   test.each([
     ['plain text, naïve', 'plain text, naïve'],
     ['web\u202egmi.1', 'web\\u202egmi.1'],

@@ -45,7 +45,7 @@ test('a host runs in the background until it is stopped, and leaves nothing but 
   });
 });
 
-test('what is wrong with a host is said by whoever starts it', async () => {
+test('the command that starts a host reports what is wrong with it', async () => {
   expect(await run('start', 'b', '--memory', 'much')).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('"much" is not a size [USAGE]'),

@@ -60,7 +60,7 @@ testOnHost('the configuration is checked, and nothing else is done', async (host
   expect(metrics).toMatchObject({ status: 2, error: { code: 'XFR_METRICS_ADDRESS' } });
 });
 
-testOnTwoHosts('it goes on when nobody reads its log any more, and ends as it should', async (a, b) => {
+testOnTwoHosts('it goes on when the reader of its log is gone, and ends as it should', async (a, b) => {
   await createGuest(a, 'web1');
   const port = await freePort();
   const xfrd = b.spawn(`exec xfrd --insecure --listen tcp://127.0.0.1:${port}`);

@@ -25,7 +25,7 @@ function written(
   return String(stream.read() ?? '');
 }
 
-describe.each([false, true])('no word of somebody else acts on a terminal (json: %p)', (json) => {
+describe.each([false, true])('no foreign text acts on a terminal (json: %p)', (json) => {
   test('in messages and errors', () => {
     fc.assert(
       fc.property(word, word, (one, other) => {

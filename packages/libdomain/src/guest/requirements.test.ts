@@ -15,7 +15,7 @@ import type { UndecidedTransfer } from '../transfers.ts';
 const signal = new AbortController().signal;
 const ID = 'a'.repeat(32);
 
-it("a guest on its way here is shown as that, with where it comes from, and is nobody else's", async () => {
+it('a guest on its way here is shown as that, with its source, and no other tool may have it', async () => {
   await using a = await createSimulatedHost();
   await using b = await createSimulatedHost();
   const image = new PassThrough();

@@ -35,7 +35,7 @@ const ACTIONS: readonly [
 ];
 
 describe('holdDomain', () => {
-  it.each(ACTIONS)('keeps out whoever else would %s it, and says who holds it', async (_, act) => {
+  it.each(ACTIONS)('keeps out another tool that would %s it, and names the holder', async (_, act) => {
     await using host = await createSimulatedHost();
     const domain = await sampleDomain(host);
     const before = await host.snapshot();
@@ -76,7 +76,7 @@ describe('holdDomain', () => {
     expect(error).toMatchObject({ code: 'XFR_GUEST_BUSY', guest: { state: 'still running here' } });
   });
 
-  it.each(ACTIONS)('lets nobody %s a guest whose transfer is not decided', async (_, act) => {
+  it.each(ACTIONS)('lets no tool %s a guest whose transfer is not decided', async (_, act) => {
     await using host = await createSimulatedHost();
     const domain = await sampleDomain(host);
     const before = await host.snapshot();
@@ -147,7 +147,7 @@ describe('holdDomain', () => {
     expect(await codeWhile(() => Promise.reject(new Error('damaged')))).toEqual(busy);
   });
 
-  it('lets go of what it refuses, and tells whoever may go on what is known of the transfer', async () => {
+  it('lets go of what it refuses, and gives the facts of the transfer to a caller that may go on', async () => {
     await using host = await createSimulatedHost();
     const transfer: UndecidedTransfer = {
       id: 'a'.repeat(32),

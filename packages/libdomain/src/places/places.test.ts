@@ -92,7 +92,7 @@ describe('what comes from elsewhere', () => {
   });
 
   (isRoot ? it : it.skip)(
-    `may name nothing that belongs to somebody else than root${isRoot ? '' : ' [skipped: it takes root]'}`,
+    `may name nothing that belongs to another user than root${isRoot ? '' : ' [skipped: it takes root]'}`,
     async () => {
       const path = join(kernels, 'vmlinuz');
       await chown(path, 65534, 65534);

@@ -74,7 +74,7 @@ describe('monitorDomains', () => {
     expect(await readPending(host)).toEqual([]);
   });
 
-  it('looks first at what happened while nobody watched', async () => {
+  it('looks first at what happened while no monitor ran', async () => {
     await using host = await createSimulatedHost();
     await guest(host);
     host.machine.guestShutdown(1, 'poweroff');

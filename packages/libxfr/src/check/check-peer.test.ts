@@ -121,12 +121,12 @@ describe('checkPeer', () => {
   });
 
   test('tells who could not be reached', async () => {
-    const refused = new VmToolsError({ code: 'XFR_UNREACHABLE', kind: 'peer', message: 'nobody answers' });
+    const refused = new VmToolsError({ code: 'XFR_UNREACHABLE', kind: 'peer', message: 'no answer' });
     const checks = await checkPeer(new FakeSource(), () => Promise.reject(refused));
     expect(brief(checks)).toEqual(['source savable', 'source offer', 'target peer: XFR_UNREACHABLE']);
   });
 
-  test('rejects when nobody wants to know any more', async () => {
+  test('rejects when the caller has aborted', async () => {
     const stop = new AbortController();
     const connect = () => {
       stop.abort();

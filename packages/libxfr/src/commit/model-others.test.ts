@@ -25,7 +25,7 @@ describe('a user with our tools', () => {
 });
 
 describe('xl, which knows no rule of ours', () => {
-  test('has its guest destroyed while it runs, when nobody looks', () => {
+  test('has its guest destroyed while it runs, when the source does not look', () => {
     expect(wayTo('killed', { ...XL, confirms: false })).toContain('source: xl resume');
   });
 

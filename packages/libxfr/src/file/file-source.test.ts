@@ -100,7 +100,7 @@ describe('a saved image as a source', () => {
     expect(told.at(-1)).toMatchObject({ phase: 'finishing', remaining: 0 });
   });
 
-  test('ends at an abort, whoever reads', async () => {
+  test('ends at an abort, with and without a reader', async () => {
     const abort = new AbortController();
     const saved = fileSource(image, offer).save(new PassThrough(), {
       signal: abort.signal,

@@ -46,7 +46,7 @@ test('what is dropped does not go', async () => {
   expect(sent).toEqual([]);
 });
 
-test('a failure is told, to whoever waits or to nobody', async () => {
+test('a failure is reported, with a caller that waits or without', async () => {
   const failed = Promise.withResolvers<unknown>();
   const zeros = new ZeroBatch(() => Promise.reject(new Error('no more')), failed.resolve);
   await expect(zeros.add(MAX_ZEROS)).rejects.toThrow('no more');

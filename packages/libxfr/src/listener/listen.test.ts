@@ -259,7 +259,7 @@ test('its signal aborts what is being received', async () => {
   expect(failures()).toEqual(['INTERRUPTED']);
 });
 
-test('a port that is taken, and an address of somebody else, are told', async () => {
+test('a port that is taken, and an address of another machine, are reported', async () => {
   const { listener } = await listening();
   const makeTarget = (): FakeTarget => new FakeTarget();
   const taken = listen({ port: listener.port, makeTarget }).catch((error: unknown) => error as VmToolsError);

@@ -31,7 +31,7 @@ test('a peer of the version before is told apart from one that is newer', () => 
   );
 });
 
-test('without a common version the error tells both ranges and whom to update', () => {
+test('without a common version the error gives both ranges and the host to update', () => {
   expect(() => newestCommon({ oldest: 1, newest: 1 }, { oldest: 3, newest: 4 }, 'b:8002')).toThrow(
     expect.objectContaining({
       code: 'XFR_PROTOCOL_NEWER',

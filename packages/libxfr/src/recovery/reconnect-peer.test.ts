@@ -26,7 +26,7 @@ test('what was encrypted is not asked for in the clear', async () => {
   await expect(asking()).rejects.toThrow('the identity was wanted');
 });
 
-test('descriptors of a process that is gone are nobody', async () => {
+test('descriptors of a process that is gone lead nowhere', async () => {
   for (const role of ['source', 'target'] as const) {
     const asking = async () => reconnectPeer({ tls: noTls })(known(role, 'fd://0,1'), signal);
     await expect(asking()).rejects.toMatchObject({

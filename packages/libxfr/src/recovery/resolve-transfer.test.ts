@@ -160,7 +160,7 @@ describe('a source', () => {
     ['cannot be reached', unreachable, 'resolve'],
     ['has lost its journal', asking(memoryJournals()), '--owner'],
   ])(
-    'that has committed stays as it is while the target %s, until somebody says',
+    'that has committed stays as it is while the target %s, until the operator decides',
     async (_what, reconnect, hint) => {
       const journals = await left('source', ['committed']);
       const { finder, calls } = host({ source: true });
@@ -188,7 +188,7 @@ describe('a source', () => {
     [['ready', 'owner', 'running'], 'RUNNING'],
     [['ready', 'fenced'], 'FENCED'],
     [['ready', 'owner'], 'PENDING'],
-  ])('is not told who owns it by anybody while a target with %j says %s', async (states, word) => {
+  ])('takes no owner from the operator while a target with %j says %s', async (states, word) => {
     const [journals, theirs] = [await left('source', ['committed']), await left('target', states)];
     const { finder, calls } = host({ source: true });
     const options = { journals, finder, reconnect: asking(theirs), timeouts: TIMEOUTS };
@@ -200,7 +200,7 @@ describe('a source', () => {
     expect([calls, await ended(journals)]).toEqual([[], 'committed']);
   });
 
-  test('whose journal decides is not told by anybody either', async () => {
+  test('whose journal decides takes no owner either', async () => {
     const journals = await left('source', ['committed', 'confirmed']);
     const { finder, calls } = host({ source: true });
     await expect(resolveTransfer(ID, { journals, finder, owner: 'here' })).rejects.toMatchObject({
@@ -239,7 +239,7 @@ describe('a target', () => {
     },
   );
 
-  test('that has lost the guest which it was to start asks the source, and else somebody', async () => {
+  test('that has lost the guest which it was to start asks the source, and else the operator', async () => {
     const journals = await left('target', ['ready', 'owner']);
     const theirs = await left('source', ['committed']);
     const { finder } = host();
@@ -260,7 +260,7 @@ describe('a target', () => {
     expect(await ended(again)).toBe('running');
   });
 
-  test('forgets a day later that nobody has said good-bye', async () => {
+  test('settles a day later without a BYE', async () => {
     let now = 0;
     const journals = await left('target', ['ready', 'owner', 'running'], () => now);
     const options = { journals, ...host({ target: 'running' }), now: () => now };

@@ -21,7 +21,7 @@ async function answer(
   return answerOf(journal.record);
 }
 
-test('a guest that was given up says whether anybody had tried to start it', async () => {
+test('a guest that was given up says whether its start had been tried', async () => {
   expect(await answer('target', 'fenced')).toMatchObject({ name: 'FENCED', body: { tried: false } });
   const failed = await answer('target', 'ready', 'owner', 'failing', 'fenced');
   expect(failed).toMatchObject({ name: 'FENCED', body: { tried: true } });

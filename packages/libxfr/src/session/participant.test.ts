@@ -159,7 +159,7 @@ describe('a participant', () => {
     expect(participant.guest).toBe('suspended');
   });
 
-  test('does only what is right in both states when nobody knows which one the disk has', async () => {
+  test('does only what is right in both states when it is unknown which one the disk has', async () => {
     class BadDisk extends MemoryStorage {
       isGone = false;
       override async open(name: string, length: number): ReturnType<MemoryStorage['open']> {
@@ -206,7 +206,7 @@ describe('a participant', () => {
     await participant[Symbol.asyncDispose]();
   });
 
-  test('leaves no journal when nobody can ever have relied on it', async () => {
+  test('leaves no journal when neither end can have relied on it', async () => {
     const journals = memoryJournals();
     {
       await using participant = await source(journals);
@@ -259,7 +259,7 @@ test('every state with something to do comes to its end by itself, with a guest 
   expect((await ends('target', 'paused', ['ready', 'owner'])).isDecided).toBe(true);
 });
 
-test('an action that nobody has given is taken as done', async () => {
+test('an action that is not given is taken as done', async () => {
   await using participant = await source();
   await participant.act('save', nothing, 'ACCEPT');
   await participant.write('aborted', 'failure');

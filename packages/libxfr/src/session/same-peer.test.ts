@@ -69,7 +69,7 @@ const UNKNOWN = frame('UNKNOWN').toString('latin1');
 const PENDING = frame('PENDING').toString('latin1');
 
 describe('a guest that waits for GO', () => {
-  test('is started for the peer that brought it, and for nobody else, whatever they know', async () => {
+  test('is started for the peer that brought it, and for no other, whatever that one knows', async () => {
     const { ask, target, received } = await waiting('a');
     for (const stranger of ['c', undefined]) await ask(stranger, 'GO', UNKNOWN);
     for (const stranger of ['c', undefined]) await ask(stranger, 'STATUS', UNKNOWN);
@@ -80,7 +80,7 @@ describe('a guest that waits for GO', () => {
     expect(target.state).toBe('running');
   });
 
-  test('that nobody with an identity has brought is not started for one who has it', async () => {
+  test('that came from a peer without an identity is not started for a peer with one', async () => {
     const { ask, target, received } = await waiting(undefined);
     await ask('c', 'GO', PENDING); // no journal names its peer
     expect(target.state).toBe('paused');
@@ -149,7 +149,7 @@ describe('what another host says', () => {
 
   test.each([
     ['another', 'c', 'with b, and c answers at the host'],
-    ['somebody', undefined, 'with b, and an unknown peer answers at the host'],
+    ['a peer without a name', undefined, 'with b, and an unknown peer answers at the host'],
   ])('is not asked for: %s', async (_, who, message) => {
     const [caller, callee] = connected('a', who);
     callee.stream.resume();

@@ -37,8 +37,8 @@ const fail = (): never => {
   throw new VmToolsError({ code: 'DOMAIN_NO_MEMORY', kind: 'resource', message: 'no memory' });
 };
 
-describe('a transfer whose guest somebody else', () => {
-  test('resumes before it is committed is given up, and nobody resumes the guest again', async () => {
+describe('a transfer whose guest another toolstack', () => {
+  test('resumes before it is committed is given up, and the guest is not resumed again', async () => {
     const source = new FakeSource(meanwhile(1, 'running'));
     const { error, target, record } = await transfer(source);
     expect(source.calls).toEqual(['describe', 'save']);
@@ -98,7 +98,7 @@ describe('a transfer whose guest somebody else', () => {
   });
 });
 
-describe('a save whose guest somebody else', () => {
+describe('a save whose guest another toolstack', () => {
   let folder = '';
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'xfr-'));

@@ -84,7 +84,7 @@ describe('saveToFile', () => {
     expect(sha256(await readFile(path))).toBe(DIGEST);
   });
 
-  test('into a stream of somebody else', async () => {
+  test("into the caller's stream", async () => {
     const hash = createHash('sha256');
     const source = new FakeSource();
     const sink = new Writable({
@@ -153,7 +153,7 @@ describe('saveToFile', () => {
     expect(sha256(await readFile(path))).toBe(DIGEST);
   });
 
-  test('does not replace a file that somebody has made meanwhile', async () => {
+  test('does not replace a file that another process has made meanwhile', async () => {
     const source = new FakeSource({
       onChunk: (index) => (index === 9 ? writeFile(path, 'first') : undefined),
     });

@@ -21,7 +21,7 @@ test('there are as many places as were asked for, and each is free again when it
   expect(() => admission.enter('a')).toThrow(busy('2 guests are'));
 });
 
-test('four, when nobody says how many, for one peer alone if it likes', () => {
+test('four by default, for one peer alone if it likes', () => {
   const admission = new Admission();
   for (let count = 0; count < 4; count += 1) admission.enter('a');
   expect(() => admission.enter('b')).toThrow(busy('4 guests are'));
@@ -37,14 +37,14 @@ test('a peer has no more than its own, and the place that it gives back is its o
   admission.enter('b');
 });
 
-test('those that nobody knows have all places together', () => {
+test('unknown peers have all places together', () => {
   const admission = new Admission(3, 1);
   admission.enter();
   admission.enter();
   expect(admission.active).toBe(2);
 });
 
-test('fewer places send nobody away who is in already', () => {
+test('fewer places do not end transfers that have a place already', () => {
   const admission = new Admission(3);
   const [first] = [admission.enter('a'), admission.enter('b'), admission.enter('c')];
   admission.places = 1;

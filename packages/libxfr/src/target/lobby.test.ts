@@ -23,7 +23,7 @@ test('who comes pushes out the oldest of its own address, and beyond all places 
   expect(dropped).toEqual(['a1 XFR_CROWDED', 'a2 XFR_CROWDED']);
 });
 
-test('who is known is pushed out by nobody, and who has left is not missed', () => {
+test('a known peer is pushed out by no other, and one that has left is not missed', () => {
   const { dropped, enter } = lobbyOf(2, 2, 9);
   enter('a', 'known').know('peer');
   enter('a', 'gone')[Symbol.dispose]();

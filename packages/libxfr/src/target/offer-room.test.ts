@@ -48,7 +48,7 @@ test('who has waited in vain takes nothing', async () => {
   for (let count = 0; count < 4; count += 1) await room.enter(256 * KIB, 'a', LIMIT_MS);
 });
 
-test('those that nobody knows have room together as one peer has', async () => {
+test('unknown peers together have as much room as one peer', async () => {
   const { entered, all } = await entering(new OfferRoom(), [...Array<undefined>(5), 'a', '']);
   expect(entered).toEqual([...Array<undefined>(4), 'a']);
   for (const place of all) (await place)[Symbol.dispose]();

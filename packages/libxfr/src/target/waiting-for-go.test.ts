@@ -30,16 +30,16 @@ test.each([
   ['another epoch, an earlier one', ID, 2, 'a'],
   ['another epoch, a later one', ID, 4, 'a'],
   ['another peer', ID, 3, 'b'],
-  ['nobody that is known', ID, 3, undefined],
+  ['an unknown peer', ID, 3, undefined],
   ['another transfer', OTHER, 3, 'a'],
-] as const)('GO of %s reaches nobody, and the guest waits on', (_, id, epoch, who) => {
+] as const)('GO of %s reaches no session, and the guest waits on', (_, id, epoch, who) => {
   const waitingForGo = new WaitingForGo();
   using _waiting = waitingForGo.enter(ID, 3, 'a');
   expect(waitingForGo.bring(id, epoch, from(who))).toBeUndefined();
   expect(waitingForGo.bring(ID, 3, from('a'))).toBeDefined();
 });
 
-test('a guest is started once: a second GO finds nobody', () => {
+test('a guest is started once: a second GO finds no session', () => {
   const waitingForGo = new WaitingForGo();
   using _waiting = waitingForGo.enter(ID, 3, 'a');
   expect(waitingForGo.bring(ID, 3, from('a'))).toBeDefined();
@@ -52,7 +52,7 @@ test('a session that has ended waits no more', () => {
   expect(waitingForGo.bring(ID, 3, from('a'))).toBeUndefined();
 });
 
-test('where peers have no identity, whoever has the connection may', () => {
+test('where peers have no identity, every connection may', () => {
   const waitingForGo = new WaitingForGo();
   using _waiting = waitingForGo.enter(ID, 1, undefined);
   expect(waitingForGo.bring(ID, 1, from(undefined))).toBeDefined();

@@ -252,7 +252,7 @@ export class KillWorld {
     signal?.throwIfAborted();
     const process = this.#processes.target;
     if (process.isDead)
-      throw new VmToolsError({ code: 'XFR_UNREACHABLE', kind: 'peer', message: 'nobody there' });
+      throw new VmToolsError({ code: 'XFR_UNREACHABLE', kind: 'peer', message: 'no listener' });
     const [near, far] = duplexPair();
     for (const [stream, owner, other] of [
       [near, from, far],

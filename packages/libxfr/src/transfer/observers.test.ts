@@ -22,7 +22,7 @@ async function all(events: AsyncIterable<ObservedEvent>): Promise<ObservedEvent[
   return heard;
 }
 
-test('who comes late hears what he has missed, and figures only as they are', async () => {
+test('a late observer gets the events that it has missed, and figures only as they are', async () => {
   const observers = new Observers();
   for (const event of [phase(1), figures(1), warning('a'), figures(2), phase(2)]) observers.tell(event);
   const late = all(observers.observe());
@@ -32,7 +32,7 @@ test('who comes late hears what he has missed, and figures only as they are', as
   expect(await all(observers.observe())).toEqual([phase(1), warning('a'), phase(2), figures(3)]);
 });
 
-test('whoever waits hears at once; who goes waits no longer, and the others go on', async () => {
+test('a waiting observer gets an event at once; one that goes waits no longer, and the others go on', async () => {
   const observers = new Observers();
   const [one, two] = [observers.observe(), observers.observe()];
   const waiting = [one.next(), one.next(), two.next()];

@@ -39,7 +39,7 @@ test('both ends are told which transfer it is, and all observers hear all of it'
   expect(() => sent.cancel()).toThrow(expect.objectContaining({ code: 'XFR_TOO_LATE' }));
 });
 
-test('an observer that never reads, and one that goes, hold up nobody', async () => {
+test('an observer that never reads, and one that goes, hold up no other', async () => {
   const { source: here, target: there } = await link();
   const sent = startTransfer(new FakeSource(), here);
   startReceiving(there, () => new FakeTarget());

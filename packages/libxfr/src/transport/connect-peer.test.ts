@@ -21,7 +21,7 @@ test('tcp only for those who say that they want it, and without any identity', a
   server.close();
 });
 
-test('tls wants the identity before it calls anybody', async () => {
+test('tls wants the identity before it calls a peer', async () => {
   const address = parsePeerAddress('127.0.0.1:1');
   await expect(connectPeer(address, { tls: noTls })).rejects.toThrow('the identity was wanted');
 });

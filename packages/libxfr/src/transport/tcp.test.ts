@@ -13,7 +13,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('nobody listens: the error says so and what to do', async () => {
+test('a port without a listener: the error says so and what to do', async () => {
   const port = await freePort();
   const endpoint = { transport: 'tcp', host: '127.0.0.1', port } as const;
   await expect(connectTcp(endpoint, { connectMs: patient(30_000) })).rejects.toMatchObject({

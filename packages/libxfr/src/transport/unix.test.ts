@@ -34,7 +34,7 @@ test('a guest moves through a socket of this machine', async () => {
   server.close();
 });
 
-test('nobody listens', async () => {
+test('a path without a listener', async () => {
   const path = join(folder, 'nobody');
   await expect(connectUnix({ path }, { connectMs: patient(30_000) })).rejects.toMatchObject({
     code: 'XFR_UNREACHABLE',

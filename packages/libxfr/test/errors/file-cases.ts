@@ -30,7 +30,7 @@ const errno = (code: string): Error => Object.assign(new Error(`${code}: made`),
 export const fileCases: readonly ErrorCase[] = [
   {
     code: 'XFR_READER_GONE',
-    when: 'whoever was to read the image has gone',
+    when: 'the reader of the image has gone',
     cause: () => {
       const pipe = new Writable({ write: (_chunk, _encoding, done) => done(errno('EPIPE')) });
       return rejection(saveToFile(new FakeSource(), pipe, { afterwards: 'resume' }));
@@ -57,7 +57,7 @@ export const fileCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_FILE_DENIED',
-    when: 'the folder belongs to somebody else',
+    when: 'the folder belongs to another user',
     cause: () => saved('new', { open: () => Promise.reject(errno('EACCES')) }),
     ...{ kind: 'usage', retry: 'after-fix', ...SAVING },
   },

@@ -140,7 +140,7 @@ export const journalCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_TRANSFER_UNKNOWN',
-    when: 'nobody has heard of the transfer',
+    when: 'no journal knows the transfer',
     cause: () => rejection(resolveTransfer(ID, { journals: memoryJournals(), finder: nobody })),
     ...{ kind: 'usage', retry: 'after-fix' },
   },
@@ -153,7 +153,7 @@ export const journalCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_STOPPED',
-    when: 'the process that received the guest was killed; its successor tells who asks',
+    when: 'the process that received the guest was killed; its successor answers',
     cause: async () => {
       const journals = await left('target', ['ready']);
       await resolveTransfer(ID, { journals, finder: nobody });

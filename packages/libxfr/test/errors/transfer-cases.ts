@@ -124,7 +124,7 @@ export const transferCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_TWO_RUNNING',
-    when: 'somebody resumes the guest on the source when it has been moved already',
+    when: 'another toolstack resumes the guest on the source when it has been moved already',
     cause: () =>
       failed('source', {
         source: { onConfirm: (guest, count) => void (guest.state = count === 1 ? guest.state : 'running') },
@@ -193,7 +193,7 @@ export const transferCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_UNREACHABLE',
-    when: 'nobody listens there',
+    when: 'no process listens there',
     cause: () => rejection(sendToPeer(new FakeSource(), parseEndpoint('127.0.0.1:1'))),
     ...{ kind: 'peer', retry: 'safe', phase: 'connecting', ...SOURCE },
   },
@@ -241,18 +241,18 @@ export const transferCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_CANCELLED',
-    when: 'somebody cancels it',
+    when: 'the caller cancels it',
     cause: async () => {
       const link = (await LINKS['memory']?.()) as Link;
       const transfer = startTransfer(new FakeSource(), link.source, { timeouts: { lingerMs: 20 } });
-      transfer.cancel('the user has changed his mind');
+      transfer.cancel('the user does not want it any more');
       return rejection(transfer.result);
     },
     ...{ kind: 'aborted-safe', retry: 'safe', phase: 'connecting', ...SOURCE },
   },
   {
     code: 'XFR_TOO_LATE',
-    when: 'somebody cancels what has ended',
+    when: 'the caller cancels what has ended',
     cause: async () => {
       const transfer = startTransfer(new FakeSource(), parseEndpoint('127.0.0.1:1'));
       await transfer.result.catch(() => undefined);

@@ -106,7 +106,7 @@ export const transportCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_PEER_UNCHECKED',
-    when: 'the target cannot find out whom it trusts; it is the cause of what the source is told',
+    when: 'the target cannot read which peers it trusts; it is the cause of what the source is told',
     cause: () => {
       const checkPeer = (): Promise<never> => Promise.reject(new Error('no such folder'));
       return toldByTarget(checkPeer);
@@ -115,7 +115,7 @@ export const transportCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_PEER_UNKNOWN',
-    when: 'the target knows nobody of that key; it is the cause of what the source is told',
+    when: 'the target knows no peer of that key; it is the cause of what the source is told',
     cause: () => {
       const checkPeer = (): Promise<never> =>
         Promise.reject(
@@ -132,7 +132,7 @@ export const transportCases: readonly ErrorCase[] = [
   },
   {
     code: 'XFR_INSECURE',
-    when: 'nobody has said that it may be in the clear',
+    when: 'it was not allowed in the clear',
     cause: () =>
       rejection(
         sendToPeer(new FakeSource(), () => connectPeer(parsePeerAddress('tcp://b'), { tls: () => A })),

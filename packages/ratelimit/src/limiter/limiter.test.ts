@@ -25,7 +25,7 @@ describe('a limiter', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('an aborted taker costs nothing and holds up nobody', async () => {
+  test('an aborted taker costs nothing and holds up no other', async () => {
     const clock = new ManualClock();
     const limiter = createLimiter({ rate: 1000, clock });
     const abort = new AbortController();

@@ -37,7 +37,7 @@ test('nothing is said', async () => {
   });
 });
 
-test('nobody is there', async () => {
+test('a port without a listener', async () => {
   const server = createNetServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

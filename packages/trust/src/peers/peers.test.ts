@@ -13,7 +13,7 @@ afterEach(async () => host[Symbol.asyncDispose]());
 const FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
 const OTHER = `SHA256:${'B'.repeat(43)}`;
 
-test('nobody is known at first', async () => {
+test('no peer is known at first', async () => {
   expect(await listPeers(host.folder)).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ import { MemoryXenstored } from './memory-xenstored.ts';
 test.each([
   ['a length that no message has', Buffer.alloc(16, 0xff)],
   ['a web page', Buffer.from('GET / HTTP/1.1\r\nHost: xenstore\r\n\r\n')],
-])('who sends %s is dropped, and nobody else', async (_what, bytes) => {
+])('a client that sends %s is dropped, and no other', async (_what, bytes) => {
   const xenstored = new MemoryXenstored();
   const stream = xenstored.connect();
   stream.on('error', () => undefined).resume();

@@ -110,7 +110,7 @@ describe('a domain', () => {
   });
 });
 
-test('permissions for a domain that does not exist yet are nobody`s', async () => {
+test('permissions for a domain that does not exist yet have no effect', async () => {
   const domids = new Set([0]);
   const careful = new MemoryXenstored({ domainExists: (domid) => domids.has(domid) });
   const store = await connectXenstore({ stream: careful.connect() });

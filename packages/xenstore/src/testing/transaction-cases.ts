@@ -34,7 +34,7 @@ export function transactionCases(at: TestGround): void {
       expect(await store.directory(root)).toEqual([]);
     });
 
-    test('run again when somebody changed what they had read', async () => {
+    test('run again when another client changed what they had read', async () => {
       const { store, other, root } = at;
       await store.write(`${root}/count`, '1');
       let runs = 0;

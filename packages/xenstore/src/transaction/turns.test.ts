@@ -14,7 +14,7 @@ test('come one after the other, in their order', async () => {
   expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
 });
 
-test('whoever is interrupted waits no longer, and keeps nobody waiting', async () => {
+test('an interrupted caller waits no longer, and keeps no other waiting', async () => {
   const turns = new Turns();
   const abort = new AbortController();
   const first = await turns.take();

@@ -81,7 +81,7 @@ describe('a xenstored that misbehaves', () => {
 
   test.each([
     ['a reply of another type', reply(MESSAGE_TYPE.WRITE, 'OK\0')],
-    ['a reply to nobody', reply(MESSAGE_TYPE.READ, 'value', 77)],
+    ['a reply to no request', reply(MESSAGE_TYPE.READ, 'value', 77)],
     ['an error without an errno', reply(MESSAGE_TYPE.ERROR, 'no way\0')],
     ['an event without a token', reply(MESSAGE_TYPE.WATCH_EVENT, '/a\0')],
     ['a huge message', Buffer.alloc(16, 0xff)],

@@ -18,7 +18,7 @@ async function asked(at: NetConnectOpts, host: string): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d+)/.exec(await text(socket))?.[1]);
 }
 
-test('a port of this host answers who calls it by its address, and no page of somebody else', async () => {
+test('a port of this host answers callers that use its address, and no foreign page', async () => {
   const at = { host: '127.0.0.1', port: await freePort() };
   await using _ = await serveMetrics(METRICS, at);
   for (const host of [`127.0.0.1:${at.port}`, 'localhost', '[::1]:9'])

@@ -226,7 +226,7 @@ describe('two offers at the same time', () => {
     expect(failed(await domainTarget(host).check(namesake))).toEqual([['name', 'DOMAIN_NAME_TAKEN']]);
   });
 
-  it('are counted against Xen once the first has its claim, by whoever looks', async () => {
+  it('are counted against Xen once the first has its claim, in every look', async () => {
     await using host = await createSimulatedHost(ROOM);
     await using other = await createSimulatedHost();
     const { offer, image } = await saved(other);

@@ -25,7 +25,7 @@ async function decisions(policy: PrecopyPolicy, rounds: number, before: (round: 
   return said;
 }
 
-test('a budget that somebody changes holds from the next round on', async () => {
+test('a changed budget holds from the next round on', async () => {
   const budget: { -readonly [Key in keyof PrecopyBudget]: PrecopyBudget[Key] } = { maxDowntimeMs: 300 };
   const policy = budgetPolicy({ domid: 1, name: 'web1' }, budget, unthrottled);
   const said = await decisions(policy, 5, (round) => {

@@ -45,7 +45,7 @@ describe('judgeRound', () => {
     ['nothing is known of other limits', undefined, 40],
     ['the limit of the rounds holds on', { precopy: 40e6, stopAndCopy: 40e6 }, 40],
     ['a tighter limit follows', { precopy: 40e6, stopAndCopy: 4e6 }, 4],
-    ['none follows, and nobody has ever measured that', { precopy: 40e6, stopAndCopy: Infinity }, 40],
+    ['none follows, and that was never measured', { precopy: 40e6, stopAndCopy: Infinity }, 40],
     ['none follows', { precopy: 40e6, stopAndCopy: Infinity, unlimited: 400e6 }, 400],
     ['a wider one follows', { precopy: 40e6, stopAndCopy: 80e6, unlimited: 400e6 }, 80],
     ['the network was the limit', { precopy: 400e6, stopAndCopy: Infinity, unlimited: 400e6 }, 40],

@@ -121,7 +121,7 @@ describe('a target that is found again', () => {
     expect(await finder.findTarget(journalled('owner', domid))).toMatchObject({ state: 'running' });
   });
 
-  it('may have run when it is paused by somebody', async () => {
+  it('may have run when a user has paused it', async () => {
     await using world = await twoHosts();
     const { b, move, target, journalled } = world;
     await move();
