@@ -13,7 +13,7 @@
  */
 export { openXen } from './open-xen.ts';
 export type { OpenXenOptions } from './open-xen.ts';
-export { HVM_PARAM } from './xen.ts';
+export { E820_TYPES, HVM_PARAM, SHUTDOWN_REASONS } from './xen.ts';
 export type {
   BuildSpec,
   CpuPolicy,
@@ -44,7 +44,8 @@ export { LEAF_BYTES, MSR_BYTES, CPUID_REGISTER_OFFSETS } from './cpu/entries.ts'
 export { NO_SUBLEAF } from './cpu/feature-words.ts';
 export type { CpuidRegister, FeatureWord } from './cpu/feature-words.ts';
 
-// For other implementations of `Xen`: the same errors for the same errno.
+// For other implementations of `Xen`: the same errors for the same errno, and the same refusals.
+export { memoryMib, requireFewBlobs } from './build-rules.ts';
 export { callError } from './call-error.ts';
 export type { CallFailure } from './call-error.ts';
 

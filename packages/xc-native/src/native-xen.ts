@@ -6,13 +6,13 @@ import {
   systemCpuPolicy,
 } from './calls/cpu-policy.ts';
 import { createDomain } from './calls/create-domain.ts';
-import { SHUTDOWN_REASONS, readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
+import { readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
 import { readHostInfo } from './calls/host-info.ts';
 import { getCap, setCap } from './calls/scheduler-cap.ts';
 import { buildDomain, destroyDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
 import type { Libxc } from './libxc.ts';
-import { HVM_PARAM } from './xen.ts';
+import { HVM_PARAM, SHUTDOWN_REASONS } from './xen.ts';
 import type * as Types from './xen.ts';
 
 /** XEN_DOMCTL_SHADOW_OP_OFF */

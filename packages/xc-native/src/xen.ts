@@ -33,8 +33,11 @@ export interface HostInfo {
   };
 }
 
-/** Why a domain has stopped, as its guest or Xen says (SHUTDOWN_* of public/sched.h). */
-export type ShutdownReason = 'poweroff' | 'reboot' | 'suspend' | 'crash' | 'watchdog' | 'soft-reset';
+/** SHUTDOWN_* (xen/include/public/sched.h), by number. */
+export const SHUTDOWN_REASONS = ['poweroff', 'reboot', 'suspend', 'crash', 'watchdog', 'soft-reset'] as const;
+
+/** Why a domain has stopped, as its guest or Xen says. */
+export type ShutdownReason = (typeof SHUTDOWN_REASONS)[number];
 
 /** xc_domaininfo_t, decoded. */
 export interface DomainInfo {
@@ -78,13 +81,16 @@ export interface CpuPolicy {
   readonly msrs: Uint8Array;
 }
 
+/** The types of e820 entries, as the BIOS call of old numbered them. */
+export const E820_TYPES = { ram: 1, reserved: 2, acpi: 3, nvs: 4, unusable: 5 } as const;
+
 /** One entry of the physical memory map of a guest. */
 export interface E820Entry {
   /** guest physical address, bytes */
   readonly address: number;
   /** bytes */
   readonly size: number;
-  readonly type: 'ram' | 'reserved' | 'acpi' | 'nvs' | 'unusable';
+  readonly type: keyof typeof E820_TYPES;
 }
 
 /** Bytes that the domain builder copies to a fixed guest physical address (ACPI tables of a PVH guest). */

@@ -1,6 +1,6 @@
 import { StructView } from '../abi/struct-view.ts';
 import type { Libxc } from '../libxc.ts';
-import type { DomainInfo, ShutdownReason } from '../xen.ts';
+import { SHUTDOWN_REASONS, type DomainInfo, type ShutdownReason } from '../xen.ts';
 
 /** XEN_DOMINF_* (xen/include/public/domctl.h) */
 const DOMINF = {
@@ -12,16 +12,6 @@ const DOMINF = {
   running: 1 << 5,
 };
 const SHUTDOWN_REASON_SHIFT = 16;
-
-/** SHUTDOWN_* (xen/include/public/sched.h), by number. */
-export const SHUTDOWN_REASONS = [
-  'poweroff',
-  'reboot',
-  'suspend',
-  'crash',
-  'watchdog',
-  'soft-reset',
-] as const satisfies readonly ShutdownReason[];
 
 const DOMAINS_PER_CALL = 256;
 const LAST_DOMID = 0x7fef; // DOMID_FIRST_RESERVED - 1

@@ -1,10 +1,10 @@
+import { memoryMib } from '../../build-rules.ts';
 import type { Libxc } from '../../libxc.ts';
 import type { Address } from '../../prototypes/ctype.ts';
 import type { BuildSpec, RingFrames } from '../../xen.ts';
 import { describeContainer, viewImage } from './dom-image.ts';
 import type { DomImage } from './dom-image.ts';
 import { writeAcpi, writeE820 } from './guest-memory.ts';
-import { memoryMib } from './memory-size.ts';
 
 /** Told before each step; throws when the build is to end there. */
 export type Checkpoint = (call: string) => void;

@@ -1,21 +1,9 @@
-import { VmToolsError } from '@vm-tools/errors';
 import { StructView } from '../../abi/struct-view.ts';
+import { requireFewBlobs } from '../../build-rules.ts';
 import type { Libxc } from '../../libxc.ts';
 import type { Address } from '../../prototypes/ctype.ts';
-import type { E820Entry, GuestBlob } from '../../xen.ts';
+import { E820_TYPES, type E820Entry, type GuestBlob } from '../../xen.ts';
 import type { DomImage } from './dom-image.ts';
-
-/** MAX_ACPI_MODULES (xenguest.h) */
-const MAX_ACPI_MODULES = 4;
-
-/** e820 types as the BIOS call of old numbered them. */
-const E820_TYPES: Readonly<Record<E820Entry['type'], number>> = {
-  ram: 1,
-  reserved: 2,
-  acpi: 3,
-  nvs: 4,
-  unusable: 5,
-};
 
 /** Hands the blobs to the domain builder, which copies each to its guest address in xc_dom_build_image. */
 export function writeAcpi(
@@ -25,14 +13,7 @@ export function writeAcpi(
   blobs: readonly GuestBlob[],
   domid: number,
 ): void {
-  if (blobs.length > MAX_ACPI_MODULES) {
-    throw new VmToolsError({
-      code: 'XEN_TOO_MANY_BLOBS',
-      kind: 'usage',
-      message: `${blobs.length} ACPI blobs are more than the ${MAX_ACPI_MODULES} that libxenguest takes`,
-      hint: 'pass fewer of them',
-    });
-  }
+  requireFewBlobs(blobs);
   const { xc_dom_image, xc_hvm_firmware_module: module_ } = libxc.layouts;
   blobs.forEach(({ guestAddress, data }, index) => {
     const { address, bytes } = allocate(libxc, dom, data.length, domid);

@@ -1,5 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { BuildSpec, LongCallOptions, RingFrames } from '@vm-tools/xc-native';
+import {
+  memoryMib,
+  requireFewBlobs,
+  type BuildSpec,
+  type LongCallOptions,
+  type RingFrames,
+} from '@vm-tools/xc-native';
 import { installProgram } from '../../guest/index.ts';
 import type { Machine } from '../../machine/index.ts';
 import { CallLog, errnoOf } from '../call-log.ts';
@@ -11,11 +17,9 @@ import { turn } from '../turn.ts';
 import { buildPv } from './build-pv.ts';
 import { buildPvh } from './build-pvh.ts';
 import { GuestWriter } from './guest-writer.ts';
-import { memoryPages } from './memory-size.ts';
 import { populateRam } from './populate-ram.ts';
 
-/** MAX_ACPI_MODULES (xenguest.h) */
-const MAX_ACPI_MODULES = 4;
+const [KIB_PER_PAGE, PAGES_PER_MIB] = [4, 256];
 
 /**
  * Builds the memory image of a new domain as libxenguest does: the kernel is read, checked and put in the guest's
@@ -43,7 +47,7 @@ async function build(
   conversation: Conversation,
   logOf: (call: string) => CallLog,
 ): Promise<RingFrames> {
-  const { total, target } = memoryPages(spec);
+  const totalPages = memoryMib(spec) * PAGES_PER_MIB;
   conversation.checkpoint('xc_dom_kernel_file');
   const file = await readKernelFile(spec.kernel, logOf('xc_dom_kernel_file'));
   const ramdisk =
@@ -52,16 +56,21 @@ async function build(
     const kernel = await parseKernel(file, spec.type, logOf('xc_dom_parse_image'));
 
     conversation.checkpoint('xc_dom_boot_mem_init');
-    populateRam(machine, domid, { type: spec.type, pages: target }, logOf('xc_dom_boot_mem_init'));
+    populateRam(
+      machine,
+      domid,
+      { type: spec.type, pages: spec.targetKib / KIB_PER_PAGE },
+      logOf('xc_dom_boot_mem_init'),
+    );
 
     conversation.checkpoint('xc_dom_build_image');
-    if (spec.acpi !== undefined && spec.acpi.length > MAX_ACPI_MODULES) throw tooManyBlobs(spec.acpi.length);
+    requireFewBlobs(spec.acpi ?? []);
     const log = logOf('xc_dom_build_image');
     if (kernel.isTruncated) throw log.failure(undefined);
     const domain = machine.requireDomain(domid, 'xc_dom_build_image');
     const records = plausibleRecords(domain);
     const files = { spec, kernel, ramdisk };
-    const guest = { totalPages: total, records, writer: new GuestWriter(machine, domain), log };
+    const guest = { totalPages, records, writer: new GuestWriter(machine, domain), log };
     const frames = await (
       spec.type === 'pvh' ? buildPvh(machine, domain, files, guest) : buildPv(domain, files, guest)
     ).catch((thrown: unknown) => {
@@ -80,13 +89,4 @@ function asBuildFailure(thrown: unknown, log: CallLog): unknown {
   const isHypercall =
     thrown instanceof VmToolsError && thrown.details['call'] === 'xc_domain_populate_physmap';
   return isHypercall ? log.failure(errnoOf(thrown)) : thrown;
-}
-
-function tooManyBlobs(count: number): VmToolsError {
-  return new VmToolsError({
-    code: 'XEN_TOO_MANY_BLOBS',
-    kind: 'usage',
-    message: `${count} ACPI blobs are more than the ${MAX_ACPI_MODULES} that libxenguest takes`,
-    hint: 'pass fewer of them',
-  });
 }

@@ -1,18 +1,10 @@
-import type { BuildSpec, E820Entry } from '@vm-tools/xc-native';
+import { E820_TYPES, type BuildSpec } from '@vm-tools/xc-native';
 
 const MAGIC = 0x336ec578;
 /** sizes of hvm_start_info, hvm_modlist_entry, hvm_memmap_table_entry (xen/arch-x86/hvm/start_info.h) */
 const [HEADER_BYTES, MODULE_BYTES, MEMMAP_BYTES] = [56, 32, 24];
 /** libxenguest leaves room for two modules, and for a command line of each. */
 const MODULES_BYTES = 2 * (MODULE_BYTES + 1024);
-
-const MEMMAP_TYPES: Readonly<Record<E820Entry['type'], number>> = {
-  ram: 1,
-  reserved: 2,
-  acpi: 3,
-  nvs: 4,
-  unusable: 5,
-};
 
 /** Bytes of the start info of such a guest. */
 export function pvhStartInfoBytes({ cmdline, e820 = [] }: BuildSpec): number {
@@ -54,7 +46,7 @@ export function pvhStartInfo(
     const at = memmapAt + index * MEMMAP_BYTES;
     u64(at, entry.address);
     u64(at + 8, entry.size);
-    bytes.writeUInt32LE(MEMMAP_TYPES[entry.type], at + 16);
+    bytes.writeUInt32LE(E820_TYPES[entry.type], at + 16);
   });
   return bytes;
 }

@@ -1,7 +1,8 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { PrecopyDecision, ShutdownReason } from '@vm-tools/xc-native';
+import type { PrecopyDecision } from '@vm-tools/xc-native';
 import { encodeHvmParams, encodeLibxcHeader, RECORD, type RecordType } from '@vm-tools/xen-stream';
 import type { Machine, MachineDomain } from '../../machine/index.ts';
+import { shutdownWords } from '../../machine/shutdown-words.ts';
 import type { CallLog } from '../call-log.ts';
 import { recordsOf, type DomainRecords } from '../records/domain-records.ts';
 import { PageSender } from './page-sender.ts';
@@ -32,17 +33,6 @@ const VCPU = [
   RECORD.X86_PV_VCPU_XSAVE,
   RECORD.X86_PV_VCPU_MSRS,
 ] as const;
-
-const REASONS: readonly ShutdownReason[] = [
-  'poweroff',
-  'reboot',
-  'suspend',
-  'crash',
-  'watchdog',
-  'soft-reset',
-];
-/** what stands there when it has not shut down */
-const NO_REASON = 255;
 
 /** xc_domain_save, record by record. */
 export async function save(
@@ -93,10 +83,7 @@ async function suspend(domain: MachineDomain, questions: SaveQuestions, log: Cal
   if ((await questions.suspend()) === 'abort') throw log.error('save callback suspend() failed: 0');
   const { shutdownReason } = domain;
   if (shutdownReason === 'suspend') return;
-  // libxc does not count a crash as a shutdown.
-  const isShutdown = shutdownReason !== undefined && shutdownReason !== 'crash';
-  const reason = shutdownReason === undefined ? NO_REASON : REASONS.indexOf(shutdownReason);
-  throw log.error(`Domain has not been suspended: shutdown ${isShutdown ? 1 : 0}, reason ${reason}`);
+  throw log.error(`Domain has not been suspended: ${shutdownWords(shutdownReason)}`);
 }
 
 /** The pfns that the guest's p2m covers. */

@@ -4,6 +4,7 @@ import type { CpuPolicy, CreateDomainSpec, HostInfo, ShutdownReason } from '@vm-
 import type { MachineEvents } from '../machine-events.ts';
 import { FIRST_POOL_PAGES, type MemoryAccounts } from '../memory-accounts.ts';
 import { refuse } from '../refuse.ts';
+import { shutdownWords } from '../shutdown-words.ts';
 import { checkCreation } from './create-rules.ts';
 import { DomainState } from './domain-state.ts';
 import type { DomainTable } from './domain-table.ts';
@@ -133,21 +134,8 @@ export class DomainLife {
   }
 }
 
-/** What libxc prints for a domain: SHUTDOWN_*, or all ones when it has not shut down. */
-const REASON_NUMBERS: Readonly<Record<ShutdownReason | 'none', number>> = {
-  poweroff: 0,
-  reboot: 1,
-  suspend: 2,
-  crash: 3,
-  watchdog: 4,
-  'soft-reset': 5,
-  none: 255,
-};
-
 function notSuspended({ domid, shutdownReason }: DomainState): VmToolsError {
-  const reason = shutdownReason ?? 'none';
-  const isShutDown = reason === 'none' || reason === 'crash' ? 0 : 1; // crashed is a flag of its own to libxc
   return refuse('xc_domain_resume', 'EINVAL', domid, [
-    `error: Dom ${domid} not suspended: (shutdown ${isShutDown}, reason ${REASON_NUMBERS[reason]}): Internal error`,
+    `error: Dom ${domid} not suspended: (${shutdownWords(shutdownReason)}): Internal error`,
   ]);
 }
