@@ -12,6 +12,7 @@
  *
  * @packageDocumentation
  */
+export { incomingBytes, outgoingBytes } from './call-bytes.ts';
 export { Channel, type ChannelOptions } from './channel.ts';
 export { decodeError, encodeError, isErrorBody, type ErrorBody } from './error-body.ts';
 export { readHello, writeHello, type HelloOptions } from './hello.ts';

@@ -1,6 +1,6 @@
+import { incomingBytes, outgoingBytes } from '@vm-tools/ipc';
 import { callHelper } from './helper/call-helper.ts';
 import type { HelperOptions } from './helper/conversation.ts';
-import { restoringImage, savedImage } from './helper/image-streams.ts';
 import type { Job, Question, Work } from './helper/messages.ts';
 import type {
   BuildSpec,
@@ -53,7 +53,7 @@ export function saveDomain(
   };
   const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
   const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, { decide });
-  return { stream: savedImage(data, done), done: handled(done.then(() => undefined)) };
+  return { stream: incomingBytes(data, done), done: handled(done.then(() => undefined)) };
 }
 
 export function restoreDomain(
@@ -67,7 +67,12 @@ export function restoreDomain(
   const { data, done } = start(host, domid, { kind: 'restore', spec }, what, options, {
     image: image.promise,
   });
-  return { sink: restoringImage(data, done, image.resolve), done: handled(done.then(asFrames)) };
+  const sink = outgoingBytes(data, done, () => image.resolve(undefined));
+  const fetchFrom = (source: ImageSource): void => {
+    image.resolve(source);
+    sink.end();
+  };
+  return { sink: Object.assign(sink, { fetchFrom }), done: handled(done.then(asFrames)) };
 }
 
 function start(

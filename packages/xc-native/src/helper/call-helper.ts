@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { encodeLine } from '@vm-tools/ipc';
 import { Conversation, type HelperOptions } from './conversation.ts';
 import type { RingFrames } from '../xen.ts';
@@ -7,7 +7,7 @@ import { hasStream, LONGEST_LINE_BYTES, protocolError, type Job } from './messag
 /** A call of libxc that runs in a helper process. */
 export interface HelperCall {
   /** the stream of the image, for work with one */
-  readonly data: Socket;
+  readonly data: Promise<Duplex>;
   /** Settles when the helper has done it, or has ended: from then on nothing of libxc happens any more. */
   readonly done: Promise<RingFrames | undefined>;
 }
@@ -25,5 +25,5 @@ export function callHelper(job: Job, options: HelperOptions): HelperCall {
   helper.control.write(line);
   const done = new Conversation(helper, job, options).run();
   done.catch(() => undefined); // who only looks at the stream gets the same error there
-  return { data: helper.data, done };
+  return { data: Promise.resolve(helper.data), done };
 }

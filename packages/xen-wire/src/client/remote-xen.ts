@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream';
-import { Channel, readHello, writeHello, type HelloOptions } from '@vm-tools/ipc';
+import {
+  Channel,
+  incomingBytes,
+  outgoingBytes,
+  readHello,
+  writeHello,
+  type HelloOptions,
+} from '@vm-tools/ipc';
 import type * as Types from '@vm-tools/xc-native';
 import type { LongCallName } from '../protocol/calls.ts';
 import {
@@ -19,7 +26,6 @@ import {
 } from '../protocol/messages.ts';
 import type { RemoteCallOptions } from './remote-call.ts';
 import { RemoteCalls } from './remote-calls.ts';
-import { remoteImage, remoteSink } from './remote-images.ts';
 
 /** How long a Xen in another process may take. */
 export interface RemoteXenOptions {
@@ -114,7 +120,7 @@ class RemoteXen extends ShortCalls implements Types.Xen {
       decide,
       attach,
     });
-    return { stream: remoteImage(attached, done), done: done as Promise<void> };
+    return { stream: incomingBytes(attached, done, connectionLost), done: done as Promise<void> };
   }
 
   domainRestore(
@@ -125,7 +131,7 @@ class RemoteXen extends ShortCalls implements Types.Xen {
     const { attached, attach } = this.#attachment();
     const what = `restoring domain ${domid}`;
     const done = this.#long('domainRestore', [domid, spec], { ...options, what, attach });
-    return { sink: remoteSink(attached, done), done: done as Promise<Types.RingFrames> };
+    return { sink: outgoingBytes(attached, done), done: done as Promise<Types.RingFrames> };
   }
 
   close(): Promise<void> {
