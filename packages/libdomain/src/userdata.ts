@@ -43,7 +43,7 @@ export async function readUserdata(
     throw new VmToolsError({
       code: 'DOMAIN_NO_CONFIG',
       message: `the configuration of ${domain.name} cannot be read: ${path}: ${(cause as NodeJS.ErrnoException).code}`,
-      hint: 'it is written when vm-create or xl makes a domain',
+      hint: 'create the domain with vm-create or xl, which write it',
       cause,
       details: { path },
     });

@@ -20,7 +20,7 @@ export async function requireNoTransfer(
     code: 'XFR_GUEST_BUSY',
     kind: 'usage',
     message: `${name} is being moved, or a transfer of it has not come to its end: it is "${state}"`,
-    hint: `vm-migrate status ${id} tells more, and vm-migrate resolve ${id} ends one that a crash has left`,
+    hint: `see more with vm-migrate status ${id}; if a crash has left it, end it with vm-migrate resolve ${id}`,
     details: { id, state },
   });
 }

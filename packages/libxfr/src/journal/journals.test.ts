@@ -296,7 +296,7 @@ describe('a journal that is damaged', () => {
     await writeFile(join(folder, `${id('1')}.jsonl`), 'nonsense\n');
     await expect(fileJournals(folder).begin(start('3'))).rejects.toMatchObject({
       code: 'XFR_JOURNAL_CORRUPT',
-      hint: expect.stringContaining('none can be moved'),
+      hint: expect.stringContaining('no guest can be moved'),
     });
   });
 

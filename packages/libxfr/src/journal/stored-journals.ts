@@ -266,7 +266,7 @@ function unknown(id: TransferId): VmToolsError {
     code: 'XFR_TRANSFER_UNKNOWN',
     kind: 'usage',
     message: `this host knows of no transfer ${id}`,
-    hint: 'vm-migrate status lists those that it knows',
+    hint: 'list the known ones with vm-migrate status',
     details: { id },
   });
 }

@@ -62,7 +62,7 @@ export function asVmToolsError(thrown: unknown): VmToolsError {
   return new VmToolsError({
     code: 'XFR_FAILED',
     message: messageOf(thrown),
-    hint: 'the cause has a stack, which -vv shows: it says whose defect this is',
+    hint: 'see the stack of the cause with -vv: it shows where the defect is',
     cause: thrown,
   });
 }

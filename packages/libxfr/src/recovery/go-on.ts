@@ -157,7 +157,7 @@ function refused({ id, state }: SourceParticipant | TargetParticipant, why: stri
     code: 'XFR_OWNER_REFUSED',
     kind: 'usage',
     message: `the operator need not say who owns the guest of transfer ${id}: ${why}`,
-    hint: `vm-migrate resolve ${id}, without --owner`,
+    hint: `run vm-migrate resolve ${id}, without --owner`,
     details: { id, state },
   });
 }

@@ -33,7 +33,7 @@ function noWayBack(peer: string): VmToolsError {
     code: 'XFR_UNREACHABLE',
     kind: 'peer',
     message: `${peer} was a connection that the caller had made, and cannot be made again`,
-    hint: 'vm-migrate resolve on the other host, which can perhaps reach this one; or find out where the guest runs, and say it with --owner',
+    hint: 'on the other host, which can perhaps reach this one, run vm-migrate resolve; or find out where the guest runs, and say it with --owner',
     details: { peer },
   });
 }

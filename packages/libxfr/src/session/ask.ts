@@ -144,7 +144,7 @@ export function uncertain(
     message: why,
     hint: isUnknown
       ? `find out whether ${name} runs on ${peer}, then say so here: vm-migrate resolve ${id} --owner here (or there); never let both run`
-      : `vm-migrate resolve ${id} asks again; until it has an answer ${name} stays suspended here, and must not be resumed by hand`,
+      : `ask again with vm-migrate resolve ${id}; do not resume ${name} by hand: until there is an answer it stays suspended here`,
     cause,
     guest: { name, uuid, state: 'suspended on the source, perhaps running on the target' },
     details: { id, peer, ...(latest === undefined ? {} : { latest: latest.toJSON() }) },

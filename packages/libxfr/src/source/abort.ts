@@ -37,7 +37,7 @@ export async function abortTransfer(
     return change === undefined ? stillRunning(source, guest, failure) : takenAway(guest, failure, change);
   } catch (thrown) {
     // Not by hand: whatever the journal says by now, its own way out is the only one that asks the target.
-    const hint = `it is suspended in memory on the source; once the cause is gone: vm-migrate resolve ${participant.id}`;
+    const hint = `once the cause is gone, run vm-migrate resolve ${participant.id}; it is suspended in memory on the source`;
     if (participant.guest !== 'running') return resumeFailed(thrown, guest, failure).with({ hint });
     // A journal that has not been ended can be told later that the guest runs.
     const told =

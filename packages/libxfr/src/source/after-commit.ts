@@ -70,7 +70,7 @@ async function leave(
     progress.warn({
       code: 'XFR_W_LEFTOVER',
       message: `the suspended copy of ${participant.record.guest.name} could not be removed from the source: ${messageOf(thrown)}`,
-      hint: `it must not be resumed; vm-migrate resolve ${participant.id} tries again to remove it`,
+      hint: `do not resume it; try again to remove it with vm-migrate resolve ${participant.id}`,
     });
   }
 }

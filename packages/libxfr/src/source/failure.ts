@@ -59,7 +59,7 @@ export function resumeFailed(thrown: unknown, guest: Guest, before?: VmToolsErro
   return new VmToolsError({
     code: 'XFR_RESUME_FAILED',
     message: before === undefined ? message : `${before.message}; after that ${message}`,
-    hint: 'nothing of it is lost: it is suspended in memory on the source; resume it once the cause is gone',
+    hint: 'resume it once the cause is gone; nothing of it is lost: it is suspended in memory on the source',
     cause: before ?? thrown,
     guest: whereabouts(guest, 'suspended on the source'),
     log: asVmToolsError(thrown).log,
@@ -82,7 +82,7 @@ export async function destroyLeftover(
     progress.warn({
       code: 'XFR_W_LEFTOVER',
       message: `the suspended copy of ${guest.name} could not be removed from the source: ${messageOf(thrown)}`,
-      hint: 'destroy it there; it must not be resumed',
+      hint: 'destroy it there; do not resume it',
     });
     return undefined;
   });

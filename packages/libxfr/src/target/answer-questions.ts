@@ -70,7 +70,7 @@ async function lookUp(
       code,
       kind,
       message: 'the journal of this transfer cannot be read there',
-      hint: 'vm-migrate list on that host shows why',
+      hint: 'see why on that host with vm-migrate list',
     });
     return { name: 'PENDING', body: { error: encodeRemoteError(told, 'target') } };
   }

@@ -8,7 +8,7 @@ const SAID: Readonly<Record<string, { readonly message: string; readonly hint: s
   },
   XFR_UNRESOLVED: {
     message: 'an earlier transfer of this guest has not come to its end there',
-    hint: 'vm-migrate list on that host shows it, and vm-migrate resolve ends it',
+    hint: 'on that host, find it with vm-migrate list and end it with vm-migrate resolve',
   },
   XFR_TRANSFER_EXISTS: {
     message: 'the id of this transfer cannot be used',
@@ -16,7 +16,7 @@ const SAID: Readonly<Record<string, { readonly message: string; readonly hint: s
   },
   XFR_JOURNAL_CORRUPT: {
     message: 'a journal there cannot be read, and may be of this guest',
-    hint: 'vm-migrate list on that host shows which',
+    hint: 'find it on that host with vm-migrate list',
   },
 };
 

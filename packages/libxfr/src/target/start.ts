@@ -35,7 +35,7 @@ export async function startGuest(
     progress.warn({
       code: 'XFR_W_JOURNAL',
       message: `${guest.name} runs here, and that could not be written down: ${failure.message}`,
-      hint: `vm-migrate resolve ${participant.id} tries again`,
+      hint: `try again with vm-migrate resolve ${participant.id}`,
     });
   }
   progress.started();
@@ -46,7 +46,7 @@ export async function startGuest(
     progress.warn({
       code: 'XFR_W_UNCONFIRMED',
       message: `${guest.name} runs here, and ${channel.peer} could not be told yet: ${messageOf(thrown)}`,
-      hint: `${channel.peer} asks for it by itself, or when an operator there runs vm-migrate resolve ${participant.id}`,
+      hint: `wait: ${channel.peer} asks for it by itself; or run there vm-migrate resolve ${participant.id}`,
     });
     return progress.complete({ domid });
   }

@@ -40,7 +40,7 @@ function openSocket(fd: number, how: { readonly readable: boolean; readonly writ
       code: 'XFR_DESCRIPTOR',
       kind: 'usage',
       message: `file descriptor ${fd} is no socket and no pipe that is open: ${messageOf(thrown)}`,
-      hint: 'fd://N takes a connected socket, fd://R,W a pipe to read and one to write; for files there are vm-save and vm-restore',
+      hint: 'give fd://N a connected socket, or fd://R,W a pipe to read and one to write; for files use vm-save and vm-restore',
       cause: thrown,
       details: { fd },
     });

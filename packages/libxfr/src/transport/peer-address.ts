@@ -70,7 +70,7 @@ export function parsePeerAddress(text: string): PeerAddress {
         code: 'XFR_ENDPOINT_TRANSPORT',
         kind: 'usage',
         message: `"${scheme}" is no transport that is known here`,
-        hint: 'tls://HOST or just HOST, ssh://HOST, unix:///PATH, fd://N, or tcp://HOST with --insecure',
+        hint: 'write tls://HOST or just HOST, ssh://HOST, unix:///PATH, fd://N, or tcp://HOST with --insecure',
         details: { text },
       });
   }

@@ -112,7 +112,7 @@ function sshError(init: {
     message: `no connection to ${peer}: ssh ${how}${last === undefined ? '' : `: ${last}`}`,
     hint:
       status === SSH_FAILED
-        ? `"ssh ${login} true" must work without a question`
+        ? `make "ssh ${login} true" work without a prompt`
         : status === NOT_FOUND
           ? `install vm-tools there, or say where it is: ssh://${login}/usr/local/bin/xfrd`
           : `see what "ssh ${login} ${program} --stdio" says`,

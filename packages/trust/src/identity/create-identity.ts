@@ -79,7 +79,7 @@ async function assertNone(folder: TrustFolder): Promise<void> {
     code: 'XFR_IDENTITY_EXISTS',
     kind: 'usage',
     message: `this host has an identity already: ${identity.fingerprint}`,
-    hint: 'peers that trust it would not know a new one; xfrd init --renew only renews the certificate, xfrd init --new-key makes a new key',
+    hint: 'renew the certificate with xfrd init --renew, which peers still trust, or make a new key with xfrd init --new-key, which they do not know',
     details: { fingerprint: identity.fingerprint, path: folder.key },
   });
 }
@@ -89,7 +89,7 @@ function badName(name: string): VmToolsError {
     code: 'XFR_IDENTITY_NAME',
     kind: 'usage',
     message: `${JSON.stringify(name)} is no name for a host`,
-    hint: 'at most 64 letters, digits, ".", "-" and "_"; give one with --name',
+    hint: 'give one with --name: at most 64 letters, digits, ".", "-" and "_"',
     details: { name },
   });
 }

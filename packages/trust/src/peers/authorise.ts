@@ -107,7 +107,7 @@ function notAllowed(
     message,
     hint:
       (isLater ? LATER.get(rule) : undefined) ??
-      `the rule "${rule}" for ${peer.name} ${where} forbids it; xfrd trust ${peer.name} changes it`,
+      `change the rule "${rule}" ${where}: xfrd trust ${peer.name}`,
     details: { peer: peer.name, rule, limit: peer[rule], name: guest.name, uuid: guest.uuid },
   });
 }

@@ -113,7 +113,7 @@ function pathOf({ peers }: TrustFolder, name: string): string {
     code: 'XFR_PEER_FILE',
     kind: 'usage',
     message: `${JSON.stringify(name)} is no name for a peer`,
-    hint: 'at most 64 letters, digits, ".", "-" and "_"',
+    hint: 'use at most 64 letters, digits, ".", "-" and "_"',
     details: { name },
   });
 }

@@ -25,7 +25,7 @@ export function joinPayload(
   if (payload.length <= MAX_PAYLOAD_BYTES) return payload;
   throw refused(name, 'E2BIG', path).with({
     message: `${name}${path === undefined ? '' : ` of ${path}`} takes ${payload.length} bytes, xenstore takes ${MAX_PAYLOAD_BYTES} at most`,
-    hint: 'a node holds a short text; split what is longer over several nodes',
+    hint: 'split the text over several nodes: a node holds a short one',
     details: { bytes: payload.length },
   });
 }
@@ -38,7 +38,7 @@ export function joinPayload(
  */
 export function checkPath(name: RequestName, path: string): void {
   if (/^[/@][^\0]*$/.test(path)) return;
-  throw refused(name, 'EINVAL', path).with({ hint: 'paths of xenstore begin with a slash' });
+  throw refused(name, 'EINVAL', path).with({ hint: 'begin the path with a slash' });
 }
 
 /** @throws VmToolsError XENSTORE_PROTOCOL */

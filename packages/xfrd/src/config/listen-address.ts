@@ -19,7 +19,7 @@ export function parseListenAddress(text: string): ListenAddress {
     code: 'XFR_ENDPOINT_TRANSPORT',
     kind: 'usage',
     message: `xfrd cannot listen at ${text}`,
-    hint: 'tls://ADDRESS, unix:///PATH, or tcp://ADDRESS with --insecure; for ssh nothing has to listen: it starts xfrd --stdio itself',
+    hint: 'write tls://ADDRESS, unix:///PATH, or tcp://ADDRESS with --insecure; ssh needs no listener: it starts xfrd --stdio itself',
     details: { text },
   });
 }

@@ -40,7 +40,7 @@ function parseToml(text: string, file: string): unknown {
     const { line, column, message } = thrown;
     const [sentence = ''] = message.replace('Invalid TOML document: ', '').split('\n');
     throw configError('CONFIG_SYNTAX', { file, line, column }, sentence, {
-      hint: 'it is TOML: lines of the form key = value, where text stands in quotes',
+      hint: 'write TOML: lines of the form key = value, with text in quotes',
     });
   }
 }

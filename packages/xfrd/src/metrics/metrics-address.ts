@@ -32,7 +32,7 @@ export function parseMetricsAddress(text: string): MetricsAddress {
     code: 'XFR_METRICS_ADDRESS',
     kind: 'usage',
     message: `metrics cannot be shown at ${text}`,
-    hint: 'on, unix:///PATH, or http://127.0.0.1:PORT; a proxy in front of it can show them to others',
+    hint: 'write on, unix:///PATH, or http://127.0.0.1:PORT; a proxy in front of it can show them to other hosts',
     details: { text },
   });
 }

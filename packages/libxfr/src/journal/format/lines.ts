@@ -86,8 +86,8 @@ export function decodeJournal(
       message: `line ${line} of the journal ${where} ${why}`,
       hint:
         uuid === undefined
-          ? 'until it is known which guest it is about, none can be moved: see on both hosts where it runs, then move the file away'
-          : `until the file is moved away, the guest ${uuid} cannot be moved: see first on both hosts where it runs`,
+          ? 'see on both hosts where its guest runs, then move the file away: until then no guest can be moved'
+          : `see on both hosts where the guest ${uuid} runs, then move the file away: until then it cannot be moved`,
       details: { id, where, line, ...(uuid === undefined ? {} : { uuid }) },
     });
 
