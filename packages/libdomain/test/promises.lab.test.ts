@@ -25,7 +25,7 @@ describeLab('one owner, one name, and streams that fail, on real Xen', () => {
   test('a guest that is being saved is busy for others; what kill -9 leaves of it runs after vm-unpause', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=race');
     await waitForTicks(a, 'race');
-    const saving = a.spawn('vm-save -c race -o /tmp/r.img --live never --bwlimit 4K'.split(' '));
+    const saving = a.spawn('vm-save -c race -o /tmp/r.img --live never --bwlimit 1K'.split(' '));
     for (const stream of [saving.stdout, saving.stderr]) stream.resume();
     await a.run('while state=$(xl list race); do case $state in *---ss-*) break ;; esac; sleep 0.2; done', {
       timeoutMs: SLOW_MS,

@@ -15,8 +15,11 @@ export interface Offer {
   readonly xen: string;
   /** what the guest has been told of its processor; an older release does not say */
   readonly cpuPolicy?: OfferedCpu | undefined;
-  /** JSON that only the target understands */
-  readonly config: unknown;
+  /**
+   * JSON that only the target understands. It stays text until it has a use: what it stands for may take many times its
+   * bytes.
+   */
+  readonly configJson: string;
 }
 
 /** A CPU policy, as X86_CPUID_POLICY and X86_MSR_POLICY of a libxc stream hold it, in base64. */

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { state, until } from '@vm-tools/xen-sim/testing';
-import { attackWith, type Attack } from './attack.ts';
+import type { Attack, Outcomes } from './attack.ts';
+import { attackFromAfar } from './attackers.ts';
 import { ATTACKS } from './attacks/index.ts';
 import { medianOf, pageOf, type Row } from './report.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -21,7 +22,7 @@ let idleMs = 0;
 beforeAll(async () => {
   scene = await openScene();
   // The first ones find nothing that is warm.
-  if (full !== undefined) for (const attack of ATTACKS) await attackWith(attack, scene, FEW);
+  if (full !== undefined) for (const attack of ATTACKS) await attackWith(attack, FEW);
   const moves = full === undefined ? 1 : IDLE_MOVES;
   const downtimes: number[] = [];
   for (let move = 0; move < moves; move += 1) downtimes.push(await scene.moveGood());
@@ -47,12 +48,17 @@ async function leftOn(host: Scene['b']): Promise<Record<string, unknown>> {
   return { nodes, names, freePages, outstandingPages, files: files.filter((file) => !isOfTransfer(file)) };
 }
 
+/** They know what has come to be there until now. */
+function attackWith(attack: Attack, count: number): Promise<Outcomes> {
+  return attackFromAfar({ attack: ATTACKS.indexOf(attack), prey: scene.prey, count });
+}
+
 async function run(attack: Attack): Promise<Row> {
   const count = full === undefined ? FEW : Math.max(FEW, Math.round((Number(full) * attack.share) / 100));
   const before = await scene.memory();
   let isOver = false;
   const [outcomes, downtimesMs] = await Promise.all([
-    attackWith(attack, scene, count).finally(() => (isOver = true)),
+    attackWith(attack, count).finally(() => (isOver = true)),
     full === undefined ? [] : movingGood(() => isOver),
   ]);
   return { what: attack.what, count, outcomes, before, after: await scene.memory(), downtimesMs };

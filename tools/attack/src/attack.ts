@@ -1,4 +1,4 @@
-import type { Scene } from './scene.ts';
+import type { Prey } from './prey.ts';
 
 /** One way to do harm. */
 export interface Attack {
@@ -9,23 +9,19 @@ export interface Attack {
   /** at the same time, at most. @default 50 */
   readonly atOnce?: number;
   /** One connection, from its beginning to its end. Resolves with what came of it, in a word: a code, or "dropped". */
-  readonly run: (scene: Scene, index: number) => Promise<string>;
+  readonly run: (prey: Prey, index: number) => Promise<string>;
 }
 
 /** What came of them, and how often. */
 export type Outcomes = ReadonlyMap<string, number>;
 
 /** Makes so many connections, some at the same time. */
-export async function attackWith(
-  { run, atOnce = 50 }: Attack,
-  scene: Scene,
-  count: number,
-): Promise<Outcomes> {
+export async function attackWith({ run, atOnce = 50 }: Attack, prey: Prey, count: number): Promise<Outcomes> {
   const outcomes = new Map<string, number>();
   let next = 0;
   const one = async (): Promise<void> => {
     while (next < count) {
-      const came = await run(scene, next++);
+      const came = await run(prey, next++);
       outcomes.set(came, (outcomes.get(came) ?? 0) + 1);
     }
   };

@@ -2,16 +2,10 @@ import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import type { Scene } from './scene.ts';
+import type { Prey, Shown } from './prey.ts';
 
 /** Longer than any limit of xfrd in a scene: who is still there then has been forgotten, which is a finding. */
 const FORGOTTEN_MS = 180_000;
-
-/** What somebody shows who speaks TLS; nothing at all if it has no key. */
-export interface Shown {
-  readonly key?: string;
-  readonly cert?: string;
-}
 
 /**
  * Calls xfrd and behaves like that; resolves when the connection has ended, with the code that was heard, or "dropped".
@@ -19,7 +13,7 @@ export interface Shown {
  * @param shown undefined for who does not speak TLS
  */
 export async function call(
-  { port }: Scene,
+  { port }: Prey,
   shown: Shown | undefined,
   behave: (stream: Duplex, socket: Socket) => void,
 ): Promise<string> {

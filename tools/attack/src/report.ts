@@ -37,7 +37,7 @@ export function pageOf(
       ? 'Nothing of them was left in xenstore, in what Xen has claimed, or in files.'
       : `Left were: ${left.join(', ')}.`,
     '',
-    `Measured on ${availableParallelism()} processors (${cpus()[0]?.model ?? 'unknown'}), which the attackers, both hosts and xfrd shared; ${(loadavg()[2] ?? 0).toFixed(0)} processes waited for them on average, those of others among them, so that figures of time are of that machine more than of xfrd.`,
+    `Measured on ${availableParallelism()} processors (${cpus()[0]?.model ?? 'unknown'}), which both hosts and xfrd shared, and the attackers used when these did not; ${(loadavg()[2] ?? 0).toFixed(0)} processes waited for them on average, those of others among them, so that figures of time are of that machine more than of xfrd.`,
     '',
   ].join('\n');
 }

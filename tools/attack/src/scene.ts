@@ -9,7 +9,7 @@ import {
   type RunningXfrd,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
-import type { Shown } from './hostile.ts';
+import type { Prey, Shown } from './prey.ts';
 import { memoryOf, receiverOf, type Memory } from './memory.ts';
 
 /** Shorter than on a host, so that a run is over soon; the limits on connections are those that hold by default. */
@@ -23,21 +23,9 @@ answer = 10
 
 /** Two hosts that trust each other, an xfrd on one of them, and those who mean it ill. */
 export interface Scene extends AsyncDisposable {
-  readonly port: number;
   /** that is attacked */
   readonly b: TestHost;
-  /** a path that is a kernel on it */
-  readonly kernel: string;
-  /** trusted, and may send */
-  readonly peer: Shown;
-  /** trusted, and may send nothing */
-  readonly limited: Shown;
-  /** not known */
-  readonly stranger: Shown;
-  /** ids of transfers that have come from another peer */
-  readonly others: string[];
-  /** the name of a guest that lives there */
-  readonly resident: string;
+  readonly prey: Prey;
   readonly xfrd: RunningXfrd;
   /** The process that peers talk to. */
   receiver(): number;
@@ -66,14 +54,17 @@ export async function openScene(): Promise<Scene> {
   let count = 0;
   const held = opened.move();
   return {
-    port: Number(new URL(xfrd.endpoint).port),
     b,
-    kernel: b.simulated.kernel,
-    peer: shownBy(peer),
-    limited: shownBy(limited),
-    stranger: shownBy(stranger),
-    others,
-    resident,
+    prey: {
+      port: Number(new URL(xfrd.endpoint).port),
+      root: b.simulated.root,
+      kernel: b.simulated.kernel,
+      peer: shownBy(peer),
+      limited: shownBy(limited),
+      stranger: shownBy(stranger),
+      others,
+      resident,
+    },
     xfrd,
     receiver: () => receiverOf(xfrd.log()),
     memory: () => memoryOf(xfrd.log()),

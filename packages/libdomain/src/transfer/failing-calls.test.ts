@@ -109,7 +109,7 @@ const offerTo = (host: SimulatedHost): Offer => ({
   vcpus: 1,
   live: false,
   xen: '4.17.7',
-  config: JSON.parse(toLibxlJson(sampleConfig(host, { uuid: '11111111-2222-3333-4444-555555555555' }))),
+  configJson: toLibxlJson(sampleConfig(host, { uuid: '11111111-2222-3333-4444-555555555555' })),
 });
 
 test('restore', async () => {

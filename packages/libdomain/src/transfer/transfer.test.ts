@@ -57,7 +57,9 @@ describe('domainSource', () => {
   it('describes what it would save', async () => {
     await using host = await createSimulatedHost();
     const domain = await smallDomain(host, { type: 'pvh' });
-    expect(await domainSource(host, domain).describe()).toMatchObject({
+    const { configJson, ...offer } = await domainSource(host, domain).describe();
+    expect(JSON.parse(configJson)).toMatchObject({ c_info: { name: 'web1', uuid: domain.uuid } });
+    expect(offer).toMatchObject({
       name: 'web1',
       uuid: domain.uuid,
       type: 'pvh',
@@ -66,7 +68,6 @@ describe('domainSource', () => {
       vcpus: 2,
       live: true,
       xen: '4.17.7',
-      config: { c_info: { name: 'web1', uuid: domain.uuid } },
     });
   });
 
@@ -295,12 +296,14 @@ describe('domainTarget', () => {
       code: 'DOMAIN_NO_MEMORY',
       kind: 'resource',
     });
-    expect(await failure(domainTarget(small).reserve({ ...offer, config: { c_info: 1 } }))).toMatchObject({
+    expect(
+      await failure(domainTarget(small).reserve({ ...offer, configJson: '{"c_info":1}' })),
+    ).toMatchObject({
       kind: 'corrupt',
     });
-    const config = JSON.parse(JSON.stringify(offer.config).replace('"web1"', '"42"')) as unknown;
+    const configJson = offer.configJson.replace('"web1"', '"42"');
     await using other = await createSimulatedHost();
-    expect(await failure(domainTarget(other).reserve({ ...offer, name: '42', config }))).toMatchObject({
+    expect(await failure(domainTarget(other).reserve({ ...offer, name: '42', configJson }))).toMatchObject({
       code: 'IMAGE_UNSUPPORTED',
       hint: 'give it another name where it runs: xl rename',
     });
@@ -323,11 +326,11 @@ describe('domainTarget', () => {
       const refused = { code: 'DOMAIN_NOT_AS_OFFERED', kind: 'corrupt', details: { field } };
       expect(await failure(target.reserve({ ...honest, ...lie }))).toMatchObject(refused);
 
-      const config = structuredClone(honest.config) as { c_info: object; b_info: object };
+      const config = JSON.parse(honest.configJson) as { c_info: object; b_info: object };
       Object.assign(config.c_info, field === 'maxMemoryBytes' ? {} : { [field]: lie[field as keyof Offer] });
       if (field === 'maxMemoryBytes') Object.assign(config.b_info, { max_memkb: 4096, target_memkb: 4096 });
       const before = await there.snapshot();
-      await target.reserve({ ...honest, ...lie, config });
+      await target.reserve({ ...honest, ...lie, configJson: JSON.stringify(config) });
       expect(await failure(target.restore(Readable.from([image]), { signal: never }))).toMatchObject(refused);
       expect(await there.snapshot()).toEqual(before);
     }
@@ -359,7 +362,8 @@ describe('domainTarget', () => {
     await here.store.write(`/local/domain/${domain.domid}/name`, 'renamed');
     const renamed = { ...domain, name: 'renamed' };
     const offer = await domainSource(here, renamed).describe();
-    expect(offer).toMatchObject({ name: 'renamed', config: { c_info: { name: 'renamed' } } });
+    expect(offer.name).toBe('renamed');
+    expect(JSON.parse(offer.configJson)).toMatchObject({ c_info: { name: 'renamed' } });
     const { image } = await save(here, renamed);
     const target = domainTarget(there);
     await target.reserve(offer);

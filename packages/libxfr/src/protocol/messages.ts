@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { MAX_CONTROL_BYTES, MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
-import { JsonText } from './json-text.ts';
 import { parseJson } from './parse-json.ts';
 import { remoteErrorSchema } from './remote-error-schema.ts';
 
@@ -19,8 +18,11 @@ const base64 = z
   .regex(/^[A-Za-z0-9+/]*={0,2}$/)
   .max(32 * 1024);
 
-/** An offer, bounded in all its parts: what a peer says is read with it before anything is done for it. */
-export const offerSchema = z.object({
+/** As much as a control frame can hold, and the marks that a text gets where it is quoted. */
+const MAX_CONFIG_CHARACTERS = 2 ** 20;
+
+/** What both forms of an offer have in common, bounded in all its parts. */
+const offerShape = {
   name: z.string().min(1).max(256),
   /** the same guest must not be two for its spelling */
   uuid: z.guid().toLowerCase(),
@@ -31,8 +33,15 @@ export const offerSchema = z.object({
   live: z.boolean(),
   xen: z.string().max(64),
   cpuPolicy: z.object({ cpuid: base64, msrs: base64 }).optional(),
-  config: z.unknown().transform((config): unknown => new JsonText(config)),
-});
+};
+
+/** An offer between processes of one host. */
+export const offerSchema = z.object({ ...offerShape, configJson: z.string().max(MAX_CONFIG_CHARACTERS) });
+
+/** An offer in a frame, where its configuration is no text within a text. */
+const offerFrameSchema = z
+  .object({ ...offerShape, config: z.unknown().optional() })
+  .transform(({ config, ...offer }) => ({ ...offer, configJson: JSON.stringify(config ?? null) }));
 
 /** One of the checks of a target; it has some ten. */
 const MOST_CHECKS = 64;
@@ -56,7 +65,7 @@ const BODIES = {
    * `epoch`: the source has counted that many attempts to move this guest. `host`: its host's word for itself; an older
    * release does not say.
    */
-  HELLO: z.object({ id, epoch, offer: offerSchema, host }),
+  HELLO: z.object({ id, epoch, offer: offerFrameSchema, host }),
   /** `epoch`: that of this attempt, more than either end has had. */
   ACCEPT: z.object({ epoch }),
   REJECT: z.object({ error: remoteErrorSchema }),
@@ -78,7 +87,7 @@ const BODIES = {
   UNKNOWN: z.object({}),
   BYE: z.object({}),
   /** Since version 3. `id` is that of a transfer that is not going to be, by which both ends call it. */
-  CHECK: z.object({ id, offer: offerSchema, host }),
+  CHECK: z.object({ id, offer: offerFrameSchema, host }),
   CHECKED: z.object({ checks: z.array(checkSchema).max(MOST_CHECKS) }),
   /** Since version 4: so much of the image, zeros or not, the target has taken from its connection and handed on. */
   TAKEN: z.object({ bytes }),
@@ -103,11 +112,17 @@ export const MAX_ZEROS = MAX_PAYLOAD_BYTES;
 export type Message = Control | DataFrame | ZerosFrame;
 
 export function encodeBody<Name extends ControlName>(name: Name, body: Body<Name>): Buffer {
-  const payload = Buffer.from(JSON.stringify(body));
+  const payload = Buffer.from(
+    JSON.stringify('offer' in body ? { ...body, offer: framed(body.offer) } : body),
+  );
   if (payload.length > MAX_CONTROL_BYTES) {
     throw protocolError(`a ${name} of ${payload.length} bytes is too long to be sent`);
   }
   return payload;
+}
+
+function framed({ configJson, ...offer }: z.infer<typeof offerSchema>): object {
+  return { ...offer, config: JSON.parse(configJson) as unknown };
 }
 
 /** @throws VmToolsError XFR_PROTOCOL of kind peer unless it is what the frame should hold */

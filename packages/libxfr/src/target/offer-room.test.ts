@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ManualClock } from '@vm-tools/ratelimit';
 import type { Channel } from '../protocol/channel.ts';
 import type { FrameName } from '../protocol/frame.ts';
 import { OfferRoom, roomForOffer } from './offer-room.ts';
@@ -52,6 +53,28 @@ test('unknown peers together have as much room as one peer', async () => {
   const { entered, all } = await entering(new OfferRoom(), [...Array<undefined>(5), 'a', '']);
   expect(entered).toEqual([...Array<undefined>(4), 'a']);
   for (const place of all) (await place)[Symbol.dispose]();
+});
+
+test('a peer that offers without end has sixteen long ones read, and then two a second', async () => {
+  const clock = new ManualClock();
+  const room = new OfferRoom({ clock });
+  let read = 0;
+  const offering = Array.from({ length: 40 }, async () => {
+    const place = await room.enter(256 * KIB, 'a', LIMIT_MS);
+    read += 1;
+    place[Symbol.dispose]();
+  });
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 2000; turn += 1) await Promise.resolve();
+  };
+  await settle();
+  expect(read).toBe(16);
+  await room.enter(256 * KIB, 'b', LIMIT_MS);
+  await clock.advance(1000);
+  await settle();
+  expect(read).toBe(18);
+  await clock.advance(11_000);
+  await Promise.all(offering);
 });
 
 describe('a channel', () => {

@@ -1,10 +1,13 @@
 import { within } from '@vm-tools/errors';
+import { createLimiter, type Clock, type LimiterNode } from '@vm-tools/ratelimit';
 import type { Channel } from '../protocol/channel.ts';
 
 const MIB = 2 ** 20;
 /** Of offers that are being read and looked at, together and of one peer; the longest has 256 KiB. */
 const MOST_BYTES = 4 * MIB;
 const MOST_BYTES_OF_PEER = MIB;
+/** Of one peer, in the long run: to read and to judge a long offer takes some ten milliseconds of the processor. */
+const PACE = { rate: MIB / 2, burst: 4 * MIB, isFull: true };
 
 interface Waiting {
   readonly bytes: number;
@@ -14,11 +17,18 @@ interface Waiting {
 
 /**
  * Room for offers. An offer is read only when there is some, so that it waits in the sender's memory and not here, and
- * no peer has all of it. It is needed until the offer has been refused or has got a place.
+ * no peer has all of it. It is needed until the offer has been refused or has got a place. A peer whose offers are
+ * refused, and that sends the next ones at once, waits; guests of others do not.
  */
 export class OfferRoom {
   readonly #taken = new Map<string, number>();
   readonly #waiting = new Set<Waiting>();
+  readonly #paces = new Map<string, LimiterNode>();
+  readonly #clock: Clock | undefined;
+
+  constructor({ clock }: { readonly clock?: Clock } = {}) {
+    this.#clock = clock;
+  }
 
   /**
    * @param bytes of the offer
@@ -28,15 +38,29 @@ export class OfferRoom {
   async enter(bytes: number, who: string | undefined, limitMs: number): Promise<Disposable> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const waiting = { bytes, who: who ?? '', enter: () => resolve(undefined) };
-    this.#waiting.add(waiting);
-    this.#letIn();
+    const inTime = new AbortController();
+    const entering = async (): Promise<void> => {
+      await this.#paceOf(waiting.who).take(bytes, inTime.signal);
+      if (inTime.signal.aborted) return;
+      this.#waiting.add(waiting);
+      this.#letIn();
+      await promise;
+    };
     try {
-      await within(promise, limitMs, CROWDED);
+      await within(entering(), limitMs, CROWDED);
     } catch (thrown) {
+      inTime.abort();
       this.#waiting.delete(waiting);
       throw thrown;
     }
     return { [Symbol.dispose]: () => this.#leave(waiting) };
+  }
+
+  #paceOf(who: string): LimiterNode {
+    const known = this.#paces.get(who);
+    const pace = known ?? createLimiter({ ...PACE, clock: this.#clock });
+    if (known === undefined) this.#paces.set(who, pace);
+    return pace;
   }
 
   #letIn(): void {

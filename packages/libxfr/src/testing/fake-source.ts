@@ -47,7 +47,7 @@ export class FakeSource implements Source {
       vcpus: 2,
       live: true,
       xen: '4.17.7',
-      config: { kernel: '/boot/vmlinuz' },
+      configJson: '{"kernel":"/boot/vmlinuz"}',
       ...init.offer,
     };
   }

@@ -49,7 +49,7 @@ const OFFER: Offer = {
   vcpus: 1,
   live: true,
   xen: '4.17.7',
-  config: {},
+  configJson: '{}',
 };
 
 /** Journals that lose at a crash what was not synced; locks are the kernel's. */

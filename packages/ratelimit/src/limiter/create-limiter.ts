@@ -7,6 +7,8 @@ export interface LimiterInit {
   readonly rate: Rate;
   /** @default 100 ms of the rate, at least 64 KiB */
   readonly burst?: number | undefined;
+  /** It begins with a whole burst, as after a pause. @default a new limit holds from its first byte */
+  readonly isFull?: boolean | undefined;
   /** The level above: what passes here passes there, too, in turn with its other children. */
   readonly parent?: LimiterNode | undefined;
   /** @default the parent's, which all levels share, or else the machine's */
@@ -25,6 +27,12 @@ export interface LimiterInit {
  * const transfer = createLimiter({ rate: parseRate('off'), parent: peer });
  * ```
  */
-export function createLimiter({ rate, burst, parent, clock = systemClock }: LimiterInit): LimiterNode {
-  return new LimiterNode({ rate, burst, parent, clock });
+export function createLimiter({
+  rate,
+  burst,
+  isFull,
+  parent,
+  clock = systemClock,
+}: LimiterInit): LimiterNode {
+  return new LimiterNode({ rate, burst, isFull, parent, clock });
 }

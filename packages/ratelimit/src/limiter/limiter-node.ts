@@ -39,11 +39,13 @@ export class LimiterNode implements Limiter, Flow {
   constructor({
     rate,
     burst,
+    isFull,
     parent,
     clock,
   }: {
     readonly rate: Rate;
     readonly burst: number | undefined;
+    readonly isFull: boolean | undefined;
     readonly parent: LimiterNode | undefined;
     readonly clock: Clock;
   }) {
@@ -51,7 +53,7 @@ export class LimiterNode implements Limiter, Flow {
     this.#root = parent === undefined ? this : parent.#root;
     this.#clock = parent === undefined ? clock : parent.#clock;
     this.#alarm = parent === undefined ? new Alarm(clock, () => this.#serve()) : parent.#alarm;
-    this.#bucket = new TokenBucket({ rate, burst, now: this.#clock.now() });
+    this.#bucket = new TokenBucket({ rate, burst, isFull, now: this.#clock.now() });
   }
 
   get rate(): Rate {

@@ -8,6 +8,15 @@ describe('TokenBucket', () => {
     expect(bucket.take(500, 500)).toBe(0);
   });
 
+  test('starts full where it is told to, and has no more than that', () => {
+    const bucket = new TokenBucket({ rate: 1000, burst: 100, isFull: true, now: 0 });
+    expect(bucket.take(100, 0)).toBe(0);
+    expect(bucket.take(1, 0)).toBe(1);
+    const unlimited = new TokenBucket({ rate: Infinity, isFull: true, now: 0 });
+    unlimited.setRate(1000, 0);
+    expect(unlimited.take(1, 0)).toBe(1);
+  });
+
   test('earns no more than its ceiling in an idle hour', () => {
     const bucket = new TokenBucket({ rate: 1000, burst: 100, now: 0 });
     expect(bucket.take(100, 3_600_000)).toBe(0);

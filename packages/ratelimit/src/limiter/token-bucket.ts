@@ -5,11 +5,13 @@ import type { Rate } from '../rate/rate.ts';
 const DEFAULT_BURST_S = 0.1;
 const LEAST_DEFAULT_BURST_BYTES = 64 * 1024;
 
-/** A bucket at the moment it is made, full. */
+/** A bucket at the moment it is made. */
 export interface TokenBucketInit {
   readonly rate: Rate;
   /** The ceiling in bytes. @default 100 ms of the rate at the time, at least 64 KiB */
   readonly burst?: number | undefined;
+  /** It begins full, as after a pause: for what comes in bursts by its nature. @default it begins empty */
+  readonly isFull?: boolean | undefined;
   /** The moment it is made, ms. */
   readonly now: number;
 }
@@ -17,8 +19,8 @@ export interface TokenBucketInit {
 /**
  * The arithmetic of a rate limit, without any waiting; every method is told the time, in ms of one monotonic clock.
  *
- * Credit flows in at `rate` up to the ceiling `burst`, so an idle hour earns no more than that. It starts empty:
- * a new limit holds from its first byte. A request above the ceiling must not wait for ever for a credit that the
+ * Credit flows in at `rate` up to the ceiling `burst`, so an idle hour earns no more than that. Unless it is told otherwise it starts
+ * empty: a new limit holds from its first byte. A request above the ceiling must not wait for ever for a credit that the
  * bucket cannot hold, so the ceiling rises to the size of the request that is waiting, and falls back behind it.
  * It does not rise further: were the request simply taken out into debt, a timer that fires late would find the
  * request paid and the bucket full again, and let both pass at once.
@@ -32,11 +34,12 @@ export class TokenBucket {
   /** Bytes of the request that is waiting. */
   #awaited = 0;
 
-  constructor({ rate, burst, now }: TokenBucketInit) {
+  constructor({ rate, burst, isFull = false, now }: TokenBucketInit) {
     if (burst !== undefined && !(burst > 0)) throw invalid('burst', burst);
     this.#fixedBurst = burst;
     this.#rate = checkedRate(rate);
     this.#at = now;
+    if (isFull && rate !== Infinity) this.#level = this.burst;
   }
 
   get rate(): Rate {

@@ -7,9 +7,9 @@ const EPOCHS = [2 ** 32, 2 ** 53, -1, 1.5];
 export const epochs: Attack = {
   what: 'a peer counts its attempts from 2^32 on',
   share: 4,
-  run: (scene, index) =>
-    call(scene, scene.peer, (stream) => {
+  run: (prey, index) =>
+    call(prey, prey.peer, (stream) => {
       stream.write(PREAMBLE);
-      stream.write(hello(scene.kernel, { epoch: EPOCHS[index % EPOCHS.length] as number }));
+      stream.write(hello(prey.kernel, { epoch: EPOCHS[index % EPOCHS.length] as number }));
     }),
 };

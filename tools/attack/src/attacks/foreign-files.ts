@@ -9,11 +9,11 @@ const SECRETS = ['etc/vm-tools/identity.key', '../../../../etc/shadow', 'proc/se
 export const foreignFiles: Attack = {
   what: "a peer offers domains whose ramdisk or kernel is another file of the target's",
   share: 4,
-  run: (scene, index) =>
-    call(scene, scene.peer, (stream) => {
-      const secret = join(scene.b.simulated.root, SECRETS[index % SECRETS.length] as string);
+  run: (prey, index) =>
+    call(prey, prey.peer, (stream) => {
+      const secret = join(prey.root, SECRETS[index % SECRETS.length] as string);
       const isKernel = index % 2 === 0;
       stream.write(PREAMBLE);
-      stream.write(isKernel ? hello(secret) : hello(scene.kernel, { ramdisk: secret }));
+      stream.write(isKernel ? hello(secret) : hello(prey.kernel, { ramdisk: secret }));
     }),
 };

@@ -5,9 +5,9 @@ import { hello, PREAMBLE } from '../offers.ts';
 export const halfFrames: Attack = {
   what: 'a peer hangs up in the middle of its offer',
   share: 6,
-  run: (scene) =>
-    call(scene, scene.peer, (stream, socket) => {
-      const offer = hello(scene.kernel);
+  run: (prey) =>
+    call(prey, prey.peer, (stream, socket) => {
+      const offer = hello(prey.kernel);
       stream.write(PREAMBLE);
       stream.write(offer.subarray(0, offer.length / 2), () => socket.end());
     }),

@@ -14,15 +14,15 @@ export const hostileImages: Attack = {
   what: 'a peer sends images that are damaged with care',
   share: 2,
   atOnce: 3,
-  async run(scene, index) {
+  async run(prey, index) {
     const uuid = randomUUID();
     const name = `hostile-${uuid.slice(0, 8)}`;
-    const { kernel } = scene;
+    const { kernel } = prey;
     const config = domainConfigSchema.parse({ name, uuid, type: 'pvh', kernel, memoryKib: MEMORY_KIB });
     const { head, tail } = wrapImage(toLibxlJson(config));
     const damaged = (await libxcTarget()).make(createRandom(index));
     const image = Buffer.concat([head, ...damaged, tail]);
-    return call(scene, scene.peer, (stream) => {
+    return call(prey, prey.peer, (stream) => {
       stream.write(PREAMBLE);
       stream.write(hello(kernel, { uuid, name }));
       for (let at = 0; at < image.length; at += MOST_DATA_BYTES)

@@ -9,9 +9,9 @@ export const hugeOffers: Attack = {
   what: 'a peer offers, sixty at a time, with 250 KiB of configuration each',
   share: 4,
   atOnce: 60,
-  run: (scene) =>
-    call(scene, scene.peer, (stream) => {
+  run: (prey) =>
+    call(prey, prey.peer, (stream) => {
       stream.write(PREAMBLE);
-      stream.write(hello(scene.kernel, { config: CONFIG }));
+      stream.write(hello(prey.kernel, { config: CONFIG }));
     }),
 };

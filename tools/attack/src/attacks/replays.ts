@@ -9,10 +9,10 @@ export const replays: Attack = {
   what: 'a peer offers the same transfer again and again, and ends it',
   share: 4,
   atOnce: 4,
-  run: (scene) =>
-    call(scene, scene.peer, (stream) => {
+  run: (prey) =>
+    call(prey, prey.peer, (stream) => {
       stream.write(PREAMBLE);
-      stream.write(hello(scene.kernel, { id: ID, uuid: UUID, name: 'replayed' }));
+      stream.write(hello(prey.kernel, { id: ID, uuid: UUID, name: 'replayed' }));
       stream.on('heard', (heard: string) => {
         if (heard.includes('"epoch"')) stream.destroy();
       });

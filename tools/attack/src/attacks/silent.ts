@@ -5,5 +5,5 @@ export const silent: Attack = {
   what: 'strangers call and say nothing',
   share: 30,
   atOnce: 300,
-  run: (scene) => call(scene, undefined, () => undefined),
+  run: (prey) => call(prey, undefined, () => undefined),
 };

@@ -7,5 +7,5 @@ export const slowHandshake: Attack = {
   what: 'strangers begin a TLS handshake and do not go on',
   share: 10,
   atOnce: 100,
-  run: (scene) => call(scene, undefined, (stream) => stream.write(CLIENT_HELLO)),
+  run: (prey) => call(prey, undefined, (stream) => stream.write(CLIENT_HELLO)),
 };

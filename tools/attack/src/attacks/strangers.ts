@@ -4,5 +4,5 @@ import { call } from '../hostile.ts';
 export const strangers: Attack = {
   what: 'strangers show a certificate that nobody trusts, or none',
   share: 10,
-  run: (scene, index) => call(scene, index % 2 === 0 ? scene.stranger : {}, () => undefined),
+  run: (prey, index) => call(prey, index % 2 === 0 ? prey.stranger : {}, () => undefined),
 };

@@ -6,9 +6,9 @@ export const takenNames: Attack = {
   what: 'a peer offers domains whose name is taken',
   share: 4,
   atOnce: 4,
-  run: (scene) =>
-    call(scene, scene.peer, (stream) => {
+  run: (prey) =>
+    call(prey, prey.peer, (stream) => {
       stream.write(PREAMBLE);
-      stream.write(hello(scene.kernel, { name: scene.resident }));
+      stream.write(hello(prey.kernel, { name: prey.resident }));
     }),
 };

@@ -20,13 +20,13 @@ export const trickle: Attack = {
   what: 'a peer keeps its places: the same memory again and again, a MiB of zeros in twelve bytes now and then',
   share: 0.2,
   atOnce: 3,
-  run(scene) {
+  run(prey) {
     const uuid = randomUUID();
     const name = `hostile-${uuid.slice(0, 8)}`;
-    const { kernel } = scene;
+    const { kernel } = prey;
     const config = domainConfigSchema.parse({ name, uuid, type: 'pvh', kernel, memoryKib: MEMORY_KIB });
     const { head } = wrapImage(toLibxlJson(config));
-    return call(scene, scene.peer, (stream) => {
+    return call(prey, prey.peer, (stream) => {
       stream.write(PREAMBLE);
       stream.write(hello(kernel, { uuid, name }));
       stream.write(frame('DATA', Buffer.concat([head, start])));

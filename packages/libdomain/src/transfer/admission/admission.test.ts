@@ -27,7 +27,7 @@ const failed = (checks: readonly Check[]): [string, string][] =>
 
 const edited = (offer: Offer, edit: (text: string) => string): Offer => ({
   ...offer,
-  config: JSON.parse(edit(JSON.stringify(offer.config))),
+  configJson: edit(offer.configJson),
 });
 
 describe('an offer', () => {
@@ -69,7 +69,7 @@ describe('an offer', () => {
         { capabilities: { pv: false } },
         (offer) => edited({ ...offer, type: 'pv' }, (text) => text.replaceAll('"pvh"', '"pv"')),
       ],
-      ['config', 'IMAGE_CONFIG_CORRUPT', 'corrupt', {}, () => ({ config: { c_info: 1 } })],
+      ['config', 'IMAGE_CONFIG_CORRUPT', 'corrupt', {}, () => ({ configJson: '{"c_info":1}' })],
       [
         'config',
         'DOMAIN_NOT_AS_OFFERED',

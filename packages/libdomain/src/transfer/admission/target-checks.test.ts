@@ -9,7 +9,7 @@ import { arrivingOf, CHEAP_CHECKS, requireFiles, TARGET_CHECKS, type Arrival } f
 const uuid = '0f0e0d0c-0b0a-0908-0706-050403020100';
 const offer: Offer = {
   ...{ name: 'web1', uuid, type: 'pv', memoryBytes: 4096 * 1024 + 1, maxMemoryBytes: 8192 * 1024 },
-  ...{ vcpus: 3, live: true, xen: '4.17.7', config: {} },
+  ...{ vcpus: 3, live: true, xen: '4.17.7', configJson: '{}' },
 };
 const config = {
   ...{ name: 'web1', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2, kernel: '/absent' },

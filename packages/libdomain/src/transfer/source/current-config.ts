@@ -12,8 +12,6 @@ import { notSavable } from './check-savable.ts';
 export interface CurrentConfig {
   /** libxl's JSON */
   readonly json: string;
-  /** the same, parsed */
-  readonly parsed: unknown;
   /** the same, as the target will read it */
   readonly config: DomainConfig;
 }
@@ -36,7 +34,7 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
   });
   const config = readAsTarget(host, domain, json);
   requireOfDomain(host, domain, info, config);
-  return { json, parsed: JSON.parse(json) as unknown, config };
+  return { json, config };
 }
 
 /** Its real memory, if that is more: a guest that has yet to give memory back brings all of it along. */

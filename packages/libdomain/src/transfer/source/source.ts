@@ -65,7 +65,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
   async function describe(): Promise<Offer> {
     try {
       const { live, info } = await checkSavable(host, domain, mode);
-      const { config, parsed } = await currentConfig(host, domain, info);
+      const { config, json } = await currentConfig(host, domain, info);
       const { major, minor, extra } = host.xen.version;
       return {
         name: domain.name,
@@ -77,7 +77,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
         live,
         xen: `${major}.${minor}${extra}`,
         cpuPolicy: encodeCpuPolicy(await host.xen.cpuPolicyGetDomain(domain.domid)),
-        config: parsed,
+        configJson: json,
       };
     } catch (thrown) {
       throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });

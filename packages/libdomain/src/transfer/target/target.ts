@@ -101,7 +101,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   }
 
   function arrivalOf(offer: Offer): Arrival {
-    const readConfig = (): ReturnType<typeof configOf> => offeredConfig(JSON.stringify(offer.config), offer);
+    const readConfig = (): ReturnType<typeof configOf> => offeredConfig(offer.configJson, offer);
     return { host, offer, name: options.name ?? offer.name, readConfig, readRules };
   }
 

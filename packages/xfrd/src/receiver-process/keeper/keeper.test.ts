@@ -38,7 +38,7 @@ const OFFER: Offer = {
   vcpus: 1,
   live: true,
   xen: '4.17.7',
-  config: {},
+  configJson: '{}',
 };
 const LIBXC = Buffer.concat([...syntheticPvh({ pages: 256 })]);
 const { head, tail } = wrapImage('{"c_info":{}}');

@@ -18,7 +18,7 @@ export function remoteTrust(calls: Calls, first: Credentials): RemoteTrust {
     },
     async authorise(who, offer) {
       // No rule looks at its configuration.
-      const asked = { who, offer: { ...offer, config: null } };
+      const asked = { who, offer: { ...offer, configJson: '' } };
       const { grant } = await calls.call<{ grant: number }>('authorise', asked);
       return { [Symbol.dispose]: () => void calls.call('leave', { grant }).catch(() => undefined) };
     },
