@@ -1,6 +1,7 @@
-import { incomingBytes, outgoingBytes } from '@vm-tools/ipc';
-import { callHelper } from './helper/call-helper.ts';
-import type { HelperOptions } from './helper/conversation.ts';
+import type { Duplex } from 'node:stream';
+import { encodeLine, incomingBytes, outgoingBytes } from '@vm-tools/ipc';
+import { Conversation, type HelperOptions } from './helper/conversation.ts';
+import { hasStream, LONGEST_LINE_BYTES, protocolError } from './helper/messages.ts';
 import type { Job, Question, Work } from './helper/messages.ts';
 import type {
   BuildSpec,
@@ -32,7 +33,7 @@ export async function buildDomain(
   spec: BuildSpec,
   options: LongCallOptions,
 ): Promise<RingFrames> {
-  const work: Work = { kind: 'build', spec: spec };
+  const work: Work = { kind: 'build', spec };
   return asFrames(await start(host, domid, work, `building domain ${domid}`, options).done);
 }
 
@@ -75,6 +76,21 @@ export function restoreDomain(
   return { sink: Object.assign(sink, { fetchFrom }), done: handled(done.then(asFrames)) };
 }
 
+/** A call of libxc in a helper process. */
+interface HelperCall {
+  /** the bytes of the image, for work with one */
+  readonly data: Promise<Duplex>;
+  /** Settles when the helper has done it, or has ended: from then on nothing of libxc happens any more. */
+  readonly done: Promise<RingFrames | undefined>;
+}
+
+/**
+ * Runs a job in a helper process and answers what it asks.
+ *
+ * An abort does not kill it, because libxc would leave the guest in log-dirty mode. The question at hand and all
+ * later ones are answered 'abort', and the data stream is cut, so that whatever libxc reads or writes fails at once
+ * and it tidies up. Only a helper that does not end in time is killed.
+ */
 function start(
   { version, libraries, helpers, abortGraceMs, onLog }: HelperHost,
   domid: number,
@@ -82,21 +98,23 @@ function start(
   what: string,
   options: LongCallOptions,
   answers: Pick<HelperOptions, 'decide' | 'image'> = {},
-): ReturnType<typeof callHelper> {
-  return callHelper(
-    { domid, version, libraries, ...work },
-    {
-      helpers,
-      what,
-      ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...answers,
-      onLog: (line) => {
-        onLog?.(line);
-        options.onLog?.(line);
-      },
+): HelperCall {
+  const job: Job = { domid, version, libraries, ...work };
+  const line = encodeLine(job, LONGEST_LINE_BYTES, protocolError); // what is too long to be told bothers no helper
+  const helper = helpers.take(hasStream(job));
+  helper.control.write(line);
+  const conversation = new Conversation(helper, job, {
+    helpers,
+    what,
+    ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...answers,
+    onLog: (logged) => {
+      onLog?.(logged);
+      options.onLog?.(logged);
     },
-  );
+  });
+  return { data: Promise.resolve(helper.data), done: handled(conversation.run()) };
 }
 
 /** Who only looks at the stream gets the error there, and must not be told of a rejection that nobody awaited. */

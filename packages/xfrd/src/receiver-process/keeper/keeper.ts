@@ -59,6 +59,29 @@ export class Keeper {
   readonly #dials: Dials;
   readonly #calls = new ServedCalls((answer) => this.send(answer));
 
+  /** What each call does, when its arguments have been looked at. */
+  readonly #answers: { readonly [Name in CallName]: (args: CallArgs<Name>, id: number) => unknown } = {
+    peers: () => this.#host.trust?.listPeers() ?? [],
+    authorise: (args) => this.#grants.authorise(args),
+    leave: (args) => this.#grants.leave(args),
+    begin: (args) => this.#begin(args),
+    open: (args) => this.#open(args),
+    read: ({ id }) => this.#host.journals.read(id),
+    append: ({ id, entry }) => this.#byId(id).append(entry),
+    remove: ({ id }) => this.#byId(id).remove(),
+    close: (args) => this.#close(args),
+    check: ({ offer, who }) => this.#host.makeTarget(who).check(offer),
+    free: ({ offer, who }) => this.#host.makeTarget(who).requireFree(offer),
+    reserve: ({ offer }) => {
+      const who = this.#grants.check(offer);
+      return this.#byGuest(offer.uuid).reserve(offer, who);
+    },
+    expect: ({ uuid, configJson }) => this.#byGuest(uuid).expect(configJson),
+    restore: (args, id) => this.#restore(id, args),
+    start: ({ uuid }) => this.#byGuest(uuid).start(),
+    abandon: ({ uuid }) => this.#byGuest(uuid).abandon(),
+  };
+
   /** @param feedPath of the socket where the receiver takes calls: for the bytes of images, and for peers */
   constructor(connection: Duplex, feedPath: string, host: HostSide) {
     this.#host = host;
@@ -140,56 +163,9 @@ export class Keeper {
     }
   }
 
-  async #run(id: number, name: CallName, raw: unknown): Promise<unknown> {
-    const args = <Name extends CallName>(call: Name): CallArgs<Name> =>
-      parse(CALLS[call] as unknown as z.ZodType<CallArgs<Name>>, raw, `the call ${call}`);
-    const { journals, makeTarget, trust } = this.#host;
-    switch (name) {
-      case 'peers':
-        return trust?.listPeers() ?? [];
-      case 'authorise':
-        return this.#grants.authorise(args(name));
-      case 'leave':
-        this.#grants.leave(args(name));
-        return undefined;
-      case 'begin':
-        return this.#begin(args(name));
-      case 'open':
-        return this.#open(args(name));
-      case 'read':
-        return journals.read(args(name).id);
-      case 'append': {
-        const { id: transfer, entry } = args(name);
-        return this.#byId(transfer).append(entry);
-      }
-      case 'remove':
-        return this.#byId(args(name).id).remove();
-      case 'close':
-        return this.#close(args(name));
-      case 'check': {
-        const { offer, who } = args(name);
-        return makeTarget(who).check(offer);
-      }
-      case 'free': {
-        const { offer, who } = args(name);
-        return makeTarget(who).requireFree(offer);
-      }
-      case 'reserve': {
-        const { offer } = args(name);
-        const who = this.#grants.check(offer);
-        return this.#byGuest(offer.uuid).reserve(offer, who);
-      }
-      case 'expect': {
-        const { uuid, configJson } = args(name);
-        return this.#byGuest(uuid).expect(configJson);
-      }
-      case 'restore':
-        return this.#restore(id, args(name));
-      case 'start':
-        return this.#byGuest(args(name).uuid).start();
-      case 'abandon':
-        return this.#byGuest(args(name).uuid).abandon();
-    }
+  async #run<Name extends CallName>(id: number, name: Name, raw: unknown): Promise<unknown> {
+    const args = parse(CALLS[name] as unknown as z.ZodType<CallArgs<Name>>, raw, `the call ${name}`);
+    return this.#answers[name](args, id);
   }
 
   async #begin({ start }: CallArgs<'begin'>): Promise<unknown> {
