@@ -3,22 +3,46 @@ import { PluginKind, declareFactoryPlugin, declareValuePlugin } from '@stryker-m
 import type { Reporter } from '@stryker-mutator/api/report';
 import { fileByFile } from './file-by-file.ts';
 
-/** Keys of what a person reads, or of what helps him: the words of an error have tests of their own elsewhere. */
-const WORDS = ['message', 'hint', 'details', 'step', 'doing', 'means'];
+/** What a person reads, or what helps it, as it is called: the words of an error have tests of their own elsewhere. */
+const WORDS = ['message', 'hint', 'details', 'step', 'doing', 'means', 'problem'];
+/** Functions that make an error, and the place of its words. */
+const WORDS_OF_CALLS: Readonly<Record<string, number>> = {
+  corrupt: 0,
+  streamError: 1,
+  refuse: 1,
+  invalid: 1,
+};
+
+interface Node {
+  readonly type: string;
+  readonly name?: string;
+  readonly key?: Node;
+  readonly value?: object;
+  readonly id?: Node;
+  readonly init?: object;
+  readonly callee?: Node;
+  readonly arguments?: readonly object[];
+}
 
 /** The part of Babel's path that is looked at. */
 interface Path extends NodePath {
   readonly node: object;
-  readonly parent?: { type: string; value?: object; key?: { type: string; name?: string } };
+  readonly parent?: Node;
 }
 
 const ignorer: Ignorer = {
   shouldIgnore(path) {
     const { node, parent } = path as Path;
-    const isValue = parent?.type === 'ObjectProperty' && parent.value === node;
-    return isValue && WORDS.includes(parent.key?.name ?? '') ? 'words for people' : undefined;
+    return parent !== undefined && isWords(node, parent) ? 'words for people' : undefined;
   },
 };
+
+function isWords(node: object, { type, key, value, id, init, callee, arguments: given = [] }: Node): boolean {
+  if (type === 'ObjectProperty') return value === node && WORDS.includes(key?.name ?? '');
+  if (type === 'VariableDeclarator') return init === node && WORDS.includes(id?.name ?? '');
+  const place = WORDS_OF_CALLS[callee?.name ?? ''];
+  return type === 'CallExpression' && place !== undefined && given[place] === node;
+}
 
 /** Says at once what no test has noticed: the whole takes hours. */
 const reporter: Reporter = {

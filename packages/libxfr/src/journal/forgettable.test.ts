@@ -24,6 +24,7 @@ const ended = (those: readonly Ended[]): TransferRecord[] =>
         guest: { name: 'web', uuid: guest },
         entries: [
           { state: 'offered', epoch, at: 0 },
+          { state: 'committed', epoch, at: 1 },
           { state, epoch, at: endedAt },
         ],
       }) as TransferRecord,

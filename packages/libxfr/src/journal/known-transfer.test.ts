@@ -6,7 +6,11 @@ import type { TransferRecord } from './record.ts';
 
 const guest = { name: 'web1', uuid: '0f0e0d0c-0b0a-0908-0706-050403020100' };
 
-const record = (role: 'source' | 'target', state: SourceState | TargetState, ats = [5, 9]): TransferRecord =>
+const record = (
+  role: 'source' | 'target',
+  state: SourceState | TargetState,
+  ats = [5, 7, 9],
+): TransferRecord =>
   ({
     ...{ id: '1'.repeat(32), role, guest, peer: 'b:8002', epoch: 2, state, isEnded: false },
     entries: ats.map((at) => ({ state, epoch: 2, at })),

@@ -220,6 +220,14 @@ test('as whom the other end was known is kept, and an error is where one was', a
   expect(await journals.read(id('2'))).toBeUndefined();
 });
 
+test('of a journal whose first line was being written nothing is known', async () => {
+  const storage = new MemoryStorage();
+  storage.files.set(`${id('1')}.${UUID}.jsonl`, Buffer.from('{"version"'));
+  const journals = storedJournals(storage);
+  expect(await journals.read(id('1'))).toBeUndefined();
+  await expect(journals.open(id('1'))).rejects.toMatchObject({ code: 'XFR_TRANSFER_UNKNOWN' });
+});
+
 test('a host whose number cannot be told is no reason to stop', async () => {
   const storage = Object.assign(new MemoryStorage(), { hostId: sick });
   expect(await storedJournals(storage).hostId?.({ isMade: true })).toBeUndefined();

@@ -100,6 +100,54 @@ test.each<[string, string, (folder: TrustFolder) => Promise<void>]>([
   await expect(readIdentity(folder)).rejects.toMatchObject({ code });
 });
 
+test.each<[string, RegExp, (folder: TrustFolder) => Promise<void>]>([
+  ['key', /identity\.key cannot be used: no private key can be read/, ({ key }) => writeFile(key, 'hello')],
+  [
+    'pair',
+    /it is not the certificate of the key in .*identity\.key$/,
+    ({ key }) => writeFile(key, otherKey()),
+  ],
+  [
+    'certificate',
+    /identity\.crt cannot be used: no certificate can be read/,
+    ({ certificate }) => writeFile(certificate, 'hello'),
+  ],
+])(
+  'what is wrong with its %s is said, and that it is for the operator to mend',
+  async (_what, message, spoil) => {
+    await createIdentity(folder, { name: 'a' });
+    await spoil(folder);
+    await expect(readIdentity(folder)).rejects.toMatchObject({
+      ...{ code: 'XFR_IDENTITY_INVALID', kind: 'usage', message: expect.stringMatching(message) },
+    });
+  },
+);
+
+test('a key that others could read is said with its mode, down to the least of it', async () => {
+  const { key, certificate } = folder;
+  const identity = await createIdentity(folder, { name: 'a' });
+  for (const mode of [0o601, 0o602, 0o604, 0o620]) {
+    await chmod(key, mode);
+    await expect(readIdentity(folder)).rejects.toMatchObject({
+      ...{ code: 'XFR_IDENTITY_MODE', kind: 'usage', details: { path: key, mode } },
+      message: expect.stringContaining(`its mode is ${mode.toString(8)}`),
+    });
+  }
+  await chmod(key, 0o640);
+  expect(await readIdentity(folder)).toEqual(identity);
+  await rm(certificate);
+  await expect(readIdentity(folder)).rejects.toMatchObject({ kind: 'usage', details: { path: certificate } });
+  await mkdir(certificate);
+  await expect(readIdentity(folder)).rejects.toMatchObject({
+    ...{ code: 'XFR_TRUST_FILE', message: expect.stringContaining(`cannot read ${certificate}`) },
+  });
+  await rm(key);
+  await mkdir(key, { mode: 0o700 });
+  await expect(readIdentity(folder)).rejects.toMatchObject({
+    ...{ code: 'XFR_TRUST_FILE', message: expect.stringContaining(`cannot read ${key}`) },
+  });
+});
+
 test('an identity that is out of time is noticed before any peer has to', async () => {
   const now = (): number => Date.now() - 10 * DAY_MS;
   await createIdentity(folder, { name: 'a', validDays: 1, now });

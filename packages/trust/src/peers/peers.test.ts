@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTestHost, type TestHost } from '../testing/test-host.ts';
@@ -104,6 +104,76 @@ test('files of others in the folder do not matter, and one that is no file does'
   await expect(listPeers(folder)).rejects.toMatchObject({ code: 'XFR_TRUST_FILE' });
   await rm(folder.peers, { recursive: true });
   expect(await listPeers(folder)).toEqual([]);
+});
+
+test('what cannot be read, written or removed says so, and what it is', async () => {
+  const { folder } = host;
+  await trustPeer(folder, 'b', { fingerprint: OTHER });
+  await mkdir(join(folder.peers, 'd.json'));
+  const said = (words: string): object => ({
+    ...{ code: 'XFR_TRUST_FILE', message: expect.stringContaining(`cannot ${words} ${folder.peers}`) },
+  });
+  await expect(readPeer(folder, 'd')).rejects.toMatchObject(said('read'));
+  await expect(forgetPeer(folder, 'd')).rejects.toMatchObject(said('remove'));
+  await rm(folder.peers, { recursive: true });
+  await writeFile(folder.peers, '');
+  await expect(listPeers(folder)).rejects.toMatchObject(said('read'));
+  const elsewhere = { ...folder, peers: join(folder.peers, 'below') };
+  await expect(trustPeer(elsewhere, 'b', { fingerprint: OTHER })).rejects.toMatchObject({
+    code: 'XFR_TRUST_FILE',
+  });
+  await rm(folder.peers);
+  await symlink('/proc/nowhere', folder.peers);
+  await expect(trustPeer(folder, 'b', { fingerprint: OTHER })).rejects.toMatchObject(said('write'));
+});
+
+test('what is said of a file that is wrong fits on a screen', async () => {
+  const { folder } = host;
+  await trustPeer(folder, 'b', { fingerprint: OTHER });
+  const path = join(folder.peers, 'b.json');
+  const messageOf = async (content: object): Promise<string> => {
+    await writeFile(path, JSON.stringify(content));
+    const error = await listPeers(folder).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'XFR_PEER_FILE', details: { path } });
+    const { message } = error as Error;
+    const head = `what is known of a peer in ${path} cannot be used: `;
+    expect(message).toContain(head);
+    return message.slice(head.length);
+  };
+  expect(await messageOf({})).toBe('must have either a fingerprint or a certificateName');
+  const hosts = 'must be host names or addresses';
+  expect(await messageOf({ fingerprint: OTHER, hosts: ['', ''] })).toBe(
+    `hosts.0: ${hosts}; hosts.1: ${hosts}`,
+  );
+  const many = await messageOf({ fingerprint: OTHER, hosts: Array.from({ length: 20 }, () => '') });
+  expect(many.split('; ')).toHaveLength(8);
+  const unknown = await messageOf({ fingerprint: OTHER, ['x'.repeat(5000)]: 1 });
+  expect(unknown).toHaveLength(1000);
+});
+
+test('a name keeps the way in which it is known', async () => {
+  const { folder } = host;
+  await trustPeer(folder, 'b', { certificateName: 'b.example' });
+  expect(await trustPeer(folder, 'b', { maySend: false })).toMatchObject({ certificateName: 'b.example' });
+  await expect(trustPeer(folder, 'b', { fingerprint: OTHER })).rejects.toMatchObject({
+    code: 'XFR_PEER_FILE',
+  });
+  await trustPeer(folder, 'c', { certificateName: 'c.example' });
+  await trustPeer(folder, 'd', { fingerprint: OTHER });
+  await expect(trustPeer(folder, 'e', { fingerprint: OTHER })).rejects.toMatchObject({
+    ...{ code: 'XFR_PEER_TWICE', kind: 'usage', details: { name: 'e', other: 'd' } },
+  });
+  await expect(trustPeer(folder, 'd', { certificateName: 'd' })).rejects.toMatchObject({
+    code: 'XFR_PEER_FILE',
+  });
+  await expect(forgetPeer(folder, 'x')).rejects.toMatchObject({ kind: 'usage', details: { name: 'x' } });
+});
+
+test('peers are in the order of their names', async () => {
+  const { folder } = host;
+  for (const [count, name] of ['c', 'a', 'b'].entries())
+    await trustPeer(folder, name, { fingerprint: `SHA256:${String(count).repeat(43)}` });
+  expect((await listPeers(folder)).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });
 
 test('a file is for people', async () => {

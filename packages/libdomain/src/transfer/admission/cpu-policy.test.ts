@@ -23,7 +23,7 @@ function policyOf(features: readonly string[], vendor = 'GenuineIntel'): CpuPoli
   const words = new Map<string, Buffer>();
   for (const { leaf, subleaf, register, names } of CPU_FEATURE_WORDS) {
     const key = `${leaf} ${subleaf}`;
-    const bytes = words.get(key) ?? entry(leaf, subleaf ?? 0xffff_ffff);
+    const bytes = words.get(key) ?? entry(leaf, subleaf);
     words.set(key, bytes);
     const bits = names.map((name, bit) => (name !== undefined && features.includes(name) ? 2 ** bit : 0));
     bytes.writeUInt32LE(
