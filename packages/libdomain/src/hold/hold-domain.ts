@@ -126,7 +126,7 @@ function unresolved({ uuid, domid, name = uuid }: Held, transfer: UndecidedTrans
     kind: 'uncertain',
     message: `no other tool may touch ${name} before its transfer ${other} is decided: it ${means}`,
     hint: `vm-migrate resolve ${id}`,
-    guest: { name, uuid, domid, state: means },
+    guest: { name, uuid, ...(domid === undefined ? {} : { domid }), state: means },
     details: { id, role, state, peer },
   });
 }

@@ -24,7 +24,9 @@ function shortest({ code, kind, message, side, retry, causes = [] }: RemoteError
   const cut = (text: string): string => text.slice(0, MESSAGE_CHARACTERS).toWellFormed();
   const first = causes.at(-1);
   return {
-    ...{ code, kind, message: cut(message), side, retry },
+    ...{ code, kind, message: cut(message) },
+    ...(side === undefined ? {} : { side }),
+    ...(retry === undefined ? {} : { retry }),
     ...(first === undefined
       ? {}
       : { causes: [{ code: first.code, kind: first.kind, message: cut(first.message) }] }),
