@@ -49,7 +49,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'table',
-    // The rest of this folder is the model of the protocol, which is a test of it: half a minute for each change.
+    // The model of the protocol is a test of it: half a minute for each change.
     mutate: ['packages/libxfr/src/commit/table.ts'],
     tests: ['allows', 'diagram', 'model', 'table'].map(
       (name) => `packages/libxfr/src/commit/${name}.test.ts`,

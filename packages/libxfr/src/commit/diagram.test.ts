@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { commitPage } from './diagram.ts';
+import { commitPage } from './testing/diagram.ts';
 
 const PAGE = new URL('../../docs/commit-protocol.md', import.meta.url);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { exploreOthers, wayTo, type Others } from './model-others.ts';
+import { exploreOthers, wayTo, type Others } from './testing/model-others.ts';
 
 const USER: Others = { who: ['user'], hasRule: true, confirms: true };
 const XL: Others = { who: ['xl'], hasRule: true, confirms: true, at: ['source'] };

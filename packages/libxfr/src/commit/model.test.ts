@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { explore } from './model.ts';
+import { explore } from './testing/model.ts';
 import { SOURCE, TARGET, type Step, type Table } from './table.ts';
 
 /** A table with other steps, or other words: what a bug in it would look like. */

@@ -1,5 +1,5 @@
-import { mayTouch } from './others.ts';
-import { SOURCE, TARGET, type Step, type Table } from './table.ts';
+import { mayTouch } from '../others.ts';
+import { SOURCE, TARGET, type Step, type Table } from '../table.ts';
 
 /** The commit protocol as a page of Markdown, drawn from its tables. */
 export function commitPage(): string {
@@ -20,7 +20,7 @@ export function commitPage(): string {
 const OTHERS_PAGE = [
   '## Others',
   '',
-  'As long as a journal does not settle where the guest is, our own tools refuse to touch it on that side, whatever Xen shows (`src/commit/others.ts`), and lock it while they change it. `src/commit/model-others.ts` has users who touch it all the same as transitions, and its test has the results:',
+  'As long as a journal does not settle where the guest is, our own tools refuse to touch it on that side, whatever Xen shows (`src/commit/others.ts`), and lock it while they change it. `src/commit/testing/model-others.ts` has users who touch it all the same as transitions, and its test has the results:',
   '',
   '- One of our tools saves, pauses, unpauses or destroys the guest on either side, and is killed in the middle of it: never two running, never a torn image. Without the rule there are both.',
   '- xl, which knows neither our locks nor our journals: the source looks at its guest again before it commits, resumes and destroys (`Source.confirm`). What xl does in the moment between that look and the step, or to the guest that waits at the target, can still make two run, the one of them on an image that is not the latest. It is reported (`XFR_TWO_RUNNING`, `XFR_UNCERTAIN`), never called a success.',

@@ -1,5 +1,5 @@
 import { search } from './search.ts';
-import { SOURCE, TARGET, type GuestState, type Step, type Table, type Word } from './table.ts';
+import { SOURCE, TARGET, type GuestState, type Step, type Table, type Word } from '../table.ts';
 
 /**
  * Explores every state that the two tables can reach together, step by step, over a network that loses, duplicates
