@@ -15,7 +15,7 @@ import { asVmToolsError } from './output/render-error.ts';
 
 /** How long the host may take to close once the result is known. */
 const CLOSE_LIMIT_MS = 2_000;
-/** A result of so many characters is told again where it could not be printed. */
+/** A result of up to so many characters is repeated on stderr where it could not be printed. */
 const SHORT_RESULT = 200;
 
 /**

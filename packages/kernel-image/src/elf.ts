@@ -10,7 +10,7 @@ export interface ElfFile {
   readonly isX86: boolean;
   /** the address at which it is entered */
   readonly entry: bigint;
-  /** what is to be loaded */
+  /** the segments to load */
   readonly segments: readonly ElfSegment[];
   /** Xen's notes: contents by type (`XEN_ELFNOTE`) */
   readonly notes: ReadonlyMap<number, Buffer>;

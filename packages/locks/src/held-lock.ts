@@ -3,7 +3,7 @@ export interface FileLock extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Lets go once, however often it is told to: the number of a file that is closed may be another one's by then. */
+/** Lets go once, however often it is called: the number of a file that is closed may be another one's by then. */
 export function heldLock(path: string, release: () => void): FileLock {
   let isHeld = true;
   return {

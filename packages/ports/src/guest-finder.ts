@@ -37,7 +37,7 @@ export interface FoundTarget {
 /**
  * Finds guests again after a crash; one for each host. Both look for `guest.uuid`, and for `guest.domid` when the
  * journal knows it: a guest of that UUID with another number has been made since, and is not the one that is meant.
- * They resolve with undefined only when there is certainly none, and reject when that cannot be told.
+ * They resolve with undefined only when there is certainly none, and reject when that is unknown.
  */
 export interface GuestFinder {
   findSource(transfer: Journalled): Promise<FoundSource | undefined>;

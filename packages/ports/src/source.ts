@@ -27,7 +27,7 @@ export interface Source {
    * before a transfer is committed, before a file gets its name, before `resume` and `destroy`. Rejects with the code
    * GUEST_CHANGED when a tool that knows none of our locks has changed it: the message says what, and `details.now`
    * whether it is "running" (resumed, or started anew), "absent", or "other" (suspended, but by another toolstack). Any
-   * other rejection says that it cannot be told.
+   * other rejection says that it is unknown.
    */
   confirm(): Promise<void>;
   /** Lets a guest that `save` has left suspended run on. */

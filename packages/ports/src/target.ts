@@ -7,7 +7,7 @@ export interface RestoreControl {
   readonly signal: AbortSignal;
   /** Of the transfer that brings it, so that what a crash leaves of it can be told from others; a file has none. */
   readonly transferId?: string | undefined;
-  /** To be told of memory that has come for the first time, bytes: a source that only repeats itself has a limit. */
+  /** Called for memory that has come for the first time, bytes: a source that only repeats itself has a limit. */
   readonly onNewMemory?: ((bytes: number) => void) | undefined;
 }
 

@@ -26,7 +26,7 @@ export const RANGES = {
   days: { min: 1, max: 36_500 },
   /** memory of a guest: Xen's own limit for a host is 16 TiB */
   memoryMib: { min: 1, max: 2 ** 24 },
-  /** bytes per second: more than 1 EiB is a slip of the pen */
+  /** bytes per second: more than 1 EiB is a typo */
   rate: { min: 1, max: 2 ** 60 },
   /** processors of a host: what Xen can be built for */
   cpus: { min: 1, max: 4095 },

@@ -52,7 +52,7 @@ export class Bandwidth implements Disposable {
     };
   }
 
-  /** Lets a transfer hear of a new limit for each transfer, as long as it lasts. */
+  /** Gives a transfer each new limit for transfers, as long as it lasts. */
   hold(transfer: Pick<Transfer<TransferSummary | undefined>, 'setRate' | 'result'>): void {
     this.#transfers.add(transfer);
     const forget = (): void => void this.#transfers.delete(transfer);

@@ -67,7 +67,7 @@ interface Hostile {
   readonly what: string;
   /** the error of xfrd, as it logs it */
   readonly code: string;
-  /** what it is told instead: strangers hear one and the same */
+  /** the answer that it gets instead: all strangers get the same one */
   readonly told?: string;
   /** Whether it can be told, too: not before there is a connection over which. */
   readonly hears: boolean;

@@ -76,7 +76,7 @@ export interface Outcome {
   readonly value: unknown;
   /** Printed with a newline, made fit to be shown; nothing is printed when it is absent or empty. */
   readonly text?: string;
-  /** The kind of failure in a result that is printed all the same: it gives the exit status. */
+  /** The kind of failure in a result that is printed anyway: it gives the exit status. */
   readonly failure?: FailureKind;
   /** Nothing was changed, the result is all that there is: a reader that has had enough ends it quietly. @default false */
   readonly isReport?: boolean;

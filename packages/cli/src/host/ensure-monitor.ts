@@ -28,8 +28,8 @@ export async function isAnswered(socketPath: string): Promise<boolean> {
 }
 
 /**
- * Sees to it that vm-monitor runs, which honours what the configuration says about poweroff, reboot and crash. Call it
- * when the domain exists: a monitor that sees no domain ends. It is no reason to fail: the domain runs without it.
+ * Makes sure that vm-monitor runs, which carries out what the configuration says about poweroff, reboot and crash. Call
+ * it when the domain exists: a monitor that sees no domain ends. It is no reason to fail: the domain runs without it.
  */
 export async function ensureMonitor({
   root,

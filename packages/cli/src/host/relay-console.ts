@@ -10,7 +10,7 @@ import { outputLost } from '../output/output-lost.ts';
 
 /** Ctrl-], as in xl console and telnet. */
 const ESCAPE = 0x1d;
-/** xenconsoled makes the pty when it hears of the domain: soon after its creation, and again after a restore. */
+/** xenconsoled makes the pty when it is told of the domain: soon after its creation, and again after a restore. */
 const PTY_LIMIT_MS = 10_000;
 
 export interface RelayConsoleInit {

@@ -7,7 +7,7 @@ const LOG_TAIL_LINES = 20;
 
 /**
  * Anything thrown as one of ours. What our libraries did not expect is a defect, and says so: the hint asks for the
- * report that makes it possible to mend it.
+ * report that makes it possible to fix it.
  */
 export function asVmToolsError(thrown: unknown, program: string): VmToolsError {
   if (thrown instanceof VmToolsError) return thrown;

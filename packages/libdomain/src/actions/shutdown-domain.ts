@@ -31,7 +31,7 @@ type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 export type ShutdownOutcome = 'acknowledged' | 'shut-down' | 'gone' | 'forced';
 
 /**
- * Asks a guest to power off or to reboot. What becomes of the domain then is its `on_poweroff` and `on_reboot`. The
+ * Asks a guest to power off or to reboot. Its `on_poweroff` and `on_reboot` decide what happens to the domain then. The
  * domain is held while it is asked and while it is forced, not while it makes up its mind: that may take minutes.
  *
  * @throws DOMAIN_SHUTDOWN_TIMEOUT with details.acked; the request is withdrawn. DOMAIN_PAUSED: it could not answer;

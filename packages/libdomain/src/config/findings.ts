@@ -18,7 +18,7 @@ export class Findings {
     return this.#problems.length >= MAX_PROBLEMS;
   }
 
-  /** A sentence about something that is accepted all the same; each is told once. */
+  /** A sentence about something that is accepted anyway; each is reported once. */
   warn(position: Position, sentence: string): void {
     if (this.#warnings.size < MAX_PROBLEMS)
       this.#warnings.set(`${formatPosition(position)}: ${sentence}`, position);

@@ -37,8 +37,8 @@ export interface PlacedConfig {
 type Format = 'json' | 'xl';
 
 /**
- * Reads the configuration of a domain: JSON if it begins with a brace, else the everyday subset of xl.cfg. All that
- * is wrong with it is told at once.
+ * Reads the configuration of a domain: JSON if it begins with a brace, else the everyday subset of xl.cfg. All that is
+ * wrong with it is reported at once.
  *
  * @param fileName only to name the place of an error
  * @throws VmToolsError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_UNSUPPORTED or CONFIG_INVALID, of kind usage: the

@@ -13,7 +13,7 @@ const PRIMARY: PlannedDevice = {
   about: 'primary console, served by xenconsoled',
   nodes: ({ domid, ports, frames }) => ({
     frontendPath: `${domainPath(domid)}/console`,
-    // Not the guest's: xenconsoled trusts what stands there.
+    // Not the guest's: xenconsoled trusts these nodes.
     frontendOwner: 'backend',
     frontend: {},
     readOnly: {

@@ -4,8 +4,8 @@ import type { Host } from '../host.ts';
 import type { Device } from './list-devices.ts';
 
 /**
- * A kind of device, all that is to be known of it: which ones a domain has, the nodes of each, and what is to be done
- * when one comes and when one goes. `all.ts` has them in the order in which they are plugged in.
+ * A kind of device: which ones a domain has, the nodes of each, and what is to be done when one comes and when one
+ * goes. `all.ts` has them in the order in which they are plugged in.
  */
 export interface DeviceKind {
   /** As xenstore calls it where its frontend and the toolstack's copy stand: "console", "vbd", "vif". */

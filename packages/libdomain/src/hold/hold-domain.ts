@@ -35,7 +35,7 @@ const lockFolder = ({ root }: Host): string => join(root, 'run/vm-tools/domains'
  * when the process ends, however it does. Then it asks what a crash may have left: a transfer that is not decided.
  *
  * @throws VmToolsError
- *   XFR_GUEST_BUSY (usage, may be tried again) with `details.holder`: another process is at work on it;
+ *   XFR_GUEST_BUSY (usage, may be tried again) with `details.holder`: another process works on it;
  *   XFR_UNRESOLVED (uncertain): a transfer of it is not decided, or committed by a process that waits for its target;
  *   XFR_JOURNAL_CORRUPT (corrupt): it may not be;
  *   LOCK_FAILED, LOCK_FOLDER; INTERRUPTED

@@ -41,7 +41,7 @@ export async function requireAllowed(config: Placed, rules: PlaceRules): Promise
   }
 }
 
-/** Those that are not there allow nothing yet; a path below them is told as missing all the same. */
+/** Folders that are not there allow nothing yet; a path below them is still reported as missing. */
 async function resolveFolders(paths: readonly string[]): Promise<Folder[]> {
   return Promise.all(
     paths.map(async (path) => ({

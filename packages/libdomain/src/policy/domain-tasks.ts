@@ -2,7 +2,7 @@
 const MOST_AT_ONCE = 32;
 
 interface Task {
-  /** what is to be done when that which goes on has ended */
+  /** the work that follows when the present one has ended */
   next: (() => Promise<void>) | undefined;
 }
 

@@ -47,7 +47,7 @@ class Monitor {
   readonly #host: Host;
   readonly #options: MonitorOptions & { readonly signal: AbortSignal };
   readonly #tasks = new DomainTasks();
-  /** domids, so that a domain which is kept is told of once */
+  /** domids, so that a kept domain is reported once */
   readonly #kept = new Set<number>();
   /** by domid: it is tried again whenever there is news of any domain, and told of once */
   readonly #failed = new Map<number, string>();
@@ -73,7 +73,7 @@ class Monitor {
     }
   }
 
-  /** Does what is to be done about those that have shut down. */
+  /** Carries out the policies of those that have shut down. */
   actOn(infos: readonly DomainInfo[]): void {
     const shutDown = infos.filter((info) => this.#concerns(info));
     for (const [uuid, domains] of Map.groupBy(shutDown, (info) => info.uuid)) {

@@ -7,7 +7,7 @@ const ZOMBIE_LIMIT_MS = 10_000;
 /** Most domains are gone at once; none needs to be looked at more often than so. */
 const LONGEST_PAUSE_MS = 50;
 
-/** How long Xen may take to let go of a domain, ms, before it is told as a zombie. */
+/** How long Xen may take to let go of a domain, ms, before it is reported as a zombie. */
 export interface RemoveOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onLog?: (line: string) => void;

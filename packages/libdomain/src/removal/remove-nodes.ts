@@ -3,7 +3,7 @@ import type { StoreAccess } from '@vm-tools/xenstore';
 import type { Host } from '../host.ts';
 import { domainPath, libxlPath, vmPath } from '../paths.ts';
 
-/** Everything in xenstore that stands there for this domain alone. */
+/** All nodes of xenstore for this domain alone. */
 export async function removeNodes({ xen, store }: Host, domid: number, uuid: string): Promise<void> {
   await store.transaction(async (tx) => {
     await removeGuestNodes(xen, tx, domid, uuid);

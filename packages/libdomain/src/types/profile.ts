@@ -47,7 +47,7 @@ export interface Profile {
   };
   /** The arguments of the domain builder about its type and its memory. */
   readonly build: (size: Size) => Pick<BuildSpec, 'type' | 'targetKib' | 'maxKib' | 'acpi' | 'e820'>;
-  /** Whether kernel, ramdisk and command line are told in xenstore: libxl does so for other programs. */
+  /** Whether kernel, ramdisk and command line are written to xenstore: libxl does so for other programs. */
   readonly tellsImage: boolean;
   readonly save: {
     /** Whether Xen of such a host can tell which pages it writes to, so that it may go on meanwhile. */

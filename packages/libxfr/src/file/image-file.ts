@@ -76,8 +76,9 @@ export class ImageFile {
   }
 
   /**
-   * A stream into the file, in few large writes; what the file system says is told before the stream acts on it. Pages
-   * of zeros become holes: they are read back as zeros, take neither time nor room, and do not count for the limiter.
+   * A stream into the file, in few large writes; an error of the file system is reported before the stream acts on it.
+   * Pages of zeros become holes: they are read back as zeros, take neither time nor room, and do not count for the
+   * limiter.
    */
   writer(options: WriterOptions): Writable {
     const write = (pieces: readonly Buffer[], done: (error?: Error) => void): void => {

@@ -7,7 +7,7 @@ const BUFFER_BYTES = 2 ** 20;
 /** An image file that is open for reading. */
 export interface OpenImage extends AsyncDisposable {
   readonly bytes: number;
-  /** Its content, once; an error of the file system is told before it is thrown. */
+  /** Its content, once; an error of the file system is reported before it is thrown. */
   chunks(onFailed: (error: VmToolsError) => void): AsyncGenerator<Buffer, void>;
 }
 

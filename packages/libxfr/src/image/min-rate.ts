@@ -15,10 +15,10 @@ const MOST_LIMITS = 720;
 const ZEROS_BYTES = 12;
 
 /**
- * Reads the frames of an image, and sees to it that the image gets on. A source is alive as long as it sends PING, or a
- * byte now and then, and would keep its place here for ever by that. What counts is what it costs the source to send,
- * and memory that has not come before: zeros cost nothing, so only those count that are new. Only time in which it is waited
- * for counts, so that a slow disk or a limit of this host is not taken for its fault.
+ * Reads the frames of an image, and checks that the image makes progress. A source is alive as long as it sends PING,
+ * or a byte now and then, and would keep its place here for ever by that. What counts is what it costs the source to
+ * send, and memory that has not come before: zeros cost nothing, so only those count that are new. Only time in which
+ * it is waited for counts, so that a slow disk or a limit of this host is not taken for its fault.
  */
 export class MinRateReader {
   readonly #channel: Channel;

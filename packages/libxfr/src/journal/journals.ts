@@ -47,7 +47,7 @@ export interface Journals {
    * Begins one.
    *
    * @throws VmToolsError
-   *   XFR_GUEST_BUSY (usage) when another process is at work on this guest;
+   *   XFR_GUEST_BUSY (usage) when another process works on this guest;
    *   XFR_UNRESOLVED (uncertain) when an earlier transfer of it has not come to its end;
    *   XFR_TRANSFER_EXISTS (peer) when there has been one of this id;
    *   XFR_JOURNAL_CORRUPT (corrupt) when a damaged journal may be about this guest
@@ -60,7 +60,7 @@ export interface Journals {
    */
   open(id: TransferId): Promise<Journal>;
   /**
-   * By which a host finds out that it has called itself; undefined where that cannot be told.
+   * By which a host finds out that it has called itself; undefined where that is unknown.
    *
    * @param options.isMade for a receiver: it is there from then on. @default false
    */

@@ -63,7 +63,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     { name: 'place', enter: () => admission.enter(who) },
   ];
 
-  /** Of one peer no more than so many wait, and one more is told so. */
+  /** Of one peer no more than so many wait, and one more is refused. */
   const known = async (who: string, waiting: Waiting, connection: Connection): Promise<void> => {
     try {
       waiting.know(who);

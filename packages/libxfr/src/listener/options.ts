@@ -27,7 +27,7 @@ export type ListenEvent =
   | ({ readonly type: 'connected' } & Session)
   | ({ readonly type: 'transfer'; readonly event: TransferEvent } & Session)
   | ({ readonly type: 'failed'; readonly error: VmToolsError } & Session)
-  /** A connection could not be accepted, for want of file descriptors for instance; the listener goes on. */
+  /** A connection could not be accepted, for lack of file descriptors for instance; the listener goes on. */
   | { readonly type: 'accept-failed'; readonly error: VmToolsError };
 
 /**

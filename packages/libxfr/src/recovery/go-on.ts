@@ -57,7 +57,7 @@ async function goOnSource(
   if (participant.allows({ write: 'aborted' }, 'restart'))
     await participant.write('aborted', 'restart', stopped('sending'));
   const isOpen = participant.state === 'committed';
-  // The copy here may have run: to remove it all the same is for its owner to say.
+  // The copy here may have run: whether to remove it is for the operator to say.
   const isForced = participant.state === 'confirmed' && owner === 'there';
   if (owner !== undefined && !isOpen && !isForced) throw nothingToDecide(participant);
   const asked = isOpen ? await ask(participant, options, owner) : undefined;

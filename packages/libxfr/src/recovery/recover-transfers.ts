@@ -15,12 +15,12 @@ export interface RecoveredTransfer {
 
 /**
  * Brings all transfers of this host to their end, as far as that can be done now: for a daemon when it starts, before
- * it listens, and again from time to time. Those that a living process is at work on are left alone. Old journals that
- * have ended are removed.
+ * it listens, and again from time to time. Those on which a living process works are left alone. Old journals that have
+ * ended are removed.
  */
 export async function recoverTransfers(
   options: RecoveryOptions & {
-    /** told of each as soon as it is through, whatever the others wait for */
+    /** called for each as soon as it has finished, whatever the others wait for */
     readonly onRecovered?: ((recovered: RecoveredTransfer) => void) | undefined;
   },
 ): Promise<{

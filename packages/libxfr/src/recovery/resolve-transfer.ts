@@ -17,7 +17,7 @@ export interface ResolveOptions extends RecoveryOptions {
  * transfer that has ended already is only described.
  *
  * @throws VmToolsError
- *   XFR_TRANSFER_UNKNOWN, XFR_GUEST_BUSY (usage): there is none of this id, or a process is still at work on it;
+ *   XFR_TRANSFER_UNKNOWN, XFR_GUEST_BUSY (usage): there is none of this id, or a process still works on it;
  *   XFR_OWNER_REFUSED (usage): `owner` was given, and the other end or the journal can tell;
  *   XFR_UNCERTAIN (uncertain): neither side can tell yet;
  *   XFR_TWO_RUNNING (uncertain): it runs at the target, and here: `owner` "there" destroys the copy here;

@@ -3,8 +3,8 @@ import { asVmToolsError } from '../protocol/remote-error.ts';
 import { inContext, type ErrorContext } from './error-context.ts';
 
 /**
- * Work of which several parts can fail at once: when a link breaks, its reader, its writer and the save in between
- * all complain, and only the first knows why. The first cause aborts the rest and is the one that is told.
+ * Work of which several parts can fail at once: when a link breaks, its reader, its writer and the save in between all
+ * complain, and only the first knows why. The first cause aborts the rest and is the one that is reported.
  */
 export class Attempt implements Disposable {
   readonly #controller = new AbortController();

@@ -15,7 +15,7 @@ import { ProgressReporter } from '../session/progress.ts';
 import { destroyLeftover, resumeAfterFailure, notSaved, resumeFailed } from './failure.ts';
 import { holdSource } from './hold.ts';
 
-/** How an image is written, and what becomes of the guest. */
+/** How an image is written, and what happens to the guest. */
 export interface SaveToFileOptions extends TransferOptions {
   /** The guest after the save: it ends here and lives on in the file, or it continues as if nothing had happened. */
   readonly afterwards: 'destroy' | 'resume';

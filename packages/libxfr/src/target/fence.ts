@@ -45,7 +45,7 @@ export async function fence(
   throw await removeFenced(participant, target, told);
 }
 
-/** Removes what has been fenced; a failure of that is told beside the first one, and the journal stays open. */
+/** Removes a fenced guest; a failure of that is reported beside the first one, and the journal stays open. */
 export async function removeFenced(
   participant: TargetParticipant,
   target: Pick<FoundTarget, 'abandon'>,

@@ -21,8 +21,8 @@ const SAID: Readonly<Record<string, { readonly message: string; readonly hint: s
 };
 
 /**
- * An error as a peer hears it: without ids, names and places of what is none of its business. The log of this host has
- * all of it.
+ * An error as a peer gets it: without ids, names and places that are none of its business. The log of this host has all
+ * of it.
  */
 export function forStranger(error: VmToolsError): VmToolsError {
   const { code, kind, retry } = error;

@@ -43,7 +43,7 @@ export class Lobby {
 
   /**
    * @param address from where it comes, without the port
-   * @param drop ends it, for want of room
+   * @param drop ends it when there is no room
    */
   enter(address: string, drop: (why: VmToolsError) => void): Waiting {
     const { unknown, perAddress } = this.limits;

@@ -61,7 +61,7 @@ export async function receiveFromPeer(
   using attempt = new Attempt(signal, 'receiving a guest', context);
   progress.phase('connecting');
   const channel = new Channel(connection, 'source', timeouts, clock);
-  // Less than the peer has for its first message, so that it hears what it waits for.
+  // Less than the peer has for its first message, so that it gets the reason for its wait.
   using room = roomForOffer(channel, options.offers, timeouts.handshakeMs / 2);
   try {
     warnIfPlain(connection, progress);

@@ -65,7 +65,7 @@ export async function restoreFromFile(
   }
 }
 
-/** Removes what a failed restore has left; a failure of that is told beside the first one. */
+/** Removes what a failed restore has left; a failure of that is reported beside the first one. */
 async function abandon(target: Target, failure: VmToolsError): Promise<VmToolsError> {
   try {
     await target.abandon();

@@ -11,7 +11,7 @@ import { removeFenced, sayWord } from './fence.ts';
 /**
  * The target after "owner": the guest is ours to start, and the source waits for our word. RUNNING is said after it
  * runs, and FENCED after nothing of it is left, so that either can be relied on. When neither can be said truthfully,
- * the source hears PENDING, and leaves its copy suspended until we know.
+ * the source gets PENDING, and leaves its copy suspended until we know.
  */
 export async function startGuest(
   participant: TargetParticipant,

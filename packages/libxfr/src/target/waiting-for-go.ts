@@ -34,7 +34,7 @@ export class WaitingForGo {
   }
 
   /**
-   * Resolves when the waiting session is through with the channel; undefined when no session waits for this one from
+   * Resolves when the waiting session has finished with the channel; undefined when no session waits for this one from
    * this peer.
    */
   bring(id: TransferId, epoch: number, channel: Channel): Promise<void> | undefined {

@@ -85,7 +85,7 @@ export class TransferHandle<Result extends TransferSummary | undefined> implemen
       onStep: (step) => this.#step(step),
     };
     this.result = this.#run(run, lent);
-    this.result.catch(() => undefined); // an observer hears of it
+    this.result.catch(() => undefined); // an observer gets the error
   }
 
   get start(): TransferStart | undefined {

@@ -4,7 +4,7 @@ import type { Connection } from '../protocol/connection.ts';
 import type { TransferTimeouts } from '../protocol/timeouts.ts';
 
 /**
- * Tells a peer why it is refused, reads nothing, and hangs up. The peer is unauthenticated: it hears what concerns it,
+ * Tells a peer why it is refused, reads nothing, and hangs up. The peer is unauthenticated: it learns what concerns it,
  * and nothing of what is wrong with this host.
  */
 export async function refuse(

@@ -25,7 +25,7 @@ const A = new TlsHost('a', { knows: ['b'] });
 const B = new TlsHost('b', { knows: ['a'] });
 const STRANGER = new TlsHost('stranger', { knows: ['b'] });
 
-/** Receives guests on loopback; what becomes of each connection is in `ends`, in the order of their ends. */
+/** Receives guests on loopback; the outcome of each connection is in `ends`, in the order of their ends. */
 async function serve(tls: TlsOptions, timeouts = TIMEOUTS) {
   const ends: (string | undefined)[] = [];
   const errors: VmToolsError[] = [];
@@ -84,7 +84,7 @@ async function send(tls: TlsOptions, endpoint: { host: string; port: number }) {
   return { source, connection, ...result };
 }
 
-/** A client that shows what it is told to, and what it hears. */
+/** A client with the given certificate, and the messages that it gets. */
 async function callRaw(port: number, options: ConnectionOptions): Promise<TLSSocket> {
   const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
   await once(socket, 'secureConnect');

@@ -73,7 +73,7 @@ function settled(result: PromiseSettledResult<unknown>): Promise<unknown> {
   return result.status === 'fulfilled' ? Promise.resolve() : Promise.reject(result.reason as Error);
 }
 
-/** A source whose target does what it is told. */
+/** A source whose target follows the script. */
 export async function toRawTarget(script: (peer: RawPeer) => unknown, options: SendOptions = {}) {
   const link = (await LINKS['tcp']?.()) as Link;
   const peer = new RawPeer(link.target.stream);
@@ -90,7 +90,7 @@ export async function fromRawSource(frames: readonly Buffer[], options: ReceiveO
   return fromSilentSource((peer) => peer.say(PREAMBLE, ...frames), options);
 }
 
-/** The same, and the source does what it is told from its first byte on. */
+/** The same, and the source follows the script from its first byte on. */
 export async function fromSilentSource(script: (peer: RawPeer) => unknown, options: ReceiveOptions = {}) {
   const link = (await LINKS['tcp']?.()) as Link;
   const peer = new RawPeer(link.source.stream);

@@ -36,7 +36,7 @@ export async function peekFingerprint(
   throwIfAborted(signal, what);
   // Nothing is trusted here and nothing is sent: the certificate is only looked at.
   const socket = connect({ host, port, minVersion: 'TLSv1.3', rejectUnauthorized: false });
-  socket.on('error', () => undefined); // each of the two waits hears of its own
+  socket.on('error', () => undefined); // each of the two waits gets its own
   const until = (event: string): Promise<unknown> =>
     within(once(socket, event), limitMs, { code: 'XFR_LATE', message: `no answer in ${limitMs} ms` }, signal);
   const failure = (

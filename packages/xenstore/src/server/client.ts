@@ -16,7 +16,7 @@ type Answer = (request: Message) => Promise<void> | undefined;
 
 const MAX_REQUESTS_WAITING = 256;
 
-/** One connection, and what is to be forgotten when it ends. */
+/** One connection, with the state to drop when it ends. */
 export class Client {
   readonly domid: number;
   readonly transactions = new Map<number, TransactionView>();

@@ -6,7 +6,7 @@ import { MemoryXenstored } from './memory-xenstored.ts';
 
 let xenstored: MemoryXenstored;
 let dom0: Xenstore;
-/** Hears of domains that come and go. */
+/** Collects events of domains that come and go. */
 let watcher: WireClient;
 
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import {
   type RequestName,
 } from '../wire/message.ts';
 
-/** A client that says anything it is told to, word for word, and hears everything in the order in which it comes. */
+/** A client that sends any bytes as given, and keeps all replies and events in the order in which they come. */
 export class WireClient {
   readonly #stream: Duplex;
   readonly #heard: Message[] = [];

@@ -1,7 +1,7 @@
 import type { Log } from '@vm-tools/cli';
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 
-/** Of each kind so many are told in full; what follows is counted until it has ended. */
+/** Of each kind so many are logged in full; those that follow are counted until the burst has ended. */
 const TOLD_IN_FULL = 20;
 const WINDOW_MS = 10_000;
 /** More are not told apart: it is a crowd. */
@@ -62,7 +62,7 @@ export class Bursts implements Disposable {
     this.#bursts.delete(kind);
   }
 
-  /** @returns whether there was anything to be told */
+  /** @returns whether there was anything to log */
   #sum(kind: string, burst: Burst): boolean {
     const { hidden, addresses } = burst;
     if (hidden === 0) return false;

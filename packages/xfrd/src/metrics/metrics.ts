@@ -18,7 +18,7 @@ interface Underway {
 
 /** The result of `collectMetrics`. */
 export interface Metrics {
-  /** To be told of everything that happens at the listeners. */
+  /** Called with each event of the listeners. */
   readonly onEvent: (event: ListenEvent) => void;
   /** in the text format of Prometheus */
   readonly text: () => string;

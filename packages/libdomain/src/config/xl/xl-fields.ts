@@ -37,7 +37,7 @@ function typeOf(fields: Fields): XlType {
   return type.value === 'hvm' ? 'hvm' : (DOMAIN_TYPES.find((known) => known === type.value) ?? 'pvh');
 }
 
-/** `builder` is the name that `type` had until Xen 4.10; both may stand there if they agree. */
+/** `builder` is the name that `type` had until Xen 4.10; both may be given if they agree. */
 function addType(fields: Fields, entries: Entries): void {
   const type = entries.get('type');
   if (type !== undefined) fields.set('type', { value: text(type), entry: type });

@@ -37,7 +37,7 @@ function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain
   };
 }
 
-/** A step does all or nothing: what failed is taken away again, and what cannot be is told. */
+/** A step does all or nothing: a device that failed is removed again, and one that cannot be is reported. */
 async function unplugged(
   host: Host,
   kind: DeviceKind,

@@ -9,7 +9,7 @@ import {
 } from '@vm-tools/xc-native';
 import { decodeCpuPolicy, encodeCpuPolicy, requireCpu } from './cpu-policy.ts';
 
-/** What a guest is told of a processor with these features. */
+/** The policy of a guest on a processor with these features. */
 function policyOf(features: readonly string[], vendor = 'GenuineIntel'): CpuPolicy {
   const entry = (leaf: number, subleaf: number): Buffer => {
     const bytes = Buffer.alloc(LEAF_BYTES);

@@ -36,7 +36,7 @@ export const SOURCE_CHECKS: readonly HostCheck<Departure>[] = [
   },
 ];
 
-/** It is asked all the same when it is moved: some guests can, and never say so. */
+/** It is asked anyway when it is moved: some guests can, and never say so. */
 function saysNothing({ domid, name }: Domain): VmToolsError {
   return new VmToolsError({
     code: 'DOMAIN_SUSPEND_UNKNOWN',

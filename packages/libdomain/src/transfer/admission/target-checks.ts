@@ -104,7 +104,7 @@ export async function requireFiles(config: DomainConfig, rules: PlaceRules): Pro
   if (rules.requireKernels) await requireStartable(config, rules);
 }
 
-/** Undefined when it cannot be read, which is told by a check of its own. */
+/** Undefined when it cannot be read, which a check of its own reports. */
 function configOf(readConfig: Arrival['readConfig']): DomainConfig | undefined {
   try {
     return readConfig();

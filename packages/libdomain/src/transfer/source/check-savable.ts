@@ -71,7 +71,7 @@ export async function requireLive(
 ): Promise<boolean> {
   if (mode === 'never') return false;
   const { capabilities } = await host.xen.physinfo();
-  // That one of another type cannot be saved at all is told by `checkSavable`.
+  // `checkSavable` reports a type that cannot be saved at all.
   const canBeLive = !isDomainType(type) || profileOf({ type }).save.canBeLive(capabilities);
   if (canBeLive || mode === 'auto') return canBeLive;
   throw new VmToolsError({

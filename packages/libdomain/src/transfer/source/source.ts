@@ -152,7 +152,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
   };
 }
 
-/** This host knows its own again; without that the domain can be restored all the same. */
+/** This host recognises its own images; without the seal the domain can still be restored. */
 async function configForImage(
   host: Host,
   domain: Domain,

@@ -1,6 +1,6 @@
 import type { Subscriber } from './watch-table.ts';
 
-/** A connection of a domain, and what is to be forgotten when it ends. */
+/** A connection of a domain, with the state to drop when it ends. */
 export interface Connected extends Subscriber {
   readonly transactions: { clear(): void };
   close(): void;

@@ -51,7 +51,10 @@ export class TransactionView implements TreeView {
     this.#hasFailed = true;
   }
 
-  /** To be told when this is committed. A node has one event; that it changed counts for more than that it went along. */
+  /**
+   * The events for when this is committed. A node has one event; that it changed counts for more than that it went
+   * along.
+   */
   note(event: TreeEvent): void {
     const touched = this.#touch(event.path);
     if (touched.event === undefined || !event.isExact) touched.event = event;

@@ -1,10 +1,10 @@
 import type { AccessList } from './access-list.ts';
 import { pathsUpwards } from './path.ts';
 
-/** A change that watches hear of. */
+/** A change that fires watches. */
 export interface TreeEvent {
   readonly path: string;
-  /** Only watches on the very path hear of it: nodes that went along with one above them, and special paths. */
+  /** Only watches on the very path fire: nodes that went along with one above them, and special paths. */
   readonly isExact: boolean;
   /** A domain that could read the node before gets the event of the change that ended this. */
   readonly permissionsBefore?: AccessList | undefined;
