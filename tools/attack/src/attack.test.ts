@@ -40,7 +40,7 @@ async function movingGood(isOver: () => boolean): Promise<number[]> {
   return downtimes;
 }
 
-/** What there is on the host, but for the journals of transfers that have ended: they answer who asks late. */
+/** What there is on the host, but for the journals of transfers that have ended: they answer late questions. */
 async function leftOn(host: Scene['b']): Promise<Record<string, unknown>> {
   const { nodes, domains, freePages, outstandingPages, files } = await state(host);
   const isOfTransfer = (file: string): boolean => /transfers\/|\/console\//.test(file);
@@ -78,7 +78,7 @@ test.each(ATTACKS.map((attack) => [attack.what, attack] as const))(
       'nothing to be left',
     ).catch(() => undefined);
     expect(await leftOn(scene.b)).toEqual(before);
-    expect(scene.receiver()).toBe(receiver); // nobody has crashed
+    expect(scene.receiver()).toBe(receiver); // it has not crashed
   },
   3_600_000,
 );

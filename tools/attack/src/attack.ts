@@ -12,7 +12,7 @@ export interface Attack {
   readonly run: (prey: Prey, index: number) => Promise<string>;
 }
 
-/** What came of them, and how often. */
+/** Their outcomes, and how often each came. */
 export type Outcomes = ReadonlyMap<string, number>;
 
 /** Makes so many connections, some at the same time. */

@@ -11,8 +11,8 @@ export interface Order {
 }
 
 /**
- * Makes so many connections in a thread that gets what nobody else wants of the processors: attackers have machines of
- * their own, and what their calls cost them must not be taken for what they cost xfrd.
+ * Makes so many connections in a thread of the lowest priority: attackers have machines of their own, and their own
+ * processor time must not be taken for the time that they cost xfrd.
  */
 export async function attackFromAfar(order: Order): Promise<Outcomes> {
   const worker = new Worker(new URL('attacker.ts', import.meta.url), { workerData: order });

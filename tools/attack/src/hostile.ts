@@ -4,13 +4,16 @@ import { connect as connectSecure } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import type { Prey, Shown } from './prey.ts';
 
-/** Longer than any limit of xfrd in a scene: who is still there then has been forgotten, which is a finding. */
+/**
+ * Longer than any limit of xfrd in a scene: a connection that is still there then has been forgotten, which is a
+ * finding.
+ */
 const FORGOTTEN_MS = 180_000;
 
 /**
  * Calls xfrd and behaves like that; resolves when the connection has ended, with the code that was heard, or "dropped".
  *
- * @param shown undefined for who does not speak TLS
+ * @param shown undefined for a caller that does not speak TLS
  */
 export async function call(
   { port }: Prey,

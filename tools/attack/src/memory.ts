@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** MiB of what is in memory and nobody else's: of xfrd, and of the process that peers talk to. */
+/** MiB of private memory: of xfrd, and of the process that peers talk to. */
 export interface Memory {
   readonly keeper: number;
   readonly receiver: number;

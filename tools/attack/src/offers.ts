@@ -5,7 +5,7 @@ import { encodePreamble, FakeSource, frame, VERSIONS } from '@vm-tools/libxfr/te
 export const PREAMBLE = encodePreamble(VERSIONS);
 export const MEMORY_KIB = 4096;
 
-/** What may be wrong with an offer. */
+/** The faults of an offer. */
 export interface Wrong {
   readonly id?: string;
   readonly epoch?: number;

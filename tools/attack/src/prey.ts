@@ -1,10 +1,10 @@
-/** What somebody shows who speaks TLS; nothing at all if it has no key. */
+/** The certificate of a caller that speaks TLS; none if it has no key. */
 export interface Shown {
   readonly key?: string;
   readonly cert?: string;
 }
 
-/** What attackers know of the host that they attack: data alone, for they are another thread. */
+/** The attackers' knowledge of the host that they attack: data alone, for they are another thread. */
 export interface Prey {
   /** where xfrd listens */
   readonly port: number;

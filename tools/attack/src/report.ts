@@ -2,7 +2,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Outcomes } from './attack.ts';
 import type { Memory } from './memory.ts';
 
-/** What is known of one attack when it is over. */
+/** The facts about one attack when it is over. */
 export interface Row {
   readonly what: string;
   readonly count: number;
@@ -23,13 +23,13 @@ export function pageOf(
   return [
     '# What strangers and hostile peers can do',
     '',
-    `A real \`xfrd\` on a simulated host was called ${total} times over loopback by those who mean it ill: strangers, and peers that are trusted and should not be. Meanwhile another peer moved good guests to it, one after the other. This file is written by \`npm run attack\` ([tools/attack](../tools/attack/README.md)).`,
+    `A real \`xfrd\` on a simulated host was called ${total} times over loopback by attackers: strangers, and peers that are trusted and should not be. Meanwhile another peer moved good guests to it, one after the other. This file is written by \`npm run attack\` ([tools/attack](../tools/attack/README.md)).`,
     '',
-    '| what they do | how many | what came of it | memory before, MiB: xfrd, receiver | after | downtime of a good guest meanwhile |',
+    '| what they do | how many | result | memory before, MiB: xfrd, receiver | after | downtime of a good guest meanwhile |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${cellsOf(row, idleMs).join(' | ')} |`),
     '',
-    `Downtime is the median, and what it is of that on an idle xfrd, ${idleMs.toFixed(0)} ms. "dropped" is a connection that was ended without a word. Memory is what no other process has (RssAnon).`,
+    `Downtime is the median, and what it is of that on an idle xfrd, ${idleMs.toFixed(0)} ms. "dropped" is a connection that was ended without an answer. Memory is what no other process has (RssAnon).`,
     '',
     `Before the first of them and after the last one, memory of xfrd was ${shownMib(first?.keeper)} and ${shownMib(last?.keeper)} MiB, of its receiver ${shownMib(first?.receiver)} and ${shownMib(last?.receiver)} MiB.`,
     '',

@@ -21,7 +21,7 @@ inactivity = 10
 answer = 10
 `;
 
-/** Two hosts that trust each other, an xfrd on one of them, and those who mean it ill. */
+/** Two hosts that trust each other, an xfrd on one of them, and attackers. */
 export interface Scene extends AsyncDisposable {
   /** that is attacked */
   readonly b: TestHost;

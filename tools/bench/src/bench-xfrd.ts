@@ -80,7 +80,7 @@ interface LogLine {
   readonly pid?: number;
 }
 
-/** What node itself says when a process crashes is no JSON. */
+/** Node's own words when a process crashes are no JSON. */
 function readLogLine(text: string): LogLine {
   try {
     return JSON.parse(text) as LogLine;

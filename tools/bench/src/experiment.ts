@@ -11,20 +11,20 @@ export interface Quantity {
 /** At one size: `size`, and a number for each quantity that could be measured there. */
 export type Row = Readonly<Record<string, number>> & { readonly size: number };
 
-/** What an experiment found. */
+/** The result of an experiment. */
 export interface Result {
   readonly name: string;
   readonly title: string;
-  /** What grows from row to row. */
+  /** The quantity that grows from row to row. */
   readonly sizeLabel: string;
   readonly machine: string;
   readonly quantities: readonly Quantity[];
   readonly rows: readonly Row[];
-  /** What one has to know in order to read the figures. */
+  /** Notes for reading the figures. */
   readonly notes: readonly string[];
 }
 
-/** How large an experiment is to be, and who hears how far it is. */
+/** The size of an experiment, and the receiver of its progress. */
 export interface Scope {
   /** domains of (b) */
   readonly domains: number;

@@ -19,7 +19,7 @@ export class Forked<News> implements AsyncDisposable {
     return this.#child.exitCode === null;
   }
 
-  /** What it says next. @throws VmToolsError BENCH_FORKED when it ends without a word, or takes too long */
+  /** Its next message. @throws VmToolsError BENCH_FORKED when it ends without one, or takes too long */
   async news(): Promise<News> {
     const ended = new AbortController();
     const exit = once(this.#child, 'exit', { signal: ended.signal }).then(([status]) => {

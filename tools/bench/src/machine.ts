@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
-/** What the figures depend on. */
+/** The machine on which the figures depend. */
 export function describeMachine(): string {
   const gib = Math.round(totalmem() / 2 ** 30);
   const model = cpus()[0]?.model.replace(/\s+/g, ' ').trim() ?? 'unknown';

@@ -50,10 +50,10 @@ if (isRate) {
   process.exit(misses.length === 0 ? 0 : 1);
 }
 
-// Hosts of its own, that nobody finds who does not look for them, and that end whatever happens.
+// Hosts of its own, in a folder that no other tool looks into, and that end whatever happens.
 const folder = await mkdtemp(join(tmpdir(), 'bench-'));
 process.env['VM_TOOLS_SIM'] = folder;
-// What Node has compiled is kept, so that the start of a tool is not the time of its compiler.
+// Node's compiled code is kept, so that the start of a tool is not the time of its compiler.
 process.env['NODE_COMPILE_CACHE'] ??= join(checkout, '.cache/compile');
 const scope: Scope = {
   transfers: Number(values.transfers),

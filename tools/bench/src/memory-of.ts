@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What a process has of physical memory, in MiB. */
+/** The physical memory of a process, in MiB. */
 export interface ProcessMemory {
   readonly nowMib: number;
   /** the most it ever had */
@@ -18,7 +18,9 @@ export async function memoryOf(pid: number): Promise<ProcessMemory | undefined> 
   return nowMib === undefined || peakMib === undefined ? undefined : { nowMib, peakMib };
 }
 
-/** Milliseconds of processor time that all threads of a process have used: what does not depend on who else is busy. */
+/**
+ * Milliseconds of processor time that all threads of a process have used: they do not depend on other busy processes.
+ */
 export async function cpuMsOf(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`);
   const times = threads.map(async (thread) => {

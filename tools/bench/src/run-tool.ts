@@ -12,7 +12,7 @@ const LIMIT_MS = 1_800_000;
 export interface ToolRun {
   readonly seconds: number;
   readonly stdout: string;
-  /** the most memory that it had, as far as somebody looked */
+  /** the most memory that it had, in all samples */
   readonly peakMib: number;
 }
 

@@ -7,7 +7,7 @@ import { otherHost, type ChaosGuest, type ChaosHost, type World } from './world.
 export interface Deed {
   readonly host: ChaosHost;
   readonly line: string;
-  /** What has to be known of it whatever becomes of it: it is called when the command has begun. */
+  /** Called when the command has begun: its effect must be known however it ends. */
   readonly begun?: () => void;
   /** It was to destroy this guest. */
   readonly ends?: ChaosGuest;
@@ -50,7 +50,7 @@ const restore: Make = (world, random, host) => {
   return { host, line: `vm-restore ${image.path}`, begun: () => void (image.isUsed = true) };
 };
 
-/** What users do, and how often beside the others. */
+/** The deeds of users, and how often each comes beside the others. */
 const DEEDS: readonly (readonly [weight: number, make: Make])[] = [
   [3, save('-c')],
   [2, save('-p')],

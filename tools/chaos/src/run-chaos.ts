@@ -78,7 +78,7 @@ async function renew(world: World): Promise<void> {
   for (const { type } of gone) await addGuest(world, type);
 }
 
-/** What the round consisted of, for whoever looks for the cause. */
+/** The deeds of the round, for a developer who looks for the cause. */
 function told(done: readonly Done[], { a, b }: World): string[] {
   const commands = done.map(
     ({ host, line, status, code }) => `${host}$ ${line} -> ${status ?? 'killed'} ${code ?? ''}`,

@@ -4,7 +4,7 @@ import type { Random } from '@vm-tools/fuzz/random';
 import { patient } from '@vm-tools/ratelimit/testing';
 import type { Deed } from './deed.ts';
 
-/** What came of a command. */
+/** The outcome of a command. */
 export interface Done {
   readonly line: string;
   readonly host: string;

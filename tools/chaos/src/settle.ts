@@ -10,7 +10,7 @@ interface Listed {
   readonly owner: string;
 }
 
-/** Where a guest is. */
+/** The place of a guest. */
 export interface Copy {
   readonly host: ChaosHost;
   readonly domain: MachineDomain;
@@ -46,7 +46,7 @@ export async function settle(world: World): Promise<string[]> {
   return problems;
 }
 
-/** What a command that was killed has left of a domain that it was making, or restoring from an image that is there. */
+/** Removes the remains of a domain that a killed command was making, or restoring from an image that is there. */
 async function removeUnfinished(host: ChaosHost): Promise<string[]> {
   const problems: string[] = [];
   for (const { domid } of await listUnfinished(host.test.simulated))
@@ -54,7 +54,7 @@ async function removeUnfinished(host: ChaosHost): Promise<string[]> {
   return problems;
 }
 
-/** What killed saves have left in the folder of images, the next save into it removes. */
+/** The next save into the folder of images removes what killed saves have left there. */
 async function sweep(world: World): Promise<string[]> {
   const problems: string[] = [];
   const [guest] = world.guests.filter((each) => copiesOf(world, each).length === 1);

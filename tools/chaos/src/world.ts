@@ -8,7 +8,7 @@ import { ChaosXfrd } from './xfrd.ts';
 
 export type HostName = 'a' | 'b';
 
-/** A guest that nobody may lose: it exists exactly once, wherever it is. */
+/** A guest that must never be lost: it exists exactly once, wherever it is. */
 export interface ChaosGuest {
   readonly name: string;
   readonly uuid: string;

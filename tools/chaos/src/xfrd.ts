@@ -7,7 +7,7 @@ export class ChaosXfrd {
   readonly #host: TestHost;
   readonly #port: number;
   #process: LineProcess | undefined;
-  /** Starts and kills come one after the other, whoever asks for them. */
+  /** Starts and kills come one after the other, whichever user asks for them. */
   #last: Promise<unknown> = Promise.resolve();
   /** The last lines of its log. */
   readonly log: string[] = [];
@@ -23,7 +23,7 @@ export class ChaosXfrd {
     return xfrd;
   }
 
-  /** What vm-migrate is given. */
+  /** The address for vm-migrate. */
   get address(): string {
     return `127.0.0.1:${this.#port}`;
   }

@@ -54,7 +54,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** What was accepted here is accepted by Xen's own verifier, too. @returns how many were not */
+/** Xen's own verifier must accept what was accepted here. @returns how many were not */
 async function askAbout(streams: readonly string[]): Promise<number> {
   const why = await provideVerifyStream();
   if (why !== undefined) {

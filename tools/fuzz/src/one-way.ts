@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 
-/** A connection to somebody who says just this and then hangs up, and who does not listen. */
+/** A connection to a peer that sends just this and then hangs up, and does not read. */
 export function oneWay(said: readonly Buffer[]): Duplex {
   const left = said.filter(({ length }) => length > 0);
   return new Duplex({

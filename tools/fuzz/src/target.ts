@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 export const GROUPS = ['images', 'frames', 'control'] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** What is fed in: pieces that follow each other. Pages of guests are shared between inputs, and never written to. */
+/** An input: pieces that follow each other. Pages of guests are shared between inputs, and never written to. */
 export type Input = readonly Buffer[];
 
 /** How many bytes it is in all. */

@@ -1,6 +1,6 @@
 import { FLOOR } from '@vm-tools/errors/node-version';
 
-/** What is read of a package.json, here or in a tarball. */
+/** The part of a package.json that is read, here or in a tarball. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Output } from './compile.ts';
 import { entryModules, installedManifest, type Manifest } from './manifest.ts';
 
-/** What a package may have besides its sources, and what is installed with it as it is. */
+/** The files that a package may have besides its sources, installed as they are. */
 const BESIDES = ['README.md', 'etc', 'systemd', 'node-version.js', 'node-version.d.ts', 'require-node.js'];
 
 /** An older Node is refused before any other module of ours runs; on the first line, so that source maps hold. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * Installs tarballs into a folder as anybody would, without a registry: what others wrote comes from the node_modules
+ * Installs tarballs into a folder as a user would, without a registry: third-party packages come from the node_modules
  * of this checkout.
  */
 export async function install(root: string, folder: string, packed: readonly Packed[]): Promise<void> {
@@ -23,12 +23,12 @@ export async function install(root: string, folder: string, packed: readonly Pac
   await promisify(execFile)('npm', [...words, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: folder,
   });
-  // What npm chooses by the processor, and what a client in TypeScript has besides.
+  // The packages that npm chooses by the processor, and those that a client in TypeScript has besides.
   await symlink(join(root, 'node_modules/@koromix'), join(folder, 'node_modules/@koromix'));
   await symlink(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
 }
 
-/** Where a dependency of one of our packages is, in whatever place npm has put it. */
+/** The place of a dependency of one of our packages, wherever npm has put it. */
 async function locate(root: string, name: string): Promise<{ name: string; place: string }> {
   const lock = JSON.parse(await readFile(join(root, 'node_modules/.package-lock.json'), 'utf8')) as {
     packages: Record<string, { dependencies?: Record<string, string>; version?: string }>;

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 
 let base: string;
 let packed: readonly Packed[];
-/** Where everything is installed. */
+/** The folder in which everything is installed. */
 let client: string;
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import chalk from 'chalk';
 
-/** Where commands are typed. */
+/** A prompt at which commands are typed. */
 export interface Prompt {
   /** A command as it is shown, with the prompt in front of it. */
   line(command: string): string;
@@ -10,7 +10,7 @@ export interface Prompt {
    * screen, and for the summary.
    */
   type(command: string): Promise<{ readonly status: number; readonly stdout: string }>;
-  /** Where to look when a command has failed. */
+  /** The logs to look at when a command has failed. */
   readonly logs: string;
 }
 
@@ -25,7 +25,7 @@ export interface StageHost extends Prompt {
 interface Scene {
   readonly what: string;
   readonly seconds: number;
-  /** What came of it, in one line. */
+  /** The result, in one line. */
   readonly result: string;
 }
 
@@ -65,7 +65,7 @@ export class Stage {
     return said;
   }
 
-  /** What the guest has written last. */
+  /** Shows the last lines of the guest. */
   async showConsole(host: StageHost, guest: string, lines: number): Promise<void> {
     console.log(chalk.dim(`console of ${guest} on host ${host.name}:`));
     const text = await host.readConsole(guest);

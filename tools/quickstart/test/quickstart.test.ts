@@ -20,7 +20,7 @@ function quickstart(...words: string[]): Promise<EndedMain> {
   return runMain(MAIN, words, { VM_TOOLS_SIM: base });
 }
 
-/** What the guest counted on its console at this host. */
+/** The ticks of the guest on its console at this host. */
 async function ticks(host: string): Promise<number[]> {
   const log = join(base, host, 'root/var/log/xen/console/guest-web1.log');
   return [...(await readFile(log, 'utf8')).matchAll(/^tick (\d+)/gm)].map(([, tick]) => Number(tick));

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** What a package says of itself. */
+/** The manifest of a package. */
 interface Manifest {
   readonly exports?: Readonly<Record<string, unknown>>;
 }

@@ -48,7 +48,7 @@ export async function readReference(root: string): Promise<Reference> {
   };
 }
 
-/** What stands in the packages themselves, and not within a class or a namespace. */
+/** The exports of the packages themselves, without members of a class or a namespace. */
 function exportsOf(project: ProjectReflection): DeclarationReflection[] {
   return project
     .getReflectionsByKind(DOCUMENTED)

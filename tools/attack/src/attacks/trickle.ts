@@ -13,7 +13,9 @@ const ZEROS_IN_RECORD = 4;
 const PAGES = MEMORY_KIB / 4;
 const EVERY_MS = 500;
 
-/** What an image begins with, and the head of a record with all pages of the guest, which can come any number of times. */
+/**
+ * The beginning of an image, and the head of a record with all pages of the guest, which can come any number of times.
+ */
 const { start, record } = partsOf([...syntheticPvh({ pages: PAGES })].map((chunk) => Buffer.from(chunk)));
 
 export const trickle: Attack = {

@@ -5,8 +5,8 @@ export interface Arrival {
 }
 
 /**
- * Bytes per second from the first arrival to the last, which is not counted: it is the beginning of a write that nobody
- * has waited for the end of. 0 when they are one.
+ * Bytes per second from the first arrival to the last, which is not counted: it is the beginning of a write whose end
+ * was not waited for. 0 when they are one.
  */
 export function meanRate(arrivals: readonly Arrival[]): number {
   const [first] = arrivals;

@@ -18,7 +18,7 @@ const WINDOW_MS = 100;
 /** How far the mean may be from what was asked for, %. */
 const TOLERANCE = 1;
 
-/** Who sends: ours as a stream and from descriptor to descriptor, and the tool that everybody knows. */
+/** The senders: ours as a stream and from descriptor to descriptor, and the well-known pv. */
 const SENDERS = ['paced', 'pump', 'pv'] as const;
 type Sender = (typeof SENDERS)[number];
 
@@ -76,7 +76,7 @@ export async function measureRates({ report }: Pick<Scope, 'report'>): Promise<R
   };
 }
 
-/** What of ours misses its aim, a sentence each. */
+/** The senders of ours that miss their aim, a sentence each. */
 export function missesOf({ rows }: Result): string[] {
   return rows.flatMap((row) =>
     (['paced', 'pump'] as const).flatMap((sender) => {

@@ -3,7 +3,7 @@ import { fullestWindow, meanRate, type Arrival } from './arrivals.ts';
 
 // The receiving end of one connection after the other, which looks at the time whenever bytes come.
 
-/** What it says at first, and after each connection. */
+/** Its message at first, and after each connection. */
 export type ReceiverNews =
   | { readonly type: 'listening'; readonly port: number }
   /** bytes per second, and the most bytes in any window */

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createLimiter, paced, pump } from '@vm-tools/ratelimit';
 
-// Writes zeros to its standard output, which is a connection, until nobody takes them any more.
+// Writes zeros to its standard output, which is a connection, until the reader is gone.
 
 const STDOUT = 1;
 const [how = '', rate = 'Infinity'] = process.argv.slice(2);

@@ -16,7 +16,7 @@ import { runTool } from '../run-tool.ts';
 import { createGuest } from './create-guest.ts';
 
 const REPEAT = 5;
-/** What is measured at each number of domains is measured with so many of the last ones. */
+/** The figures at each number of domains are measured with so many of the last ones. */
 const SAMPLE = 10;
 /** So many are made first and taken away again: code that runs for the first time is slow. */
 const WARM_UP = 30;

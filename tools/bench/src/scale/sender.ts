@@ -3,9 +3,9 @@ import { DEFAULT_TIMEOUTS, sendToPeer, type Connect } from '@vm-tools/libxfr';
 import { connectUnix } from '@vm-tools/libxfr/transport';
 import { connectSimulatedHost } from '@vm-tools/xen-wire';
 
-// Sends all domains of a host at once, as so many vm-migrate do, but in one process. It ends when nobody waits for it.
+// Sends all domains of a host at once, as so many vm-migrate do, but in one process. It ends when its parent is gone.
 
-/** What it says when all are there. */
+/** Its message when all are there. */
 export interface SenderNews {
   readonly seconds: number;
 }

@@ -9,7 +9,7 @@ import { startXfrd } from '../bench-xfrd.ts';
 
 /** Too large to be moved in minutes; they are there as address space. */
 const CREATED_ONLY = [65_536, 2 ** 20];
-/** What the guest writes to; all else are zeros. */
+/** The memory that the guest writes; all else is zeros. */
 const WRITTEN_MIB = 16;
 
 const QUANTITIES: readonly Quantity[] = [
@@ -42,7 +42,7 @@ export async function measureSizes({ largestMib, report }: Scope): Promise<Resul
     rows,
     notes: [
       `All but ${WRITTEN_MIB} MiB of each guest are zeros. They pass through every process and are recognised there, and are not sent.`,
-      'Memory is the peak of each process. That of a real host is with Xen; what matters here is that nobody else’s grows.',
+      'Memory is the peak of each process. That of a real host is with Xen; what matters here is that no other process grows.',
       'The largest guests are there as address space: they are created, and not moved.',
     ],
   };

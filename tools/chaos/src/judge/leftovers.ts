@@ -4,11 +4,11 @@ import { tryLock } from '@vm-tools/locks';
 import { damagedPage, hasBooted } from '@vm-tools/xen-sim/testing';
 import type { ChaosHost, World } from '../world.ts';
 
-/** Nodes that say that somebody is at work on a guest, or was when it died. */
+/** Nodes that say that a tool works on a guest, or did when it was killed. */
 const AT_WORK = /\/vm-tools\/(?:suspending|incoming|capped)/;
-/** Files that somebody did not come to write. */
+/** Files that were not written to their end. */
 const HALF_MADE = /userdata-[nl]\./;
-/** Whoever is at work on a guest holds it; the file alone says nothing. */
+/** A tool that works on a guest holds it; the file alone says nothing. */
 const HOLD = /^run\/vm-tools\/domains\/.*\.lock$/;
 
 /** No node, file, lock or slowed guest of what was killed or has failed. */

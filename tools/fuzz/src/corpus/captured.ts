@@ -5,7 +5,7 @@ import type { Unit } from '../mutate/units.ts';
 import { cutImage, type CutImage } from './cut-image.ts';
 import { slim } from './slim.ts';
 
-/** Where images of real Xen lie, without what was in the memory of their guests. */
+/** The folder of images of real Xen, without the contents of their guests' memory. */
 const FOLDER = join(import.meta.dirname, '../../corpus');
 
 interface CapturedUnit {
@@ -18,7 +18,7 @@ interface CapturedUnit {
 
 type Captured = Readonly<Record<keyof CutImage, readonly CapturedUnit[]>>;
 
-/** What is kept of an image, as text: some KiB of it. */
+/** The part of an image that is kept, as text: some KiB of it. */
 export function capture(image: Buffer): string {
   const { head, libxc, tail } = slim(cutImage(image));
   const captured: Captured = { head: head.map(pack), libxc: libxc.map(pack), tail: tail.map(pack) };

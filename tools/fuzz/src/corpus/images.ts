@@ -17,14 +17,14 @@ let made: Promise<readonly CutImage[]> | undefined;
 
 /**
  * Images to damage: one that real Xen wrote; as vm-save writes them of small guests of a simulated host, whose streams
- * verify-stream-v2 accepts; and some that nobody saves any more. Only the first is kept, the others are made in half a
- * second, once in a run.
+ * verify-stream-v2 accepts; and some of formats that no tool saves any more. Only the first is kept, the others are
+ * made in half a second, once in a run.
  */
 export function imageCorpus(): Promise<readonly CutImage[]> {
   return (made ??= makeImages());
 }
 
-/** What a real PV image begins with, up to its first pages: parts for others. */
+/** The beginning of a real PV image, up to its first pages: parts for others. */
 export async function realPvBeginning(): Promise<readonly Unit[]> {
   return (await readCaptured('pv-beginning')).libxc;
 }

@@ -5,7 +5,7 @@ import { flipBits, randomBytes, rearranged, setField } from './bytes.ts';
 export interface Unit {
   readonly name: string;
   readonly head: Buffer;
-  /** What only follows: pages of a guest. It is passed on as it is, in whole or in part. */
+  /** The rest: pages of a guest. It is passed on as it is, in whole or in part. */
   readonly tail?: Buffer | undefined;
 }
 

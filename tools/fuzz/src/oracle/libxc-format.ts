@@ -1,6 +1,6 @@
 /**
- * The libxc stream as docs/specs/libxc-migration-stream.pandoc of Xen describes it, read by itself and shared with
- * nobody: what the verifier of xen-stream accepts is held against it.
+ * The libxc stream as docs/specs/libxc-migration-stream.pandoc of Xen describes it, parsed independently of our other
+ * code: streams that the verifier of xen-stream accepts are held against it.
  */
 export interface FormatRecord {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { Input } from '../target.ts';
 /** An input with which a promise was not kept. Those in `regressions` were mended, and are fed again by the tests. */
 export interface Finding {
   readonly target: string;
-  /** What was wrong. */
+  /** The broken promise. */
   readonly problem: string;
   /** base64, piece by piece */
   readonly input: readonly string[];

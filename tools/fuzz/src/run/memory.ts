@@ -1,16 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Where the run was, and what was in use there. */
+/** The progress of the run, and the memory in use there. */
 export interface MemorySample {
   readonly inputs: number;
   readonly bytes: number;
 }
 
-/** A slope that adds up to this much over all inputs is one that nobody can tell from chance. */
+/** A slope that adds up to this much over all inputs cannot be told from chance. */
 const NOISE_BYTES = 6 * 2 ** 20;
 
-/** What is in use when the garbage has gone: JavaScript's heap, and buffers outside of it. */
+/** The memory in use after garbage collection: JavaScript's heap, and buffers outside of it. */
 export function usedBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly from?: number;
   /** how often memory is looked at, which takes longer than a thousand inputs; 0 is never. @default 16 */
   readonly looks?: number;
-  /** before each input, for whoever watches over one that does not come back */
+  /** before each input, for the thread that watches for one that does not come back */
   readonly onInput?: (target: Target, index: number) => void;
   readonly onAccepted?: (target: Target, input: Input) => void;
 }

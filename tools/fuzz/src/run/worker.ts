@@ -12,7 +12,7 @@ export interface WorkerInput {
   readonly from: number;
   /** two numbers that the other thread sees at once: which target, and which of its inputs */
   readonly at: Float64Array;
-  /** how many accepted libxc streams are to be left in `folder`, to be shown to somebody else */
+  /** how many accepted libxc streams are left in `folder`, for Xen's verifier */
   readonly samples: number;
   readonly folder: string;
 }

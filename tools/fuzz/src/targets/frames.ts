@@ -13,7 +13,7 @@ import type { Random } from '../random.ts';
 import { must, type Target } from '../target.ts';
 
 const CODES = /^XFR_PROTOCOL$/;
-/** What anybody may make us hold before it has been looked at. */
+/** The most bytes that a stranger can make us hold before they are looked at. */
 const MOST_BYTES = 2 ** 20;
 
 export function someFrames(random: Random): Buffer[] {

@@ -57,7 +57,7 @@ export async function imageTarget(): Promise<Target> {
   };
 }
 
-/** Those that nobody saved have a configuration that says nothing but their type. */
+/** Those that no tool saved have a configuration with nothing but their type. */
 function expected(json: string): { type: 'pv' | 'pvh'; maxPages: number } {
   const { type, maxMemoryKib } = fromLibxlJson(json);
   return { type, maxPages: maxMemoryKib / 4 + 256 };

@@ -32,7 +32,7 @@ const JOURNALS: readonly (readonly object[])[] = [
   [head('target', 'reserved'), line(2, 'ready'), line(3, 'fenced', { error }), line(4, 'cleared')],
 ];
 
-/** The journal of a transfer, as a crash or a disk may leave it. Whose guest it is about is known in any case. */
+/** The journal of a transfer, as a crash or a disk may leave it. Its guest is known in any case. */
 export const journalTarget: Target = {
   name: 'journal',
   group: 'control',

@@ -7,7 +7,7 @@ import { problemOf } from '../oracle/libxc-format.ts';
 import { createRandom } from '../random.ts';
 import { bytesIn, must, type Input, type Target, type Verdict } from '../target.ts';
 
-/** What a guest may have: a little more than the largest one, so that the limit is met as well. */
+/** The most pages of a guest: a little more than the largest one has, so that the limit is met as well. */
 const MAX_PAGES = 1040;
 
 const CODES = /^STREAM_(TRUNCATED|CORRUPT|FOREIGN|UNSUPPORTED|TOO_LARGE)$/;

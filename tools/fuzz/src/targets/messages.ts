@@ -8,7 +8,7 @@ const CODES = /^XFR_PROTOCOL$/;
 /** Nothing of what a peer says may do anything to a terminal. */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** What control frames hold. The first byte of an input says which frame it is. */
+/** The JSON of control frames. The first byte of an input says which frame it is. */
 export const messagesTarget: Target = {
   name: 'messages',
   group: 'control',
@@ -33,7 +33,7 @@ export const messagesTarget: Target = {
   },
 };
 
-/** What a peer says went wrong: it may be anything, and comes out short and harmless. */
+/** A peer's error: it may be anything, and comes out short and harmless. */
 export const remoteErrorTarget: Target = {
   name: 'remote error',
   group: 'control',

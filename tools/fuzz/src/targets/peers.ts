@@ -16,7 +16,7 @@ const PEER = {
   live: false,
 };
 
-/** The file of a known peer. It is of this host, so nobody else writes it; but who does, does so by hand. */
+/** The file of a known peer. Only the operator of this host writes it, but perhaps by hand. */
 export function peersTarget(): Target {
   const folder = trustFolder(mkdtempSync(join(tmpdir(), 'fuzz-peers-')));
   mkdirSync(folder.peers, { recursive: true });

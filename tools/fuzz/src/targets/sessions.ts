@@ -10,7 +10,7 @@ import { oneWay } from '../one-way.ts';
 import type { Random } from '../random.ts';
 import { must, type Target } from '../target.ts';
 
-/** Somebody who says less than he should is given up soon. */
+/** A peer that sends less than it should is given up soon. */
 const TIMEOUTS = { lingerMs: 1, handshakeMs: 50, inactivityMs: 50, answerMs: 50 };
 const CODES =
   /^XFR_(PROTOCOL|PROTOCOL_MAGIC|PROTOCOL_OLDER|PROTOCOL_NEWER|CONNECTION_LOST|PEER_SILENT|PEER_ABORTED|PEER_REJECTED|DIGEST|EPOCH|UNCERTAIN|TARGET_START_FAILED)$/;
@@ -19,7 +19,7 @@ const IMAGE = Buffer.from('guest memory ');
 const preamble: Unit = { name: 'preamble', head: encodePreamble(VERSIONS) };
 const blake2b512 = createHash('blake2b512').update(IMAGE).digest('hex');
 
-/** What a source says in a transfer that goes well. */
+/** The messages of a source in a transfer that goes well. */
 const SOURCE_SAYS: readonly Unit[] = [
   preamble,
   frameUnit('HELLO', { id: TRANSFER_ID, epoch: 1, offer: OFFER }),
@@ -30,7 +30,7 @@ const SOURCE_SAYS: readonly Unit[] = [
   frameUnit('BYE'),
 ];
 
-/** What a target says in one. */
+/** The messages of a target in one. */
 const TARGET_SAYS: readonly Unit[] = ['ACCEPT', 'READY', 'RUNNING'].map((name) =>
   frameUnit(name as 'ACCEPT', MESSAGES.find(([one]) => one === name)?.[1]),
 );
@@ -56,7 +56,7 @@ export const receiveTarget: Target = {
   },
 };
 
-/** A whole session of a sender: the guest runs on, or is gone, or nobody has said it and it waits. */
+/** A whole session of a sender: the guest runs on, or is gone, or the outcome is unknown and it waits. */
 export const sendTarget: Target = {
   name: 'sending',
   group: 'frames',

@@ -1,4 +1,5 @@
-// What somebody else would write, strictly checked: a guest is created, saved, restored, and moved between two hosts.
+// The code of a user of the packages, strictly checked: a guest is created, saved, restored, and moved between two
+// hosts.
 import {
   createDomain,
   domainConfigSchema,

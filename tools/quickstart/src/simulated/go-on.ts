@@ -4,7 +4,7 @@ import { checkout } from './checkout.ts';
 import type { PlayedHost } from './hosts.ts';
 import { configPath } from './play.ts';
 
-/** What can be typed now. */
+/** The commands that can be typed now. */
 export function goOn(
   [a, b]: readonly [PlayedHost, PlayedHost],
   [toA, toB]: readonly [a: string, b: string],

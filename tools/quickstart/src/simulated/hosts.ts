@@ -13,7 +13,7 @@ const NAMES = ['quick-a', 'quick-b'] as const;
 export interface PlayedHost extends StageHost {
   /** for --host */
   readonly spec: string;
-  /** What the tools see as `/`. */
+  /** The folder that the tools see as `/`. */
   readonly root: string;
   /** for its guests */
   readonly kernel: string;
@@ -43,7 +43,7 @@ function playedHost(name: string, signal: AbortSignal): PlayedHost {
   };
 }
 
-/** Where xen-sim is typed: it needs no host. */
+/** The prompt for xen-sim: it needs no host. */
 export function shell(signal: AbortSignal): Prompt {
   return {
     logs: simBase(),

@@ -18,7 +18,7 @@ vcpus = 1
 cmdline = "sim.dirty=4M/s sim.set=96M sim.entropy=text sim.tick=250ms"
 `;
 
-/** Where `vm-create` finds it, and whoever goes on. */
+/** The path where `vm-create` finds it, and a user who goes on. */
 export const configPath = ({ root }: PlayedHost): string => join(root, `etc/xen/${guest}.cfg`);
 
 /**

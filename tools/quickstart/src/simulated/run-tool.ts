@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { throwIfAborted } from '@vm-tools/errors';
 import { checkout } from './checkout.ts';
 
-/** What Node has compiled of the sources is kept, so that tools start in half the time. */
+/** Node's compiled code is kept, so that tools start in half the time. */
 const environment = { NODE_COMPILE_CACHE: join(checkout, '.cache/compile'), ...process.env };
 
 /**

@@ -2,7 +2,7 @@ import { goOn } from './go-on.ts';
 import { playedHosts, stopHosts } from './hosts.ts';
 import { play } from './play.ts';
 
-/** Two simulated hosts and a play on them. They stay up for whoever wants to go on; after a failure nothing does. */
+/** Two simulated hosts and a play on them. They stay up for a user who wants to go on; after a failure they do not. */
 export async function runSimulated(signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   const hosts = playedHosts(signal);

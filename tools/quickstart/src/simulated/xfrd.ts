@@ -55,7 +55,7 @@ export async function stopXfrd(root: string): Promise<void> {
   }
 }
 
-/** Its number may be somebody else's by now. */
+/** Its number may be another process's by now. */
 async function isXfrd(pid: number): Promise<boolean> {
   const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return words.includes('/xfrd/');
