@@ -8,7 +8,7 @@ export interface DoctorInput {
 
 export const command: CommandSpec = {
   name: 'vm-doctor',
-  summary: 'finds what killed commands have left on this host, and cleans it up',
+  summary: 'finds what killed commands have left on this host; --fix cleans it up',
   arguments: [
     { name: '[folders...]', description: 'where images are saved: partial ones are looked for there' },
   ],

@@ -37,6 +37,6 @@ function badSize(what: string): VmToolsError {
     code: 'XEN_MEMORY_SIZE',
     kind: 'usage',
     message: `this memory cannot be built: ${what}`,
-    hint: 'Give memory and maximum memory in whole MiB.',
+    hint: 'give memory and maximum memory in whole MiB',
   });
 }

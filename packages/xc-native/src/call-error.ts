@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { FailureKind, VmToolsErrorInit } from '@vm-tools/errors';
 import { errnoName } from './errno.ts';
 
-/** What is known when a call of libxc has failed. */
+/** The facts about a failed call of libxc. */
 export interface CallFailure {
   readonly call: string;
   readonly domid?: number | undefined;
@@ -50,22 +50,22 @@ function classify(
     return {
       code: 'XEN_KERNEL_INVALID',
       kind: 'usage',
-      hint: 'Give a kernel that Xen can start as this type of domain: pv needs Xen ELF notes, pvh the note PHYS32_ENTRY.',
+      hint: 'give a kernel that Xen can start as this type of domain: pv needs Xen ELF notes, pvh the note PHYS32_ENTRY',
     };
   }
   if (xcError === XC_OUT_OF_MEMORY || name === 'ENOMEM') {
     return {
       code: 'XEN_NO_MEMORY',
       kind: 'resource',
-      hint: 'Give the domain less memory, or free some: `xl info` shows free_memory in MiB.',
+      hint: 'give the domain less memory, or free some: `xl info` shows free_memory in MiB',
     };
   }
   if (FILE_CALLS.has(call)) {
-    return { code: 'XEN_FILE_UNREADABLE', kind: 'usage', hint: 'Check the path of kernel and ramdisk.' };
+    return { code: 'XEN_FILE_UNREADABLE', kind: 'usage', hint: 'check the path of kernel and ramdisk' };
   }
   if (name === 'ESRCH')
-    return { code: 'XEN_NO_DOMAIN', kind: 'no-domain', hint: 'List the domains that exist.' };
-  return { code: 'XEN_CALL_FAILED', kind: 'failure', hint: 'See what Xen says about it: `xl dmesg`.' };
+    return { code: 'XEN_NO_DOMAIN', kind: 'no-domain', hint: 'list the domains with vm-list' };
+  return { code: 'XEN_CALL_FAILED', kind: 'failure', hint: 'see what Xen says about it: `xl dmesg`' };
 }
 
 function errnoSentence({ errnoText }: CallFailure, name: string | undefined): string {

@@ -24,14 +24,14 @@ const KEPT_LINES = 20;
 /** A xentoollog_logger in C's memory whose lines come here. */
 export interface Logger {
   readonly address: Address;
-  /** What was logged at level notice and above since the last call of this function, oldest first. */
+  /** The lines logged at level notice and above since the last call of this function, oldest first. */
   take(): readonly string[];
   dispose(): void;
 }
 
 /**
- * libxc hands its lines over as a format and a va_list, which nobody but C can read: libc's vsnprintf is called
- * from within the callback, while the va_list still lives.
+ * libxc hands its lines over as a format and a va_list, which only C can read: libc's vsnprintf is called from within
+ * the callback, while the va_list still lives.
  */
 export function createLogger(native: Native, layouts: Layouts, onLog: (line: string) => void): Logger {
   const text = Buffer.alloc(LONGEST_LINE_BYTES);

@@ -334,7 +334,7 @@ describe('domainRestore', () => {
     await expect(restore.done).rejects.toMatchObject(failed);
   });
 
-  test('a refused image fails whoever still writes, with the cause', async () => {
+  test('a refused image fails its writer, with the cause', async () => {
     await stub.mode('picky');
     const restore = xen.domainRestore(7, spec);
     const endless = new PassThrough();
@@ -344,7 +344,7 @@ describe('domainRestore', () => {
     });
   });
 
-  /** Serves one caller who knows the token. */
+  /** Serves one caller that knows the token. */
   async function imageServer(serve: (caller: Socket) => void): Promise<ImageSource & AsyncDisposable> {
     const path = `\0vm-tools/test/${randomUUID()}`;
     const server = createServer((caller) => {
@@ -387,13 +387,13 @@ describe('domainRestore', () => {
     await expect(unfed.done).rejects.toMatchObject({ code: 'INTERRUPTED', leftovers: [] });
   });
 
-  test('whoever was to write it gives up before the first byte', async () => {
+  test('its writer gives up before the first byte', async () => {
     const { sink, done } = xen.domainRestore(7, spec);
     sink.destroy(new Error('there is none'));
     await expect(done).rejects.toMatchObject({ code: 'XEN_CALL_FAILED' });
   });
 
-  test('nobody gives the image', async () => {
+  test('no process gives the image', async () => {
     const { sink, done } = xen.domainRestore(7, spec);
     sink.fetchFrom?.({ path: '\0vm-tools/test/nobody', token: '' });
     await expect(done).rejects.toMatchObject({

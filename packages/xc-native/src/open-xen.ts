@@ -22,7 +22,7 @@ import {
 import type { VersionSupport } from './versions/shape.ts';
 import type { Xen, XenVersion } from './xen.ts';
 
-/** Where libxc's log goes, and how its helper processes are started and ended. */
+/** The receiver of libxc's log, and how its helper processes are started and ended. */
 export interface OpenXenOptions {
   /** libxc's log lines as they come, "level: text", those of helper processes included */
   readonly onLog?: (line: string) => void;
@@ -30,7 +30,7 @@ export interface OpenXenOptions {
   readonly helperPath?: string;
   /** How long an aborted long call may take to tidy up before its helper is killed. @default 30 s */
   readonly abortGraceMs?: number;
-  /** Where to look at the host. @default '/' */
+  /** The root of the host's file system. @default '/' */
   readonly root?: string;
   /** Other files than the libraries of the running Xen: for tests, which put stubs in their place. */
   readonly libraries?: Partial<Libraries>;

@@ -73,7 +73,7 @@ export interface CreateDomainSpec {
   readonly grantVersion?: 1 | 2;
 }
 
-/** What a processor can do, as a guest sees it: entries as a libxc stream holds them. */
+/** The features of a processor, as a guest sees it: entries as a libxc stream holds them. */
 export interface CpuPolicy {
   /** xen_cpuid_leaf_t, 24 bytes each: what CPUID answers */
   readonly cpuid: Uint8Array;
@@ -129,14 +129,14 @@ export interface RingFrames {
   readonly consoleFrame: bigint;
 }
 
-/** What ends a call that takes long, and where libxc's log of it goes. */
+/** The signal that ends a long call, and the receiver of libxc's log of it. */
 export interface LongCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** libxc's log lines as they come, "level: text" */
   readonly onLog?: ((line: string) => void) | undefined;
 }
 
-/** What libxc tells before and after each round of precopy (struct precopy_stats). */
+/** The figures of libxc before and after each round of precopy (struct precopy_stats). */
 export interface PrecopyStats {
   readonly iteration: number;
   readonly totalWrittenPages: number;
@@ -144,10 +144,10 @@ export interface PrecopyStats {
   readonly dirtyPages: number | undefined;
 }
 
-/** What libxc is to do next in a live save: another round, the last one with the guest stopped, or give up. */
+/** The next step of libxc in a live save: another round, the last one with the guest stopped, or give up. */
 export type PrecopyDecision = 'continue' | 'stop-and-copy' | 'abort';
 
-/** How a domain is to be saved, and whom libxc asks meanwhile. */
+/** How a domain is to be saved, and the callbacks of libxc meanwhile. */
 export interface SaveSpec {
   readonly live: boolean;
   /**
@@ -171,19 +171,19 @@ export interface RestoreSpec extends Ports {
   readonly type: 'pv' | 'pvh';
 }
 
-/** Where a stream can be fetched. */
+/** The address at which a stream can be fetched. */
 export interface ImageSource {
   /** of a unix socket */
   readonly path: string;
-  /** What whoever calls there has to say first. */
+  /** The first word of the caller there. */
   readonly token: string;
 }
 
-/** Where a libxc stream is written to. */
+/** The stream to which a libxc stream is written. */
 export type ImageSink = Writable & {
   /**
-   * Instead of a write: whoever restores fetches the stream itself, up to its end, so that nobody needs to relay it.
-   * The sink finishes and fails as if it had been written to it. Missing where that cannot be done.
+   * Instead of a write: the helper that restores fetches the stream itself, up to its end, so that no other process
+   * relays it. The sink finishes and fails as if it had been written to it. Missing where that cannot be done.
    */
   readonly fetchFrom?: (source: ImageSource) => void;
 };
@@ -196,7 +196,7 @@ export interface RestoreCall {
 }
 
 /**
- * What Xen can be asked for: libxenctrl and libxenguest in the words of this project. A method that fails rejects with
+ * The calls of Xen: libxenctrl and libxenguest in the words of this project. A method that fails rejects with
  * XEN_CALL_FAILED, or with a code of its own where more is known, and libxc's own words.
  */
 export interface Xen {
@@ -218,19 +218,19 @@ export interface Xen {
   hvmParamSet(domid: number, param: HvmParam, value: bigint): Promise<void>;
   hvmParamGet(domid: number, param: HvmParam): Promise<bigint>;
   cpuidApplyPolicy(domid: number, options: { readonly restore: boolean }): Promise<void>;
-  /** What the guest has been told of its processor. */
+  /** The processor as the guest has been told. */
   cpuPolicyGetDomain(domid: number): Promise<CpuPolicy>;
   /** The most that a guest of this type can be told here. */
   cpuPolicyGetSystem(type: 'pv' | 'pvh'): Promise<CpuPolicy>;
   /**
-   * Whether Xen would give this policy to a domain of this type. Xen 4.17 looks at the number of leaves and at MSRs: a
-   * feature that the host lacks is no reason for it, and is taken from the guest without a word.
+   * Whether Xen would give this policy to a domain of this type. Xen 4.17 looks at the number of leaves and at MSRs: it
+   * does not refuse a policy for a feature that the host lacks, but silently takes that from the guest.
    */
   cpuPolicyIsCompatible(type: 'pv' | 'pvh', guest: CpuPolicy): Promise<boolean>;
   /**
-   * Sets memory aside for a domain that is to get it, so that nobody else does: what it is to have in all, in pages of
-   * 4 KiB. What it gets is taken off its claim; 0 gives back what is left of it. Rejects with ENOMEM when there is not
-   * so much, and with EINVAL when the domain has a claim or may not have so much.
+   * Sets memory aside for a domain that is to get it, so that no other domain does: what it is to have in all, in pages
+   * of 4 KiB. What it gets is taken off its claim; 0 gives back what is left of it. Rejects with ENOMEM when there is
+   * not so much, and with EINVAL when the domain has a claim or may not have so much.
    */
   domainClaimPages(domid: number, pages: number): Promise<void>;
   evtchnAllocUnbound(domid: number, remoteDomid: number): Promise<number>;

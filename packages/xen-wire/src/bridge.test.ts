@@ -25,7 +25,7 @@ test('a Xen on a socket of its own, for its owner alone', async () => {
   await expect(stat(path)).rejects.toThrow('ENOENT');
 });
 
-test('nobody there', async () => {
+test('a path without a server', async () => {
   await expect(connectXen(path)).rejects.toMatchObject({
     code: 'XEN_WIRE_UNREACHABLE',
     kind: 'no-xen',

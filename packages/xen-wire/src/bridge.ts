@@ -6,7 +6,7 @@ import type { Xen } from '@vm-tools/xc-native';
 import { remoteXen, type RemoteXenOptions } from './client/remote-xen.ts';
 import { serveXen, type ServeOptions } from './server/serve-xen.ts';
 
-/** Whoever serves a `Xen` on a socket is on the same machine: it accepts at once or never. */
+/** The server of a `Xen` on a socket is on the same machine: it accepts at once or never. */
 const CONNECT_MS = 10_000;
 
 /** Only its owner may connect. */
@@ -74,7 +74,7 @@ function connectSocket(path: string): Promise<Socket> {
         code: 'XEN_WIRE_UNREACHABLE',
         kind: 'no-xen',
         message: `cannot connect to ${path}: ${cause.message}`,
-        hint: 'see whether whoever serves it is running',
+        hint: 'see whether its server is running',
         cause,
         details: { path, errno: cause.code },
       }),

@@ -302,7 +302,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       await expect(save.done).rejects.toMatchObject({ code: 'INTERRUPTED' });
     });
 
-    test('an abort that nobody confirms', async () => {
+    test('an abort without an answer', async () => {
       double.manner = 'hang';
       const impatient = await open({ abortGraceMs: 20 });
       const abort = new AbortController();
@@ -404,7 +404,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       await expect(restore.done).rejects.toMatchObject(failed);
     });
 
-    test('a refused image fails whoever still writes, with the cause', async () => {
+    test('a refused image fails its writer, with the cause', async () => {
       double.manner = 'picky';
       const restore = xen.domainRestore(7, spec);
       const endless = new PassThrough();

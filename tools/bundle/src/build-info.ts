@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What --version prints. */
+/** The facts that --version prints. */
 export async function readBuildInfo(root: string): Promise<{ version: string; commit: string }> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   return { version, commit: await describeCommit(root) };

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** What koffi needs to run as an ES module; the rest of its package is its C++ sources and its manual. */
+/** The files that koffi needs to run as an ES module; the rest of its package is its C++ sources and its manual. */
 const KOFFI_FILES = [
   'package.json',
   'index.js',

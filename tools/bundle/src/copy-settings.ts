@@ -2,10 +2,10 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Executable } from './executables.ts';
 
-/** What a package has of these comes into the bundle: units for systemd, and examples of configuration files. */
+/** The folders of a package that come into the bundle: units for systemd, and examples of configuration files. */
 export const SETTINGS_FOLDERS = ['systemd', 'etc'] as const;
 
-/** Copies what the packages of these executables have for whoever installs them. */
+/** Copies the files that the packages of these executables have for the operator who installs them. */
 export async function copySettings({
   folder,
   executables,

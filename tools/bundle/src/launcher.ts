@@ -1,6 +1,7 @@
 /**
- * What lies in `bin`. It may be run through a link from a folder of PATH. node keeps what it has compiled, which makes
- * the next start quicker; not in its default place under /tmp, because whoever writes there would write what root runs.
+ * A launcher in `bin`. It may be run through a link from a folder of PATH. node keeps what it has compiled, which makes
+ * the next start quicker; not in its default place under /tmp, because every user can write there, and root would run
+ * that.
  */
 export const launcher = (name: string): string => `#!/bin/sh
 self=$0

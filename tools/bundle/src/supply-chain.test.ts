@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** What runs on a host besides our own code and Node itself. A name that comes in here has been chosen. */
+/** The packages that run on a host besides our own code and Node itself. A name that comes in here has been chosen. */
 const RUNTIME = [
   ...['@koromix/koffi-*', 'chalk', 'commander', 'koffi', 'smol-toml', 'string-width', 'zod'],
   ...['ansi-regex', 'get-east-asian-width', 'strip-ansi'], // of string-width
@@ -33,7 +33,7 @@ beforeAll(async () => {
   lock = new Map(Object.entries(packages));
 });
 
-/** Where npm finds a package for the one at `from`: in its own node_modules, or in one further up. */
+/** The place where npm finds a package for the one at `from`: in its own node_modules, or in one further up. */
 function find(from: string, name: string): string | undefined {
   for (let at = from; ; at = at.replace(/(^|\/)[^/]*$/, '')) {
     const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`;

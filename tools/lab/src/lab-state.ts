@@ -6,7 +6,7 @@ import { labError } from './local/lab-error.ts';
 import { labDirectory, layout } from './local/layout.ts';
 import { machineRuns } from './machine/machine.ts';
 
-/** What is known of a running host; kept in a file so that any process can use the lab or end it. */
+/** The facts about a running host; kept in a file so that any process can use the lab or end it. */
 export interface HostState {
   readonly pid: number;
   readonly sshPort: number;
@@ -23,7 +23,7 @@ function stateFile(lab: string): string {
   return join(labDirectory(lab), 'lab.json');
 }
 
-/** What has been written of a lab, with the hosts that still run; nothing if none does. */
+/** The written state of a lab, with the hosts that still run; nothing if none does. */
 export async function readState(lab: string): Promise<LabState | undefined> {
   const text = await readFile(stateFile(lab), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

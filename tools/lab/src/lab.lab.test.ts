@@ -109,7 +109,7 @@ describeTidyLab('a lab of a process', () => {
     expect(pid).toMatch(/^\d+$/);
 
     child.kill('SIGKILL');
-    // Ends when the process has: a child of nobody gives no event.
+    // Ends when the process has: it is not our child, and gives no event.
     await runChildStrictly('tail', ['-f', '/dev/null', `--pid=${pid ?? ''}`], { timeoutMs: 10_000 });
     expect(await attachLab(name)).toBeUndefined();
     await lab?.down();

@@ -23,7 +23,7 @@ export interface Lab {
   readonly hosts: readonly LabHost[];
   /** The host of that name; throws if it is not up. */
   host(name: string): LabHost;
-  /** Ends all hosts, whoever started them. */
+  /** Ends all hosts, whichever process started them. */
   down(): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export async function startLab({
   return labOf(state);
 }
 
-/** A lab that somebody has started, or nothing. */
+/** A lab that another process has started, or nothing. */
 export async function attachLab(name = 'default'): Promise<Lab | undefined> {
   checkLabName(name);
   const state = await readState(name);

@@ -15,7 +15,7 @@ const WAITING = [
   'target/waiting-for-go',
 ];
 
-/** What may lose a guest, run it twice, or let somebody in, the quickest first. */
+/** The code whose faults may lose a guest, run it twice, or let a stranger in, the quickest first. */
 export const AREAS: readonly Area[] = [
   {
     name: 'locks',

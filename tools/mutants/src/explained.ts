@@ -165,7 +165,7 @@ export const EXPLAINED: readonly Explanation[] = [
   },
 ];
 
-/** Why a change may survive; undefined if nobody has said that. */
+/** Why a change may survive; undefined if it is not explained. */
 export function whyAllowed({ file, original, replacement }: Survivor): string | undefined {
   return EXPLAINED.find(
     (explained) =>

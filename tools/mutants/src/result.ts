@@ -13,7 +13,7 @@ export interface Survivor {
   readonly isRun: boolean;
 }
 
-/** What came of an area. */
+/** The result of an area. */
 export interface AreaResult {
   /** e.g. "2026-11-29" */
   readonly date: string;

@@ -30,7 +30,7 @@ export function runArea({ name, mutate, tests }: Area): Promise<readonly MutantR
         // Only there it looks for tests, each time anew.
         roots: [...new Set(tests.map((glob) => `<rootDir>/${glob.split('/', 2).join('/')}`))],
         testMatch: tests.map((glob) => `<rootDir>/${glob}`),
-        // What hangs fails by this; Stryker's own limit is for what does not even come back to jest.
+        // A test that hangs fails by this; Stryker's own limit is for one that does not even come back to jest.
         testTimeout: TEST_TIMEOUT_MS,
       },
     },

@@ -13,11 +13,11 @@ import {
   type ServedTransfer,
 } from './messages.ts';
 
-/** What is read: no more than a list of very many transfers. */
+/** The limit of a reply: no more than a list of very many transfers. */
 const REPLY = { longestBytes: 4 * 2 ** 20, broken: controlError };
 /** A process that moves a domain is never busy for so long that it could not answer. */
 const ANSWER_MS = 5_000;
-/** What is to be undone takes its time. */
+/** Undoing takes its time. */
 const CANCEL_MS = 150_000;
 
 interface AskServedOptions {
@@ -29,7 +29,7 @@ type Request = ControlRequest extends infer Each ? (Each extends unknown ? Omit<
 /**
  * The transfers that are under way in the process behind a socket of `serveTransfers`.
  *
- * @throws VmToolsError XFR_CONTROL_ABSENT (usage): nobody answers there any more; XFR_CONTROL_SILENT (timeout);
+ * @throws VmToolsError XFR_CONTROL_ABSENT (usage): no process answers there any more; XFR_CONTROL_SILENT (timeout);
  *   XFR_CONTROL_PROTOCOL, XFR_CONTROL_VERSION (usage); INTERRUPTED. So do the others.
  */
 export async function listServed(
@@ -53,7 +53,7 @@ export async function cancelServed(
   await ask(path, request, { limitMs: CANCEL_MS, ...options });
 }
 
-/** What of the settings of a transfer is to change. */
+/** The settings of a transfer to change. */
 export type SettingsChange = Omit<Extract<Request, { do: 'set' }>, 'do' | 'id'>;
 
 /**

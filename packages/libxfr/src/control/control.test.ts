@@ -36,7 +36,7 @@ interface Moving {
   readonly received: Transfer<TransferSummary | undefined>;
 }
 
-/** A transfer that stands still behind its first byte, until somebody lets it go on. */
+/** A transfer that stands still behind its first byte, until the test lets it go on. */
 async function moving(options: StartTransferOptions = {}): Promise<Moving> {
   const link: Link = await LINKS['memory']!();
   const [source, target] = [new FakeSource(), new FakeTarget()];
@@ -62,7 +62,7 @@ test('there are so many connections and no more', async () => {
   const idle = Array.from({ length: 32 }, () => connect(path()).on('error', () => undefined));
   await Promise.all(idle.map((socket) => once(socket, 'connect')));
   const refused = connect(path()).on('error', () => undefined);
-  // With bytes that nobody has read it would be an error; it says nothing, and nobody answers.
+  // With unread bytes it would be an error; it sends nothing, and gets no answer.
   expect(await text(refused)).toBe('');
   for (const socket of idle) socket.destroy();
 });

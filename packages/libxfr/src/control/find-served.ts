@@ -6,18 +6,18 @@ import { asVmToolsError } from '../protocol/remote-error.ts';
 import { listServed } from './ask-served.ts';
 import type { ServedTransfer } from './messages.ts';
 
-/** Where xfrd serves the transfers that it receives, below the root of its host. */
+/** The socket at which xfrd serves the transfers that it receives, below the root of its host. */
 export const XFRD_SOCKET = 'run/vm-tools/xfrd.sock';
 
 const FOLDER = 'run/vm-tools/transfers';
 const SUFFIX = '.sock';
 
-/** Where a process that moves one guest serves that transfer. */
+/** The socket at which a process that moves one guest serves that transfer. */
 export function transferSocketPath(root: string, id: TransferId): string {
   return join(root, FOLDER, `${id}${SUFFIX}`);
 }
 
-/** A transfer that is under way on this host, and whom to ask about it. */
+/** A transfer that is under way on this host, and the socket to ask about it. */
 export interface FoundTransfer extends ServedTransfer {
   readonly socketPath: string;
 }

@@ -15,7 +15,7 @@ const id = transferIdSchema;
 const rate = z.string().min(1).max(1000);
 const onNoConvergence = z.enum(['abort', 'force', 'throttle']).optional();
 
-/** What may be asked: one question for each connection, as one line of JSON. */
+/** The questions: one for each connection, as one line of JSON. */
 const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ v: z.literal(CONTROL_VERSION), do: z.literal('list') }),
   z.strictObject({ v: z.literal(CONTROL_VERSION), do: z.literal('watch'), id }),
@@ -47,7 +47,7 @@ export interface ServedTransfer extends TransferStart {
   readonly settings: TransferSettings;
 }
 
-/** What comes back, a line each: events only for `watch`, and one answer, or one error, at the end. */
+/** The replies, a line each: events only for `watch`, and one answer, or one error, at the end. */
 export type ControlReply =
   | { readonly v: number; readonly event: ObservedEvent }
   | { readonly v: number; readonly answer: unknown }

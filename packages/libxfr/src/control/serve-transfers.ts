@@ -19,12 +19,12 @@ import {
 } from './messages.ts';
 
 const MOST_CONNECTIONS = 32;
-/** Whoever connects has his question ready. */
+/** A caller has its question ready when it connects. */
 const REQUEST_MS = 5_000;
-/** Who has asked for the end of a transfer gets the answer when it has ended, which is when we close. */
+/** A caller that has asked for the end of a transfer gets the answer when it has ended, which is when we close. */
 const CLOSE_MS = 1_000;
 
-/** What is asked, and whoever asks reads the answer. */
+/** The limits of a question; its caller reads the answer. */
 const QUESTION = {
   longestBytes: 4096,
   limitMs: REQUEST_MS,
@@ -40,7 +40,7 @@ type Steered = Transfer<TransferSummary | undefined>;
 export interface ControlServer extends AsyncDisposable {
   /** Serves a transfer that has begun, until it is over. */
   add(transfer: Steered): void;
-  /** Answers who has asked already, and ends within a second or so. */
+  /** Answers the callers that have asked already, and ends within a second or so. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export interface ControlServer extends AsyncDisposable {
  * Listens on a unix socket of mode 0600 for questions about the transfers of this process: which there are, their
  * events, to cancel one, to change its settings. A socket that a crash has left there is taken over.
  *
- * @param at its path, or the descriptor of one that somebody else has opened
+ * @param at its path, or the descriptor of one that another process has opened
  * @throws VmToolsError XFR_LISTEN
  */
 export async function serveTransfers(at: string | { readonly fd: number }): Promise<ControlServer> {
@@ -125,7 +125,7 @@ async function answer(
   return transfer.settings;
 }
 
-/** Waits until all is undone, so that who has asked for it can rely on that. */
+/** Waits until all is undone, so that the caller can rely on that. */
 async function cancel(transfer: Steered, reason: string | undefined): Promise<unknown> {
   transfer.cancel(reason);
   let failure: VmToolsError;

@@ -32,7 +32,7 @@ export const FIELD_BYTES: Readonly<Record<FieldType, number>> = {
   uuid: 16,
 };
 
-/** What a field of a type is to TypeScript. A uuid is in its canonical text form. */
+/** The TypeScript value of a field of a type. A uuid is in its canonical text form. */
 export type FieldValue<Type> = Type extends 'u64' | 'i64' | 'pointer'
   ? bigint
   : Type extends 'uuid'

@@ -31,7 +31,7 @@ test('a value that does not fit its field is refused', () => {
   expect(config.set('max_grant_frames', -1).get('max_grant_frames')).toBe(-1);
 });
 
-test('bytes that belong to somebody else are used in place', () => {
+test("the caller's bytes are used in place", () => {
   const bytes = Buffer.alloc(56);
   new StructView(XEN_4_17.layouts.save_callbacks, bytes).set('switch_qemu_logdirty', 0x1122334455667788n);
   expect(bytes.readBigUInt64LE(40)).toBe(0x1122334455667788n);

@@ -15,7 +15,7 @@ export function parseUuid(text: string): Buffer {
       code: 'XEN_UUID_SYNTAX',
       kind: 'usage',
       message: `"${text}" is not a UUID`,
-      hint: 'Write it as 8-4-4-4-12 hexadecimal digits.',
+      hint: 'write it as 8-4-4-4-12 hexadecimal digits',
     });
   }
   return Buffer.from(text.replaceAll('-', ''), 'hex');

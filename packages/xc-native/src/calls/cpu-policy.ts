@@ -73,6 +73,6 @@ function countOf(bytes: Uint8Array, entryBytes: number): number {
     code: 'XEN_CPU_POLICY',
     kind: 'corrupt',
     message: `a CPU policy of ${bytes.length} bytes is not made of entries of ${entryBytes}`,
-    hint: 'Take the policy anew from the domain.',
+    hint: 'take the policy anew from the domain',
   });
 }

@@ -17,7 +17,7 @@ export function cpuFeatures({ cpuid }: CpuPolicy): ReadonlySet<string> {
   return found;
 }
 
-/** Who made it: "GenuineIntel", "AuthenticAMD"; empty when the policy does not say. */
+/** The maker of the processor: "GenuineIntel", "AuthenticAMD"; empty when the policy does not say. */
 export function cpuVendor({ cpuid }: CpuPolicy): string {
   const leaf = findLeaf(cpuid, VENDOR_LEAF);
   if (leaf === undefined) return '';

@@ -7,5 +7,5 @@ export const LEAF_BYTES = 24;
 /** Bytes of xen_msr_entry_t. */
 export const MSR_BYTES = 16;
 
-/** Where the registers lie in a xen_cpuid_leaf_t, in bytes, behind leaf and subleaf. */
+/** The offsets of the registers in a xen_cpuid_leaf_t, in bytes, behind leaf and subleaf. */
 export const CPUID_REGISTER_OFFSETS: Readonly<Record<CpuidRegister, number>> = { a: 8, b: 12, c: 16, d: 20 };

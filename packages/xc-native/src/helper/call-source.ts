@@ -26,6 +26,6 @@ function unreachable(native: Native): VmToolsError {
   return new VmToolsError({
     code: 'XEN_IMAGE_UNREACHABLE',
     message: `the image cannot be fetched: ${text}`,
-    hint: 'whoever was to give it has ended, or takes no more callers',
+    hint: 'see whether its receiver still runs: it has ended, or takes no more callers',
   });
 }

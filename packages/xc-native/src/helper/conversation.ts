@@ -7,7 +7,7 @@ import type { Answer, Job, Message, Question } from './messages.ts';
 import { crashError } from './start.ts';
 import type { HelperEnd, HelperProcess } from './start.ts';
 
-/** What a job in a helper process is given, and how it is answered. */
+/** The arguments of a job in a helper process, and its answers. */
 export interface HelperOptions extends LongCallOptions {
   readonly helpers: Helpers;
   /** "saving domain 7", for the error of an abort */
@@ -71,7 +71,7 @@ export class Conversation {
     return done?.frames;
   }
 
-  /** What is known when the helper has ended. */
+  /** The outcome after the end of the helper. */
   #outcome(end: HelperEnd): RingFrames | undefined {
     const { signal } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
@@ -135,7 +135,7 @@ export class Conversation {
     this.#answer('abort');
     this.#stopped.resolve(undefined);
     this.#helper.data.destroy();
-    // What it fetches cannot be cut from here. Of a restore nothing is left to be put in order but its domain.
+    // A stream that it fetches cannot be cut from here. A restore leaves nothing to clean up but its domain.
     if (this.#image !== undefined) this.#helper.kill();
     this.#killTimer ??= setTimeout(() => {
       this.#wasKilled = true;

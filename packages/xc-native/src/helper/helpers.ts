@@ -1,7 +1,7 @@
 import { hasStream, type Job } from './messages.ts';
 import { startHelper, type HelperProcess } from './start.ts';
 
-/** What follows a long call follows it soon: a guest that was saved is destroyed, one that was built is saved. */
+/** The next long call follows soon: a guest that was saved is destroyed, one that was built is saved. */
 const IDLE_MS = 5_000;
 
 /**

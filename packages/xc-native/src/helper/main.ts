@@ -1,6 +1,6 @@
 /**
  * The helper process: makes long calls of libxenguest, one after the other, for as long as its parent lives. It is
- * started by the functions of this package and by nobody else; bundled, it is the file xc-helper.js.
+ * started only by the functions of this package; bundled, it is the file xc-helper.js.
  */
 import { closeSync } from 'node:fs';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
@@ -22,7 +22,7 @@ for (let job = parent.receive(); job !== undefined; job = parent.receive()) {
   if (hasStream(job as Job)) closeSync(DATA_FD); // an image ends with its socket
   parent.send(answer);
 }
-// What is left over (koffi's threads, signal handlers) is nothing to wait for.
+// The rest (koffi's threads, signal handlers) need not be waited for.
 process.exit(0);
 
 async function perform(job: Job): Promise<Message> {

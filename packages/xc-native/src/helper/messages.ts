@@ -20,7 +20,7 @@ export const DATA_FD = 4;
  */
 export const LONGEST_LINE_BYTES = 1 << 20;
 
-/** What the parent writes first, and again when it is done: what to do, and with which Xen. */
+/** The first message of the parent, and again after each job: the job, and the version of Xen. */
 export type Job = {
   readonly domid: number;
   /** "4.17": how its functions and structs look */
@@ -39,11 +39,11 @@ export function hasStream({ kind }: Work): boolean {
   return kind === 'save' || kind === 'restore';
 }
 
-/** What a helper asks, and then waits for the answer: libxc is waiting in its callback, too. */
+/** A question of a helper, which then waits for the answer: libxc is waiting in its callback, too. */
 export type Question =
   /** before each call that takes long: shall it go on? */
   | { readonly type: 'step'; readonly call: string }
-  /** before a restore: where does the image come from? Answered when somebody knows. */
+  /** before a restore: where does the image come from? Answered when the parent knows. */
   | { readonly type: 'image' }
   /** answered once the domain has suspended */
   | { readonly type: 'suspend' }
@@ -52,7 +52,7 @@ export type Question =
 /** Written by the parent for each question. */
 export interface Answer {
   readonly answer: PrecopyDecision;
-  /** Where an image is to be fetched that does not come by DATA_FD. */
+  /** The address of an image that does not come by DATA_FD. */
   readonly image?: ImageSource;
 }
 

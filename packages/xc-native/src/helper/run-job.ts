@@ -24,7 +24,7 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
       saveDomain(libxc, domid, job, parent);
       return undefined;
     case 'restore': {
-      // libxc says it, before it reads; and nobody need give it an image for that.
+      // libxc says it before it reads, so it needs no image for that.
       if (readDomainInfo(libxc, domid) === undefined) return restoreDomain(libxc, domid, job.spec, DATA_FD);
       const { answer, image } = parent.askWhere({ type: 'image' });
       if (answer === 'abort') throw interrupted('xc_domain_restore');

@@ -66,7 +66,7 @@ async function importKoffi(): Promise<Koffi> {
       code: 'XEN_KOFFI_MISSING',
       kind: 'no-xen',
       message: `koffi, which calls Xen's libraries, could not be loaded: ${messageOf(error)}`,
-      hint: 'Install koffi with its prebuilt part for this platform; npm leaves it out with --omit=optional.',
+      hint: 'install koffi with its prebuilt part for this platform; npm leaves it out with --omit=optional',
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
 import { access, constants, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a host shows of Xen in its file system, before anything is loaded or opened. */
+/** The facts about Xen in a host's file system, before anything is loaded or opened. */
 export interface HostFacts {
   /** /sys/hypervisor/type, "xen" on a Xen host */
   readonly hypervisor: string | undefined;

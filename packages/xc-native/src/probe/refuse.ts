@@ -19,8 +19,8 @@ function notRunning(facts: HostFacts): VmToolsError {
     kind: 'no-xen',
     message: 'this host does not run on Xen: there is neither /dev/xen/privcmd nor /proc/xen',
     hint: installed
-      ? `The libraries of ${installed} are installed: boot the host with its Xen entry of the boot menu.`
-      : 'Install Xen (on Debian: apt-get install xen-system-amd64) and boot the host with it.',
+      ? `boot the host with the Xen entry of its boot menu: the libraries of ${installed} are installed`
+      : 'install Xen (on Debian: apt-get install xen-system-amd64) and boot the host with it',
     details: { ...facts },
   });
 }
@@ -30,7 +30,7 @@ function notControlDomain(facts: HostFacts): VmToolsError {
     code: 'XEN_NOT_RUNNING',
     kind: 'no-xen',
     message: 'this system is a guest of Xen, not its control domain: /proc/xen/capabilities lacks control_d',
-    hint: 'Run it in dom0.',
+    hint: 'run it in dom0',
     details: { ...facts },
   });
 }
@@ -40,7 +40,7 @@ function deviceMissing(facts: HostFacts): VmToolsError {
     code: 'XEN_NOT_RUNNING',
     kind: 'no-xen',
     message: 'this host runs on Xen, but /dev/xen/privcmd is missing, so no hypercall can be made',
-    hint: 'Load the kernel module xen-privcmd (modprobe xen-privcmd).',
+    hint: 'load the kernel module xen-privcmd (modprobe xen-privcmd)',
     details: { ...facts },
   });
 }
@@ -51,7 +51,7 @@ export function noPrivilege(cause?: VmToolsError): VmToolsError {
     code: 'XEN_NO_PRIVILEGE',
     kind: 'no-xen',
     message: 'no permission to open /dev/xen/privcmd',
-    hint: 'Run it as root (sudo), outside of containers.',
+    hint: 'run it as root (sudo), outside of containers',
     cause,
   });
 }
@@ -63,8 +63,8 @@ export function withInstalledVersions(error: VmToolsError, facts: HostFacts): Vm
   return error.with({
     hint:
       installed.length === 0
-        ? `Install Xen's libraries (on Debian: apt-get install ${package_}).`
-        : `Installed are those of Xen ${installed.join(', ')}; they must match the Xen that runs${version === undefined ? '' : `, ${version}`}.`,
+        ? `install Xen's libraries (on Debian: apt-get install ${package_})`
+        : `install those of the running Xen${version === undefined ? '' : `, ${version}`}: installed are those of Xen ${installed.join(', ')}`,
     details: { ...facts },
   });
 }

@@ -1,6 +1,6 @@
 /** The little type language in which prototypes are written: what C calls a type, and how it crosses to C. */
 
-/** What may go to C and come back, by the way it crosses. */
+/** The values that may go to C and come back, by the way each crosses. */
 export interface Crossings {
   readonly void: undefined;
   readonly bool: boolean;
@@ -15,7 +15,7 @@ export interface Crossings {
   readonly pointer: Address | Uint8Array | null;
 }
 
-/** Where something lies in C's memory. It carries no type: the tables of prototypes are what keeps it honest. */
+/** An address in C's memory. It carries no type: the tables of prototypes are what keeps it honest. */
 export type Address = bigint;
 
 export type Crossing = keyof Crossings;
@@ -69,7 +69,7 @@ type ArgsOf<Types extends readonly CType[]> = {
   -readonly [Index in keyof Types]: Types[Index] extends CType<infer Way> ? Crossings[Way] : never;
 };
 
-/** What C never gives is taken off what may be given to it: a returned pointer is an address or null. */
+/** A result has fewer forms than an argument: a returned pointer is an address or null. */
 type ResultOf<Type> = Type extends CType<infer Way> ? Exclude<Crossings[Way], Uint8Array> : never;
 
 /** The TypeScript signature of a prototype, so that a call and its table cannot drift apart. */

@@ -17,7 +17,7 @@ export type Prototypes = {
   };
 };
 
-/** Where each library is: a soname for the dynamic linker, or a path. */
+/** The place of each library: a soname for the dynamic linker, or a path. */
 export type Libraries = Readonly<Record<LibraryName, string>>;
 
 /** All of them, bound. */

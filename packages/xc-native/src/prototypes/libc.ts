@@ -5,7 +5,7 @@ const text: CType<'string'> = { c: 'char *', crossing: 'string' };
 // On x86-64 a va_list argument is the address of its one element, so it can be handed on as a pointer.
 const vaList: CType<'pointer'> = { c: 'va_list', crossing: 'pointer' };
 
-/** What turns what libxc says into text, and what fetches an image for it. */
+/** The functions that turn libxc's messages into text, and that fetch an image for it. */
 export const LIBC = {
   connect: { returns: int, args: [int, pointerTo('const struct sockaddr'), uint32], check: 'zero' },
   socket: { returns: int, args: [int, int, int], check: 'non-negative' },

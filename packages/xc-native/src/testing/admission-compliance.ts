@@ -7,7 +7,7 @@ import { MEMORY_KIB, type ComplianceDomains } from './compliance-domains.ts';
 const PAGES = MEMORY_KIB / 4;
 const TYPES = ['pv', 'pvh'] as const;
 
-/** What is looked at before a domain comes: the processor and the memory. */
+/** The calls before a domain comes: processor and memory. */
 export function admissionCompliance(
   host: () => { readonly xen: Xen; readonly domains: ComplianceDomains },
 ): void {
@@ -22,7 +22,7 @@ export function admissionCompliance(
       expect(guest.msrs.length % MSR_BYTES).toBe(0);
       expect(cpuVendor(guest)).toMatch(/^\w{12}$/);
       expect(cpuVendor(most)).toBe(cpuVendor(guest));
-      // What Xen gives to guests whatever they are told, and what is none of a guest's business.
+      // Features that Xen gives to all guests, and those that are none of a guest's business.
       const always = ['apic', 'htt', 'x2apic', 'hypervisor', 'cmp_legacy', 'fdp_excp_only', 'no_fpu_sel'];
       const more = [...cpuFeatures(guest)].filter((name) => !cpuFeatures(most).has(name));
       expect(always).toEqual(expect.arrayContaining(more));

@@ -25,7 +25,7 @@ export interface FilledDomain extends EmptyDomain {
   readonly frames: RingFrames;
 }
 
-/** What the domains of these tests have: little, so that it is soon written and read. */
+/** The memory of the domains of these tests: little, so that it is soon written and read. */
 export const MEMORY_KIB = 4 * 1024;
 const VCPUS = 1;
 /** For the rings and the other special pages. */
@@ -140,7 +140,7 @@ export class ComplianceDomains {
     await eventually(async () => isThere(await this.#xen.domainGetinfo(domid)), what);
   }
 
-  /** Destroys it and waits until Xen has forgotten it: whoever maps its rings must notice first. */
+  /** Destroys it and waits until Xen has forgotten it: the daemons that map its rings must notice first. */
   async destroy(domid: number): Promise<void> {
     await this.#xen.domainDestroy(domid);
     await this.waitFor(domid, (info) => info === undefined, `domain ${domid} to be gone`);
@@ -157,7 +157,7 @@ export class ComplianceDomains {
   }
 }
 
-/** For what comes without anybody being told. */
+/** Waits for a state that no event announces. */
 export async function eventually(
   isSo: () => Promise<boolean>,
   what: string,

@@ -7,7 +7,7 @@ export interface FakeRoot extends AsyncDisposable {
   readonly path: string;
 }
 
-/** What dom0 of a Xen 4.17 shows. */
+/** The files of dom0 of a Xen 4.17. */
 export const DOM0_FILES: Readonly<Record<string, string>> = {
   'sys/hypervisor/type': 'xen\n',
   'sys/hypervisor/version/major': '4\n',

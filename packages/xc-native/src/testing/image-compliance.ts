@@ -28,7 +28,7 @@ export function imageCompliance(
   };
   /** A guest that has never run cannot suspend itself; Xen does it for it. */
   const suspendByXen = (domid: number) => (): Promise<void> => host().xen.domainShutdown(domid, 'suspend');
-  const never = (): Promise<never> => Promise.reject(new Error('nobody should have asked'));
+  const never = (): Promise<never> => Promise.reject(new Error('no question was expected'));
 
   describe('save', () => {
     test('live: asks before and behind each round, and suspends last', async () => {

@@ -13,7 +13,7 @@ import type { Layouts } from '../versions/structs.ts';
 /** Xen's libraries, played by a C library that records and obeys: all of ours runs, koffi included, without Xen. */
 export interface StubLibrary extends AsyncDisposable {
   readonly libraries: Libraries;
-  /** What was called since the last time, each with its arguments as text: "ptr", "null", digits, strings, hex. */
+  /** The calls since the last time, each with its arguments as text: "ptr", "null", digits, strings, hex. */
   takeCalls(): Promise<readonly (readonly string[])[]>;
   /** Lines "call result errno xc_error text to log"; what is not named succeeds. */
   script(...lines: readonly string[]): Promise<void>;
@@ -28,7 +28,7 @@ export interface StubLibrary extends AsyncDisposable {
 
 type Effects = Readonly<Partial<Record<FunctionName, string>>>;
 
-/** What some functions do besides recording; a0 … are their arguments. */
+/** The effects of some functions besides recording; a0 … are their arguments. */
 function effectsOf(layouts: Layouts): Effects {
   const image = layouts.xc_dom_image.fields;
   return {

@@ -24,8 +24,9 @@ const ABSENT = 0x7fe0;
 const PAGES = MEMORY_KIB / 4;
 
 /**
- * What Xen 4.17 does, and so must whoever answers the interface `Xen`: run against the real one in the lab, and
- * against the simulated one. What is asserted stands in Xen's source; the names of its functions are given.
+ * The behaviour of Xen 4.17, which every implementation of the interface `Xen` must have: run against the real one in
+ * the lab, and against the simulated one. What is asserted stands in Xen's source; the names of its functions are
+ * given.
  *
  * @param verify makes a stream that lets only sound libxc streams pass: `verifyLibxc` of packages/xen-stream
  */
@@ -93,7 +94,7 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
         cpuTimeNs: 0n,
       };
       expect(await xen.domainGetinfo(domid)).toMatchObject(empty);
-      // There are vCPUs now, but a vCPU is offline until somebody has set its registers.
+      // There are vCPUs now, but a vCPU is offline until its registers have been set.
       await xen.domainMaxVcpus(domid, 2);
       expect(await xen.domainGetinfo(domid)).toMatchObject({ ...empty, maxVcpuId: 1 });
     });

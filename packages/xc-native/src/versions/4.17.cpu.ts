@@ -1,8 +1,8 @@
 import { NO_SUBLEAF, word, type FeatureWord } from '../cpu/feature-words.ts';
 
 /**
- * What Xen 4.17 knows of a processor's features, from xen/include/public/arch-x86/cpufeatureset.h; tools/abi compares
- * the two. Of leaf 0x80000001 edx it leaves out what leaf 1 says already.
+ * The processor features that Xen 4.17 knows, from xen/include/public/arch-x86/cpufeatureset.h; tools/abi compares the
+ * two. Of leaf 0x80000001 edx it leaves out what leaf 1 says already.
  */
 export const CPU_FEATURES_4_17: readonly FeatureWord[] = [
   word(

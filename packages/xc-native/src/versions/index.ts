@@ -11,7 +11,7 @@ export type Versions = Readonly<Record<string, VersionSupport>>;
 /** The Xen versions that can be driven. */
 export const SUPPORTED_VERSIONS: Versions = KNOWN;
 
-/** What to expect where the running version cannot be read before the libraries are open. */
+/** The version to expect where the running one cannot be read before the libraries are open. */
 export const NEWEST_VERSION = '4.17' satisfies keyof typeof KNOWN;
 
 /** A feature keeps its bit in every later version, and names are only added: the newest table serves all. */
@@ -35,8 +35,8 @@ export function unknownVersion(finding: string, version: string, versions: Versi
     kind: 'no-xen',
     message: `${finding}; the versions known here are ${known.join(', ')}`,
     hint:
-      `To add it: say what it has changed in packages/xc-native/src/versions/${version}.ts, name it in ` +
-      'index.ts there, and run the tests of tools/abi against the headers of its libxen-dev.',
+      `to add it, say what it has changed in packages/xc-native/src/versions/${version}.ts, name it in ` +
+      'index.ts there, and run the tests of tools/abi against the headers of its libxen-dev',
     details: { version, known },
   });
 }

@@ -20,6 +20,9 @@ export interface VersionSupport {
 
 /** How a version behaves where not all behave alike: what code asks is named here, and no code asks for a number. */
 export interface Quirks {
-  /** Where a guest's use of altp2m is chosen: by its HVM param, or at its creation, after which Xen refuses the param. */
+  /**
+   * The place where a guest's use of altp2m is chosen: by its HVM param, or at its creation, after which Xen refuses
+   * the param.
+   */
   readonly altp2m: 'param' | 'creation';
 }

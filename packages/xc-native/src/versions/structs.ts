@@ -127,7 +127,7 @@ export type Layouts = {
   };
 };
 
-/** What a version says of its structs: the size of each and the offsets of its fields, in bytes. */
+/** The numbers of a version for its structs: the size of each and the offsets of its fields, in bytes. */
 export type LayoutNumbers = {
   readonly [Name in StructName]: {
     readonly size: number;

@@ -74,7 +74,7 @@ describe('a version that differs in layout, prototype and quirk', () => {
     }
   });
 
-  test('is refused by its number where nobody has added it', async () => {
+  test('is refused by its number where it was not added', async () => {
     await expect(open(SUPPORTED_VERSIONS)).rejects.toThrow(
       expect.objectContaining({
         code: 'XEN_VERSION_UNKNOWN',
@@ -117,7 +117,7 @@ describe('what does not compile', () => {
     const { emulation_flags: _field, ...withoutField } = createdomain.at;
     // @ts-expect-error: emulation_flags is missing
     const _2: LayoutNumbers['xen_domctl_createdomain'] = { size: 64, at: withoutField };
-    // @ts-expect-error: nobody asks for this field
+    // @ts-expect-error: no code asks for this field
     const _3: LayoutNumbers['xc_error'] = { size: 1028, at: { code: 0, message: 4 } };
     const { xc_domain_pause: _function, ...withoutFunction } = PROTOTYPES.xenctrl;
     // @ts-expect-error: xc_domain_pause is missing

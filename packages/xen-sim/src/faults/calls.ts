@@ -22,7 +22,7 @@ export const XENSTORE_CALLS = [
   'xenstore.isDomainIntroduced',
 ] as const;
 
-/** Where libxc's own name is not the method's in snake case, or a call is a sequence whose longest part is meant. */
+/** Names of libxc that are not the method's in snake case, or that are the longest part of a sequence. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainGetinfo: 'xc_domain_getinfolist',
   domainLogDirtyOff: 'xc_shadow_control',
@@ -31,7 +31,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainBuild: 'xc_dom_boot_mem_init',
 };
 
-/** What libxc calls it, as errors do: "xc_domain_max_vcpus" for "domainMaxVcpus". */
+/** Libxc's name for it, as in errors: "xc_domain_max_vcpus" for "domainMaxVcpus". */
 export function libxcName(call: string): string {
   return OTHER_NAMES[call] ?? `xc_${call.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }

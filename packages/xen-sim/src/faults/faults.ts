@@ -7,7 +7,7 @@ import { matchesCall, type FaultRule } from './rule.ts';
 
 interface AddedRule {
   readonly rule: FaultRule;
-  /** Fires when the rule is removed: whoever hangs on it goes on. */
+  /** Fires when the rule is removed: calls that hang on it go on. */
   readonly removed: AbortController;
   /** calls that it matched */
   seen: number;
@@ -54,7 +54,7 @@ export class Faults implements FaultPoint {
     return this.ifDue(call, domid, signal) ?? Promise.resolve();
   }
 
-  /** As `before`, for those who have no time to wait for nothing: undefined when no rule concerns this call. */
+  /** As `before`, for calls that have no time to wait for nothing: undefined when no rule concerns this call. */
   ifDue(call: string, domid?: number, signal?: AbortSignal): Promise<void> | undefined {
     this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1);
     // All rules count the call before any of them makes it wait.

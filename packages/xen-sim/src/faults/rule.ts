@@ -63,7 +63,7 @@ export interface FaultRule {
   readonly nth?: number;
   /** For so many calls in a row, beginning with the n-th. @default 1 */
   readonly times?: number;
-  /** What it fails with. */
+  /** The errno of its failure. */
   readonly errno?: ErrnoName;
   /** How long it takes before it fails or is done. */
   readonly delayMs?: number;

@@ -7,7 +7,7 @@ export interface Strike {
   readonly call: string;
   /** from 1: which of the calls of this name */
   readonly nth: number;
-  /** What it fails with; without, it hangs until the work is told to stop. */
+  /** The errno of its failure; without, it hangs until the work is aborted. */
   readonly errno?: ErrnoName;
 }
 
@@ -58,7 +58,7 @@ export async function strike(
 const TAKES_MEMORY = /Create|Build|Save|Restore|Max|maxmem|Mempool/;
 const TAKES_ROOM = /^xenstore\.(write|mkdir|transactionStart|transactionEnd)$/;
 
-/** What the call may well fail with. EIO is what makes a transaction run again. */
+/** A probable errno of the call. EIO is what makes a transaction run again. */
 function errnoOf(call: string): ErrnoName {
   if (TAKES_ROOM.test(call)) return 'ENOSPC';
   if (call.startsWith('xenstore.')) return 'EIO';

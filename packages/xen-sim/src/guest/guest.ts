@@ -49,7 +49,7 @@ export class Guest {
     this.#life = this.#live(page);
   }
 
-  /** What it is and did up to now; undefined while it has not booted. */
+  /** Its state and its work up to now; undefined while it has not booted. */
   get state(): GuestState | undefined {
     this.#program?.catchUp();
     return this.#program?.state;
@@ -93,7 +93,7 @@ export class Guest {
     });
   }
 
-  /** The domain is no more, or nobody simulates it any more. */
+  /** The domain is no more, or is no longer simulated. */
   async end(): Promise<void> {
     this.#time.end();
     this.#stopInput();
@@ -161,7 +161,7 @@ export class Guest {
           await obey(this.#store, listener);
         }
       } catch {
-        // The connection is gone, or there never was one. A guest has nobody to tell.
+        // The connection is gone, or there never was one. A guest cannot report that to anything.
       }
       await this.#store?.close();
       this.#store = undefined;

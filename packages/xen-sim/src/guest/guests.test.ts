@@ -162,7 +162,7 @@ describe('asked by the toolstack', () => {
     expect(domain.shutdownReason).toBe('suspend');
   });
 
-  it('a late guest does it although nobody wants it any more', async () => {
+  it('a late guest does it although it is no longer wanted', async () => {
     await using world = await SmallWorld.make();
     const domain = await world.boot('sim.suspend=late:3s');
     await world.ask(domain.domid, 'suspend');

@@ -14,7 +14,7 @@ interface Lone {
   readonly ticks: string[];
 }
 
-/** A program on a machine of its own; nobody but the test makes it catch up. */
+/** A program on a machine of its own; only the test makes it catch up. */
 function start(model: GuestModel): Lone {
   const clock = new ManualClock();
   const machine = new Machine({ clock });

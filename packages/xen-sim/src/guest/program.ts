@@ -4,7 +4,7 @@ import type { GuestModel } from './model/model.ts';
 import { ticksAt, writeStatePage, type GuestState } from './pages/state-page.ts';
 import { fillSet, layOut, writeSet } from './pages/working-set.ts';
 
-/** What copying a page from one place of a memory to another may take of a vCPU. */
+/** The rate at which a vCPU copies pages within its memory. */
 const BYTES_PER_VCPU_SECOND = 4 * 2 ** 30;
 const IDLE_LOAD = 0.001;
 
@@ -27,7 +27,7 @@ export function bootState(memory: GuestMemory, model: GuestModel, wallMs: number
   return state;
 }
 
-/** What a guest does with its memory: a function of how long it has run, computed when somebody looks. */
+/** A guest's work on its memory: a function of how long it has run, computed when the memory is looked at. */
 export class Program implements GuestProgram {
   readonly #domain: MachineDomain;
   readonly #wallMs: () => number;
@@ -48,7 +48,7 @@ export class Program implements GuestProgram {
     this.#state = state;
   }
 
-  /** As of the last time that somebody looked. */
+  /** As of the last look. */
   get state(): GuestState {
     return this.#state;
   }

@@ -32,7 +32,7 @@ export function parseScenario(value: unknown): Scenario {
   throw invalidInput(result.error, SPEECH);
 }
 
-/** What a scenario says of a guest of this name. Of several patterns that fit the later one wins, word by word. */
+/** The words of a scenario for a guest of this name. Of several patterns that fit the later one wins, word by word. */
 export function wordsFor(scenario: Pick<Scenario, 'guests'> | undefined, name: string): GuestWords {
   const fitting = Object.entries(scenario?.guests ?? {}).filter(([pattern]) => matchesCall(pattern, name));
   return Object.assign({}, ...fitting.map(([, words]) => words)) as GuestWords;

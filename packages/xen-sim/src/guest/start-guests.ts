@@ -7,7 +7,7 @@ import { changeWordsSchema, type WrittenWords } from './model/words.ts';
 import { readStatePage } from './pages/state-page.ts';
 import type { GuestWorld } from './world.ts';
 
-/** What a guest is and has done so far. */
+/** The state of a guest, and its work so far. */
 export interface GuestStatus {
   readonly model: GuestModel;
   /** lines on its console */
@@ -22,7 +22,7 @@ export interface GuestStatus {
   readonly longestGapMs: number;
 }
 
-/** What may be changed while a guest runs. */
+/** The words that may be changed while a guest runs. */
 export type GuestChange = Omit<WrittenWords, 'tick' | 'seed'>;
 
 /** The guests of a simulated host. */

@@ -20,7 +20,7 @@ function vcpus(): { clock: ManualClock; time: VcpuTime; ranMs: () => number; set
 }
 
 describe('VcpuTime', () => {
-  it('lets nobody wake before the vCPUs have run so long, nor later', async () => {
+  it('lets no sleeper wake before the vCPUs have run so long, nor later', async () => {
     const stretch = fc.record({ runs: fc.boolean(), ms: fc.integer({ min: 0, max: 50 }) });
     await fc.assert(
       fc.asyncProperty(fc.nat(100), fc.array(stretch, { maxLength: 8 }), async (ms, stretches) => {

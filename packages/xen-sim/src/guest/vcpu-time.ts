@@ -1,6 +1,6 @@
 import type { Clock } from '@vm-tools/ratelimit';
 
-/** A sleep of less would not move a floating-point clock, and whoever slept would wake at the same moment for ever. */
+/** A sleep of less would not move a floating-point clock, and a sleeper would wake at the same moment for ever. */
 const SHORTEST_SLEEP_MS = 0.01;
 
 /**
@@ -38,7 +38,7 @@ export class VcpuTime {
     this.#change = Promise.withResolvers();
   }
 
-  /** It will never run again: all who wait hear of it. */
+  /** It will never run again: all sleepers end. */
   end(): void {
     this.stop();
     this.#isOver = true;
@@ -57,7 +57,7 @@ export class VcpuTime {
   /**
    * Waits until they have run for `ms`, and run.
    *
-   * @param act what is done in this very moment: whoever awaits the promise goes on a little later, and a domain can
+   * @param act called in this very moment: code that awaits the promise goes on a little later, and a domain can
    *   be paused or destroyed in between
    * @returns false when they never will
    */

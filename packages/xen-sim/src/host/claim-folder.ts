@@ -5,10 +5,10 @@ import { askHost } from './control/ask-host.ts';
 import type { HostStatus } from './control/control-messages.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
-/** An answer takes no time; who does not give it is dead or hangs. */
+/** An answer takes no time; a host that does not give it is dead or hangs. */
 const ANSWER_MS = 2_000;
 
-/** What runs under this name; undefined when nothing does. */
+/** The host that runs under this name; undefined when none does. */
 export async function statusOfHost(name: string, signal?: AbortSignal): Promise<HostStatus | undefined> {
   try {
     return await askHost(name, { ask: 'status' }, { signal, limitMs: ANSWER_MS });
@@ -27,7 +27,7 @@ export async function claimFolder(name: string): Promise<string> {
   await makePrivateFolder(simBase());
   if ((await statusOfHost(name)) !== undefined) throw alreadyRuns(name);
   await rm(folder, { recursive: true, force: true });
-  // Who starts the same name in this moment has the same idea: one of the two finds it made.
+  // A process that starts the same name at this moment does the same: one of the two finds it made.
   await mkdir(folder, { mode: 0o700 }).catch((cause: unknown) => {
     throw (cause as NodeJS.ErrnoException).code === 'EEXIST' ? alreadyRuns(name) : cause;
   });

@@ -2,7 +2,7 @@ import type { Xenstore } from '@vm-tools/xenstore';
 
 const DOM0_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** What xenstored, xen-init-dom0 and xenconsoled write when a host boots. */
+/** Writes the nodes of xenstored, xen-init-dom0 and xenconsoled at the boot of a host. */
 export async function writeDom0Nodes(store: Xenstore, memoryKib: number): Promise<void> {
   const nodes: Readonly<Record<string, string>> = {
     '/tool/xenstored': '',

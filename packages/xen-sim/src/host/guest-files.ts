@@ -7,10 +7,11 @@ import { guestKernel } from './guest-kernel.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
 /**
- * Does what an operator does who moves guests between hosts: puts their kernel into the same folder of each, and allows
- * guests from elsewhere to be started with it. All simulated hosts of a user have that folder in common.
+ * Prepares a host as an operator does for guests that move between hosts: puts their kernel into the same folder of
+ * each, and allows guests from elsewhere to be started with it. All simulated hosts of a user have that folder in
+ * common.
  *
- * @param link where else the host is to have it
+ * @param link a second path of it on the host
  * @returns the path of the kernel
  */
 export async function prepareGuestFiles(root: string, link: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Where the one segment is loaded, as Linux is: 1 MiB. */
+/** The address at which the one segment is loaded, as Linux is: 1 MiB. */
 const LOAD_ADDRESS = 0x10_0000;
 const EHDR_BYTES = 64;
 const PHDR_BYTES = 56;

@@ -4,7 +4,7 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import type { MemoryXenstored } from '@vm-tools/xenstore/server';
 import type { Machine } from '../machine/index.ts';
 
-/** What is known of a domain that does not change while it only runs. */
+/** The facts about a domain that do not change while it only runs. */
 export interface DomainRecord extends Omit<DomainInfo, 'cpuTimeNs' | 'isBlocked' | 'isRunning'> {
   /** port and the domain that it is for */
   readonly evtchns: readonly (readonly [port: number, remoteDomid: number])[];

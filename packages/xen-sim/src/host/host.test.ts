@@ -20,7 +20,7 @@ test.each(['pv', 'pvh'] as const)('a %s domain runs, talks, and leaves nothing b
   expect(running).not.toEqual(before);
   await destroyDomain(host, domid);
   expect(await host.snapshot()).toEqual(before);
-  expect(host.consoleOf('web1')).toMatch(/hello$/); // for whoever wants to know how it ended
+  expect(host.consoleOf('web1')).toMatch(/hello$/); // so that a user can see how it ended
 });
 
 test('a domain whose console is still mapped is a zombie until xenconsoled hears of its death', async () => {

@@ -16,7 +16,7 @@ import { prepareGuestFiles } from './guest-files.ts';
 import { hostState, type HostState } from './host-state.ts';
 
 const MIB = 2 ** 20;
-/** Where the root of a host has the kernel for its guests. */
+/** The path of the kernel for guests, in the root of a host. */
 const KERNEL = 'guests/kernel';
 
 /** How large a simulated host is, and what runs on it. */
@@ -27,17 +27,20 @@ export interface SimulatedHostOptions {
   readonly memory?: string;
   /** @default 4 */
   readonly cpus?: number;
-  /** What its Xen and its processors can. @default as Debian's Xen: hvm, pv, hap, grant tables 1 and 2, no shadow */
+  /**
+   * The capabilities of its Xen and its processors. @default as Debian's Xen: hvm, pv, hap, grant tables 1 and 2, no
+   * shadow
+   */
   readonly capabilities?: Partial<HostInfo['capabilities']>;
   /** Features that its processors lack, as Xen's header calls them: "aesni". @default none */
   readonly withoutCpuFeatures?: readonly string[];
   /** @default 4.17.7 */
   readonly xenVersion?: XenVersion;
-  /** What guests do by chance depends on it and on their names alone. @default 1 */
+  /** The random behaviour of guests depends on it and on their names alone. @default 1 */
   readonly seed?: number;
   /** @default systemClock */
   readonly clock?: Clock;
-  /** What tools see as `/`. @default a temporary folder, which goes with the host */
+  /** The folder that tools see as `/`. @default a temporary folder, which goes with the host */
   readonly root?: string;
   /** `{guests: {"web*": {dirty: "20M/s"}}, faults: [{call: "domainBuild", errno: "ENOMEM"}]}` */
   readonly scenario?: unknown;
@@ -60,12 +63,12 @@ export interface SimulatedHost extends AsyncDisposable {
   readonly clock: Clock;
   readonly machine: Machine;
   readonly xenstored: MemoryXenstored;
-  /** Fail the calls of `xen`, and the requests of `store` and of whoever else connects from outside. */
+  /** Fail the calls of `xen`, and the requests of `store` and of other clients from outside. */
   readonly faults: Faults;
   /** For each connection of a toolstack to xenstored. */
   readonly storeHook: RequestHook;
   readonly guests: Guests;
-  /** What xenstore calls a domain; no fault concerns this question. */
+  /** The name of a domain in xenstore; no fault concerns this question. */
   readonly nameOf: (domid: number) => Promise<string | undefined>;
   /** The last 64 KiB that the guest has said; empty if there is none of this domid or name. */
   consoleOf(domain: number | string): string;

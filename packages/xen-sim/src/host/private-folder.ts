@@ -3,8 +3,8 @@ import { VmToolsError } from '@vm-tools/errors';
 import { requireOwnFolder } from '@vm-tools/xen-wire';
 
 /**
- * Makes a folder that only this user can look into, or checks that it is one: in /tmp somebody else may have been
- * there first, and would then be asked in the place of a host.
+ * Makes a folder that only this user can look into, or checks that it is one: in /tmp another user may have made it
+ * first, and would then be asked in the place of a host.
  *
  * @throws VmToolsError XEN_SIM_FOLDER_UNSAFE, XEN_SIM_FOLDER
  */

@@ -100,7 +100,7 @@ test('there is one of a name, and a folder that a crash left does not hinder it'
   expect(await statusOfHost('b')).toMatchObject({ name: b.host.name });
 });
 
-test('asks in vain where nobody answers', async () => {
+test('asks in vain where no host answers', async () => {
   await expect(askHost('c', { ask: 'status' })).rejects.toMatchObject({ code: 'XEN_SIM_ABSENT' });
   await mkdir(join(base, 'c'));
   const { createServer } = await import('node:net');

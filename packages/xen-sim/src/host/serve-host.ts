@@ -33,7 +33,7 @@ export async function serveHost(
   });
   xenstored.on('error', () => undefined); // of one call that could not be accepted: there are others
   await listen(xenstored, paths.xenstored);
-  // The last one: whoever is answered here finds the others.
+  // The last one: a client that is answered here finds the others.
   const control = createControlServer(host, onStop);
   control.on('error', () => undefined);
   await listen(control, paths.control);

@@ -16,7 +16,7 @@ export const XC_ERROR = { internal: 1, invalidKernel: 2, outOfMemory: 4 } as con
 type XcError = (typeof XC_ERROR)[keyof typeof XC_ERROR];
 
 /**
- * What libxc logs in one call, and the error that it leaves behind: the words are its own, so that the error is the
+ * The log of libxc in one call, and the error that it leaves behind. The words are libxc's own, so the error is the
  * very one that a real host would give.
  */
 export class CallLog {
@@ -38,7 +38,7 @@ export class CallLog {
     this.#onLog(`info: ${text}`);
   }
 
-  /** For what libxc tells only those who want to know everything. */
+  /** For lines that libxc logs only at its most verbose level. */
   detail(text: string): void {
     this.#onLog(`detail: ${text}`);
   }

@@ -3,9 +3,9 @@ import { abortError, VmToolsError } from '@vm-tools/errors';
 import type { PrecopyDecision } from '@vm-tools/xc-native';
 
 /**
- * A long call as its caller sees it: what it asks him, and how he ends it. The rules are those of xc-native's helper
- * process. An abort answers all questions with 'abort' and cuts the stream, so that libxc fails in good order by
- * itself; a question that rejects does the same, and its error becomes that of the call.
+ * A long call as its caller sees it: the questions to the caller, and how the caller ends it. The rules are those of
+ * xc-native's helper process. An abort answers all questions with 'abort' and cuts the stream, so that libxc fails in
+ * good order by itself; a question that rejects does the same, and its error becomes that of the call.
  */
 export class Conversation {
   readonly #what: string;
@@ -81,7 +81,7 @@ export class Conversation {
   }
 }
 
-/** Who only looks at the stream gets the error there, and must not be told of a rejection that nobody awaited. */
+/** A caller that only looks at the stream gets the error there, and must not get an unhandled rejection. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -1,7 +1,7 @@
 import type { Machine, MachineDomain } from '../machine/index.ts';
 import type { CallLog } from './call-log.ts';
 
-/** What xc_domain_save and xc_domain_restore begin with. */
+/** The first step of xc_domain_save and xc_domain_restore. */
 export function findDomain(machine: Machine, domid: number, log: CallLog): MachineDomain {
   const domain = machine.domains.get(domid);
   if (domain !== undefined) return domain;

@@ -1,5 +1,5 @@
 /**
- * What libxenguest does, on a simulated machine: building a guest's memory, and moving it as a libxc stream.
+ * The work of libxenguest, on a simulated machine: building a guest's memory, and moving it as a libxc stream.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** What is saved is what is restored: pages, params and all that is opaque, whatever happens in between. */
+/** A restored guest is the saved one: pages, params and all that is opaque, whatever happens in between. */
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { expect, test } from '@jest/globals';

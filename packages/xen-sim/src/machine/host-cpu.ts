@@ -30,7 +30,7 @@ const COUNTS = [
 ] as const;
 
 /**
- * What guests of a simulated host are told of its processors.
+ * The processors of a simulated host, as its guests are told.
  *
  * @param without features that they lack, by the names that Xen's header gives them: "aesni"
  * @throws VmToolsError XEN_SIM_CPU of kind usage for one that they do not have anyway

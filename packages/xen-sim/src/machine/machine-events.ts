@@ -1,6 +1,6 @@
 /**
- * What happened to a domain. `paused` and `unpaused` tell of vCPUs that stop and may run again, not of each count;
- * `created` is followed by no `paused` although a new domain is. `shutdown`, `dying` and `gone` are where Xen raises
+ * An event of a domain. `paused` and `unpaused` tell of vCPUs that stop and may run again, not of each count; `created`
+ * is followed by no `paused` although a new domain is. `shutdown`, `dying` and `gone` are where Xen raises
  * VIRQ_DOM_EXC, from which xenstored makes @releaseDomain.
  */
 export interface MachineEvent {

@@ -28,7 +28,7 @@ import { setCap } from './settings/scheduler-cap.ts';
 const PAGES_PER_MIB = 256;
 const KIB_PER_PAGE = 4;
 const CPU_KHZ = 2_400_000;
-/** What Debian's Xen can on a machine of today: it is built without shadow paging. */
+/** The capabilities of Debian's Xen on a machine of today: it is built without shadow paging. */
 const DEBIAN: HostInfo['capabilities'] = {
   hvm: true,
   pv: true,
@@ -206,9 +206,9 @@ export class Machine implements MachineCalls {
   }
 
   /**
-   * Somebody, a backend or a daemon, maps a page of it: when the domain dies it stays as a zombie with one page.
+   * A backend or a daemon maps a page of it: when the domain dies it stays as a zombie with one page.
    *
-   * @returns what unmaps it; a zombie that nobody holds any more is gone
+   * @returns a function that unmaps it; a zombie whose pages are all unmapped is gone
    */
   holdPages(domid: number): () => void {
     return this.#life.hold(this.#find(domid, 'xenforeignmemory_map'));

@@ -2,14 +2,16 @@ import type { DomainState } from './domain/domain-state.ts';
 import { refuse } from './refuse.ts';
 
 const PAGE_BYTES = 4096;
-/** What hap_enable gives to every new PVH domain. */
+/** The pages that hap_enable gives to every new PVH domain. */
 export const FIRST_POOL_PAGES = 256;
 /** entries of a page table */
 const TABLE_ENTRIES = 512;
 /** d->max_pages is an unsigned int. */
 export const MOST_PAGES = 0xffff_ffff;
 
-/** Who has which pages of the host. What is not a domain's, its paging pool's or claimed can be had by anybody. */
+/**
+ * The owners of the host's pages. A page that is not a domain's, its paging pool's or claimed is free for every domain.
+ */
 export class MemoryAccounts {
   readonly totalPages: number;
   #freePages: number;
@@ -48,8 +50,8 @@ export class MemoryAccounts {
   }
 
   /**
-   * XENMEM_populate_physmap: all of it or nothing. Xen gives page after page until it has no more, and the caller
-   * then destroys the domain: nobody could tell the difference.
+   * XENMEM_populate_physmap: all of it or nothing. Xen gives page after page until it has no more, and the caller then
+   * destroys the domain: no tool could tell the difference.
    */
   populate(domain: DomainState, startGfn: number, count: number): void {
     const pages = domain.totPages + count;
@@ -82,7 +84,7 @@ export class MemoryAccounts {
     domain.pagingPoolPages = pages;
   }
 
-  /** Takes everything back but one page, if somebody holds it. */
+  /** Takes everything back but one page, if a backend holds it. */
   release(domain: DomainState, isHeld: boolean): void {
     const { memory } = domain;
     this.#setClaim(domain, 0);

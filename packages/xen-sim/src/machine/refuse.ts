@@ -4,10 +4,10 @@ import { callError } from '@vm-tools/xc-native';
 import { strerror, type ErrnoName } from './strerror.ts';
 
 /**
- * What the interface `Xen` rejects with when a call fails with this errno: the very error that xc-native makes of it.
+ * The rejection of the interface `Xen` when a call fails with this errno: the very error that xc-native makes of it.
  *
  * @param call libxc's name of it, e.g. "xc_domain_pause"
- * @param log what libxc would have logged, "level: text"; its first error line becomes the sentence
+ * @param log the lines that libxc would have logged, "level: text"; its first error line becomes the sentence
  */
 export function refuse(
   call: string,

@@ -1,6 +1,6 @@
 import { SHUTDOWN_REASONS, type ShutdownReason } from '@vm-tools/xc-native';
 
-/** What stands there for a domain that has not shut down. */
+/** The value for a domain that has not shut down. */
 const NO_REASON = 255;
 
 /** How libxc prints it: "shutdown 1, reason 2". Crashed is a flag of its own there. */

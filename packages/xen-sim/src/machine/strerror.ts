@@ -33,7 +33,7 @@ const WORDS: Partial<Record<ErrnoName, string>> = {
 
 const NODES = new Map([...getSystemErrorMap().values()]);
 
-/** What libxc's lines say of an errno: they are glibc's words, Node knows libuv's. */
+/** The words of libxc's lines for an errno: they are glibc's, Node knows libuv's. */
 export function strerror(errno: ErrnoName | undefined): string {
   if (errno === undefined) return 'Success';
   const text = WORDS[errno] ?? NODES.get(errno) ?? errno;

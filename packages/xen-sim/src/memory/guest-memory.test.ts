@@ -84,7 +84,7 @@ function apply(step: Step, memory: GuestMemory): void {
   else memory.writePage(gfn, Buffer.alloc(PAGE_BYTES, byte));
 }
 
-/** What a restore makes of it: another history, the same contents. */
+/** A copy as a restore makes it: another history, the same contents. */
 function copyOf(memory: GuestMemory): GuestMemory {
   const copy = new GuestMemory();
   for (const [start, count] of memory.ranges()) {

@@ -9,8 +9,8 @@ import { SparseBitmap } from './sparse-bitmap.ts';
  * The memory of one guest, as its gfns and what they hold. Nothing here grows with the size of the guest but a bit
  * for each page, and not even these while long stretches are all populated, or all not.
  *
- * Its own rules are those of memory. Who may ask for how much of it is the hypervisor's business; so mistakes are
- * the simulator's, and throw RangeError.
+ * Its own rules are those of memory. How much of it a domain may have is the hypervisor's business; so mistakes here
+ * are the simulator's, and throw RangeError.
  */
 export class GuestMemory {
   readonly #populated = new SparseBitmap();
@@ -47,8 +47,8 @@ export class GuestMemory {
   }
 
   /**
-   * Takes memory away, with what it held. A gfn that is dirty stays so, as in Xen: who takes the dirty ones asks
-   * whether they are populated still.
+   * Takes memory away, with what it held. A gfn that is dirty stays so, as in Xen: code that takes the dirty ones
+   * checks whether they are still populated.
    *
    * @returns how many had memory
    */
@@ -67,7 +67,7 @@ export class GuestMemory {
     return this.#populated.next(from) ?? Infinity;
   }
 
-  /** The populated gfns as longest runs, ascending. What changes ahead of the reader is seen by him. */
+  /** The populated gfns as longest runs, ascending. The reader sees changes ahead of it. */
   ranges(): Iterable<readonly [start: number, count: number]> {
     return this.#populated.ranges();
   }

@@ -10,7 +10,7 @@ const TEXT = 1;
 const RANDOM = 2;
 /** No recipe makes it: its bytes are kept. */
 const OWN = 3;
-/** What V8 takes for an object with its buffer, about. */
+/** The memory that V8 takes for an object with its buffer, about. */
 const OVERHEAD_BYTES = 250;
 
 interface Chunk {
@@ -23,7 +23,7 @@ interface Chunk {
 const BLANK = newChunk();
 
 /**
- * What each page holds. Zeros take nothing, a recipe 12 bytes, other pages themselves, and each content is kept in
+ * The contents of each page. Zeros take nothing, a recipe 12 bytes, other pages themselves, and each content is kept in
  * one way only: so two memories are alike when their words are, and no page has to be made to find that out.
  */
 export class PageContents {

@@ -1,7 +1,7 @@
 import { fillRandom, fillText } from './page-filler.ts';
 import { PAGE_BYTES, requirePage } from './page.ts';
 
-/** What a page looks like to a compressor: nothing at all, about 4:1, incompressible. */
+/** The look of a page to a compressor: nothing at all, about 4:1, incompressible. */
 export type Entropy = 'zero' | 'text' | 'random';
 
 /**

@@ -5,7 +5,7 @@ const CHUNK_SHIFT = 15;
 const CHUNK_PFNS = 2 ** CHUNK_SHIFT;
 const CHUNK_WORDS = CHUNK_PFNS / 32;
 const PFN_LIMIT = 2 ** 32;
-/** What V8 takes for a chunk beside its bits, about. */
+/** The memory that V8 takes for a chunk beside its bits, about. */
 const CHUNK_OVERHEAD_BYTES = 250;
 
 interface Chunk {

@@ -1,7 +1,7 @@
 import type { LineProcess } from './run-line.ts';
 import { until } from './until.ts';
 
-/** What a process says on stdout. */
+/** The stdout of a process. */
 export interface Listener {
   readonly said: () => string;
   /** Waits until it has said something like that. */

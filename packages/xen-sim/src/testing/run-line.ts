@@ -28,7 +28,7 @@ export interface ExecResult {
 export interface ExecOptions {
   /** After it the line is killed. @default 120 s, more on a slow machine */
   readonly timeoutMs?: number;
-  /** What it reads from stdin; without it, stdin is empty. */
+  /** The stdin of it; empty by default. */
   readonly input?: string | Uint8Array;
 }
 
@@ -38,8 +38,8 @@ export interface LineContext {
 }
 
 /**
- * Where the tools are found: in the bundle that has been made for all tests, or as npm has linked them, from their
- * sources. The node is that which runs this.
+ * The environment in which the tools are found: in the bundle that has been made for all tests, or as npm has linked
+ * them, from their sources. The node is that which runs this.
  */
 export function toolEnvironment(): NodeJS.ProcessEnv {
   const tools = process.env['VM_TOOLS_TEST_BIN'] ?? join(REPOSITORY, 'node_modules/.bin');
@@ -63,7 +63,7 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
  */
 export function spawnLine(line: string, { cwd, env }: LineContext, fds: readonly number[] = []): LineProcess {
   const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...fds];
-  // What is a pipe is no null, which node's types say only of an array of these three.
+  // A pipe is not null, which node's types say only of an array of these three.
   const child = spawn('sh', ['-c', line], {
     cwd,
     env,

@@ -20,7 +20,7 @@ export async function spawnOnTerminal(line: string, { cwd, env }: LineContext): 
     stdout.end();
     setImmediate(drained.resolve, undefined);
   });
-  // What it has written may still be on its way when it is gone. A NUL, which no tool writes, comes behind all of it.
+  // Its output may still be on its way when it is gone. A NUL, which no tool writes, comes behind all of it.
   child.once('close', () => {
     const mark = openSync(pty.path, constants.O_WRONLY | constants.O_NOCTTY);
     writeSync(mark, '\0');

@@ -29,7 +29,7 @@ export interface TestHostOptions extends Pick<
 export interface TestHost extends AsyncDisposable {
   readonly name: string;
   readonly simulated: SimulatedHost;
-  /** Where lines are run: there lie the configurations of `writeGuests`. `state` sees what is left there. */
+  /** The working directory of lines, with the configurations of `writeGuests`. `state` sees what is left there. */
   readonly folder: string;
   /** Runs a line of shell; any exit status is a result. */
   exec(line: string, options?: ExecOptions): Promise<ExecResult>;

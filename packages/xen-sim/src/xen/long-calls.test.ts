@@ -34,7 +34,7 @@ beforeEach(() => {
   xen = new SimXen(machine, faults);
 });
 
-/** What it ends with. */
+/** The error of its end. */
 const errorOf = (done: Promise<unknown>): Promise<unknown> =>
   done.then(
     () => 'no error',

@@ -14,7 +14,7 @@ import type {
 } from '@vm-tools/xc-native';
 import * as z from 'zod';
 
-// What each call of the interface `Xen` takes and gives: both sides check what the other one sends.
+// The arguments and the result of each call of the interface `Xen`: both sides check what the other one sends.
 
 const natural = z.int().min(0);
 const u32 = natural.max(0xffff_ffff);

@@ -25,7 +25,7 @@ export function connectionLost(cause: unknown): VmToolsError {
     code: 'XEN_WIRE_LOST',
     kind: 'no-xen',
     message: `the connection to Xen was lost${cause === undefined ? '' : `: ${messageOf(cause)}`}`,
-    hint: 'see whether whoever serves it is still running, then list the domains to see what has been done',
+    hint: 'see whether its server still runs, then list the domains to see what has been done',
     cause,
   });
 }
@@ -35,11 +35,11 @@ export function silent(what: string): VmToolsErrorInit {
   return {
     code: 'XEN_WIRE_TIMEOUT',
     message: what,
-    hint: 'see whether whoever serves Xen still runs, and is a vm-tools',
+    hint: 'see whether the server of Xen still runs, and is a vm-tools',
   };
 }
 
-/** What can be wrong with the first lines of a connection. */
+/** The errors of the first lines of a connection. */
 export const HELLO_ERRORS = { broken: protocolError, lost: connectionLost, late: silent } as const;
 
 export function unknownVersion(theirs: number, ours: number): VmToolsError {

@@ -73,7 +73,7 @@ describe('a server', () => {
     await double.ended.promise;
   });
 
-  test('pays no attention to answers that nobody asked for', async () => {
+  test('pays no attention to answers without a question', async () => {
     const lines = [
       '{"type":"answer","id":5,"decision":"abort"}',
       '{"type":"abort","id":6}',

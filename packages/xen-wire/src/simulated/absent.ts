@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 
-/** Nobody listens: there is no socket, or one that a crash has left. */
+/** There is no listener: there is no socket, or one that a crash has left. */
 export function isAbsence(thrown: unknown): boolean {
   const { code, details } = thrown as { code?: unknown; details?: { errno?: unknown } };
   return [code, details?.errno].some((errno) => errno === 'ENOENT' || errno === 'ECONNREFUSED');

@@ -6,11 +6,11 @@ import { hostAbsent, isAbsence } from './absent.ts';
 import { requireOwnFolder } from './own-folder.ts';
 import { simFolder, simPaths } from './paths.ts';
 
-/** A host that somebody has opened: its Xen and its xenstored. */
+/** An opened host: its Xen and its xenstored. */
 export interface ConnectedHost {
   readonly xen: Xen;
   readonly store: Xenstore;
-  /** What all its files lie under: the folder of a simulated host. */
+  /** The folder of all its files: that of a simulated host. */
   readonly root: string;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { requireOwnFolder } from './own-folder.ts';
 
 const UNSAFE = { code: 'XEN_SIM_FOLDER_UNSAFE', hint: expect.any(String) };
 
-test('nobody is asked in a folder that others may look into, or behind a link', async () => {
+test('no host is asked in a folder that others may look into, or behind a link', async () => {
   const base = await mkdtemp(join(tmpdir(), 'own-'));
   const { VM_TOOLS_SIM: before } = process.env;
   try {

@@ -2,8 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
 
 /**
- * Refuses a folder of simulated hosts that is somebody else's, or that others may look into: in /tmp somebody may have
- * been there first, and would be asked in the place of a host. One that is not there is nobody's.
+ * Refuses a folder of simulated hosts that belongs to another user, or that others may look into: in /tmp another user
+ * may have made it first, and would be asked in the place of a host. One that is not there is no danger.
  *
  * @throws VmToolsError XEN_SIM_FOLDER_UNSAFE
  */

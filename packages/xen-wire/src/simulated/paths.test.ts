@@ -12,7 +12,7 @@ function setEnvironment(values: Record<string, string | undefined>): void {
 
 afterEach(() => setEnvironment({ VM_TOOLS_SIM, XDG_RUNTIME_DIR }));
 
-test('hosts lie where the user says, else in his runtime folder, else in /tmp', () => {
+test("hosts lie where the user says, else in the user's runtime folder, else in /tmp", () => {
   setEnvironment({ VM_TOOLS_SIM: '/sims', XDG_RUNTIME_DIR: '/run/user/7' });
   expect(simFolder('a')).toBe('/sims/a');
   setEnvironment({ VM_TOOLS_SIM: undefined });

@@ -7,22 +7,22 @@ const SOCKET_PATH_LIMIT = 107;
 /** The longest path of a socket below the folder of a host, that over which xfrd fetches images. */
 const LONGEST_SOCKET = 'root/run/vm-tools/feed-4194304.sock';
 
-/** Where everything of one simulated host lies. */
+/** The paths of one simulated host. */
 export interface SimPaths {
   readonly folder: string;
-  /** What its tools see as `/`. */
+  /** The folder that its tools see as `/`. */
   readonly root: string;
   /** Calls of `Xen`. */
   readonly hypercalls: string;
   /** xenstore's own protocol: XENSTORED_PATH for Debian's xenstore-ls. */
   readonly xenstored: string;
-  /** What only a simulated host can be asked: faults, guests, its end. */
+  /** The socket for requests that only a simulated host has: faults, guests, its end. */
   readonly control: string;
   /** A kernel that every simulated guest can be started with. */
   readonly kernel: string;
 }
 
-/** Where the sockets and files of a simulated host are, below its folder. */
+/** The sockets and files of a simulated host, below its folder. */
 export function simPaths(folder: string): SimPaths {
   const root = join(folder, 'root');
   return {

@@ -20,9 +20,9 @@ export const END = Buffer.from('and its END');
 export class DoubleXen {
   readonly version = { major: 4, minor: 17, extra: '.7' };
   readonly calls: unknown[][] = [];
-  /** What a short call, a build or a destroy gives; a promise that never settles hangs it. */
+  /** The result of a short call, a build or a destroy; a promise that never settles hangs it. */
   answer: () => unknown = () => undefined;
-  /** What becomes of saves and restores. */
+  /** The behaviour of saves and restores. */
   manner: 'good' | 'flood' | 'fail' | 'picky' | 'hang' = 'good';
   /** Bytes that saves have written. */
   written = 0;

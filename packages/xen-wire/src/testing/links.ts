@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { duplexPair, type Duplex } from 'node:stream';
 import { once } from 'node:events';
 
-/** Ways in which a client can be connected to whoever accepts. */
+/** Ways in which a client can be connected to a server. */
 export interface Link {
   connect(): Promise<Duplex>;
   close(): Promise<void>;

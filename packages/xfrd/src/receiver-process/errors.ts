@@ -5,7 +5,7 @@ export function notNow(what: string, why: string): VmToolsError {
   return refused(`asked to ${what}: ${why}`);
 }
 
-/** What came over the connection between the two processes is no message of either. */
+/** A line on the connection between the two processes is no message of either. */
 export function brokenLine(what: string): VmToolsError {
   return refused(`and its keeper do not understand each other: ${what}`);
 }
@@ -14,7 +14,7 @@ function refused(what: string): VmToolsError {
   return new VmToolsError({
     code: 'XFRD_RECEIVER_REFUSED',
     message: `the process that reads what peers send ${what}`,
-    hint: 'this is a defect of vm-tools, or somebody has got into that process: please report it',
+    hint: 'this is a defect of vm-tools, or an attacker has got into that process: please report it',
   });
 }
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What node is started with, and all that it may read. */
+/** The file that node is started with, and all files that it may read. */
 export interface ReceiverFile {
   readonly file: string;
   readonly folder: string;

@@ -1,6 +1,6 @@
 /**
  * The process that reads what peers send: all of it that a byte of theirs can reach before it has been checked. It is
- * started by xfrd, its keeper, and by nobody else; bundled, it is the file xfrd-receiver.js.
+ * started only by xfrd, its keeper; bundled, it is the file xfrd-receiver.js.
  */
 import { Socket } from 'node:net';
 import { serveTransfers, type ControlServer } from '@vm-tools/libxfr/control';
@@ -22,7 +22,7 @@ import { RemoteTarget } from './receiver/remote-target.ts';
 import { remoteTrust, type RemoteTrust } from './receiver/remote-trust.ts';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
-// Only the keeper may decide what they mean: whoever ends a service sends them to all of its processes.
+// Only the keeper may decide what they mean: a service manager sends them to all processes of a service.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const keeper = new Socket({ fd: Number(process.argv[2]), readable: true, writable: true });
@@ -40,7 +40,7 @@ const calls = new Calls(
     else if (order.type === 'dial') void serving?.then((begun) => begun?.dial(order));
     else void drain();
   },
-  // Nobody is left who owns the host.
+  // The keeper, which owns the host, is gone.
   () => process.exit(1),
 );
 
@@ -108,7 +108,7 @@ async function serve(settings: FirstSettings): Promise<Serving> {
   };
 }
 
-/** What has begun comes to its end, and then this process. */
+/** Transfers that have begun come to their end, and then this process. */
 async function drain(): Promise<void> {
   const begun = await serving;
   await begun?.listeners.close();

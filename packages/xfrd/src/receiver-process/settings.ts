@@ -5,7 +5,7 @@ import type { EncodedBandwidth } from '../config/bandwidth.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
 import type { User } from './process/find-user.ts';
 
-/** What the receiver is told by its keeper whenever something of it has changed. */
+/** The settings that the keeper sends to the receiver whenever one has changed. */
 export interface ReceiverSettings {
   readonly maxConcurrent: number;
   readonly maxPerPeer: number;
@@ -14,9 +14,9 @@ export interface ReceiverSettings {
   readonly credentials: Credentials | undefined;
 }
 
-/** What it is told before it does anything, once. */
+/** The settings that it gets once, before it does anything. */
 export interface FirstSettings extends ReceiverSettings {
-  /** whom it has to become; itself if undefined */
+  /** the user that it has to become; unchanged if undefined */
   readonly user: User | undefined;
   readonly listen: readonly ListenAddress[];
   /** of those that systemd has opened, which come instead */

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../../../..');
 /**
  * Gives the run a folder of its own for temporary files, bundles the tools once for all tests that run them, and brings
  * the tool of Xen that tests of its formats ask: a bundled tool starts in half the time, and the tests start some
- * hundreds. Who runs a single file has the tools from their sources, which is quicker then.
+ * hundreds. A developer who runs a single file has the tools from their sources, which is quicker then.
  */
 export default async function setUp({
   testPathPatterns,

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What all simulated hosts of a run have in common, and none of them removes. */
+/** The folder that all simulated hosts of a run share, and none of them removes. */
 const COMMON = /^vm-tools-kernels-/;
 
-/** What tests have left behind. */
+/** Processes and files that tests have left behind. */
 export interface Leftovers {
   /** "pid command line" */
   readonly processes: readonly string[];

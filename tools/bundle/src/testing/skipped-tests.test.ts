@@ -17,7 +17,7 @@ afterEach(() => {
 const passed = { status: 'passed', fullName: 'one' };
 const told = { status: 'pending', fullName: 'two [skipped: there is no oracle] works' };
 
-/** What the run fails with. */
+/** The error with which the run fails. */
 function report(
   tests: readonly { status: string; fullName: string }[],
   testNamePattern?: string,

@@ -1,4 +1,4 @@
-/** What this looks at of jest's results. */
+/** The part of jest's results that this looks at. */
 interface Results {
   readonly testResults: readonly {
     readonly testResults: readonly { readonly status: string; readonly fullName: string }[];

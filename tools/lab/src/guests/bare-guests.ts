@@ -9,7 +9,7 @@ const compile = [
   ...['-fcf-protection=none', '-mgeneral-regs-only'],
 ];
 
-/** What belongs to one of the two guests alone; they share all other sources. */
+/** The sources of one of the two guests alone; they share all other sources. */
 const own: Readonly<Record<string, readonly string[]>> = {
   polite: ['polite.c', 'store.c'],
   rude: ['rude.c'],

@@ -11,7 +11,7 @@ export interface ExecOptions {
   /** After it the command is killed and the call throws. @default 60_000 */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
-  /** What the command reads from stdin; without it, stdin is empty. */
+  /** The stdin of the command; empty by default. */
   readonly input?: string;
 }
 

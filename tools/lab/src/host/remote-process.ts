@@ -41,7 +41,7 @@ export function spawnRemotely(
   const exited = Promise.withResolvers<number>();
   session.once('error', exited.reject);
   session.once('close', (code) => exited.resolve(code ?? 255));
-  exited.promise.catch(() => undefined); // whoever waits for it sees it
+  exited.promise.catch(() => undefined); // a caller that waits for it sees it
   session.stdin.on('error', () => undefined); // the command may end before it has read all
   return {
     stdin: session.stdin,

@@ -52,7 +52,7 @@ export async function startHost(
     try {
       await Promise.race([ready, died]);
     } catch (error) {
-      // Somebody else may have taken the port between our look and QEMU's.
+      // Another process may have taken the port between our look and QEMU's.
       if (error === early && attempt < attempts) continue;
       throw error;
     }

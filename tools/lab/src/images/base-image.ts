@@ -74,7 +74,7 @@ export async function baseImage(report: (line: string) => void, signal?: AbortSi
   return { folder, name };
 }
 
-/** Somebody else may work here than root, who only built the image: the folders become the repository owner's. */
+/** Another user than root, who only built the image, may work here: the folders become the repository owner's. */
 async function giveToOwner(built: string): Promise<void> {
   const { uid, gid } = await stat(layout.repository);
   const shared = [layout.images, layout.guests, layout.initramfs, layout.run, join(layout.images, '..')];

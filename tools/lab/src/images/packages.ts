@@ -1,4 +1,4 @@
-/** What a host is made of: packages of Debian 12, whose Xen is 4.17. */
+/** The packages of a host: of Debian 12, whose Xen is 4.17. */
 export const debianSuite = 'bookworm';
 
 export const hostPackages = [

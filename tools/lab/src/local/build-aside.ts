@@ -27,7 +27,7 @@ export async function buildAside(folder: string, build: (aside: string) => Promi
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     });
   } finally {
-    // What was killed while it wrote there may take a moment to end.
+    // A process that was killed while it wrote there may take a moment to end.
     await rm(aside, { recursive: true, force: true, maxRetries: 5 });
   }
   return folder;

@@ -4,7 +4,7 @@ const labFolder = join(import.meta.dirname, '../..');
 const repository = join(labFolder, '..', '..');
 const cache = join(repository, '.cache', 'lab');
 
-/** Where everything of the lab lies; absolute paths. */
+/** The paths of the lab; absolute. */
 export const layout = {
   repository,
   /** Scripts and programs that become part of every host. */
@@ -26,7 +26,7 @@ export function labDirectory(lab: string): string {
   return join(layout.run, lab);
 }
 
-/** What a host leaves behind: `serial.log` of Xen and dom0, `console/guest-NAME.log`, logs of xl. */
+/** The logs of a host: `serial.log` of Xen and dom0, `console/guest-NAME.log`, logs of xl. */
 export function logsOf(lab: string, host?: string): string {
   return host === undefined ? join(labDirectory(lab), 'logs') : join(labDirectory(lab), 'logs', host);
 }

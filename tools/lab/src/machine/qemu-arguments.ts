@@ -4,7 +4,7 @@ import type { Accelerator } from './accelerator.ts';
 import { addressOf, otherHost } from './host-name.ts';
 import type { HostName } from './host-name.ts';
 
-/** What makes one machine. */
+/** The parts of one machine. */
 export interface HostSpec {
   readonly lab: string;
   readonly name: HostName;

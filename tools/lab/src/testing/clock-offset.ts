@@ -3,7 +3,7 @@ import type { LabHost } from '../host/lab-host.ts';
 const PORT = 8009;
 const EXCHANGES = 100;
 
-/** Tells everyone who sends it something what time it is. */
+/** Answers each datagram with the time. */
 const TELLER = `
   require('node:net').createServer((socket) => {
     socket.setNoDelay(true);

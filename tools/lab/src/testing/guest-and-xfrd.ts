@@ -3,7 +3,7 @@ import { waitForTicks } from '@vm-tools/cli/testing';
 import { result } from './tools.ts';
 import { startXfrd, type RunningXfrd, type XfrdOptions } from './xfrd.ts';
 
-/** What a migration needs: a guest that counts on one host and an xfrd on the other, which start at the same time. */
+/** The parts of a migration: a guest that counts on one host and an xfrd on the other, which start at the same time. */
 export async function guestAndXfrd(
   [from, to]: readonly [LabHost, LabHost],
   {

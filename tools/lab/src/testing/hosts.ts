@@ -37,8 +37,8 @@ export function describeLab(name: string, body: () => void): void {
 }
 
 /**
- * The same for tests that make no domains, or destroy them even when they fail: nobody needs to look for some, which
- * takes longer than many of these tests.
+ * The same for tests that make no domains, or destroy them even when they fail: there is no need to look for some,
+ * which takes longer than many of these tests.
  */
 export function describeTidyLab(name: string, body: () => void): void {
   const reason = process.env[skipReason];

@@ -1,6 +1,6 @@
 /**
- * What lab tests stand on: two running hosts, our tools on them with their results as data, the tick counters of
- * the guests, and the traces that an action leaves.
+ * The ground of lab tests: two running hosts, our tools on them with their results as data, the tick counters of the
+ * guests, and the traces that an action leaves.
  *
  * @packageDocumentation
  */

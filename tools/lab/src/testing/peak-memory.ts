@@ -1,6 +1,6 @@
 import type { LabHost } from '../host/lab-host.ts';
 
-/** What the kernel keeps of children that were waited for: the peak of the largest, whoever's child it was. */
+/** The kernel's figure for children that were waited for: the peak of the largest, at any depth. */
 const script = `
 import resource, subprocess, sys
 subprocess.run(sys.argv[1], shell=True, stdout=subprocess.DEVNULL, check=True)
@@ -8,9 +8,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 `;
 
 /**
- * Runs a command and gives the most memory, in MB, that any of its processes ever had resident: its own and those
- * that it has started and waited for. Nobody looks while it runs, because on an emulated processor that would take
- * most of the time there is.
+ * Runs a command and gives the most memory, in MB, that any of its processes ever had resident: its own and those that
+ * it has started and waited for. It takes no samples, because on an emulated processor that would take most of the time
+ * there is.
  */
 export async function peakMemory(host: LabHost, line: string): Promise<number> {
   const kib = await host.run(['python3', '-c', script, line], { timeoutMs: 600_000 });

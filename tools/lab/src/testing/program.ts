@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { LabHost } from '../host/lab-host.ts';
 
-/** Where the bundled tools lie on a host; a program beside them finds koffi and the helper as they do. */
+/** The folder of the bundled tools on a host; a program beside them finds koffi and the helper as they do. */
 const installed = '/usr/lib/vm-tools/lib';
 
 /** A program that has been put into dom0. */

@@ -12,8 +12,8 @@ const CONTAINER = { pv: 0, pvh: 1 };
 const FOUR_GIB = 0x1_0000_0000n;
 
 /**
- * Where a PVH guest's RAM below 4 GiB ends, at most. Above lie the ACPI tables (0xfc000000), the local APIC
- * (0xfee00000) and Xen's special pages (0xfeff8000); libxl puts the hole at the lowest of them.
+ * The highest end of a PVH guest's RAM below 4 GiB. Above lie the ACPI tables (0xfc000000), the local APIC (0xfee00000)
+ * and Xen's special pages (0xfeff8000); libxl puts the hole at the lowest of them.
  */
 const PVH_MMIO_START = 0xfc00_0000n;
 

@@ -63,8 +63,9 @@ export function saveDomain(
 }
 
 /**
- * Whoever would wake the guest after a failed save has died, and nobody else will. Its image is incomplete, so it
- * runs nowhere else. A guest that has not suspended must be left alone: resuming writes to its registers.
+ * The parent that would wake the guest after a failed save has died, and no other process will. Its image is
+ * incomplete, so it runs nowhere else. A guest that has not suspended must be left alone: resuming writes to its
+ * registers.
  */
 function wakeOrphan(libxc: Libxc, domid: number): void {
   if (readDomainInfo(libxc, domid)?.shutdownReason === 'suspend')

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { z } from 'zod';
 import { suggest } from '@vm-tools/words';
 
-/** How a person who wrote something calls its parts. */
+/** The names that the author of a text has for its parts. */
 export interface Speech {
   readonly code: string;
   /** e.g. "sim.dirty" */
@@ -11,7 +11,7 @@ export interface Speech {
   readonly words: (path: readonly PropertyKey[]) => readonly string[];
 }
 
-/** What zod found wrong first, as an error in the words of whoever wrote it. */
+/** The first mistake that zod found, as an error in the author's words. */
 export function invalidInput(error: z.ZodError, { code, name, words }: Speech): VmToolsError {
   const [issue] = error.issues;
   const path = issue?.path ?? [];

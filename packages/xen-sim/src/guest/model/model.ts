@@ -5,7 +5,7 @@ import type { GuestWords } from './words.ts';
 /** How a guest ends while it is moved. */
 export type PrecopyEnd = 'crash' | 'reboot' | 'poweroff';
 
-/** What a simulated guest does all day. */
+/** The behaviour of a simulated guest. */
 export interface GuestModel {
   /** Bytes per second that it writes while it runs; 0 for an idle guest. @default 0 */
   readonly dirtyRate: number;
@@ -13,7 +13,7 @@ export interface GuestModel {
   readonly workingSet: number;
   /** Share of its writes that go to the first eighth of the working set, 0 to 1. @default 0.125, evenly */
   readonly locality: number;
-  /** What its pages look like to a compressor. @default 'random' */
+  /** The look of its pages to a compressor. @default 'random' */
   readonly entropy: Entropy;
   /** @default polite */
   readonly onSuspend: Manner;

@@ -1,5 +1,5 @@
 /**
- * What people write of simulated hosts and guests: sizes, rates of writing, times.
+ * Quantities of simulated hosts and guests, as people write them: sizes, rates of writing, times.
  *
  * @example
  * ```ts

@@ -30,7 +30,7 @@ const manner = readBy((text): Manner => {
 
 const asNumber = written.transform(Number);
 
-/** What can be said of a guest: as sim.NAME=VALUE in its command line, or as a member in a scenario. */
+/** The words for a guest: as sim.NAME=VALUE in its command line, or as a member in a scenario. */
 export const guestWordsSchema = z.strictObject({
   dirty: readBy(parseDirtyRate).exactOptional(),
   set: readBy(parseSize).exactOptional(),
@@ -43,7 +43,7 @@ export const guestWordsSchema = z.strictObject({
   seed: asNumber.pipe(z.int().min(0).max(0xffffffff)).exactOptional(),
 });
 
-/** What can be said of it while it runs. */
+/** The words for it while it runs. */
 export const changeWordsSchema = guestWordsSchema.omit({ tick: true, seed: true });
 
 export type WordsSchema = typeof guestWordsSchema | typeof changeWordsSchema;

@@ -2,7 +2,7 @@ import { GuestMemory } from '../../memory/index.ts';
 import { readStatePage } from './state-page.ts';
 import { fillSet, writeSet } from './working-set.ts';
 
-/** Whether a guest of ours lives in this memory that has run. */
+/** Whether this memory holds a guest of ours that has run. */
 export function hasBooted(memory: GuestMemory): boolean {
   const page = readStatePage(memory);
   return page !== undefined && 'state' in page;

@@ -4,7 +4,7 @@ import { findWords, parseWords } from '../model/parse-model.ts';
 import { guestWordsSchema, type WrittenWords } from '../model/words.ts';
 import { isInMemory } from './working-set.ts';
 
-/** Where in its memory a guest's program lives. */
+/** The gfn of a guest's program in its memory. */
 export const STATE_GFN = 0x10;
 
 /** Followed by JSON and zeros. */
@@ -107,7 +107,7 @@ export function readStatePage(memory: GuestMemory): StatePage | undefined {
 const wordsAsWritten = z.custom<WrittenWords>((words) => guestWordsSchema.safeParse(words).success);
 
 /**
- * What the domain builder does for a simulated guest: its program is in memory, and starts when the vCPUs do.
+ * The domain builder's part for a simulated guest: its program is in memory, and starts when the vCPUs do.
  *
  * @throws VmToolsError XEN_SIM_GUEST_MODEL when the command line has words sim.* that mean nothing
  */

@@ -33,7 +33,7 @@ export function isInMemory(memory: GuestMemory, { firstGfn, pages }: WorkingSet)
   return false;
 }
 
-/** What the guest writes once, at boot. */
+/** Writes what the guest writes once, at boot. */
 export function fillSet(memory: GuestMemory, { firstGfn, pages }: WorkingSet, model: GuestModel): void {
   const { seed, entropy } = model;
   for (let page = 0; page < pages; page += 1)

@@ -9,7 +9,7 @@ import { installProgram } from '../pages/state-page.ts';
 import { startGuests, type Guests } from '../start-guests.ts';
 import type { GuestWorld } from '../world.ts';
 
-/** A machine, its xenstored and its guests, and nobody who manages them but the test. */
+/** A machine, its xenstored and its guests, managed by the test alone. */
 export class SmallWorld implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly machine = new Machine({ clock: this.clock });

@@ -23,7 +23,7 @@ test('keeps the order, and begins anew when it becomes too long', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('a folder that cannot be made is nobody’s problem', async () => {
+test('a folder that cannot be made is no problem', async () => {
   const log = new ConsoleLog('/dev/null/console.log');
   log.append('a');
   await log.close();

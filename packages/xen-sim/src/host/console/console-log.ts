@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 const LIMIT_BYTES = 2 ** 20;
 const MODE = 0o640;
 
-/** A file that text is appended to, in order, without anybody waiting for it. It stays open: guests speak all the time. */
+/** A file that text is appended to, in order, without a wait for it. It stays open: guests speak all the time. */
 export class ConsoleLog {
   readonly #path: string;
   #unwritten = '';

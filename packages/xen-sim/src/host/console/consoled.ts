@@ -7,15 +7,15 @@ import { ConsoleLog } from './console-log.ts';
 import { DomainConsole } from './domain-console.ts';
 import { openPty, type Pty } from './pty.ts';
 
-/** Consoles of domains that are gone are kept for whoever wants to know how they ended; so many of them. */
+/** Consoles of domains that are gone are kept, so that a user can see how they ended; so many of them. */
 const MOST_ENDED = 100;
-/** How a watch ends that nobody needs any more. */
+/** How a watch ends that is no longer needed. */
 const ENDS = new Set(['XENSTORE_CLOSED', 'INTERRUPTED']);
 
 export interface ConsoledInit {
   readonly machine: Machine;
   readonly store: Xenstore;
-  /** What its log files lie under. */
+  /** The folder of its log files. */
   readonly root: string;
   /** Consoles are ptys and have log files. Without it there is only their text. */
   readonly ptys: boolean;
@@ -136,7 +136,7 @@ export class Consoled implements AsyncDisposable {
       release: machine.holdPages(domid),
     });
     await store.transaction(async (tx) => {
-      // What a toolstack takes away in this moment must not come back.
+      // A console that a toolstack removes in this moment must not come back.
       if ((await tx.read(`${path}/console/ring-ref`)) === undefined) return;
       await tx.write(`${path}/console/tty`, pty?.path ?? join(root, 'dev/pts', String(domid)));
     });

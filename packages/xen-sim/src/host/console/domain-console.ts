@@ -4,7 +4,7 @@ import type { Pty } from './pty.ts';
 
 const HISTORY_LETTERS = 64 * 1024;
 
-/** What xenconsoled serves a console with; all of it may be missing. */
+/** The pty and log with which xenconsoled serves a console; either may be missing. */
 export interface ConsoleLinks {
   readonly name: string;
   readonly pty: Pty | undefined;
@@ -48,12 +48,12 @@ export class DomainConsole {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** As if somebody typed it. */
+  /** As if a user typed it. */
   input(bytes: Buffer): void {
     for (const listener of [...this.#listeners]) listener(bytes);
   }
 
-  /** What the guest has said by now is told to the new pty and log. */
+  /** The guest's output up to now goes to the new pty and log. */
   serve(links: ConsoleLinks): void {
     this.#links = links;
     this.#name = links.name;
@@ -66,7 +66,7 @@ export class DomainConsole {
     links.log?.append(this.#history);
   }
 
-  /** Whoever reads the pty sees its end. */
+  /** The reader of the pty sees its end. */
   async end(): Promise<void> {
     const links = this.#links;
     this.#links = undefined;

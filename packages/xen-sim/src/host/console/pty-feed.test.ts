@@ -33,7 +33,7 @@ test('what there is no room for comes later, in order', () => {
   expect(reader.got.toString()).toBe('abcdefghi');
 });
 
-test('the latest 1 MiB is kept while nobody reads', () => {
+test('the latest 1 MiB is kept while there is no reader', () => {
   jest.useFakeTimers();
   const reader = new Reader(0);
   using feed = new PtyFeed(reader);

@@ -1,8 +1,8 @@
 import type { Pty } from './pty.ts';
 
-/** What xenconsoled keeps while nobody reads: `console/limit` of libxl. */
+/** The bytes that xenconsoled keeps while no reader is connected: `console/limit` of libxl. */
 const LIMIT_BYTES = 2 ** 20;
-/** A master cannot tell when there is room again without blocking somebody, so it is asked now and then. */
+/** A master cannot tell when there is room again without blocking, so it is asked now and then. */
 const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 250;
 

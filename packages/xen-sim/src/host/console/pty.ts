@@ -3,12 +3,12 @@ import { ReadStream } from 'node:tty';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
 import { loadLibc } from '@vm-tools/libc';
 
-/** Two ends of a line: guests are at this one, whoever opens `path` is at the other. */
+/** Two ends of a line: guests are at this one, the process that opens `path` is at the other. */
 export interface Pty extends Disposable {
   /** e.g. "/dev/pts/7" */
   readonly path: string;
   /**
-   * Takes as much as there is room for, which is some 20 KiB while nobody reads at the other end.
+   * Takes as much as there is room for, which is some 20 KiB while the other end does not read.
    * @returns how many bytes that was
    */
   write(bytes: Uint8Array): number;
@@ -16,14 +16,14 @@ export interface Pty extends Disposable {
 }
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
-/** Loads what the first pty would have to wait for. jest lets nobody load anything between two tests. */
+/** Loads the libraries that the first pty would have to wait for. Jest allows no loading between two tests. */
 export async function preparePtys(): Promise<void> {
   await loadLibc();
 }
 
 /**
- * Makes a raw pseudo-terminal. Its other end is held open here as well, as xenconsoled does it, so that it outlives
- * those who come and go there.
+ * Makes a raw pseudo-terminal. Its other end is held open here as well, as xenconsoled does it, so that it outlives the
+ * processes that come and go there.
  *
  * @throws VmToolsError XEN_SIM_PTY
  */

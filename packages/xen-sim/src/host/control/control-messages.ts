@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultRuleSchema, type FaultRule } from '../../faults/index.ts';
 import type { GuestChange, GuestStatus } from '../../guest/index.ts';
 
-/** What a simulated host in another process can be asked beside what a real one can: a line of JSON each way. */
+/** The requests to a simulated host in another process that a real one does not have: a line of JSON each way. */
 export const controlRequestSchema = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('status') }),
   z.strictObject({ ask: z.literal('stop') }),
@@ -41,7 +41,7 @@ export interface HostStatus {
   readonly kernel: string;
 }
 
-/** What each request is answered with. */
+/** The answer to each request. */
 export interface ControlAnswers {
   readonly status: HostStatus;
   readonly stop: null;

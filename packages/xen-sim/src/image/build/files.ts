@@ -7,7 +7,7 @@ import type { DomainRecords } from '../records/domain-records.ts';
 import type { GuestWriter } from './guest-writer.ts';
 import type { Segment, Segments } from './segments.ts';
 
-/** What a guest is made from: read, but not yet in its memory. */
+/** The files of a guest: read, but not yet in its memory. */
 export interface GuestFiles {
   readonly spec: BuildSpec;
   readonly kernel: Kernel;
@@ -16,7 +16,7 @@ export interface GuestFiles {
 
 const CHUNK_BYTES = 256 * PAGE_BYTES;
 
-/** What both types of guest are built with. */
+/** The arguments for building either type of guest. */
 export interface GuestInBuild {
   readonly totalPages: number;
   readonly records: DomainRecords;

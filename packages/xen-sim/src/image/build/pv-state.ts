@@ -17,7 +17,7 @@ const MSR_BYTES = 16;
 /** The tables that the domain builder leaves behind, from the root down. */
 export const PAGE_TABLES = [PAGE_TYPE.L4TAB_PIN, PAGE_TYPE.L3TAB, PAGE_TYPE.L2TAB, PAGE_TYPE.L1TAB] as const;
 
-/** What Xen knows of a new PV guest, as the records of a later save. */
+/** Xen's state of a new PV guest, as the records of a later save. */
 export function setPvState(
   records: DomainRecords,
   guest: {

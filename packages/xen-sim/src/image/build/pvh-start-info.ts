@@ -12,11 +12,11 @@ export function pvhStartInfoBytes({ cmdline, e820 = [] }: BuildSpec): number {
 }
 
 /**
- * What a PVH kernel is entered with, as bootlate_hvm lays it out:
+ * The start info of a PVH kernel, as bootlate_hvm lays it out:
  *
  *     start info | command line | modules and room for theirs | memory map
  *
- * @param address where it will lie
+ * @param address of the start info
  */
 export function pvhStartInfo(
   address: number,

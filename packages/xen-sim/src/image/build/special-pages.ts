@@ -31,7 +31,7 @@ const [STORE_EVTCHN, CONSOLE_EVTCHN] = [2, 18];
 const SUPERPAGE_FLAGS = 0xe7;
 
 /**
- * What alloc_magic_pages_hvm puts on the special pages, once they are there: rings that begin as zeros, and a page
+ * Fills the special pages as alloc_magic_pages_hvm does, once they are there: rings that begin as zeros, and a page
  * table that maps all of 4 GiB to itself, for processors that cannot run a guest without paging.
  */
 export function initialiseSpecialPages(

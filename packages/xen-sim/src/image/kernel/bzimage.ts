@@ -7,7 +7,7 @@ const COMPRESSIONS = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd', '5d00', '894
   Buffer.from(magic, 'hex'),
 );
 
-/** Where Linux is linked to. */
+/** The address to which Linux is linked. */
 const LINUX_START = 0x100_0000n;
 
 /**

@@ -71,7 +71,7 @@ describe('a kernel', () => {
     ['without PHYS32_ENTRY', withBytes(physEntryAt(0x10), '\x13'), 'pvh', not32Bit],
     ['with an entry elsewhere', withBytes(physEntryAt(0x10), physEntryAt(0x20)), 'pvh', not32Bit],
     ['for another Xen', withBytes('xen-3.0', 'xen-4.0'), 'pv', noLoader],
-    ['for nobody', withBytes('generic', 'special'), 'pv', noLoader],
+    ['for no known loader', withBytes('generic', 'special'), 'pv', noLoader],
   ])('%s', async (_what, file, type, message) => {
     await expect(parsed(file, type)).rejects.toThrow(expect.objectContaining({ ...invalid, message }));
   });

@@ -3,7 +3,7 @@ import { RECORD } from '@vm-tools/xen-stream';
 import type { MachineDomain } from '../../machine/index.ts';
 import { knownRecords } from './domain-records.ts';
 
-/** What the guest has been told of its processor: by this host, or by the one that it came from. */
+/** The processor as the guest has been told: by this host, or by the one that it came from. */
 export function cpuPolicyOf(domain: MachineDomain): CpuPolicy {
   const records = knownRecords(domain);
   const { cpuid, msrs } = domain.hostCpu;

@@ -4,8 +4,8 @@ import { hvmContext } from './hvm-context.ts';
 import { tscInfo } from './tsc-info.ts';
 
 /**
- * What a stream carries of a domain beside its pages and its HVM params: CPU policies, clock, and the state of its
- * vCPUs. All of it is opaque to the simulator, and a restored domain is saved with the very bytes that it came with.
+ * The part of a stream beside pages and HVM params: CPU policies, clock, and the state of its vCPUs. All of it is
+ * opaque to the simulator, and a restored domain is saved with the very bytes that it came with.
  */
 export class DomainRecords {
   /** PV: what each page is, unless it is an ordinary one */

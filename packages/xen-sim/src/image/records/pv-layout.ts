@@ -1,4 +1,4 @@
-/** Where PV guests of each width have what libxc writes to or reads from, bytes. */
+/** The offsets at which libxc writes to and reads from PV guests of each width, bytes. */
 export const PV_LAYOUT = {
   4: {
     levels: 3,

@@ -55,7 +55,7 @@ function setParams({ domain, log }: RestoreContext, body: Buffer): void {
   for (let at = PARAMS_HEADER_BYTES; at < body.length; at += PARAM_BYTES) {
     const [index, value] = [Number(body.readBigUInt64LE(at)), body.readBigUInt64LE(at + 8)];
     if (CLEARED.includes(index)) clearPage(domain, Number(value));
-    if (index === PAE_ENABLED) continue; // streams of old have it, and nobody uses it any more
+    if (index === PAE_ENABLED) continue; // old streams have it, and Xen ignores it
     if (index >= PARAMS) {
       const text = `set HVM param ${index} = 0x${value.toString(16).padStart(16, '0')}`;
       throw log.perror(text, 'EINVAL');

@@ -69,7 +69,7 @@ test.each(['pv', 'pvh'] as const)('a damaged stream of a %s guest', async (type)
         expect(verdict).toMatch(/^accepted$|^xc_domain_restore: /);
         expect(await verdictOf(bytes, type, cuts)).toBe(verdict);
 
-        // What passes a verifier, which everybody has in front of a restore, is restored.
+        // A stream that passes the verifier, which every restore has in front, is restored.
         const verifier = new LibxcVerifier({ expect: type });
         const isSound = (): boolean => {
           try {

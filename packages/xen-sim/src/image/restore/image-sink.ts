@@ -1,9 +1,12 @@
 import { Writable } from 'node:stream';
 
-/** Where the bytes of a restore are written to; libxc's end of it is `read`. It finishes when the restore has. */
+/**
+ * The stream to which the bytes of a restore are written; libxc's end of it is `read`. It finishes when the restore
+ * has.
+ */
 export class ImageSink extends Writable {
   #held: Buffer = Buffer.alloc(0);
-  /** Tells the writer that what he wrote last has been used up. */
+  /** Tells the writer that its last chunk has been used up. */
   #next: ((error?: Error) => void) | undefined;
   #wake: () => void = () => undefined;
   #hasEnded = false;
@@ -11,7 +14,7 @@ export class ImageSink extends Writable {
 
   constructor() {
     super();
-    // Who awaits the restore alone need not listen here as well to be safe from an uncaught 'error'.
+    // A caller that awaits only the restore need not listen here as well to be safe from an uncaught 'error'.
     this.on('error', () => undefined);
   }
 
@@ -34,7 +37,7 @@ export class ImageSink extends Writable {
     this.#wake();
   }
 
-  /** Ties the end of the stream to that of the restore, which is the only one who reads it. */
+  /** Ties the end of the stream to that of the restore, which is its only reader. */
   follow(done: Promise<unknown>): void {
     this.#done = done;
     done.then(
@@ -48,7 +51,7 @@ export class ImageSink extends Writable {
 
   override _write(chunk: Buffer, _encoding: string, next: (error?: Error) => void): void {
     if (this.#hasEnded) {
-      this.#done.then(() => next(brokenPipe()), next); // nobody is there to read it
+      this.#done.then(() => next(brokenPipe()), next); // its reader is gone
       return;
     }
     this.#next = next;

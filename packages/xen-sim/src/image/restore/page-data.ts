@@ -73,7 +73,7 @@ function setPageType(pfn: number, type: PageType, { records: { pageTypes } }: Re
 
 function takePage({ pfn, type }: Entry, page: Buffer, { domain, log, isVerifying }: RestoreContext): void {
   const { memory } = domain;
-  // Somebody may have destroyed it while we waited for the page.
+  // A toolstack may have destroyed it while we waited for the page.
   if (!memory.isPopulated(pfn)) {
     const words = `(mfn ${hex(pfn)}, type ${hex(type * 2 ** 28)}) failed with -22`;
     throw log.error(`Mapping pfn ${hex(pfn)} ${words}`);

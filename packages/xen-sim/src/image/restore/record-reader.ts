@@ -25,9 +25,9 @@ export class RecordReader {
   }
 
   /**
-   * Bytes that nobody has checked yet: `verify` must follow.
+   * Bytes that are not checked yet: `verify` must follow.
    *
-   * @param complaint what libxc says when there are not so many bytes
+   * @param complaint libxc's words when there are not so many bytes
    */
   async unverified(length: number, complaint: string): Promise<Buffer> {
     this.#read += length;
@@ -71,7 +71,7 @@ export class RecordReader {
   }
 }
 
-/** What libxc calls a record: "Page data", "x86 PV vcpu basic". */
+/** Libxc's name of a record: "Page data", "x86 PV vcpu basic". */
 function libxcName(type: number): string {
   const words = recordName(type).toLowerCase().replaceAll('_', ' ');
   return words

@@ -35,7 +35,7 @@ function restoring(spec: RestoreSpec = pvhSpec): RestoreCall & { readonly domid:
   return { domid, ...restoreDomain(machine, domid, spec) };
 }
 
-/** What is said of such a stream. */
+/** The error for such a stream. */
 async function complaint(bytes: Uint8Array, spec?: RestoreSpec): Promise<unknown> {
   return (await refusal(bytes, spec)).says;
 }
@@ -93,7 +93,7 @@ describe('how it ends', () => {
     await expect(done).rejects.toMatchObject(failed);
   });
 
-  test('a refused image fails whoever still writes, with the cause', async () => {
+  test('a refused image fails its writer, with the cause', async () => {
     const { sink } = restoring();
     const endless = new PassThrough();
     endless.write(Buffer.from('bad0000000000bad'.repeat(3), 'hex'));

@@ -10,9 +10,8 @@ import { RecordReader } from './record-reader.ts';
 import { restore } from './restore.ts';
 
 /**
- * Fills a new domain from a libxc stream as xc_domain_restore does. What is unsound in it is found by the verifier of
- * xen-stream, in whose words it is refused; libxc would take some of it. A guest of a real Xen becomes memory that
- * nobody runs in.
+ * Fills a new domain from a libxc stream as xc_domain_restore does. The verifier of xen-stream refuses an unsound one,
+ * in its own words; libxc would take some of those. A guest of a real Xen becomes memory in which nothing runs.
  */
 export function restoreDomain(
   machine: Machine,

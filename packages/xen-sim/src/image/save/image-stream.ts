@@ -10,7 +10,7 @@ export class ImageStream extends Readable {
 
   constructor() {
     super({ highWaterMark: HIGH_WATER_MARK });
-    // Who awaits the save alone need not listen here as well to be safe from an uncaught 'error'.
+    // A caller that awaits only the save need not listen here as well to be safe from an uncaught 'error'.
     this.on('error', () => undefined);
   }
 

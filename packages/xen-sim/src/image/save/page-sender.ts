@@ -109,7 +109,7 @@ export class PageSender {
     return bytes;
   }
 
-  /** Somebody may have destroyed it in the meantime. */
+  /** A toolstack may have destroyed it in the meantime. */
   #requireDomain(): void {
     const { domid, isDying } = this.#domain;
     const isThere = this.#machine.domains.get(domid) === this.#domain;

@@ -101,7 +101,7 @@ describe('what is written', () => {
     const quiet = await saved({ live: true, suspend: suspends(machine, domain) }, domain);
     expect((await countsOf(quiet)).pageRecords).toBe(1);
 
-    // A guest that changes sixty pages whenever somebody looks at it.
+    // A guest that changes sixty pages at each look at it.
     const busy = smallGuest(machine, 60);
     let version = 0;
     busy.program = {
@@ -310,7 +310,7 @@ describe('how it ends', () => {
     });
   });
 
-  test('log-dirty that somebody has left on is no hindrance', async () => {
+  test('log-dirty that an earlier save has left on is no hindrance', async () => {
     const domain = smallGuest(machine);
     machine.startLogDirty(domain.domid);
     await saved({ live: true, suspend: suspends(machine, domain) }, domain);

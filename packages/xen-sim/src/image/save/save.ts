@@ -9,7 +9,7 @@ import { PageSender } from './page-sender.ts';
 import { enableLogDirty, sendMemoryLive, simplePrecopyPolicy, type PrecopyPolicy } from './precopy.ts';
 import type { StreamWriter } from './stream-writer.ts';
 
-/** What libxc asks its caller; 'abort' is a callback that has failed. */
+/** The questions of libxc to its caller; 'abort' is a callback that has failed. */
 export interface SaveQuestions {
   suspend(): Promise<PrecopyDecision>;
   readonly precopy: PrecopyPolicy | undefined;

@@ -20,8 +20,7 @@ export class StreamWriter {
   /**
    * At the pace of the reader, and with turns for others in between.
    *
-   * @param complaint what libxc says when it cannot write
-   * @throws VmToolsError EPIPE when nobody reads any more
+   * @param complaint libxc's words when it cannot write @throws VmToolsError EPIPE when the reader is gone
    */
   async write(bytes: Uint8Array, complaint: string): Promise<void> {
     const allowed = (this.#failAfter?.afterBytes ?? Infinity) - this.#written;

@@ -49,7 +49,7 @@ export const pvhSpec: RestoreSpec = {
   consoleDomid: 0,
 };
 
-/** What suspends a guest at once. */
+/** A callback that suspends a guest at once. */
 export function suspends(machine: Machine, { domid }: MachineDomain): () => Promise<void> {
   return () => {
     machine.guestShutdown(domid, 'suspend');

@@ -7,7 +7,7 @@ const MOST_VCPUS = { pvh: 128, pv: 8192 } as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * What Xen demands of a new domain: sanitise_domain_config, arch_sanitise_domain_config, shadow_domain_init and
+ * Xen's rules for a new domain: sanitise_domain_config, arch_sanitise_domain_config, shadow_domain_init and
  * grant_table_init of 4.17.
  */
 export function checkCreation(
@@ -36,6 +36,6 @@ function notUuid(text: string): VmToolsError {
     code: 'XEN_UUID_SYNTAX',
     kind: 'usage',
     message: `"${text}" is not a UUID`,
-    hint: 'Write it as 8-4-4-4-12 hexadecimal digits.',
+    hint: 'write it as 8-4-4-4-12 hexadecimal digits',
   });
 }

@@ -3,7 +3,7 @@ import type { CpuPolicy } from '@vm-tools/xc-native';
 import { MOST_PAGES, type MemoryAccounts } from '../memory-accounts.ts';
 import { DomainState } from './domain-state.ts';
 
-/** The domain that the toolstack runs in. Whoever looks at it finds it running, because it is the one that looks. */
+/** The domain that the toolstack runs in. It always looks running, because it is the one that looks. */
 export function makeDom0(
   { cpus, pages, hostCpu }: { readonly cpus: number; readonly pages: number; readonly hostCpu: CpuPolicy },
   accounts: MemoryAccounts,

@@ -4,8 +4,8 @@ import type { DomainState } from './domain-state.ts';
 /** XEN_INVALID_MAX_VCPU_ID: there are no vCPUs yet. */
 const NO_VCPU = 0xffff_ffff;
 /**
- * Xen tells what the vCPUs do in the very moment, which for one that is busy half of the time is a toss-up. Here,
- * who is busier than not is running.
+ * Xen tells what the vCPUs do in the very moment, which for one that is busy half of the time is a toss-up. Here, a
+ * vCPU that is busy more than half of the time is running.
  */
 const BUSY_LOAD = 0.5;
 

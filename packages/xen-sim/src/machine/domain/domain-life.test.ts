@@ -178,7 +178,7 @@ describe('death', () => {
     );
   });
 
-  test('a zombie keeps the page that somebody holds, until the last lets go', () => {
+  test('a zombie keeps the page that a backend holds, until the last lets go', () => {
     const { machine, heard } = machineWith();
     const before = machine.physinfo();
     const domid = running(machine);

@@ -101,7 +101,9 @@ export class DomainLife {
     this.#events.emit('resumed', domid);
   }
 
-  /** Takes everything from it. It stays as a zombie while somebody holds a page; to destroy that again does nothing. */
+  /**
+   * Takes everything from it. It stays as a zombie while a backend holds a page; to destroy that again does nothing.
+   */
   destroy(domain: DomainState): void {
     if (domain.domid === 0) throw refuse('xc_domain_destroy', 'EINVAL', domain.domid);
     if (domain.isDying) return;

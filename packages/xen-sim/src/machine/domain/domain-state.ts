@@ -8,7 +8,7 @@ export interface DomainInit extends Pick<MachineDomain, 'domid' | 'uuid' | 'type
   readonly maxEvtchnPort: number;
 }
 
-/** `struct domain`: what Xen remembers of one. The rules are with those who change it. */
+/** `struct domain`: Xen's state of one. The rules are in the code that changes it. */
 export class DomainState implements MachineDomain {
   readonly domid: number;
   readonly uuid: string;

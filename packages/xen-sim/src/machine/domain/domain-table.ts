@@ -10,7 +10,7 @@ export class DomainTable {
   readonly #lastDomid: number;
   #rover = 0;
 
-  /** @param lastDomid the highest there can be, for those who cannot wait until 32751 domains have lived */
+  /** @param lastDomid the highest there can be, for tests that cannot wait until 32751 domains have lived */
   constructor(lastDomid = LAST_DOMID) {
     this.#lastDomid = lastDomid;
   }
@@ -31,7 +31,7 @@ export class DomainTable {
   }
 
   /**
-   * The next free one after the last that was given out, so that a domid is used again as late as possible: whoever
+   * The next free one after the last that was given out, so that a domid is used again as late as possible: a tool that
    * still believes in a dead domain must not find another in its place. Spent even when the creation fails.
    *
    * @throws ENOMEM when all are taken

@@ -1,7 +1,7 @@
 import type { CpuPolicy, ShutdownReason } from '@vm-tools/xc-native';
 import type { GuestMemory } from '../../memory/index.ts';
 
-/** What the guest does by itself. Nothing runs it: whoever looks at the domain asks it to make up for lost time. */
+/** The guest's own program. Nothing runs it: code that looks at the domain asks it to make up for lost time. */
 export interface GuestProgram {
   /** Does all that the guest would have done by now. What it may use of the clock is `MachineDomain.runtimeMs()`. */
   catchUp(): void;
@@ -53,7 +53,7 @@ export interface MachineDomain {
   runtimeMs(): number;
   /** Set by src/guest when the guest starts. */
   program: GuestProgram | undefined;
-  /** To be called by whoever is about to look at the memory. */
+  /** To be called before a look at the memory. */
   catchUp(): void;
 
   /** of one processor, all vCPUs together; 0 is none */

@@ -24,7 +24,7 @@ export function setHvmParam(domain: DomainState, param: HvmParam, value: bigint)
   domain.hvmParams.set(param, BigInt.asUintN(64, value));
 }
 
-/** HVMOP_get_param: 0 for what nobody has set. */
+/** HVMOP_get_param: 0 for one that was never set. */
 export function getHvmParam(domain: DomainState, param: HvmParam): bigint {
   requireParam(domain, param, 'xc_hvm_param_get');
   return domain.hvmParams.get(param) ?? 0n;

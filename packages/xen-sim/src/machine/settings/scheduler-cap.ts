@@ -2,7 +2,7 @@ import type { DomainState } from '../domain/domain-state.ts';
 import { refuse } from '../refuse.ts';
 
 /**
- * What credit2 does with a cap: the domain gets no more than this part of one processor. Domains take no time from
+ * Caps a domain as credit2 does: the domain gets no more than this part of one processor. Domains take no time from
  * each other here, so the cap is all that slows one down. Until now it has run at its old pace.
  */
 export function setCap(domain: DomainState, percent: number): void {

@@ -2,13 +2,14 @@ import { isIP } from 'node:net';
 import { parsePeerAddress } from '@vm-tools/libxfr';
 import { formatPeerAddress, type PeerAddress } from '@vm-tools/libxfr/transport';
 
-/** Of a connection that cannot be made again; whoever is told to call it says so. */
+/** Of a connection that cannot be made again; a call to it fails with that. */
 const NOWHERE = 'fd://0';
 
 /**
- * Where the peer of a transfer is called again, made anew out of what the receiver says of a connection that it has
- * accepted. Such a one has a numeric address, or has come through a socket of this host. Whatever else it says, another
- * socket, a command for ssh, a name that resolves to somebody else, is not called by anybody who has rights.
+ * The address at which the peer of a transfer is called again, made by the keeper out of the receiver's facts about an
+ * accepted connection. Such a connection has a numeric address, or has come through a socket of this host. The keeper,
+ * which has rights, calls nothing else that the receiver may name: no other socket, no command for ssh, no name that
+ * may resolve to another host.
  *
  * @param own the unix sockets at which this host listens
  */

@@ -4,13 +4,13 @@ import { within, type VmToolsError } from '@vm-tools/errors';
 import type { Connection, Reconnect } from '@vm-tools/libxfr';
 import type { KeeperMessage } from '../messages.ts';
 
-/** To another host, with all that it takes to know each other: whoever makes the connection is through before. */
+/** To another host, with the whole handshake: the receiver, which makes the connection, gives up earlier. */
 const DIAL_MS = 60_000;
 
-/** What the receiver tells of a connection that it has made. */
+/** The receiver's facts about a connection that it has made. */
 type Facts = Omit<Connection, 'stream'>;
 
-/** The peers that are reached through the receiver, who sees to TLS: what comes here is frames from one that is known. */
+/** The peers that are reached through the receiver, which does TLS: only frames of a known peer come here. */
 export class Dials {
   /** where the receiver takes the calls that are put through to them */
   readonly #path: string;
@@ -34,7 +34,7 @@ export class Dials {
       const late = { code: 'XFRD_RECEIVER_LOST', message: `the receiver does not reach ${peer}` };
       const facts = await within(dialled.promise, DIAL_MS, late, signal);
       const stream = connect({ path: this.#path, allowHalfOpen: true });
-      stream.on('error', () => undefined).write(token); // whoever reads hears of it
+      stream.on('error', () => undefined).write(token); // the reader gets the error
       return { ...facts, stream };
     } finally {
       this.#dialling.delete(id);
@@ -49,7 +49,7 @@ export class Dials {
     this.#dialling.get(id)?.reject(error);
   }
 
-  /** Nobody is left who could reach anybody. */
+  /** Without the receiver no peer can be reached. */
   lose(error: VmToolsError): void {
     for (const { reject } of this.#dialling.values()) reject(error);
   }

@@ -3,15 +3,15 @@ import type { Peer } from '@vm-tools/trust';
 import { notNow } from '../errors.ts';
 import type { CallArgs } from '../messages.ts';
 
-/** Whom this host knows, and what they may send. */
+/** The known peers of this host, and what each may send. */
 export interface HostTrust {
-  /** Nobody may send without it. Through a unix socket those may who can open it, and need nothing else. */
+  /** No peer may send without it. Through a unix socket every user may that can open it. */
   readonly isAsked: 'always' | 'of peers that have a name';
   readonly listPeers: () => Promise<readonly Peer[]>;
   readonly authorise: (who: string, offer: Offer) => Promise<Disposable>;
 }
 
-/** What peers have been authorised to send, each with the place that it takes. */
+/** The offers that were authorised, each with the place that it takes. */
 export class Grants implements Disposable {
   readonly #trust: HostTrust | undefined;
   readonly #grants = new Map<
@@ -25,7 +25,7 @@ export class Grants implements Disposable {
   }
 
   async authorise({ who, offer }: CallArgs<'authorise'>): Promise<{ grant: number }> {
-    if (this.#trust === undefined) throw notNow('authorise', 'nobody has to be authorised here');
+    if (this.#trust === undefined) throw notNow('authorise', 'no peer has to be authorised here');
     const place = await this.#trust.authorise(who, offer);
     const grant = (this.#count += 1);
     this.#grants.set(grant, { who, offer, place });
@@ -38,9 +38,9 @@ export class Grants implements Disposable {
   }
 
   /**
-   * What is reserved has to be what was authorised, where everybody is asked.
+   * A reservation must be for an authorised offer, where every peer is asked.
    *
-   * @returns for whom it was authorised
+   * @returns the peer for which it was authorised
    */
   check({ name, uuid, memoryBytes, maxMemoryBytes }: Offer): string | undefined {
     const granted = [...this.#grants.values()].find(

@@ -33,7 +33,7 @@ export class ImageFeeds {
     this.#send = send;
   }
 
-  /** What brings the image of a call into a sink. */
+  /** The function that brings the image of a call into a sink. */
   prepare(id: number, transfer: KeptTransfer): FeedMemory {
     if (this.#feeding.has(id)) throw notNow('restore', 'the number of the call is taken');
     return (sink, signal) => this.#feed(id, transfer, sink, signal);
@@ -82,7 +82,7 @@ export class ImageFeeds {
     }
   }
 
-  /** The bytes do not come here where that can be helped, and if they do, nobody looks at them. */
+  /** The bytes do not come here where that can be avoided, and if they do, the keeper does not look at them. */
   async #pipe(id: number, { expecting }: Feeding, sink: ImageSink, signal: AbortSignal): Promise<void> {
     const token = randomBytes(32).toString('hex');
     const late = { code: 'XFRD_RECEIVER_LOST', message: 'the receiver does not take a call for an image' };

@@ -47,7 +47,7 @@ export interface KeptReceiver extends AsyncDisposable {
   readonly active: number;
   /** Reaches other hosts, where that is over TLS or TCP. */
   readonly reconnect: Reconnect;
-  /** What can be changed while it runs, and the credentials. */
+  /** Changes the settings that can be changed while it runs, and the credentials. */
   change(settings: Settings): void;
   /** Lets what has begun come to its end, and takes nothing new. */
   close(): Promise<void>;
@@ -149,7 +149,7 @@ export async function keepReceiver(init: KeptReceiverInit): Promise<KeptReceiver
     }
   }
 
-  // Whoever is just being started gets either word when he has.
+  // A receiver that is just being started gets either message when it has started.
   function change(): void {
     running.keeper.send({ type: 'change', settings: changeable() });
   }

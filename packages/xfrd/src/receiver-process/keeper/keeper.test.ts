@@ -228,7 +228,7 @@ test.each([
     expect(await pair.keeper.ended).toBeUndefined();
     expect(pair.host.done).toEqual(done);
     expect(await pair.host.journals.read(ID)).toMatchObject({ state });
-    await using again = await pair.host.journals.open(ID); // nobody holds it any more
+    await using again = await pair.host.journals.open(ID); // it is no longer held
     expect(again.record.state).toBe(state);
   },
 );
@@ -251,7 +251,7 @@ test('one that dies in the middle of something is waited for until that has come
   expect(await pair.host.journals.read(ID)).toMatchObject({ state: 'owner' });
 });
 
-test('what does not follow from the journal is refused, whoever asks', async () => {
+test('a call that does not follow from the journal is refused', async () => {
   await using pair = await startPair();
   const { calls, target } = pair;
   const refused = { code: 'XFRD_RECEIVER_REFUSED' };
@@ -303,7 +303,7 @@ test('a peer is reached through the receiver, and so is the end of the connectio
   await using pair = startKeeper(undefined, feedPath);
   const [near, peer] = duplexPair();
   const reconnect = async ({ peer: name }: { peer: string }): Promise<Connection> => {
-    if (name !== 'tls://b:1') throw new VmToolsError({ code: 'XFR_UNREACHABLE', message: 'nobody is there' });
+    if (name !== 'tls://b:1') throw new VmToolsError({ code: 'XFR_UNREACHABLE', message: 'no listener' });
     return { stream: near, peer: name, isConfidential: true };
   };
   const calls: Calls = new Calls(
@@ -356,7 +356,7 @@ test('a receiver that calls whatever it likes gets an answer to each call, and t
   await fc.assert(
     fc.asyncProperty(fc.array(call, { maxLength: 30 }), async (messages) => {
       await using pair = startKeeper();
-      // Nobody takes the bytes of a restore here: who has begun one gets its answer when the receiver is gone.
+      // The bytes of a restore are not taken here: a call that has begun one gets its answer when the receiver is gone.
       const asked = messages.filter((message) => message.call !== 'restore');
       const { connection } = pair;
       let said = '';
@@ -415,7 +415,7 @@ test('a line without an end is not kept', async () => {
   expect(await pair.keeper.ended).toMatchObject({ code: 'XFRD_RECEIVER_LOST' });
 });
 
-test('whoever does not know the token gets nothing', async () => {
+test('a caller without the token gets nothing', async () => {
   const { connect } = await import('node:net');
   const path = join(folder, randomUUID());
   const feeds = new FeedServer();

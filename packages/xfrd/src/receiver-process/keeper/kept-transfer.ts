@@ -43,7 +43,7 @@ export class KeptTransfer {
     return this.record;
   }
 
-  /** @param who has sent it, where that was authorised */
+  /** @param who the peer that has sent it, where that was authorised */
   async reserve(offer: Offer, who?: string): Promise<void> {
     if (offer.name !== this.record.guest.name) throw notNow('reserve', 'the journal is of another guest');
     return this.#once('reserve', () => {
@@ -95,8 +95,8 @@ export class KeptTransfer {
   }
 
   /**
-   * Gives it up when nobody is left who could go on, and nothing of it is under way: what had not become this host's is fenced first, and then goes.
-   * All else is left to what recovers transfers after a crash, which is what this is.
+   * Gives it up when no receiver is left to go on with it, and nothing of it is under way: a guest that had not become
+   * this host's is fenced first, and then removed. All else is left to the recovery after crashes, for this is one.
    */
   async lose(cause: VmToolsError): Promise<void> {
     try {
@@ -110,7 +110,7 @@ export class KeptTransfer {
     }
   }
 
-  /** From now on whoever recovers transfers may go on with it. */
+  /** From now on recovery may go on with it. */
   async #letGo(): Promise<void> {
     await this.#target?.release();
     await this.#journal[Symbol.asyncDispose]();

@@ -5,8 +5,8 @@ import { finished } from 'node:stream/promises';
 const BUFFER_BYTES = 256 * 1024;
 
 /**
- * Calls a socket of this machine, says a word, and moves what comes into a sink, up to its end. It all goes through
- * one buffer, which is read into again when the sink has done with it: nobody looks at the bytes, and none are kept.
+ * Calls a socket of this machine, says a word, and moves what comes into a sink, up to its end. It all goes through one
+ * buffer, which is read into again when the sink has done with it: the bytes are neither looked at nor kept.
  */
 export async function pump(path: string, word: string, sink: Writable, signal: AbortSignal): Promise<void> {
   const socket = connect({

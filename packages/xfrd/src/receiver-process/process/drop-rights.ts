@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { User } from './find-user.ts';
 
 /**
- * Becomes somebody else for good. With root's number its capabilities go, and the kernel writes no core of a process
+ * Becomes another user for good. With root's number its capabilities go, and the kernel writes no core of a process
  * that has changed hands, nor lets others of the same user look into it.
  */
 export function dropRights({ uid, gid }: User): void {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { findUser } from './find-user.ts';
 
-test('root lets it run as nobody, or as whom the configuration names', async () => {
+test('root lets it run as the user nobody, or as the one in the configuration', async () => {
   const nobody = await findUser(undefined, 0);
   expect(nobody).toMatchObject({ name: 'nobody' });
   expect(nobody?.uid).toBeGreaterThan(0);
@@ -9,7 +9,7 @@ test('root lets it run as nobody, or as whom the configuration names', async () 
   expect(await findUser('nobody', 0)).toEqual(nobody);
 });
 
-test('who is not root stays who he is', async () => {
+test('another user than root stays that user', async () => {
   expect(await findUser(undefined, 1000)).toBeUndefined();
   await expect(findUser('nobody', 1000)).rejects.toMatchObject({ code: 'XFRD_USER', kind: 'usage' });
 });

@@ -7,11 +7,11 @@ export interface User {
   readonly gid: number;
 }
 
-/** Who has no rights, and no files, on any system. */
+/** The user without rights, and without files, on every system. */
 const NOBODY = 'nobody';
 
 /**
- * As whom the receiver is to run. Only root can make it somebody else: undefined where nothing has to be changed.
+ * The user as which the receiver runs. Only root can change it: undefined where nothing has to be changed.
  *
  * @param name as the configuration has it. @default nobody
  * @throws VmToolsError XFRD_USER of kind usage

@@ -22,7 +22,7 @@ export async function openSockets(listen: readonly ListenAddress[]): Promise<Ope
   const servers: Server[] = [];
   const at: ListenAddress[] = [];
   for (const address of listen) {
-    // Until all are open, somebody may have called one of them: he has to call again.
+    // Until all are open, a peer may have called one of them: it has to call again.
     const server = createServer((socket) => socket.destroy());
     const { transport, ...where } = address;
     await bind(server, where, undefined);
@@ -34,7 +34,7 @@ export async function openSockets(listen: readonly ListenAddress[]): Promise<Ope
   return { fds: servers.map(descriptorOf), at, [Symbol.dispose]: () => held.dispose() };
 }
 
-/** Takes the files of unix sockets away, when nobody listens there any more. */
+/** Takes the files of unix sockets away, when no process listens there any more. */
 export async function removeSockets(listen: readonly ListenAddress[]): Promise<void> {
   for (const address of listen) if (address.transport === 'unix') await rm(address.path, { force: true });
 }
@@ -44,7 +44,7 @@ function descriptorOf(server: Server): number {
   return (server as unknown as { readonly _handle: { readonly fd: number } })._handle.fd;
 }
 
-/** Whoever closes a unix socket takes its file away, which has to stay. */
+/** Closing a unix socket removes its file, which has to stay. */
 function closeKeeping(server: Server, path: string | undefined): void {
   if (path === undefined) return void server.close();
   const aside = `${path}.kept`;

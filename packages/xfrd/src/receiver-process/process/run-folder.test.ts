@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test('nobody else may look into the folder of the sockets, also when it was made for all', async () => {
+test('no other user may look into the folder of the sockets, also when it was made for all', async () => {
   const folder = await openRunFolder(root);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   await chmod(folder, 0o755);
@@ -20,7 +20,7 @@ test('nobody else may look into the folder of the sockets, also when it was made
 });
 
 (isRoot ? test : test.skip)(
-  `a folder of somebody else is not used${isRoot ? '' : ' [skipped: it takes root]'}`,
+  `a folder of another user is not used${isRoot ? '' : ' [skipped: it takes root]'}`,
   async () => {
     const folder = await openRunFolder(root);
     await chown(folder, 65534, 65534);

@@ -6,9 +6,9 @@ const FOLDER = 'run/vm-tools';
 const FEED = /^feed-(\d+)\.sock$/;
 
 /**
- * The folder of the sockets of this host, which nobody else may look into: whoever can reach a socket in it is this
- * user. A folder of somebody else, or a link that leads out of the root, is not used: he would be asked in the place
- * of a daemon, or have files made and removed wherever he likes.
+ * The folder of the sockets of this host, into which no other user may look: every caller of a socket in it is this
+ * user. A folder of another user, or a link that leads out of the root, is not used: that user would be asked in the
+ * place of a daemon, or have files made and removed anywhere.
  *
  * @throws VmToolsError XFRD_RUN_FOLDER
  */
@@ -18,7 +18,7 @@ export async function openRunFolder(root: string): Promise<string> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { uid, mode } = await lstat(folder);
     const [within, real] = await Promise.all([realpath(root), realpath(folder)]);
-    if (uid !== process.getuid?.()) throw unsafe(folder, 'it belongs to somebody else');
+    if (uid !== process.getuid?.()) throw unsafe(folder, 'it belongs to another user');
     if (!real.startsWith(within === sep ? sep : within + sep)) throw unsafe(folder, `it leads to ${real}`);
     if ((mode & 0o077) !== 0) await chmod(folder, 0o700);
     return folder;
@@ -28,7 +28,9 @@ export async function openRunFolder(root: string): Promise<string> {
   }
 }
 
-/** Where the bytes of images are fetched from the receiver. Those of an xfrd that was killed are removed. */
+/**
+ * The socket at which the bytes of images are fetched from the receiver. Those of an xfrd that was killed are removed.
+ */
 export async function feedPath(root: string, pid = process.pid): Promise<string> {
   const folder = await openRunFolder(root);
   for (const file of await readdir(folder)) {

@@ -69,7 +69,7 @@ export async function startProcess(
 }
 
 /**
- * What this process has open, or was started with, is not for one without rights. Node reads certificates, those of
+ * The files and arguments of this process are not for one without rights. Node reads certificates, those of
  * NODE_EXTRA_CA_CERTS too, in a thread of its own, from files that a child would inherit: it has read them all when it
  * can tell them.
  */

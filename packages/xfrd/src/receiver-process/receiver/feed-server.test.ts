@@ -68,7 +68,7 @@ test('an image is fetched once', async () => {
 });
 
 test.each([
-  ['names a token that nobody expects', OTHER],
+  ['names a token that is not expected', OTHER],
   ['names a token that is too short, and ends', TOKEN.slice(1)],
 ])('who %s is dropped, and the image still waits', async (_, words) => {
   const server = await serve();

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { VmToolsError, within } from '@vm-tools/errors';
 
 const TOKEN_CHARACTERS = 64;
-/** What callers have at most. */
+/** The limits of callers. */
 export interface FeedLimits {
   /** Connections at the same time. @default 1024 */
   readonly connections: number;
@@ -12,8 +12,8 @@ export interface FeedLimits {
 }
 
 /**
- * Where the keeper, and the helper that restores for it, call for the bytes of an image: a socket in a folder into
- * which nobody else may look. Each call is for one image, which it names by a token.
+ * The socket at which the keeper, and the helper that restores for it, call for the bytes of an image, in a folder into
+ * which no other user may look. Each call is for one image, which it names by a token.
  */
 export class FeedServer {
   readonly #server: Server;
@@ -42,7 +42,7 @@ export class FeedServer {
   expect(token: string, signal?: AbortSignal): Promise<Socket> {
     const { promise, resolve } = Promise.withResolvers<Socket>();
     this.#expected.set(token, resolve);
-    const late = { code: 'XFRD_RECEIVER_LOST', message: 'nobody has called for the image' };
+    const late = { code: 'XFRD_RECEIVER_LOST', message: 'the keeper has not called for the image' };
     return within(promise, this.#callMs, late, signal).finally(() => this.#expected.delete(token));
   }
 
@@ -60,7 +60,7 @@ export class FeedServer {
 async function readToken(socket: Socket): Promise<string> {
   let token = '';
   while (token.length < TOKEN_CHARACTERS) {
-    // What is there, and no more: who asks for more than that is told at once, for ever, that something is there.
+    // Reads what is there, and no more: a wait for more would end at once, for ever, because something is there.
     const bytes = socket.read(
       Math.min(socket.readableLength, TOKEN_CHARACTERS - token.length),
     ) as Buffer | null;

@@ -12,9 +12,9 @@ import type { Bandwidth } from '../../bandwidth.ts';
 import type { ListenAddress } from '../../config/listen-address.ts';
 import type { RemoteTrust } from './remote-trust.ts';
 
-/** What listens needs of what owns the host, and of the process around it. */
+/** The parts that listeners need of the keeper, and of the process around them. */
 export interface ListenersInit {
-  /** sockets that have been opened: at an address, or by systemd, who has told none */
+  /** sockets that have been opened: at an address, or by systemd, which gives none */
   readonly at: readonly ((ListenAddress | { readonly transport: 'fd' }) & { readonly fd: number })[];
   readonly timeouts: Partial<TransferTimeouts>;
   /** there for every address that is tls, and for what systemd has opened */

@@ -8,7 +8,7 @@ import type { Calls } from './calls.ts';
 
 /**
  * A place for one domain on the keeper's host. The image is read and checked here, record by record; the keeper gets
- * the configuration, and whoever restores the memory for him the bytes that have been checked.
+ * the configuration, and its helper the checked bytes of memory.
  */
 export class RemoteTarget implements Target {
   readonly #calls: Calls;
@@ -17,7 +17,7 @@ export class RemoteTarget implements Target {
   #uuid = '';
   domid: number | undefined;
 
-  /** @param who is at the other end, when it has proved that */
+  /** @param who the other end, when it has proved who it is */
   constructor(calls: Calls, who?: string) {
     this.#calls = calls;
     this.#who = who;

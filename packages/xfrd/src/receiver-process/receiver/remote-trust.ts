@@ -2,7 +2,10 @@ import type { Offer, TlsOptions } from '@vm-tools/libxfr';
 import { checkPeer, type Credentials, type Peer } from '@vm-tools/trust';
 import type { Calls } from './calls.ts';
 
-/** Who may come in, and with what: who it is, is found out here, and what he may do, by the keeper. */
+/**
+ * Decides which peers come in, and with which guests: the receiver finds out which peer it is, the keeper what it may
+ * do.
+ */
 export interface RemoteTrust extends TlsOptions {
   credentials: Credentials;
   readonly authorise: (who: string, offer: Offer) => Promise<Disposable>;

@@ -3,8 +3,8 @@ import { attachLab, startLab } from '../../lab.ts';
 import { labName, skipReason } from './environment.ts';
 
 /**
- * Boots the two hosts that all lab tests share. Somebody who works on a test sets VM_TOOLS_TEST_LAB to the name of
- * a lab that is up already, and waits for no boot.
+ * Boots the two hosts that all lab tests share. A developer who works on a test sets VM_TOOLS_TEST_LAB to the name of a
+ * lab that is up already, and waits for no boot.
  */
 export default async function setUp(): Promise<void> {
   const given = process.env[labName];
@@ -18,7 +18,7 @@ export default async function setUp(): Promise<void> {
     return;
   }
   const lab = await startLab({ name: `test-${process.pid}`, report: (line) => console.warn(`lab: ${line}`) });
-  // The first domain of a host leaves xenstore's own folders (/libxl, /vm) there, whoever makes it.
+  // The first domain of a host leaves xenstore's own folders (/libxl, /vm) there, whichever tool makes it.
   await Promise.all(
     lab.hosts.map((host) => host.run('xl create -qp /guests/polite.cfg && xl destroy polite')),
   );

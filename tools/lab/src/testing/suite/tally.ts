@@ -12,7 +12,7 @@ export interface Tally {
   readonly retried: readonly string[];
 }
 
-/** What this looks at of jest's results. */
+/** The part of jest's results that this looks at. */
 interface Results {
   readonly testResults: readonly {
     readonly testResults: readonly {
