@@ -45,6 +45,13 @@ test('an error with causes beyond counting is cut short', () => {
   expect(depth).toBeLessThan(20);
 });
 
+test('a cause that cannot be shown is left out', () => {
+  const body = { ...{ code: 'X', kind: 'failure', message: 'no' }, cause: { toString: 7, valueOf: 8 } };
+  const received = isErrorBody(body) && decodeError(body);
+  expect(received).toMatchObject({ message: 'no' });
+  expect(JSON.stringify(received)).not.toContain('cause');
+});
+
 const sound = { code: 'X', kind: 'failure', message: 'no' };
 
 test('a code that is none becomes a general one; what is not known is left out', () => {

@@ -91,8 +91,9 @@ function knownOf(guest: NonNullable<ErrorBody['guest']>): NonNullable<ErrorBody[
 
 function reviveCause(cause: unknown, depth: number): unknown {
   if (isErrorBody(cause)) return revive(cause, depth);
-  if (!isRecord(cause) || typeof cause['message'] !== 'string') return cause;
-  const { message, code } = cause;
-  if (code !== undefined && typeof code !== 'string') return cause;
+  if (typeof cause !== 'object' || cause === null) return cause;
+  // What else it may be none of us says, and an object of somebody's own making cannot always be shown.
+  const { message, code } = cause as Readonly<Record<string, unknown>>;
+  if (typeof message !== 'string' || !optional(isText)(code)) return undefined;
   return Object.assign(new Error(message), code === undefined ? {} : { code });
 }

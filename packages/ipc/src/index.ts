@@ -1,5 +1,6 @@
 /**
- * Calls between processes of one machine, in lines of JSON: none longer than a limit, errors as they were thrown.
+ * What processes of one machine share that talk in lines of JSON: lines, none longer than a limit, and errors as they
+ * were thrown. A helper process needs no more, and starts fast for it; calls are in `@vm-tools/ipc/calls`.
  *
  * @example
  * ```ts
@@ -12,12 +13,6 @@
  *
  * @packageDocumentation
  */
-export { incomingBytes, outgoingBytes } from './call-bytes.ts';
-export { Channel, type ChannelOptions } from './channel.ts';
 export { decodeError, encodeError, isErrorBody, type ErrorBody } from './error-body.ts';
-export { readHello, writeHello, type HelloOptions } from './hello.ts';
 export { encodeLine, LineDecoder, type Broken } from './json-lines.ts';
 export { toJson } from './json.ts';
-export { LineCutter } from './line-cutter.ts';
-export { PendingCalls, type Answer, type MessageOfCall, type PendingCall } from './pending-calls.ts';
-export { ServedCalls } from './served-calls.ts';

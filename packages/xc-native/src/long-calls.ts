@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { encodeLine, incomingBytes, outgoingBytes } from '@vm-tools/ipc';
+import { encodeLine } from '@vm-tools/ipc';
+import { incomingBytes, outgoingBytes } from '@vm-tools/ipc/calls';
 import { Conversation, type HelperOptions } from './helper/conversation.ts';
 import { hasStream, LONGEST_LINE_BYTES, protocolError } from './helper/messages.ts';
 import type { Job, Question, Work } from './helper/messages.ts';

@@ -1,5 +1,6 @@
 import { abortError, Timer, VmToolsError } from '@vm-tools/errors';
-import { encodeError, type ErrorBody, type PendingCalls } from '@vm-tools/ipc';
+import { encodeError, type ErrorBody } from '@vm-tools/ipc';
+import type { PendingCalls } from '@vm-tools/ipc/calls';
 import type { LongCallOptions, PrecopyDecision } from '@vm-tools/xc-native';
 import type { LongCallName } from '../protocol/calls.ts';
 import type { AboutCall, ClientMessage, Question } from '../protocol/messages.ts';

@@ -1,5 +1,5 @@
 import { within } from '@vm-tools/errors';
-import { PendingCalls, type Channel } from '@vm-tools/ipc';
+import { PendingCalls, type Channel } from '@vm-tools/ipc/calls';
 import { CALLS, type CallName, type LongCallName, type ShortCallName } from '../protocol/calls.ts';
 import { connectionLost, parseWith } from '../protocol/errors.ts';
 import { serverMessage, type AboutCall } from '../protocol/messages.ts';

@@ -6,7 +6,7 @@ import {
   readHello,
   writeHello,
   type HelloOptions,
-} from '@vm-tools/ipc';
+} from '@vm-tools/ipc/calls';
 import type * as Types from '@vm-tools/xc-native';
 import type { LongCallName } from '../protocol/calls.ts';
 import {

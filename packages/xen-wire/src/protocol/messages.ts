@@ -1,4 +1,5 @@
-import { isErrorBody, type Answer, type ErrorBody } from '@vm-tools/ipc';
+import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
+import type { Answer } from '@vm-tools/ipc/calls';
 import * as z from 'zod';
 import { CALL_NAMES, precopyStats, version } from './calls.ts';
 

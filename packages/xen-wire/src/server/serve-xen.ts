@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { within, type VmToolsError } from '@vm-tools/errors';
-import { Channel, readHello, writeHello, type HelloOptions } from '@vm-tools/ipc';
+import { Channel, readHello, writeHello, type HelloOptions } from '@vm-tools/ipc/calls';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectionLost, HELLO_ERRORS, parseWith, protocolError } from '../protocol/errors.ts';
 import {

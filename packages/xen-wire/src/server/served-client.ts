@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { VmToolsError } from '@vm-tools/errors';
-import { decodeError, ServedCalls, type Channel } from '@vm-tools/ipc';
+import { decodeError } from '@vm-tools/ipc';
+import { ServedCalls, type Channel } from '@vm-tools/ipc/calls';
 import type { LongCallOptions, PrecopyDecision, PrecopyStats, RingFrames, Xen } from '@vm-tools/xc-native';
 import type * as z from 'zod';
 import { CALLS, type CallName, type ShortCallName } from '../protocol/calls.ts';

@@ -5,7 +5,8 @@ import {
   offerSchema,
   transferIdSchema,
 } from '@vm-tools/libxfr/receiver';
-import { isErrorBody, type Answer, type ErrorBody } from '@vm-tools/ipc';
+import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
+import type { Answer } from '@vm-tools/ipc/calls';
 import * as z from 'zod';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';
 

@@ -19,7 +19,7 @@ const QUESTION = {
 
 /** Answers one request on each connection. */
 export function createControlServer(host: SimulatedHost, onStop: () => void): Server {
-  async function* answers(question: Buffer): AsyncGenerator<unknown> {
+  async function* answers(question: Buffer): AsyncGenerator {
     const request = parseRequest(question.toString());
     yield { value: await answerControl(host, request) };
     if (request.ask === 'stop') onStop();

@@ -3,7 +3,8 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainTarget } from '@vm-tools/libdomain';
 import type { ListenEvent, Reconnect } from '@vm-tools/libxfr';
 import type { Journal, OpenJournals } from '@vm-tools/libxfr/journals';
-import { Channel, decodeError, ServedCalls } from '@vm-tools/ipc';
+import { decodeError } from '@vm-tools/ipc';
+import { Channel, ServedCalls } from '@vm-tools/ipc/calls';
 import * as z from 'zod';
 import { brokenLine, notNow, receiverLost } from '../errors.ts';
 import {
@@ -163,9 +164,10 @@ export class Keeper {
     }
   }
 
-  async #run<Name extends CallName>(id: number, name: Name, raw: unknown): Promise<unknown> {
-    const args = parse(CALLS[name] as unknown as z.ZodType<CallArgs<Name>>, raw, `the call ${name}`);
-    return this.#answers[name](args, id);
+  async #run(id: number, name: CallName, raw: unknown): Promise<unknown> {
+    const args = parse<unknown>(CALLS[name], raw, `the call ${name}`);
+    const answer = this.#answers[name] as (args: unknown, id: number) => unknown; // its arguments are those of its schema
+    return await answer(args, id);
   }
 
   async #begin({ start }: CallArgs<'begin'>): Promise<unknown> {

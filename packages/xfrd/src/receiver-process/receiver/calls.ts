@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { abortError, VmToolsError } from '@vm-tools/errors';
-import { Channel, encodeError, PendingCalls } from '@vm-tools/ipc';
+import { encodeError } from '@vm-tools/ipc';
+import { Channel, PendingCalls } from '@vm-tools/ipc/calls';
 import { brokenLine } from '../errors.ts';
 import {
   LONGEST_LINE_BYTES,

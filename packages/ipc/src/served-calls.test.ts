@@ -70,7 +70,9 @@ test('what comes for a call that nobody waits for is passed over', () => {
 test('a connection that is lost fails what waits and what follows, and ends what is under way', async () => {
   const { call, pending, served, channels } = pair(
     (_, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      ),
   );
   const waiting = call('for ever');
   while (served.size === 0) await new Promise(setImmediate);
