@@ -26,7 +26,7 @@ test('tries once where there is no time at all, and takes what it finds', async 
   expect(await poll(() => 'it', none)).toBe('it');
 });
 
-test('pauses grow, up to where somebody would notice', () => {
+test('pauses grow, up to where a user would notice', () => {
   expect([10, 20, 80, 100, 160, 200].map(nextPauseMs)).toEqual([20, 40, 160, 200, 200, 200]);
 });
 

@@ -43,7 +43,7 @@ test('says which process keeps it out, and waits for it', async () => {
   expect(held.path).toBe(path);
 });
 
-test('names nobody who has let go by the time that is asked', async () => {
+test('names no holder that has let go by the time of the question', async () => {
   await using _held = await recordLock(path, { timeoutMs: 1 });
   const libc = await loadLibc();
   const { recordLockOwner } = libc;

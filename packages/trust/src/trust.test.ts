@@ -49,7 +49,7 @@ describe('what TLS is given', () => {
   });
 });
 
-describe('whoever shows the key of this very host', () => {
+describe('a caller that shows the key of this very host', () => {
   const own = { chainError: undefined, address: '10.0.0.1:8002' };
 
   test('was called by it, if it was called', async () => {
@@ -141,7 +141,7 @@ describe('guests of a peer', () => {
     using _here = await trust.authorise('b', second);
   });
 
-  test('are those of nobody when it is not known', async () => {
+  test('count for no peer when it is not known', async () => {
     await expect(host.trust.authorise('b', first)).rejects.toMatchObject({
       ...{ code: 'XFR_PEER_UNKNOWN', details: { name: 'b' } },
     });

@@ -24,8 +24,8 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'trust',
-    // Who is a peer, what it may do, and who this host is. The rest makes keys and certificates, which OpenSSL judges in
-    // the tests, writes messages, or looks at somebody whom nobody trusts yet.
+    // The identities of peers and of this host, and what peers may do. The rest makes keys and certificates, which
+    // OpenSSL judges in the tests, writes messages, or looks at hosts that are not trusted yet.
     mutate: [
       ...['fingerprint', 'name', 'trust', 'identity/identity', 'peers/authorise', 'peers/check-peer'],
       ...['peers/matches-domain', 'peers/peer', 'peers/peers'],

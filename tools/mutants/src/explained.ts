@@ -75,7 +75,7 @@ export const EXPLAINED: readonly Explanation[] = [
   {
     file: 'packages/libxfr/src/journal/standing.ts',
     original: "'user'",
-    why: 'whoever is not "xl" keeps to the rule',
+    why: 'a tool that is not "xl" keeps to the rule',
   },
   {
     file: 'packages/libxfr/src/journal/storage/host-id.ts',

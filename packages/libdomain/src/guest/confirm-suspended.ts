@@ -31,7 +31,7 @@ export async function confirmSuspended(host: Host, domain: Identity): Promise<vo
   throw new VmToolsError({
     code: 'GUEST_CHANGED',
     message: `${name} is not what was suspended any more: another toolstack has been at it, and it ${change.what}`,
-    hint: 'what was copied of it may be torn: see who has done that, and do it again',
+    hint: 'find the toolstack that has done that, and do it again: what was copied of it may be torn',
     guest: { name, uuid, domid: change.domid ?? domid, state: change.state },
     details: { now: change.now, domid: change.domid ?? domid },
   });
@@ -42,7 +42,7 @@ function changeOf({ shutdownReason, isPaused }: DomainInfo): Change {
     return {
       what: 'has run since and is suspended again',
       now: 'other',
-      state: 'suspended by somebody else',
+      state: 'suspended by another toolstack',
     };
   if (shutdownReason !== undefined) {
     return {

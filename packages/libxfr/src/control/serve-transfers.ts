@@ -68,7 +68,7 @@ export async function serveTransfers(at: string | { readonly fd: number }): Prom
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    const late = { code: 'XFR_CONTROL_SILENT', message: 'somebody is still connected' };
+    const late = { code: 'XFR_CONTROL_SILENT', message: 'a caller is still connected' };
     await within(closed, CLOSE_MS, late).catch(() => undefined);
     for (const socket of sockets) socket.destroy();
   };

@@ -174,7 +174,7 @@ test('who is refused may try again, and is told who is at work if that is known'
   await expect(journals.open(id('7'))).rejects.toMatchObject({ details: { id: id('7') } });
 });
 
-test('an id that somebody else is just taking is taken', async () => {
+test('an id that another process is just taking is taken', async () => {
   const storage = new MemoryStorage();
   storage.locks.add(id('1'));
   await expect(storedJournals(storage).begin(start('1'))).rejects.toMatchObject({

@@ -8,8 +8,9 @@ const TOGETHER = { rate: 120, burst: 240, isFull: true };
 const MOST_ADDRESSES = 1024;
 
 /**
- * The pace of handshakes. Anybody may ask for one, and while it is made no guest's page is taken and none is started: a
- * guest that is standing still must not wait for hundreds of strangers. Addresses that call at the same time take turns.
+ * The pace of handshakes. Every stranger may ask for one, and while it is made no guest's page is taken and none is
+ * started: a guest that is standing still must not wait for hundreds of strangers. Addresses that call at the same time
+ * take turns.
  */
 export class Handshakes {
   readonly #together: LimiterNode;

@@ -34,7 +34,7 @@ function who(
   }
 }
 
-test('a key is known by itself, whoever else is certified, and a name when an authority of ours says so', () => {
+test('a key is known by itself, whichever names are certified, and a name when an authority of ours says so', () => {
   expect(who([other, certified, pinned])).toBe('p');
   expect(who([other, certified])).toBe('c');
   expect(who([other, certified], {}, { hasAuthorities: false })).toBe('XFR_PEER_UNKNOWN');

@@ -28,7 +28,7 @@ const unreadable = (): never => {
 const run = async (name: string, subject: Arrival): Promise<unknown> =>
   TARGET_CHECKS.find((check) => check.name === name)?.run(subject);
 
-test('what needs no look at Xen comes first for whoever is in a hurry', () => {
+test('checks without a look at Xen come first, for a fast refusal', () => {
   expect(CHEAP_CHECKS.map(({ name }) => name)).toEqual(['name', 'uuid']);
 });
 
@@ -59,7 +59,7 @@ describe('its files', () => {
 
   test('are told of only once when its configuration cannot be read', async () => {
     const readRules = (): never => {
-      throw new Error('nobody needs the rules');
+      throw new Error('the rules are not needed');
     };
     await run('kernel', arrival({ readConfig: unreadable, readRules }));
     await expect(run('config', arrival({ readConfig: unreadable }))).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('its files', () => {
   });
 });
 
-describe('a type that nobody knows', () => {
+describe('an unknown type', () => {
   const host = {
     xen: { physinfo: async () => ({ capabilities: { hvm: true, hap: true, pv: true, shadow: true } }) },
   } as unknown as Host;

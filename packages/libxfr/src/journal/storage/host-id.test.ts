@@ -34,7 +34,7 @@ test('it is made for who receives alone, and is another one after each start of 
   await rm(root, { recursive: true });
 });
 
-test('what somebody else has put there in the same moment stays', async () => {
+test('the id of another process, made in the same moment, stays', async () => {
   const root = await mkdtemp(join(tmpdir(), 'xfr-host-'));
   await symlink('nowhere', join(root, 'host'));
   await expect(hostId(root, { isMade: true })).rejects.toMatchObject({ code: 'ENOENT' });
