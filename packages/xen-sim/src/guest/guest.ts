@@ -7,7 +7,6 @@ import type { GuestWords, WrittenWords } from './model/words.ts';
 import type { GuestState, StatePage } from './pages/state-page.ts';
 import { bootState, Program } from './program.ts';
 import { wordsFor } from './scenario.ts';
-import { seedOf } from './seed.ts';
 import { VcpuTime } from './vcpu-time.ts';
 import type { GuestConsole, GuestWorld } from './world.ts';
 
@@ -169,4 +168,11 @@ export class Guest {
       this.#mustReconnect = false;
     }
   }
+}
+
+/** A number of 32 bits that depends on all of a text (FNV-1a). */
+function seedOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }

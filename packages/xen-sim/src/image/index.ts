@@ -14,7 +14,7 @@
  */
 export { buildDomain } from './build/build-domain.ts';
 export type { ImageCallOptions } from './image-call-options.ts';
-export { cpuPolicyOf } from './records/cpu-policy.ts';
+export { cpuPolicyOf } from './records/domain-records.ts';
 export { handled } from './conversation.ts';
 export { restoreDomain } from './restore/restore-domain.ts';
 export { saveDomain } from './save/save-domain.ts';

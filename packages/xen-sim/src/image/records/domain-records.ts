@@ -1,7 +1,11 @@
-import { RECORD, type PageType, type RecordType } from '@vm-tools/xen-stream';
+import type { CpuPolicy } from '@vm-tools/xc-native';
+import { encodeTscInfo, RECORD, type PageType, type RecordType } from '@vm-tools/xen-stream';
 import type { MachineDomain } from '../../machine/index.ts';
 import { hvmContext } from './hvm-context.ts';
-import { tscInfo } from './tsc-info.ts';
+
+const RECORD_HEADER_BYTES = 8;
+/** Of a guest that reads the time stamp counter of its processor. */
+const TSC_INFO = { mode: 0, khz: 2_400_000, nsec: 0n, incarnation: 1 } as const;
 
 /**
  * The part of a stream beside pages and HVM params: CPU policies, clock, and the state of its vCPUs. All of it is
@@ -30,12 +34,8 @@ export class DomainRecords {
   }
 }
 
+/** Those that a domain was built or restored with. */
 const known = new WeakMap<MachineDomain, DomainRecords>();
-
-/** Those that it was built or restored with. */
-export function knownRecords(domain: MachineDomain): DomainRecords | undefined {
-  return known.get(domain);
-}
 
 /** Those of the domain; of one that was neither built nor restored here, plausible ones. */
 export function recordsOf(domain: MachineDomain): DomainRecords {
@@ -54,7 +54,7 @@ export function keepRecords(domain: MachineDomain, records: DomainRecords): void
 export function plausibleRecords(domain: MachineDomain): DomainRecords {
   const records = new DomainRecords();
   setCpuPolicy(records, domain);
-  records.set(RECORD.X86_TSC_INFO, tscInfo());
+  records.set(RECORD.X86_TSC_INFO, encodeTscInfo(TSC_INFO).subarray(RECORD_HEADER_BYTES));
   if (domain.type === 'pvh') records.set(RECORD.HVM_CONTEXT, hvmContext(domain.vcpus));
   return records;
 }
@@ -64,4 +64,14 @@ export function setCpuPolicy(records: DomainRecords, { hostCpu }: MachineDomain)
   const { cpuid, msrs } = hostCpu;
   if (records.get(RECORD.X86_CPUID_POLICY) === undefined) records.set(RECORD.X86_CPUID_POLICY, cpuid);
   if (records.get(RECORD.X86_MSR_POLICY) === undefined) records.set(RECORD.X86_MSR_POLICY, msrs);
+}
+
+/** The processor as the guest has been told: by this host, or by the one that it came from. */
+export function cpuPolicyOf(domain: MachineDomain): CpuPolicy {
+  const records = known.get(domain);
+  const { cpuid, msrs } = domain.hostCpu;
+  return {
+    cpuid: records?.get(RECORD.X86_CPUID_POLICY) ?? cpuid,
+    msrs: records?.get(RECORD.X86_MSR_POLICY) ?? msrs,
+  };
 }
