@@ -39,6 +39,11 @@ export const EXPLAINED: readonly Explanation[] = [
     why: 'one try more when the time is up in the very instant at which it is looked at',
   },
   {
+    file: 'packages/locks/src/read-holder.ts',
+    original: "'utf8'",
+    why: 'bytes become a text of UTF-8 where they are read as JSON',
+  },
+  {
     file: 'packages/locks/src/record-lock.ts',
     original: 'true',
     replacement: 'false',
@@ -60,6 +65,35 @@ export const EXPLAINED: readonly Explanation[] = [
     file: 'packages/libxfr/src/journal/known-transfer.ts',
     original: 'entries.at(-1)?.at',
     replacement: 'entries.at(-1).at',
+    why: 'a journal has a line at least, which the types do not say',
+  },
+  ...['side === undefined', 'retry === undefined'].map((original) => ({
+    file: 'packages/libxfr/src/journal/format/fit-error.ts',
+    original,
+    replacement: 'false',
+    why: 'what is undefined is not in JSON, and it is kept as nothing else',
+  })),
+  {
+    file: 'packages/libxfr/src/journal/stored-journals.ts',
+    original: '!(thrown instanceof VmToolsError)',
+    replacement: 'false',
+    why: 'whatever fails there has been made one of ours',
+  },
+  {
+    file: 'packages/libxfr/src/journal/stored-journals.ts',
+    original: 'found === undefined',
+    replacement: 'false',
+    why: 'of what was not found nothing is read either, which is asked beside it',
+  },
+  {
+    file: 'packages/libxfr/src/journal/stored-journals.ts',
+    original: "'write'",
+    why: 'the words of that error are not taken, only what it means',
+  },
+  {
+    file: 'packages/libxfr/src/journal/stored-journals.ts',
+    original: 'entries[0]?.at',
+    replacement: 'entries[0].at',
     why: 'a journal has a line at least, which the types do not say',
   },
   {

@@ -1,7 +1,7 @@
 import type { Ignorer, NodePath } from '@stryker-mutator/api/ignore';
-import { PluginKind, declareFactoryPlugin, declareValuePlugin } from '@stryker-mutator/api/plugin';
+import { PluginKind, declareClassPlugin, declareValuePlugin } from '@stryker-mutator/api/plugin';
 import type { Reporter } from '@stryker-mutator/api/report';
-import { fileByFile } from './file-by-file.ts';
+import { NativeRunner } from './runner/native-runner.ts';
 
 /** What a person reads, or what helps it, as it is called: the words of an error have tests of their own elsewhere. */
 const WORDS = ['message', 'hint', 'details', 'step', 'doing', 'means', 'problem'];
@@ -56,5 +56,5 @@ const reporter: Reporter = {
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'words', ignorer),
   declareValuePlugin(PluginKind.Reporter, 'at-once', reporter),
-  declareFactoryPlugin(PluginKind.TestRunner, 'file-by-file', fileByFile),
+  declareClassPlugin(PluginKind.TestRunner, 'native', NativeRunner),
 ];

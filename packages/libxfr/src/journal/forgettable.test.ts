@@ -41,6 +41,7 @@ test('a journal answers for a week after its end', () => {
     { state: 'moved', endedAt: 5000 },
     { state: 'moved', endedAt: 5001 },
   ];
+  expect(WEEK_MS).toBe(604_800_000);
   expect(gone(those, WEEK_MS + 4999)).toEqual([]);
   expect(gone(those, WEEK_MS + 5000)).toEqual([0]);
   expect(gone(those, WEEK_MS + 5001)).toEqual([0, 1]);

@@ -197,6 +197,30 @@ test('whose disk fails is told that, and what became of the line', async () => {
   });
 });
 
+test('a line that fails leaves those before it', async () => {
+  const storage = new MemoryStorage();
+  const open = storage.open.bind(storage);
+  let isSick = false;
+  storage.open = async (...args) => {
+    const file = await open(...args);
+    const append = async (more: Buffer): Promise<void> => {
+      await file.append(more); // it may have come there all the same
+      if (isSick) await sick();
+    };
+    return { ...file, append };
+  };
+  await using journal = await storedJournals(storage).begin(start('1'));
+  await journal.append({ state: 'committed', epoch: 1 });
+  isSick = true;
+  await expect(journal.append({ state: 'confirmed', epoch: 1 })).rejects.toMatchObject({
+    details: { inDoubt: false },
+  });
+  isSick = false;
+  await journal.append({ state: 'aborted', epoch: 1 });
+  const record = await storedJournals(storage).read(id('1'));
+  expect(record?.entries.map(({ state }) => state)).toEqual(['offered', 'committed', 'aborted']);
+});
+
 test('as whom the other end was known is kept, and an error is where one was', async () => {
   let now = 5;
   const journals = storedJournals(new MemoryStorage(), { now: () => now });

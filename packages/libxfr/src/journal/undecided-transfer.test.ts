@@ -36,6 +36,7 @@ describe('a guest', () => {
     await expect(requireDecided(UUID, folder)).rejects.toMatchObject({
       code: 'XFR_UNRESOLVED',
       hint: `vm-migrate resolve ${ID}`,
+      guest: { name: 'web1', uuid: UUID, state: expect.stringContaining('is suspended here') },
     });
     expect(await undecidedTransfer(OTHER, folder)).toBeUndefined();
     await journal.append({ state: 'aborted', epoch: 1 });
@@ -70,7 +71,9 @@ test('the journals of other guests are not read, however many there are', async 
   expect(read).toEqual([`${ID}.jsonl`]);
 });
 
-test('to ask loads no more than a few modules', async () => {
+test('to ask loads no more than a few modules, whatever else is there', async () => {
+  await writeFile(join(folder, 'README'), 'x');
+  await writeFile(join(folder, `${ID}.${OTHER}.jsonl`), 'nonsense\n');
   const entry = JSON.stringify(new URL('../journals.ts', import.meta.url));
   const script = `
     import { registerHooks } from 'node:module';

@@ -115,7 +115,8 @@ test('the record that brings more pages than were promised is refused, however t
 });
 
 test('memory that comes again and again has an end', () => {
-  const stream = (rounds: number): Generator<Uint8Array> => syntheticPvh({ pages: 2, rounds });
+  const stream = (rounds: number): Generator<Uint8Array> =>
+    syntheticPvh({ pages: 2, rounds, pagesPerRecord: 2 });
   expect(verdictOf(stream(400), { maxPages: 4 }).code).toBe('accepted');
   expect(verdictOf(stream(600), { maxPages: 4 })).toMatchObject({
     code: 'STREAM_TOO_LARGE',
