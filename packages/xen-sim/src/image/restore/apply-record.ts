@@ -1,18 +1,16 @@
 import { RECORD, recordName, type RecordType } from '@vm-tools/xen-stream';
 import type { MachineDomain } from '../../machine/index.ts';
+import { LAST_TSC_MODE } from '../../machine/settings/arch-settings.ts';
+import { HVM_PARAMS } from '../../machine/settings/hvm-params.ts';
 import { PAGE_BYTES } from '../../memory/index.ts';
 import type { RestoreContext } from './restore-context.ts';
 
-/** TSC_MODE_NEVER_EMULATE */
-const LAST_TSC_MODE = 2;
 /** u32 vcpu id, u32 reserved */
 export const VCPU_HEADER_BYTES = 8;
 /** HVM_PARAM_… (xen/hvm/params.h) */
 export const [STORE_PFN, CONSOLE_PFN] = [1, 17];
 const [PAE_ENABLED, IOREQ_PFN, BUFIOREQ_PFN] = [4, 5, 6];
 const CLEARED: readonly number[] = [STORE_PFN, IOREQ_PFN, BUFIOREQ_PFN, CONSOLE_PFN];
-/** HVM_NR_PARAMS of Xen 4.17 */
-const PARAMS = 39;
 /** u32 count, u32 reserved; u64 index and u64 value of each */
 const [PARAMS_HEADER_BYTES, PARAM_BYTES] = [8, 16];
 
@@ -56,7 +54,7 @@ function setParams({ domain, log }: RestoreContext, body: Buffer): void {
     const [index, value] = [Number(body.readBigUInt64LE(at)), body.readBigUInt64LE(at + 8)];
     if (CLEARED.includes(index)) clearPage(domain, Number(value));
     if (index === PAE_ENABLED) continue; // old streams have it, and Xen ignores it
-    if (index >= PARAMS) {
+    if (index >= HVM_PARAMS) {
       const text = `set HVM param ${index} = 0x${value.toString(16).padStart(16, '0')}`;
       throw log.perror(text, 'EINVAL');
     }

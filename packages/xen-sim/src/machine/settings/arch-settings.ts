@@ -2,7 +2,7 @@ import type { DomainState } from '../domain/domain-state.ts';
 import { refuse } from '../refuse.ts';
 
 /** TSC_MODE_NEVER_EMULATE */
-const LAST_TSC_MODE = 2;
+export const LAST_TSC_MODE = 2;
 
 /** XEN_DOMCTL_settscinfo */
 export function setTscMode(domain: DomainState, mode: number): void {

@@ -10,7 +10,7 @@ const LAST_TIMER_MODE = 3n;
 /** XEN_ALTP2M_limited */
 const LAST_ALTP2M_MODE = 3n;
 /** HVM_NR_PARAMS of 4.17 */
-const PARAMS = 39;
+export const HVM_PARAMS = 39;
 
 /** HVMOP_set_param: PV domains have none, and of those that toolstacks set, two have rules. */
 export function setHvmParam(domain: DomainState, param: HvmParam, value: bigint): void {
@@ -31,6 +31,6 @@ export function getHvmParam(domain: DomainState, param: HvmParam): bigint {
 }
 
 function requireParam({ domid, type }: DomainState, param: number, call: string): void {
-  const isParam = Number.isInteger(param) && param >= 0 && param < PARAMS;
+  const isParam = Number.isInteger(param) && param >= 0 && param < HVM_PARAMS;
   if (type === 'pv' || !isParam) throw refuse(call, 'EINVAL', domid);
 }
