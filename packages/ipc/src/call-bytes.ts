@@ -38,8 +38,8 @@ export function incomingBytes(
 }
 
 /**
- * Where the bytes of a call are written to. A call that fails stops reading, which a connection reports as EPIPE; this
- * sink fails with the cause, and at once, even while nobody writes. It finishes when the call has.
+ * The stream to which the bytes of a call are written. A call that fails stops reading, which a connection reports as
+ * EPIPE; this sink fails with the cause, and at once, even without a write. It finishes when the call has.
  *
  * @param data rejects only when `done` does
  * @param onUse told with every use: when it is written to, ended or given up. @default nothing
@@ -78,7 +78,7 @@ function whenThere(data: Promise<Duplex>, use: (connection: Duplex) => void): vo
   data.then(use, () => undefined);
 }
 
-/** Who awaits `done` alone need not listen to the stream as well to be safe from an uncaught 'error'. */
+/** A caller that awaits only `done` need not listen to the stream as well to be safe from an uncaught 'error'. */
 function failWith<Stream extends Readable | Writable>(stream: Stream, done: Promise<unknown>): Stream {
   stream.on('error', () => undefined);
   done.catch((error: unknown) => stream.destroy(error as Error));

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { encodeLine, LineDecoder, type Broken } from './json-lines.ts';
 
-/** What may wait for an end that does not read its answers, before it is taken for dead. */
+/** The most that may wait for an end that does not read its answers, before it is taken for dead. */
 const MOST_UNSENT_BYTES = 64 << 20;
 
 /** How long the lines of a channel may be, bytes, and what is wrong with others. */

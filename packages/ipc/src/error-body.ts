@@ -10,7 +10,7 @@ export interface ErrorBody extends Omit<VmToolsErrorInit, 'kind'> {
 const OTHER_FAILURE = 'XEN_CALL_FAILED';
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
-/** Errors with causes that have causes: nobody has more than a few. */
+/** Errors with causes that have causes: real ones have a few at most. */
 const DEEPEST_CAUSE = 16;
 
 /** Whatever was thrown, as it travels. */
@@ -61,7 +61,7 @@ const FIELDS: Readonly<Record<string, Check>> = {
   leftovers: optional(isTexts),
 };
 
-/** Whether something that another process has said is an error. */
+/** Whether a message of another process is an error. */
 export function isErrorBody(value: unknown): value is ErrorBody {
   return hasFields(value, FIELDS);
 }
@@ -84,7 +84,7 @@ function revive({ code, guest, cause, ...rest }: ErrorBody, depth: number): VmTo
   });
 }
 
-/** What else the other process has said of the guest would be shown as it is. */
+/** Other fields of the guest would be shown as the other process has sent them. */
 function knownOf(guest: NonNullable<ErrorBody['guest']>): NonNullable<ErrorBody['guest']> {
   return Object.fromEntries(Object.entries(guest).filter(([name]) => Object.hasOwn(GUEST, name))) as never;
 }
@@ -92,7 +92,7 @@ function knownOf(guest: NonNullable<ErrorBody['guest']>): NonNullable<ErrorBody[
 function reviveCause(cause: unknown, depth: number): unknown {
   if (isErrorBody(cause)) return revive(cause, depth);
   if (typeof cause !== 'object' || cause === null) return cause;
-  // What else it may be none of us says, and an object of somebody's own making cannot always be shown.
+  // Its other forms are unknown, and a foreign object cannot always be shown.
   const { message, code } = cause as Readonly<Record<string, unknown>>;
   if (typeof message !== 'string' || !optional(isText)(code)) return undefined;
   return Object.assign(new Error(message), code === undefined ? {} : { code });

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { within, type VmToolsError, type VmToolsErrorInit } from '@vm-tools/errors';
 import { encodeLine, LineDecoder, type Broken } from './json-lines.ts';
 
-/** Nobody says more than this before it is known who he is. */
+/** A caller may send no more than this before it is known. */
 const LONGEST_HELLO_BYTES = 4096;
 
 /** How long the other end may take for the first line, and what is wrong when none comes. */

@@ -1,6 +1,6 @@
 /**
- * What processes of one machine share that talk in lines of JSON: lines, none longer than a limit, and errors as they
- * were thrown. A helper process needs no more, and starts fast for it; calls are in `@vm-tools/ipc/calls`.
+ * Messages between processes of one machine, in lines of JSON: lines, none longer than a limit, and errors as they were
+ * thrown. A helper process needs no more, and starts fast for it; calls are in `@vm-tools/ipc/calls`.
  *
  * @example
  * ```ts

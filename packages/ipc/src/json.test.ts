@@ -10,7 +10,7 @@ const value = fc.oneof(
   fc.uint8Array().map((bytes) => Buffer.from(bytes)),
 );
 
-/** What JSON has no word for: -0, NaN, infinities. */
+/** Values that JSON has no word for: -0, NaN, infinities. */
 const throughJson = (thing: unknown): unknown => JSON.parse(JSON.stringify(thing)) as unknown;
 
 test('bigint and bytes survive JSON, at any depth', () => {

@@ -6,7 +6,7 @@ export type Answer =
   | { readonly type: 'done'; readonly id: number; readonly result?: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: ErrorBody };
 
-/** What is said about a call in between: questions, progress. */
+/** A message about a call in between: questions, progress. */
 export interface MessageOfCall {
   readonly type: string;
   readonly id: number;
@@ -43,12 +43,12 @@ export class PendingCalls<More extends MessageOfCall> {
     if (this.#lost !== undefined) throw this.#lost;
     const id = (this.#count += 1);
     const answer = Promise.withResolvers<unknown>();
-    answer.promise.catch(() => undefined); // it may come when nobody waits any more
+    answer.promise.catch(() => undefined); // it may come when its caller waits no more
     this.#pending.set(id, { ...answer, onMore });
     return { id, answer: answer.promise, [Symbol.dispose]: () => void this.#pending.delete(id) };
   }
 
-  /** Takes what has come. For a call that nobody waits for any more it is too late, and no mistake. */
+  /** Takes what has come. For a call whose caller waits no more it is too late, and no mistake. */
   receive(message: Answer | More): void {
     const call = this.#pending.get(message.id);
     if (message.type === 'done') call?.resolve((message as Answer & { type: 'done' }).result);

@@ -58,7 +58,7 @@ test('a result that is too long to be sent fails the call, and the next is serve
   expect(await call('short')).toBe('short');
 });
 
-test('what comes for a call that nobody waits for is passed over', () => {
+test('an answer for a call whose caller waits no more is passed over', () => {
   const pending = new PendingCalls<Told>();
   pending.receive({ type: 'done', id: 7 });
   const call = pending.open();

@@ -60,7 +60,7 @@ export class ServedCalls {
     await Promise.all([...this.#calls.values()].map((call) => call.ended));
   }
 
-  /** What is too long to be sent is a failure, too. */
+  /** An answer that is too long to be sent is a failure, too. */
   #answer(answer: Answer): void {
     try {
       this.#send(answer);

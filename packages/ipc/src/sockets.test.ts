@@ -83,7 +83,7 @@ test('a line is waited for up to a limit, and up to the end of the connection', 
   other.destroy();
 });
 
-test('nobody there', async () => {
+test('a path without a listener', async () => {
   await expect(connectTo(path(), wait, absent)).rejects.toMatchObject({
     code: 'ABSENT',
     cause: { code: 'ENOENT' },

@@ -34,9 +34,9 @@ export interface ReadLineOptions extends WaitOptions {
 }
 
 /**
- * Connects to a unix socket. What breaks the connection later on is for its reader to hear.
+ * Connects to a unix socket. A later failure of the connection is for its reader to handle.
  *
- * @param absent the error when nobody listens there
+ * @param absent the error when no process listens there
  * @throws VmToolsError what `late` and `absent` give; INTERRUPTED
  */
 export async function connectTo(
@@ -85,7 +85,7 @@ export async function readLine(socket: Socket, options: ReadLineOptions): Promis
 /**
  * Writes a line of JSON, and waits until there is room for the next.
  *
- * @returns whether somebody is still there
+ * @returns whether the reader is still there
  */
 export async function writeLine(socket: Socket, value: unknown, limitMs: number): Promise<boolean> {
   if (!socket.writable) return false;
@@ -96,7 +96,7 @@ export async function writeLine(socket: Socket, value: unknown, limitMs: number)
 /**
  * Answers the one question of a connection, in as many lines as there are, and ends it when they have been read.
  *
- * @param answer gives the lines; its signal fires when nobody is there any more
+ * @param answer gives the lines; its signal fires when the caller is gone
  * @param options `failed` gives the line for an error; `readMs` is how long the other side may take to read
  */
 export async function answerQuestion(
@@ -106,11 +106,11 @@ export async function answerQuestion(
 ): Promise<void> {
   const { broken, failed, readMs } = options;
   const gone = new AbortController();
-  socket.on('error', () => undefined).once('close', () => gone.abort()); // who hangs up has no more questions
+  socket.on('error', () => undefined).once('close', () => gone.abort()); // a caller that hangs up has no more questions
   try {
     const question = await readLine(socket, options);
     if (question === undefined) throw broken('nothing was asked');
-    // What comes behind the question is not read; only its end is of interest.
+    // Bytes behind the question are not read; only the end of the stream is of interest.
     socket.on('data', () => socket.destroy()).resume();
     for await (const line of answer(question, gone.signal))
       if (!(await writeLine(socket, line, readMs))) break;

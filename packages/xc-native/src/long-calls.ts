@@ -16,7 +16,7 @@ import type {
   SaveSpec,
 } from './xen.ts';
 
-/** What every long call is made with. */
+/** The arguments of every long call. */
 export type HelperHost = Pick<Job, 'version' | 'libraries'> &
   Pick<HelperOptions, 'helpers' | 'abortGraceMs'> & { readonly onLog?: (line: string) => void };
 
@@ -118,7 +118,7 @@ function start(
   return { data: Promise.resolve(helper.data), done: handled(conversation.run()) };
 }
 
-/** Who only looks at the stream gets the error there, and must not be told of a rejection that nobody awaited. */
+/** A caller that only looks at the stream gets the error there, and must not get an unhandled rejection. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

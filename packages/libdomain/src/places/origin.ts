@@ -37,7 +37,8 @@ export async function readOrigin(store: StoreAccess, domid: number): Promise<Ori
 /**
  * The files that the configuration of such a domain may name.
  *
- * @param rulesOfPeer @default the rules for all @returns undefined for a domain of this host's own: everything
+ * @param rulesOfPeer @default the rules for all
+ * @returns undefined for a domain of this host's own: everything
  */
 export async function rulesFor(
   host: Pick<Host, 'root'>,

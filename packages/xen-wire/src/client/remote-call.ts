@@ -123,7 +123,7 @@ export class RemoteCall {
     this.#graceTimer ??= new Timer(abortGraceMs, () => {
       const leftovers = [`the other end did not say within ${abortGraceMs} ms that it has stopped ${what}`];
       const message = `waited ${abortGraceMs} ms for the end of ${what}`;
-      const hint = 'see whether whoever serves Xen still runs, then list the domains';
+      const hint = 'see whether the server of Xen still runs, then list the domains';
       const late = { code: 'XEN_WIRE_TIMEOUT', kind: 'timeout', message, hint, leftovers } as const;
       this.#overdue.reject(new VmToolsError(late));
     });

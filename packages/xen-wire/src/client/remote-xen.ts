@@ -40,7 +40,7 @@ export interface RemoteXenOptions {
 }
 
 /**
- * The `Xen` that somebody serves with `serveXen`.
+ * The `Xen` that another process serves with `serveXen`.
  *
  * @param connect makes a new connection to it: one for the calls, now, and one for each image
  * @throws VmToolsError XEN_WIRE_VERSION, XEN_WIRE_LOST, XEN_WIRE_TIMEOUT, XEN_WIRE_PROTOCOL, INTERRUPTED; whatever

@@ -63,7 +63,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   ...question,
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
-/** What the server says of a call before its answer. */
+/** A message of the server about a call before its answer. */
 export type AboutCall = Exclude<ServerMessage, Answer>;
 /** The client answers it with `answer` or `refuse`. */
 export type Question = z.infer<(typeof question)[number]>;

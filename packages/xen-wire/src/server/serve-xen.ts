@@ -12,7 +12,7 @@ import {
 } from '../protocol/messages.ts';
 import { ServedClient } from './served-client.ts';
 
-/** How long those who ask may take, and how long their calls. */
+/** The time limits of clients and of their calls. */
 export interface ServeOptions {
   /** How long a new connection may take to say what it is for. @default 30 000 */
   readonly helloMs?: number;

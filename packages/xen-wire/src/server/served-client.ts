@@ -24,7 +24,7 @@ export class ServedClient {
   readonly #channel: Channel;
   readonly #dataConnection: DataConnection;
   readonly #calls = new ServedCalls((answer) => this.#send(answer));
-  /** What calls have asked the client and it has not answered yet, by their numbers. */
+  /** The questions of calls that the client has not answered yet, by their numbers. */
   readonly #questions = new Map<number, PromiseWithResolvers<PrecopyDecision>>();
 
   constructor(xen: Xen, channel: Channel, dataConnection: DataConnection) {

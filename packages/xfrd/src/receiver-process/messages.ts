@@ -11,8 +11,8 @@ import * as z from 'zod';
 import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
 /**
- * What is said between the keeper, who owns the host, and the receiver, who reads what peers send. Each line is a JSON
- * value; each call has a number of the receiver's own:
+ * The messages between the keeper, which owns the host, and the receiver, which reads what peers send. Each line is a
+ * JSON value; each call has a number of the receiver's own:
  *
  * ```
  *   receiver                                        keeper
@@ -41,7 +41,7 @@ import type { FirstSettings, ReceiverSettings } from './settings.ts';
 
 /** The longest line of either side: room for the configuration of a domain, and for its quoting. */
 export const LONGEST_LINE_BYTES = 8 << 20;
-/** What the receiver may have asked for and not been answered yet. */
+/** The most calls of the receiver that are not answered yet. */
 export const MOST_CALLS = 4096;
 
 const MAX_CONFIG_CHARACTERS = 2 ** 20;
@@ -52,7 +52,7 @@ const transfer = z.object({ id: transferIdSchema });
 const guest = z.object({ uuid });
 const configured = guest.extend({ configJson: z.string().max(MAX_CONFIG_CHARACTERS) });
 
-/** What the receiver may ask for, and what it has to say with it. */
+/** The calls of the receiver, and their arguments. */
 export const CALLS = {
   peers: nothing,
   authorise: z.object({ who, offer: offerSchema }),
@@ -125,7 +125,7 @@ export const receiverMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('expecting'), id }),
   z.object({ type: z.literal('fed'), id }),
-  /** Whoever was fed has had enough; why, is known at his end. */
+  /** The reader of a feed has had enough; its own end knows why. */
   z.object({ type: z.literal('unfed'), id }),
   z.object({ type: z.literal('abort'), id, error }),
   z.object({

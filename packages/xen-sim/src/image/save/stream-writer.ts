@@ -20,7 +20,8 @@ export class StreamWriter {
   /**
    * At the pace of the reader, and with turns for others in between.
    *
-   * @param complaint libxc's words when it cannot write @throws VmToolsError EPIPE when the reader is gone
+   * @param complaint libxc's words when it cannot write
+   * @throws VmToolsError EPIPE when the reader is gone
    */
   async write(bytes: Uint8Array, complaint: string): Promise<void> {
     const allowed = (this.#failAfter?.afterBytes ?? Infinity) - this.#written;

@@ -23,15 +23,15 @@ import { Grants, type HostTrust } from './grants.ts';
 import { ImageFeeds } from './image-feeds.ts';
 import { KeptTransfer } from './kept-transfer.ts';
 
-/** More guests at once than anybody has places for are a mistake, or worse. */
+/** More guests at once than a host has places for are a mistake, or worse. */
 const MOST_TRANSFERS = 1024;
 
-/** What a host has that a receiver may make use of. */
+/** The parts of a host that a receiver may use. */
 export interface HostSide {
   readonly journals: OpenJournals;
   /** for a guest from a peer of that name, where it has proved one */
   readonly makeTarget: (who?: string) => DomainTarget;
-  /** undefined where whoever reaches the socket may send */
+  /** undefined where every caller of the socket may send */
   readonly trust: HostTrust | undefined;
   /** the unix sockets at which it listens, as addresses. @default none */
   readonly sockets?: readonly string[] | undefined;
@@ -60,7 +60,7 @@ export class Keeper {
   readonly #dials: Dials;
   readonly #calls = new ServedCalls((answer) => this.send(answer));
 
-  /** What each call does, when its arguments have been looked at. */
+  /** The answer to each call, once its arguments have been checked. */
   readonly #answers: { readonly [Name in CallName]: (args: CallArgs<Name>, id: number) => unknown } = {
     peers: () => this.#host.trust?.listPeers() ?? [],
     authorise: (args) => this.#grants.authorise(args),
@@ -239,7 +239,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   throw notNow(`say ${what}`, `${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`.trim());
 }
 
-/** What has been looked at is as it should be; the rest is only shown. */
+/** The checked fields are sound; the rest is only shown. */
 function asListenEvent(event: Extract<ReceiverMessage, { type: 'event' }>['event']): ListenEvent {
   if (event.type === 'failed' || event.type === 'accept-failed')
     return { ...event, error: decodeError(event.error) };

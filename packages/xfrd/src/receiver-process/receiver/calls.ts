@@ -12,15 +12,15 @@ import {
 } from '../messages.ts';
 import type { FeedServer } from './feed-server.ts';
 
-/** Gives the bytes of an image to somebody who has called for them. */
+/** Gives the bytes of an image to the keeper or helper that has called for them. */
 export type Feed = (sink: Duplex) => Promise<void>;
 
 type FeedOrder = Extract<KeeperMessage, { type: 'feed' }>;
 
-/** What the keeper wants, without having been asked. */
+/** An order of the keeper, without a call before it. */
 export type Order = Extract<KeeperMessage, { type: 'begin' | 'change' | 'drain' | 'dial' }>;
 
-/** What the receiver asks of its keeper. The receiver can do nothing without its keeper. */
+/** The calls of the receiver to its keeper. The receiver can do nothing without its keeper. */
 export class Calls {
   readonly #channel: Channel;
   readonly #feeds: FeedServer;
@@ -84,7 +84,7 @@ export class Calls {
       }
       this.tell({ type: 'fed', id });
     } catch (thrown) {
-      if (over.aborted) return; // the keeper has given it up, and nobody calls for the image any more
+      if (over.aborted) return; // the keeper has given it up, and does not call for the image any more
       if (thrown instanceof VmToolsError) this.tell({ type: 'abort', id, error: encodeError(thrown) });
       else this.tell({ type: 'unfed', id });
     }
