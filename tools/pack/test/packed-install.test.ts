@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-/** Every name by which a module of ours is imported: "@vm-tools/xen-wire/channel". */
+/** Every name by which a module of ours is imported: "@vm-tools/ipc/calls". */
 function entries(): string[] {
   return packed.flatMap(({ manifest: { name, exports = {} } }) =>
     Object.keys(exports)
