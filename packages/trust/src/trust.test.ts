@@ -24,7 +24,7 @@ describe('what TLS is given', () => {
     const { trust, folder, identity } = host;
     expect(trust.credentials).toEqual({ key: identity.key, cert: identity.certificate, ca: [] });
     await writeFile(folder.authorities, 'ours');
-    expect(trust.credentials.ca).toEqual([]);
+    expect(trust.credentials.ca).toHaveLength(0);
     await trust.reload();
     expect(trust.credentials.ca).toEqual(['ours']);
   });

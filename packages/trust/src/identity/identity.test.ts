@@ -33,6 +33,7 @@ test('a new identity is a key that only root reads and a certificate that OpenSS
   expect((await stat(folder.key)).mode & 0o777).toBe(0o600);
   expect((await readdir(dirname(folder.key))).sort()).toEqual(['identity.crt', 'identity.key']);
   expect(await readIdentity(folder)).toEqual(identity);
+  expect([typeof identity.key, typeof identity.certificate]).toEqual(['string', 'string']);
   expect(identity).toMatchObject({ name: 'a.example', fingerprint: fingerprintOf(identity.certificate) });
 });
 

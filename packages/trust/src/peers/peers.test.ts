@@ -99,6 +99,8 @@ test('files of others in the folder do not matter, and one that is no file does'
   const { folder } = host;
   await trustPeer(folder, 'b', { fingerprint: OTHER });
   await writeFile(join(folder.peers, 'b.json.0123.new'), 'half');
+  await writeFile(join(folder.peers, '-notes.txt'), 'of somebody');
+  await symlink('forgotten.meanwhile', join(folder.peers, 'c.json'));
   expect(await listPeers(folder)).toHaveLength(1);
   await mkdir(join(folder.peers, 'd.json'));
   await expect(listPeers(folder)).rejects.toMatchObject({ code: 'XFR_TRUST_FILE' });

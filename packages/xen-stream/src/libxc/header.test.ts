@@ -31,3 +31,16 @@ test('the bytes are those of libxc', () => {
       '11000000',
   );
 });
+
+test.each([
+  [0, 0, 'STREAM_FOREIGN', 100, 'libxc image header'],
+  [15, 4, 'STREAM_UNSUPPORTED', 100, 'libxc image header'],
+  [24, 3, 'STREAM_CORRUPT', 124, 'libxc domain header'],
+  [28, 16, 'STREAM_CORRUPT', 124, 'libxc domain header'],
+])('what is wrong at byte %i is said with the header in which it is', (at, value, code, offset, record) => {
+  const bytes = encodeLibxcHeader({ version: 3, type: 'hvm', xenMajor: 4, xenMinor: 17 });
+  bytes[at] = value;
+  expect(() => parseLibxcHeader(bytes, 100)).toThrow(
+    expect.objectContaining({ code, details: expect.objectContaining({ offset, record }) }),
+  );
+});

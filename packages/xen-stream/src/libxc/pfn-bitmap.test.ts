@@ -33,3 +33,11 @@ test('takes the last pfn below its ceiling', () => {
   expect(bitmap.has(2 ** 28 - 6)).toBe(true);
   expect(bitmap.has(2 ** 28 - 7)).toBe(false);
 });
+
+test('what is taken away is away, and nothing beside it', () => {
+  const bitmap = new PfnBitmap(2 ** 20);
+  for (const pfn of [5, 6, 37]) expect(bitmap.add(pfn)).toBe(true);
+  expect([bitmap.delete(5), bitmap.delete(5), bitmap.delete(7)]).toEqual([true, false, false]);
+  expect([5, 6, 37].map((pfn) => bitmap.has(pfn))).toEqual([false, true, true]);
+  expect([bitmap.size, bitmap.add(6), bitmap.add(5)]).toEqual([2, false, true]);
+});

@@ -69,6 +69,17 @@ describe.each(EXPECTED)('%s', (record, { domain, phases, since = 2, bytes: [min,
       }
   });
 
+  test('has the same places in version 2, whose static data ends with what has none there', () => {
+    for (const phase of PHASES) {
+      const isFine =
+        since === 2 && (phases.includes(phase) || (phase === 'static data' && phases.includes('memory')));
+      expect([phase, judged(record, min, stateIn(phase, domain ?? 'hvm', 2))]).toEqual([
+        phase,
+        isFine ? 'fine' : 'STREAM_CORRUPT',
+      ]);
+    }
+  });
+
   test('has its lengths', () => {
     const here = (length: number): string => judged(record, length, stateIn(phases[0]!, domain ?? 'hvm'));
     const last = max - ((max - min) % step);

@@ -1,11 +1,23 @@
 /** What the property tests find by chance, at the places where it is known to matter. */
 import { describe, expect, test } from '@jest/globals';
 import type { VmToolsError } from '@vm-tools/errors';
-import { context, end, hvmMemory, hvmStart, notab, params, pvHeader, pvInfo } from '../testing/pieces.ts';
+import {
+  context,
+  end,
+  hvmMemory,
+  hvmStart,
+  notab,
+  params,
+  pvHeader,
+  pvInfo,
+  pvStart,
+  sharedInfo,
+  vcpu0,
+} from '../testing/pieces.ts';
 import { syntheticPv } from '../testing/synthetic-pv.ts';
 import { syntheticPvh } from '../testing/synthetic-pvh.ts';
 import { splitAt, verdictOf } from '../testing/verdict.ts';
-import { encodeAbsentHead, encodePageDataHead } from './encode.ts';
+import { encodeAbsentHead, encodeP2mFrames, encodePageDataHead } from './encode.ts';
 import { PAGE_TYPE } from './page-type.ts';
 import { LibxcVerifier } from './verifier.ts';
 
@@ -85,10 +97,58 @@ test('what was a page, what is broken, and what is to be made is no hole, nor is
   expect(verdictOf([pv], { leaveOutHoles: true }).passed.equals(pv)).toBe(true);
 });
 
+test('a hole may have gaps, and is one', () => {
+  const gaps = encodePageDataHead([
+    { pfn: 0x100, type: PAGE_TYPE.XTAB },
+    { pfn: 0x102, type: PAGE_TYPE.XTAB },
+  ]);
+  const stream = Buffer.concat([...hvmMemory, gaps, context, params, end]);
+  const { code, passed } = verdictOf([stream], { leaveOutHoles: true });
+  expect([code, passed.length]).toEqual(['accepted', stream.length - gaps.length]);
+});
+
+test('a long run of absent pfns takes away a page that lies in it, wherever that is', () => {
+  for (const pfn of [0x100, 0x150, 0x1c7]) {
+    const run = encodeAbsentHead(0x100, 200);
+    const verifier = new LibxcVerifier({ leaveOutHoles: true });
+    let passed = 0;
+    for (const chunk of [...hvmMemory, ...notab(pfn), run])
+      verifier.push(chunk, ({ length }) => (passed += length));
+    expect(verifier.counts).toMatchObject({
+      populatedPfns: 2,
+      leftOutBytes: 0,
+      absentPfns: 200,
+      bytes: passed,
+    });
+  }
+});
+
+test('a run of absent pfns ends below the limit', () => {
+  const verdict = (first: number, count: number): string =>
+    verdictOf([...hvmStart, encodeAbsentHead(first, count)], { maxPfns: 0x1000 }).code;
+  expect(verdict(0xff0, 16)).toBe('STREAM_TRUNCATED');
+  expect(verdict(0xff0, 17)).toBe('STREAM_TOO_LARGE');
+  expect(verdict(0xffe, 900)).toBe('STREAM_TOO_LARGE');
+  expect(verdict(0x2000, 1)).toBe('STREAM_TOO_LARGE');
+});
+
+test('a PV guest may have one page', () => {
+  const stream = [...pvStart, encodeP2mFrames(0, 0, [0]), ...notab(0), sharedInfo, vcpu0, end];
+  expect(verdictOf(stream).code).toBe('accepted');
+});
+
+test('who sends more than was promised is told what to compare', () => {
+  const verifier = new LibxcVerifier({ maxPages: 1 });
+  expect(() => verifier.push(Buffer.concat(hvmMemory))).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('does not fit the configuration') }),
+  );
+});
+
 describe('a stream that ends too early says where', () => {
   const whole = Buffer.concat([...hvmStart, ...notab(1)]);
 
   test.each([
+    [12, 'libxc header', undefined],
     [13, 'libxc header', undefined],
     [39, 'libxc header', undefined],
     [40, 'next', 0],

@@ -17,7 +17,7 @@ import {
   staticDataEnd,
   vcpu0,
 } from '../testing/pieces.ts';
-import { STORE_PFN } from '../testing/synthetic-pvh.ts';
+import { CONSOLE_PFN, STORE_PFN } from '../testing/synthetic-pvh.ts';
 import { verdictOf } from '../testing/verdict.ts';
 import { encodeHvmParams, encodeP2mFrames, encodeRecord, encodeVcpuRecord } from './encode.ts';
 import { RECORD } from './record-type.ts';
@@ -47,7 +47,8 @@ describe('headers', () => {
   unsupported('version 4', /version 4/, patched(hvmHeader, 15, 4));
   unsupported('big endian', /big endian/, patched(hvmHeader, 17, 1));
   corrupt('unknown options', /unknown options 0x100/, patched(hvmHeader, 16, 1));
-  corrupt('reserved bits of the image header', /reserved/, patched(hvmHeader, 23, 1));
+  for (const at of [18, 19, 20, 23])
+    corrupt(`reserved bits of the image header, at ${at}`, /reserved/, patched(hvmHeader, at, 1));
   corrupt('another type of domain', /domain type 3/, patched(hvmHeader, 24, 3));
   corrupt('pages of 64 KiB', /page shift 16/, patched(hvmHeader, 28, 16));
   corrupt('reserved bits of the domain header', /reserved/, patched(hvmHeader, 30, 1));
@@ -91,6 +92,19 @@ describe('static data and TSC', () => {
   corrupt('no CPUID leaf', /less than 24/, hvmHeader, encodeRecord(RECORD.X86_CPUID_POLICY));
   corrupt('half an MSR', /length 24/, hvmHeader, encodeRecord(RECORD.X86_MSR_POLICY, zeroes(24)));
   corrupt('reserved bits of TSC_INFO', /reserved/, hvmMemory, tscInfo);
+  for (const [width, levels] of [
+    [8, 3],
+    [8, 5],
+    [5, 3],
+    [4, 2],
+    [0, 4],
+  ] as const)
+    corrupt(
+      `width ${width} with ${levels} levels`,
+      /does not exist/,
+      pvHeader,
+      patched(pvInfo, 8, width, levels),
+    );
   corrupt('width 4 with 4 levels', /does not exist/, pvHeader, patched(pvInfo, 8, 4));
   corrupt('reserved bits of PV_INFO', /reserved/, pvHeader, patched(pvInfo, 15, 1));
 });
@@ -113,6 +127,12 @@ describe('PAGE_DATA', () => {
 describe('HVM', () => {
   const body = Buffer.from(context.subarray(8));
   const contextOf = (bytes: Uint8Array): Uint8Array => encodeRecord(RECORD.HVM_CONTEXT, bytes);
+  const shortHeader = Buffer.from('0100000017000000' + '86123854' + '00'.repeat(19) + '00'.repeat(8), 'hex');
+  const pages = (storePfn: number, consolePfn: number): Uint8Array =>
+    encodeHvmParams([
+      [1, BigInt(storePfn)],
+      [17, BigInt(consolePfn)],
+    ]);
   const store = (pfn: bigint): Uint8Array => encodeHvmParams([[1, pfn]]);
   corrupt('no context', /HVM_CONTEXT is missing/, hvmMemory, params, end);
   corrupt('no params', /no STORE_PFN/, hvmMemory, context, end);
@@ -125,17 +145,50 @@ describe('HVM', () => {
   corrupt('a context with a bad magic', /begin with a header/, hvmMemory, patched(context, 16, 0));
   corrupt('a context without end', /no end/, hvmMemory, contextOf(body.subarray(0, -8)));
   corrupt('a context entry that is too long', /longer than the record/, hvmMemory, patched(context, 14, 1));
+  corrupt('a context entry that is too long by one', /entry 0 .*longer/, hvmMemory, patched(context, 12, 33));
+  corrupt('a later one', /entry 1 \(type 0\) is longer/, hvmMemory, patched(context, 44, 1));
+  corrupt('another entry first', /begin with a header/, hvmMemory, patched(context, 8, 2));
+  corrupt('too short a header', /begin with a header/, hvmMemory, contextOf(shortHeader));
+  corrupt(
+    'a store page beside a good console',
+    /STORE_PFN is 0x7/,
+    hvmMemory,
+    context,
+    pages(7, CONSOLE_PFN),
+    end,
+  );
+  corrupt(
+    'a console beside a good store page',
+    /CONSOLE_PFN is 0x7/,
+    hvmMemory,
+    context,
+    pages(STORE_PFN, 7),
+    end,
+  );
+  corrupt(
+    'a store page beyond 32 bits',
+    /no page/,
+    hvmMemory,
+    context,
+    params,
+    store(2n ** 32n + BigInt(STORE_PFN)),
+    end,
+  );
   corrupt('bytes behind a context', /8 bytes follow/, hvmMemory, contextOf(Buffer.concat([body, zeroes(8)])));
 });
 
 describe('PV', () => {
   const holed = [encodeP2mFrames(512, 512, [0]), ...notab(0)];
+  const farFrames = [encodeP2mFrames(0, 0, [0]), encodeP2mFrames(1024, 1024, [0])];
   const xsave1 = encodeVcpuRecord('XSAVE', 1, zeroes(16));
   const tail = [...pvMemory, sharedInfo];
   corrupt('p2m from end to start', /behind its end/, pvStart, encodeP2mFrames(5, 4, [0]));
   corrupt('too few p2m frames', /take 2 frames, not 1/, pvStart, encodeP2mFrames(0, 512, [0]));
   tooLarge('a p2m beyond the limit', /beyond the limit/, pvStart, encodeP2mFrames(2 ** 28, 2 ** 28, [0]));
   corrupt('a p2m frame that cannot be', /impossible/, pvStart, encodeP2mFrames(0, 4, [2 ** 40]));
+  corrupt('a p2m frame at the limit', /impossible/, pvStart, encodeP2mFrames(0, 4, [2 ** 28]));
+  corrupt('a later hole', /frame 1 of the p2m/, pvStart, farFrames, notab(0), sharedInfo, vcpu0, end);
+  corrupt('SHARED_INFO first', /before X86_PV_INFO/, pvHeader, staticDataEnd, sharedInfo);
   corrupt('no PV_INFO', /X86_PV_INFO is missing/, pvHeader, staticDataEnd, end);
   corrupt('no p2m', /X86_PV_P2M_FRAMES is missing/, pvStart, end);
   corrupt('a p2m with a hole', /frame 0 of the p2m is missing/, pvStart, holed, end);
