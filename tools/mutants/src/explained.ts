@@ -163,6 +163,11 @@ export const EXPLAINED: readonly Explanation[] = [
   },
   {
     file: 'packages/trust/src/peers/peers.ts',
+    original: "'folder'",
+    why: 'it shows at a power cut alone, after which a peer that was trusted in that second is to be trusted again',
+  },
+  {
+    file: 'packages/trust/src/peers/peers.ts',
     original: "'utf8'",
     why: 'bytes become a text of UTF-8 where they are read as JSON',
   },

@@ -40,24 +40,44 @@ describe.each([
   });
 });
 
-test('a side says only what follows from its state', () => {
-  const said = (table: Table<string, string>): string[] =>
-    table.steps.flatMap((step) => ('say' in step ? [`${step.in} ${step.guest ?? 'any'}: ${step.say}`] : []));
-  expect(said(SOURCE)).toEqual([
-    'offered running: HELLO',
-    'offered suspended: EOS',
-    'offered any: ABORT',
-    'committed any: GO',
-    'confirmed any: BYE',
-    'aborted any: ABORT',
-    'moved any: BYE',
+/** What a side does to its guest and says: in which state, with the guest how, at what. */
+const doneAndSaid = (table: Table<string, string>): string[] =>
+  table.steps.flatMap((step) => {
+    const when = [step.in, step.guest ?? 'any', step.on ?? 'at once'].join(', ');
+    if ('act' in step) return [`${when}: ${step.act} → ${step.leaves}`];
+    return 'say' in step ? [`${when}: ${step.say}`] : [];
+  });
+
+test('a source does and says this, and nothing else', () => {
+  expect(doneAndSaid(SOURCE)).toEqual([
+    'offered, running, at once: HELLO',
+    'offered, running, ACCEPT: save → suspended',
+    'offered, suspended, at once: EOS',
+    'offered, suspended, failure: resume → running',
+    'offered, any, failure: ABORT',
+    'committed, any, at once: GO',
+    'confirmed, any, at once: BYE',
+    'confirmed, suspended, at once: destroy → absent',
+    'aborted, any, at once: ABORT',
+    'aborted, suspended, at once: resume → running',
+    'aborted, suspended, failure: resume → running',
+    'moved, any, at once: BYE',
   ]);
-  expect(said(TARGET)).toEqual([
-    'reserved partial: ACCEPT',
-    'ready paused: READY',
-    'owner running: RUNNING',
-    'owner absent: STATUS',
-    'fenced any: REJECT',
-    'fenced any: ABORT',
+});
+
+test('a target does and says this, and nothing else', () => {
+  expect(doneAndSaid(TARGET)).toEqual([
+    'reserved, absent, at once: reserve → partial',
+    'reserved, partial, at once: ACCEPT',
+    'reserved, partial, EOS: restore → paused',
+    'reserved, any, failure: abandon → absent',
+    'ready, paused, at once: READY',
+    'owner, paused, at once: start → running',
+    'owner, running, at once: RUNNING',
+    'owner, absent, at once: STATUS',
+    'failing, any, at once: abandon → absent',
+    'fenced, any, at once: REJECT',
+    'fenced, any, at once: ABORT',
+    'fenced, any, at once: abandon → absent',
   ]);
 });
