@@ -4,7 +4,6 @@ import {
   DryRunStatus,
   MutantRunStatus,
   TestStatus,
-  type DryRunOptions,
   type DryRunResult,
   type MutantRunOptions,
   type MutantRunResult,
@@ -52,14 +51,15 @@ export class NativeRunner implements TestRunner {
     return { reloadEnvironment: true };
   }
 
-  async init(): Promise<void> {
+  init(): Promise<void> {
     hookModules();
     // A change may leave work behind that fails later.
     for (const event of ['uncaughtException', 'unhandledRejection'] as const)
       process.on(event, () => undefined);
+    return Promise.resolve();
   }
 
-  async dryRun(_options: DryRunOptions): Promise<DryRunResult> {
+  async dryRun(): Promise<DryRunResult> {
     const known: KnownTest[] = [];
     const failed: TestOutcome[] = [];
     delete state.activeMutant;
@@ -101,7 +101,7 @@ export class NativeRunner implements TestRunner {
       if (mostHits !== undefined && (state.hitCount ?? 0) > mostHits)
         return { status: MutantRunStatus.Timeout, reason: `it came there more than ${mostHits} times` };
       if (failed !== undefined) {
-        const { name, failure = '' } = failed as TestOutcome;
+        const { name, failure = '' } = failed;
         const killedBy = [idOf(file, name)];
         return { status: MutantRunStatus.Killed, killedBy, failureMessage: failure, nrOfTests: tests.length };
       }
@@ -125,7 +125,7 @@ export class NativeRunner implements TestRunner {
   async #run(
     file: string,
     wanted: ReadonlySet<string> | undefined,
-    onOutcome: (outcome: TestOutcome) => boolean | void,
+    onOutcome: (outcome: TestOutcome) => boolean | undefined,
   ): Promise<void> {
     let isOver = false;
     try {
