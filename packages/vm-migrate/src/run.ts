@@ -8,6 +8,7 @@ import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/rat
 import { openMeasured } from './measured.ts';
 import type { MigrateInput } from './options.ts';
 import { callingPeer, peerAddress, recallingPeer } from './peer.ts';
+import { requireFree } from './require-free.ts';
 import { describeSettings } from './transfers/describe-transfer.ts';
 import { journalsOf } from './transfers/journals.ts';
 
@@ -41,6 +42,7 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
     ...(input.suspendTimeout === undefined ? {} : { suspendTimeoutMs: input.suspendTimeout }),
     onLog: messages.trace,
   });
+  await requireFree(source, signal);
   const offer = await source.describe();
   const { live } = offer;
   if (!live && input.onNoConvergence !== 'force') throw noBudget(name);

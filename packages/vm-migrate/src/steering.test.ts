@@ -57,7 +57,8 @@ interface Listed {
 testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a, b) => {
   await createGuest(a, 'slow', 'type=pv');
   await using xfrd = await startXfrd(b);
-  const moving = await started(a, `vm-migrate slow ${xfrd.endpoint} --bwlimit 1K`);
+  // So slow that it is not through before the slowest machine has asked all of this.
+  const moving = await started(a, `vm-migrate slow ${xfrd.endpoint} --bwlimit 64`);
   await moving.seen(inPhase('stop-and-copy'));
   const short = moving.id.slice(0, 8);
   const [here] = await result<Listed[]>(a, 'vm-migrate list');
@@ -65,7 +66,7 @@ testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a
     id: moving.id,
     role: 'source',
     figures: { status: 'stop-and-copy', throughput: expect.any(Number) },
-    settings: { bwlimit: '1 KiB/s' },
+    settings: { bwlimit: '64 B/s' },
   });
   expect(await a.run('vm-migrate list')).toMatch(new RegExp(`^${short} .* stop-and-copy \\d+%, .*B/s`, 'm'));
   const there = await result<Listed>(b, `vm-migrate status ${short}`);
@@ -80,7 +81,7 @@ testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a
   const nonsense = await failure(a, `vm-migrate set ${short} --bwlimit fast`);
   expect(nonsense).toMatchObject({ status: 2, error: { code: 'RATE_SYNTAX' } });
   expect(await failure(a, `vm-migrate set ${short}`)).toMatchObject({ status: 2, error: { code: 'USAGE' } });
-  const timetable = '00:00,2 KiB/s 12:00,3 KiB/s';
+  const timetable = '00:00,96 B/s 12:00,128 B/s';
   await result(a, `vm-migrate set ${short} --bwlimit "${timetable}"`);
   expect(await b.run(`vm-migrate set ${short} --bwlimit 5M`)).toBe('slow: bwlimit 5 MiB/s\n');
   expect(await a.run(`vm-migrate status ${short}`)).toContain(`bwlimit ${timetable}`);
@@ -99,7 +100,7 @@ testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a
 testOnTwoHosts('a new rate lets a slow transfer end', async (a, b) => {
   await createGuest(a, 'slow', 'type=pv');
   await using xfrd = await startXfrd(b);
-  const moving = await started(a, `vm-migrate slow ${xfrd.endpoint} --bwlimit 1K`);
+  const moving = await started(a, `vm-migrate slow ${xfrd.endpoint} --bwlimit 64`);
   await moving.seen(inPhase('stop-and-copy'));
   await result(a, `vm-migrate set ${moving.id} --bwlimit off`);
   expect(await moving.ended).toMatchObject({ status: 0, printed: { name: 'slow' } });

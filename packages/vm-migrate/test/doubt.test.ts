@@ -36,7 +36,8 @@ testOnTwoHosts(
     const uncertain = await failure(a, `vm-migrate resolve ${id} --wait 0.1`);
     expect(uncertain).toMatchObject({ status: 9, error: { code: 'XFR_UNCERTAIN' } });
     const again = await failure(a, `vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
-    expect(again).toMatchObject({ status: 6, error: { code: 'XFR_UNREACHABLE' } });
+    // Before anybody is called: what is in doubt is reported as that.
+    expect(again).toMatchObject({ status: 9, error: { code: 'XFR_UNRESOLVED' } });
 
     expect(await a.run(`vm-migrate resolve ${id} --wait 0.1 --owner here`)).toBe('doubtful runs here\n');
     await waitForTicks(a, 'doubtful');

@@ -20,6 +20,7 @@ export type {
   ShutdownAction,
 } from './schema.ts';
 export { configError } from './config-error.ts';
+export { Findings } from './findings.ts';
 export type { ConfigErrorCode, Position } from './config-error.ts';
 export { checkConfig, parseConfig, parsePlacedConfig } from './parse-config.ts';
 export type { ParseConfigOptions, PlacedConfig } from './parse-config.ts';

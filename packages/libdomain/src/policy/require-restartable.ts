@@ -1,5 +1,6 @@
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
+import { requireThere, requireWhole } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
 import { markerPath } from '../paths.ts';
@@ -11,7 +12,7 @@ import { shutdownAction } from './shutdown-action.ts';
  * Refuses a reboot after which the guest could not be started again: asked before the guest is. Domains of xl are
  * xl's to restart.
  *
- * @throws VmToolsError DOMAIN_NO_CONFIG; as `requireStartable`, all of kind usage: the guest runs on
+ * @throws VmToolsError DOMAIN_UNKNOWN, XFR_UNRESOLVED, DOMAIN_UNFINISHED; DOMAIN_NO_CONFIG; as `requireStartable`, all of kind usage: the guest runs on
  */
 export async function requireRestartable(
   host: Host,
@@ -19,6 +20,7 @@ export async function requireRestartable(
   options: { readonly rulesOfPeer?: RulesOfPeer } = {},
 ): Promise<void> {
   try {
+    await requireWhole(host, domain, await requireThere(host, domain));
     if ((await host.store.read(markerPath(domain.domid))) === undefined) return;
     const config = fromLibxlJson(await readUserdata(host, domain), { isHere: true });
     if (shutdownAction(config, 'reboot') !== 'restart') return;

@@ -4,12 +4,13 @@ import { cappedPath, FROM_FILE, incomingPath, loggedPath, suspendingPath } from 
 
 /**
  * The marks that a save or a transfer has not taken back from a guest, as a clause; undefined when there are none. It
- * may still be under way: then a process holds the domain.
+ * may still be under way: then a process holds the domain. Of a guest that has ended the marks mean nothing any more.
  */
 export async function describeInterrupted(
   { store }: Pick<Host, 'store'>,
   { domid, state }: Pick<Domain, 'domid' | 'state'>,
 ): Promise<string | undefined> {
+  if (['shutdown', 'crashed', 'dying'].includes(state)) return undefined;
   const [suspending, capped, logged] = await Promise.all([
     store.read(suspendingPath(domid)),
     store.read(cappedPath(domid)),

@@ -1,8 +1,10 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { domainSource, resolveDomain } from '@vm-tools/libdomain';
 import { checkPeer, type PeerCheck } from '@vm-tools/libxfr';
+import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { MigrateInput } from '../options.ts';
 import { callingPeer, peerAddress } from '../peer.ts';
+import { requireFree } from '../require-free.ts';
 import { journalsOf } from '../transfers/journals.ts';
 
 const WHERE = { source: 'here', target: 'there' } as const;
@@ -10,16 +12,19 @@ const WHERE = { source: 'here', target: 'there' } as const;
 /** Looks at both hosts as a migration does before its first page, and changes nothing. */
 export async function check(invocation: Invocation<MigrateInput>): Promise<Outcome> {
   const { input, signal } = invocation;
+  parseSchedule(input.bwlimit ?? 'off');
+  parseRate(input.stopAndCopyBwlimit ?? 'off');
   const address = peerAddress(input);
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, input.domain);
   // Only a domain that runs on while it is moved can converge, so what asks for that asks for a live one.
   const live = input.onNoConvergence === 'force' ? input.live : 'require';
-  const checks = await checkPeer(
-    domainSource(host, domain, { live }),
-    (stop, offer) => callingPeer(invocation, address, offer)(stop),
-    { journals: journalsOf(invocation), signal },
-  );
+  const source = domainSource(host, domain, { live, waitMs: input.wait });
+  await requireFree(source, signal);
+  const checks = await checkPeer(source, (stop, offer) => callingPeer(invocation, address, offer)(stop), {
+    journals: journalsOf(invocation),
+    signal,
+  });
   const failed = checks.find(({ error }) => error !== undefined);
   return {
     isReport: true,

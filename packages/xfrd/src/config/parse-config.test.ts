@@ -7,6 +7,15 @@ import { MAX_CONFIG_BYTES, parseConfig } from './parse-config.ts';
 
 const EXAMPLE = readFileSync(join(import.meta.dirname, '../../etc/xfrd.toml'), 'utf8');
 
+function thrownBy(text: string): VmToolsError {
+  try {
+    parseConfig(text, 'xfrd.toml');
+  } catch (thrown) {
+    return thrown as VmToolsError;
+  }
+  throw new Error('it was accepted');
+}
+
 test('the example says what holds without it', () => {
   const { listen, timeouts, ...rest } = parseConfig(EXAMPLE, 'xfrd.toml');
   const { timeouts: unsaid, ...defaults } = parseConfig('', 'xfrd.toml');
@@ -52,6 +61,19 @@ test('all that can be said', () => {
     bandwidth: { peer: [{ rate: 50 * 2 ** 20 }, { rate: Infinity }], host: [{ rate: Infinity }] },
     timeouts: { lease: 1500 },
   });
+});
+
+test('all that is wrong is reported at once, by its place', () => {
+  const text =
+    'max-concurrent = 0\nfoo = 1\n[timeouts]\nlease = "9999999d"\nbar = 2\n[bandwidth]\nhost = "zz"\n';
+  const { problems } = (thrownBy(text).details ?? {}) as { problems: { line: number; key: string }[] };
+  expect(problems.map(({ line, key }) => [line, key])).toEqual([
+    [1, 'max-concurrent'],
+    [2, 'foo'],
+    [4, 'timeouts.lease'],
+    [5, 'timeouts.bar'],
+    [7, 'bandwidth.host'],
+  ]);
 });
 
 test.each([
