@@ -90,6 +90,15 @@ for (const [call, about] of [
   });
 }
 
+testOnHost('the marks of a guest that has ended meanwhile mean nothing', async (host) => {
+  const { domid } = await createGuest(host, 'ended');
+  for (const mark of ['logged', 'suspending'])
+    await host.simulated.store.write(`/libxl/${domid}/vm-tools/${mark}`, '');
+  expect(kept((await look(host)).found)).toEqual(['interrupted-saves ended found']);
+  host.simulated.machine.guestShutdown(domid, 'crash');
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+});
+
 testOnHost('what may end a guest takes another word', async (host) => {
   const { domid } = await createGuest(host, 'half');
   await host.simulated.store.write(`/libxl/${domid}/vm-tools/incoming`, 'f'.repeat(32));

@@ -72,6 +72,13 @@ testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a
   const there = await result<Listed>(b, `vm-migrate status ${short}`);
   expect(there).toMatchObject({ id: moving.id, role: 'target', figures: { status: 'receiving' } });
 
+  // On the target it is xfrd's, whatever its transfer comes to.
+  for (const option of ['', ' --check'])
+    expect(await failure(b, `vm-migrate slow c.example${option}`)).toMatchObject({
+      status: 2,
+      error: { code: 'XFR_GUEST_BUSY', details: { holder: { command: 'xfrd' } } },
+    });
+
   const looking = b.exec(`vm-migrate status ${short} --watch --json`);
   // A reader that has seen enough ends the looking, and not the transfer.
   const first = await b.run(`vm-migrate status ${short} --watch --json 2>&1 >/dev/null | head -1`);
@@ -123,7 +130,7 @@ for (const [side, phase] of [
     if (phase === 'reserving') b.simulated.faults.add({ call: 'domainCreate', delayMs: 1000 });
     await unchangedInTheEnd(b, () =>
       unchanged(a, async () => {
-        const how = '--bwlimit 1M --max-rounds 1 --stop-and-copy-bwlimit 10K';
+        const how = '--bwlimit 1M --max-rounds 1 --stop-and-copy-bwlimit 64';
         const moving = await started(a, `vm-migrate kept ${xfrd.endpoint} ${how}`);
         await moving.seen(inPhase(phase));
         await result(side === 'source' ? a : b, `vm-migrate cancel ${moving.id}`);

@@ -147,6 +147,15 @@ testOnTwoHosts('a peer that is not allowed learns that, and nothing else', async
   expect(unknown.failed).toHaveLength(1);
 });
 
+testOnHost('rates are read before a peer is called', async (a) => {
+  await guest(a);
+  for (const option of ['--bwlimit=-1M', '--bwlimit zzz', '--stop-and-copy-bwlimit fast'])
+    expect(await failure(a, `vm-migrate web1 c.example --check ${option}`)).toMatchObject({
+      status: 2,
+      error: { code: 'RATE_SYNTAX' },
+    });
+});
+
 testOnHost('this host is told as that where no xfrd listens, too', async (a) => {
   await guest(a);
   await a.run('xfrd init --name a');
