@@ -304,6 +304,49 @@ export const EXPLAINED: readonly Explanation[] = [
     why: 'both are there, or neither, which the types do not know',
   })),
   {
+    file: 'packages/libdomain/src/transfer/admission/run-checks.ts',
+    original: 'others.length === 0',
+    replacement: 'false',
+    why: 'one message that is joined is that message',
+  },
+  {
+    file: 'packages/libdomain/src/places/require-allowed.ts',
+    original: 'process.geteuid?.()',
+    why: 'it is there wherever Xen runs, which the types do not know',
+  },
+  {
+    file: 'packages/libdomain/src/places/rules.ts',
+    original: "'utf8'",
+    why: 'bytes become a text of UTF-8 where they are read as JSON',
+  },
+  {
+    file: 'packages/libdomain/src/places/seal.ts',
+    original: '{ return false; }',
+    why: 'what cannot be read has no seal, as the lines below say',
+  },
+  {
+    file: 'packages/libdomain/src/places/seal.ts',
+    original: 'config === null',
+    replacement: 'false',
+    why: 'null has no seal, which is asked beside it',
+  },
+  {
+    file: 'packages/libdomain/src/hold/hold-domain.ts',
+    original: '() => Promise.resolve()',
+    why: 'it is awaited, so that it may as well be no promise',
+  },
+  {
+    file: 'packages/libdomain/src/hold/hold-domain.ts',
+    original: '`the hold of ${uuid} is none of ${domain.uuid}`',
+    why: 'words for whoever has made a mistake in a program',
+  },
+  ...['true', 'waitMs >= 0'].map((replacement) => ({
+    file: 'packages/libdomain/src/hold/hold-domain.ts',
+    original: 'waitMs > 0',
+    replacement,
+    why: 'who waits for no time tries once, as who does not wait',
+  })),
+  {
     file: 'packages/libdomain/src/reservations.ts',
     original: 'this.#ends += 1',
     why: 'it is only seen whether it has changed, and it never goes the other way',

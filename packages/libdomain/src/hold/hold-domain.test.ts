@@ -72,6 +72,9 @@ describe('holdDomain', () => {
     await using host = await createSimulatedHost();
     const domain = await sampleDomain(host);
     await using _held = await holdDomain(host, domain);
+    expect(await failure(holdDomain(host, domain))).toMatchObject({
+      guest: { domid: domain.domid, state: 'still running here' },
+    });
     const error = await failure(pauseDomain(host, domain, { waitMs: 1 }));
     expect(error).toMatchObject({ code: 'XFR_GUEST_BUSY', guest: { state: 'still running here' } });
   });
