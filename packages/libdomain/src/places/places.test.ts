@@ -1,4 +1,15 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
@@ -216,6 +227,13 @@ describe('the configuration of an image', () => {
     expect(await readdir(folder)).toEqual(['image.key', 'kernels']);
     const { mode, size } = await stat(join(folder, 'image.key'));
     expect([mode & 0o777, size]).toEqual([0o600, 32]);
+  });
+
+  it('is sealed with no key in place of what somebody else has put there', async () => {
+    const path = join(root, 'var/lib/vm-tools/image.key');
+    await symlink('nowhere', path);
+    await expect(seal({ root }, '{}')).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readlink(path)).toBe('nowhere');
   });
 
   it('is neither sealed nor known while the key cannot be read', async () => {
