@@ -31,7 +31,7 @@ test.each([
   ['O=b', undefined],
   ['', undefined],
 ])('a certificate of %j calls its host %s', (subject, name) => {
-  expect(claimedName({ subject } as X509Certificate)).toBe(name);
+  expect(claimedName({ subject } as Partial<X509Certificate> as X509Certificate)).toBe(name);
 });
 
 test('and one from openssl does, too', () => {

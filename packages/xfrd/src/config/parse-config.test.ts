@@ -66,7 +66,7 @@ test('all that can be said', () => {
 test('all that is wrong is reported at once, by its place', () => {
   const text =
     'max-concurrent = 0\nfoo = 1\n[timeouts]\nlease = "9999999d"\nbar = 2\n[bandwidth]\nhost = "zz"\n';
-  const { problems } = (thrownBy(text).details ?? {}) as { problems: { line: number; key: string }[] };
+  const { problems } = thrownBy(text).details as unknown as { problems: { line: number; key: string }[] };
   expect(problems.map(({ line, key }) => [line, key])).toEqual([
     [1, 'max-concurrent'],
     [2, 'foo'],
