@@ -87,13 +87,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     );
     try {
       const isPlain = tls === undefined || bound.isUnix;
-      const connection = isPlain
-        ? plain
-        : await acceptTls(socket, tls, {
-            timeouts,
-            signal,
-            turn: (stop) => admission.handshakes.turn(hostOf(plain.peer), stop),
-          });
+      const connection = isPlain ? plain : await acceptTls(socket, tls, { timeouts, signal });
       const { who } = connection;
       session = { ...session, ...(who === undefined ? {} : { who }) };
       if (who !== undefined) await known(who, waiting, connection);

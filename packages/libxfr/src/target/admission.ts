@@ -1,5 +1,4 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { Handshakes } from './handshakes.ts';
 import { Lobby } from './lobby.ts';
 import { OfferRoom } from './offer-room.ts';
 import { WaitingForGo } from './waiting-for-go.ts';
@@ -11,7 +10,6 @@ import { WaitingForGo } from './waiting-for-go.ts';
  */
 export class Admission {
   readonly lobby = new Lobby();
-  readonly handshakes = new Handshakes();
   readonly offers = new OfferRoom();
   readonly waitingForGo = new WaitingForGo();
   /** Guests that may be received at the same time. A lower number does not end transfers that have a place already. */

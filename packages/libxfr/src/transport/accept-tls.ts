@@ -33,30 +33,19 @@ const HANDSHAKE_RECORD = 0x16;
 export async function acceptTls(
   socket: Socket,
   tls: TlsOptions,
-  {
-    timeouts,
-    signal,
-    turn,
-  }: {
-    readonly timeouts: TransferTimeouts;
-    readonly signal?: AbortSignal | undefined;
-    /** What a handshake waits for when its first byte has come. @default nothing */
-    readonly turn?: ((signal: AbortSignal) => Promise<void>) | undefined;
-  },
+  { timeouts, signal }: { readonly timeouts: TransferTimeouts; readonly signal?: AbortSignal | undefined },
 ): Promise<TlsConnection> {
   const plain = tcpConnection(socket);
   const { peer: address } = plain;
   const { firstByteMs, handshakeMs } = timeouts;
   /** the connection that can carry the refusal, once TLS is up */
   let told: Connection | undefined;
-  const over = new AbortController();
   const handshake = async (): Promise<TlsConnection> => {
     const isTls = startsWithTls(socket, address);
     if (!(await within(isTls, firstByteMs, tooSlow(address, 'say anything', firstByteMs)))) {
       told = plain;
       throw speaksPlain(address);
     }
-    await turn?.(over.signal);
     const secure = await secured(socket, tls).catch((thrown: unknown) => {
       throw handshakeError(thrown, address);
     });
@@ -79,8 +68,6 @@ export async function acceptTls(
     if (told !== undefined) await refuse(told, failure, timeouts);
     socket.destroy();
     throw failure;
-  } finally {
-    over.abort();
   }
 }
 
