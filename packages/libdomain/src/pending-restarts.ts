@@ -63,6 +63,14 @@ export async function readPending(host: Pick<Host, 'root'>): Promise<PendingRest
   return found.flat();
 }
 
+/** That which has begun, and has not failed, of a guest of this name: until it ends, the guest has no domain. */
+export async function findRestarting(
+  { root }: Pick<Host, 'root'>,
+  wanted: string,
+): Promise<PendingRestart | undefined> {
+  return (await readFolder(join(root, RUNNING))).find(({ name }) => name === wanted);
+}
+
 /**
  * That of a guest whose domain has gone, by its name or UUID. Of several the last, which is how the guest was last.
  *

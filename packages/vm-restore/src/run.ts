@@ -3,6 +3,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { domainTarget } from '@vm-tools/libdomain';
 import { restoreFromFile } from '@vm-tools/libxfr';
 import { createLimiter, followSchedule, parseSchedule } from '@vm-tools/ratelimit';
+import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { RestoreInput } from './options.ts';
 
@@ -27,7 +28,9 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
   return { value: { paused, ...summary }, text: String(summary.domid) };
 }
 
-function imageFromStdin(): Readable {
+function imageFromStdin(): Readable | string {
+  // Node takes a folder there for an empty file; as a file that is opened it is reported as what it is.
+  if (fstatSync(process.stdin.fd).isDirectory()) return '/dev/stdin';
   if (!process.stdin.isTTY) return process.stdin;
   throw new VmToolsError({
     code: 'STDIN_IS_TERMINAL',

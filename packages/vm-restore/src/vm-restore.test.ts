@@ -85,6 +85,10 @@ testOnHost('a file that is not there, or is none', async (host) => {
   const hint = expect.any(String);
   expect(missing).toMatchObject({ status: 2, error: { code: 'XFR_FILE_MISSING', hint } });
   expect(folder).toMatchObject({ status: 2, error: { code: 'XFR_FILE_TYPE', hint } });
+  expect(await failure(host, 'vm-restore - < folder')).toMatchObject({
+    status: 2,
+    error: { code: 'XFR_FILE_TYPE', hint },
+  });
   const terminal = await host.spawnOnTerminal('vm-restore -');
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(2);

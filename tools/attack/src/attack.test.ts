@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { state, until } from '@vm-tools/xen-sim/testing';
-import type { Attack, Outcomes } from './attack.ts';
+import { AT_ONCE, type Attack, type Outcomes } from './attack.ts';
 import { attackFromAfar } from './attackers.ts';
 import { ATTACKS } from './attacks/index.ts';
 import { medianOf, pageOf, type Row } from './report.ts';
@@ -21,8 +21,8 @@ const rows: Row[] = [];
 let idleMs = 0;
 beforeAll(async () => {
   scene = await openScene();
-  // The first ones find nothing that is warm.
-  if (full !== undefined) for (const attack of ATTACKS) await attackWith(attack, FEW);
+  if (full !== undefined)
+    for (const attack of ATTACKS) await attackWith(attack, Math.max(3 * FEW, 2 * (attack.atOnce ?? AT_ONCE)));
   const moves = full === undefined ? 1 : IDLE_MOVES;
   const downtimes: number[] = [];
   for (let move = 0; move < moves; move += 1) downtimes.push(await scene.moveGood());

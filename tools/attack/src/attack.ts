@@ -12,11 +12,18 @@ export interface Attack {
   readonly run: (prey: Prey, index: number) => Promise<string>;
 }
 
+/** At the same time, where an attack does not say how many. */
+export const AT_ONCE = 50;
+
 /** Their outcomes, and how often each came. */
 export type Outcomes = ReadonlyMap<string, number>;
 
 /** Makes so many connections, some at the same time. */
-export async function attackWith({ run, atOnce = 50 }: Attack, prey: Prey, count: number): Promise<Outcomes> {
+export async function attackWith(
+  { run, atOnce = AT_ONCE }: Attack,
+  prey: Prey,
+  count: number,
+): Promise<Outcomes> {
   const outcomes = new Map<string, number>();
   let next = 0;
   const one = async (): Promise<void> => {

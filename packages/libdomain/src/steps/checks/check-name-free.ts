@@ -3,6 +3,7 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import type { StoreAccess } from '@vm-tools/xenstore';
 import type { Host } from '../../host.ts';
 import { domainPath } from '../../paths.ts';
+import { findRestarting } from '../../pending-restarts.ts';
 import { readNames } from '../../read-names.ts';
 import type { Step } from '../../step/step.ts';
 import type { Looked, Wanted } from '../context.ts';
@@ -13,7 +14,7 @@ export const checkNameFree: Step<Wanted, Looked> = {
   about: ({ config }) => `no domain is called ${config?.name} or has UUID ${config?.uuid}`,
   async run({ config, configJson, host }) {
     const infos = await living(host);
-    await requireNameFree(host, config.name, infos);
+    await requireNameFree(host, config, infos);
     // One that was saved, or starts anew, is not the same guest under another.
     await requireUuidFree(host, config.uuid, infos, { isOptional: configJson === undefined });
     return { known: new Set(infos.map(({ domid }) => domid)) };
@@ -26,12 +27,21 @@ export const checkNameFree: Step<Wanted, Looked> = {
  */
 export async function requireNameFree(
   host: Host,
-  name: string,
+  { name, uuid }: { readonly name: string; readonly uuid: string },
   known?: readonly DomainInfo[],
 ): Promise<void> {
   const infos = known ?? (await living(host));
   const namesake = infos[(await readNames(host.store, infos)).indexOf(name)];
   if (namesake !== undefined) throw nameTaken(name, namesake.domid);
+  const restarting = await findRestarting(host, name);
+  if (restarting === undefined || restarting.uuid === uuid) return;
+  throw new VmToolsError({
+    code: 'DOMAIN_NAME_TAKEN',
+    kind: 'usage',
+    message: `a domain called ${name} is being restarted: its old one has gone, and its new one is not here yet`,
+    hint: `wait for it, which vm-list ${name} shows, or choose another name`,
+    details: { name },
+  });
 }
 
 /**

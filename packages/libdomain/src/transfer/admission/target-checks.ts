@@ -79,7 +79,7 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
     name: 'name',
     async run({ host, name, offer: { uuid } }) {
       reservationsOf(host).requireUnknown({ name, uuid }, 'name');
-      await requireNameFree(host, name);
+      await requireNameFree(host, { name, uuid });
     },
   },
   {
