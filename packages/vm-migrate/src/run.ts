@@ -1,6 +1,12 @@
 import { formatDuration, showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
 import { messageOf, Timer, VmToolsError } from '@vm-tools/errors';
-import { domainSource, resolveDomain, type JudgedRound, type RateLimits } from '@vm-tools/libdomain';
+import {
+  domainSource,
+  resolveDomain,
+  withSuccessor,
+  type JudgedRound,
+  type RateLimits,
+} from '@vm-tools/libdomain';
 import { startTransfer, type Transfer, type TransferSummary } from '@vm-tools/libxfr';
 import { serveTransfer } from '@vm-tools/libxfr/control';
 import { formatPeerAddress } from '@vm-tools/libxfr/transport';
@@ -73,7 +79,9 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
     }
   };
   await Promise.allSettled([show()]); // whatever is wrong with the showing, the domain comes to where it belongs
-  const summary = await transfer.result;
+  const summary = await transfer.result.catch(async (thrown: unknown) => {
+    throw await withSuccessor(host, thrown, signal);
+  });
   await measured.save();
   const { downtimeMs = 0 } = summary;
   if (live && downtimeMs > budget.maxDowntimeMs) {

@@ -1,5 +1,5 @@
 import { showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
-import { domainSource, resolveDomain } from '@vm-tools/libdomain';
+import { domainSource, resolveDomain, withSuccessor } from '@vm-tools/libdomain';
 import { startSaving, type TransferSummary } from '@vm-tools/libxfr';
 import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { SaveInput } from './options.ts';
@@ -29,7 +29,10 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
       signal,
       onEvent: progress.onEvent,
     }).result;
-  const summary = await (input.pause ? resumePaused(host, domain, source, transfer) : transfer(source));
+  const saving = input.pause ? resumePaused(host, domain, source, transfer) : transfer(source);
+  const summary = await saving.catch(async (thrown: unknown) => {
+    throw await withSuccessor(host, thrown, signal);
+  });
   const { domid, uuid, name } = domain;
   return { value: { ...summary, domid, uuid, name, file: input.output } };
 }

@@ -278,6 +278,21 @@ testOnHost('--bwlimit holds, and a rate that is none is refused', async (host) =
   expect(transferred / (totalTimeMs / 1000)).toBeLessThan(8 * 2 ** 20 * 1.1);
 });
 
+testOnHost(
+  'a guest that reboots while it is written is reported with the domid that it has then',
+  async (host) => {
+    await result(host, 'vm-create polite.cfg name=again "cmdline=sim.tick=20ms sim.precopy=reboot"');
+    const died = await failure(host, 'vm-save again -o a.img --live require --bwlimit 64M');
+    const { domid } = await listed(host, 'again');
+    expect(died).toMatchObject({
+      status: 1,
+      error: { code: 'GUEST_DIED', guest: { domid, state: 'running here under a new domid' } },
+    });
+    expect(died.error.message).toContain(`it is domid ${domid} now`);
+  },
+  { monitor: true },
+);
+
 testOnHost('a guest that ends while it is written is no longer saved', async (host) => {
   for (const end of ['crash', 'reboot', 'poweroff']) {
     await createGuest(host, end, `cmdline=sim.tick=20ms sim.precopy=${end}`);
