@@ -189,6 +189,13 @@ export const EXPLAINED: readonly Explanation[] = [
   },
   {
     file: 'packages/xen-stream/src/libxc/page-data.ts',
+    original:
+      '{ if (!isAbsentRun(list)) return undefined; const [first, absent] = [list.readUInt32LE(0), list.length / 8]; if (first +',
+    replacement: '{}',
+    why: 'the slow way, pfn by pfn, says the same',
+  },
+  {
+    file: 'packages/xen-stream/src/libxc/page-data.ts',
     original: '!isAbsentRun(list)',
     replacement: 'true',
     why: 'the slow way, pfn by pfn, says the same',
@@ -210,6 +217,38 @@ export const EXPLAINED: readonly Explanation[] = [
     original: 'first + absent - 1',
     replacement: 'first + absent + 1',
     why: 'the slow way, pfn by pfn, says the same',
+  },
+  ...['true', 'at >= passed'].map((replacement) => ({
+    file: 'packages/xen-stream/src/libxc/verifier.ts',
+    original: 'at > passed',
+    replacement,
+    why: 'no bytes are passed on besides, which changes nothing for their reader',
+  })),
+  ...['true', 'this.#staged.length <= this.#unitBytes'].map((replacement) => ({
+    file: 'packages/xen-stream/src/libxc/verifier.ts',
+    original: 'this.#staged.length < this.#unitBytes',
+    replacement,
+    why: 'another buffer of the right size is made, with the same bytes',
+  })),
+  {
+    file: 'packages/xen-stream/src/libxc/verifier.ts',
+    original: 'this.#unitBytes - this.#stagedBytes',
+    replacement: 'this.#unitBytes + this.#stagedBytes',
+    why: 'no more is copied than there is room for',
+  },
+  ...[
+    { original: 'this.#stagedBytes === 0 && left >= this.#unitBytes', replacement: 'false' },
+    { original: 'left >= this.#unitBytes', replacement: 'left > this.#unitBytes' },
+  ].map((change) => ({
+    file: 'packages/xen-stream/src/libxc/verifier.ts',
+    ...change,
+    why: 'a unit that is there at once is copied first, which takes longer and ends the same',
+  })),
+  {
+    file: 'packages/xen-stream/src/libxc/verifier.ts',
+    original: 'unit.length === RECORD_HEADER_BYTES',
+    replacement: 'true',
+    why: 'a header that has been checked is checked again, which says the same',
   },
   {
     file: 'packages/xen-stream/src/libxc/header.ts',
@@ -338,7 +377,7 @@ export const EXPLAINED: readonly Explanation[] = [
   {
     file: 'packages/libdomain/src/hold/hold-domain.ts',
     original: '`the hold of ${uuid} is none of ${domain.uuid}`',
-    why: 'words for whoever has made a mistake in a program',
+    why: 'words for the author of a program that has a mistake',
   },
   ...['true', 'waitMs >= 0'].map((replacement) => ({
     file: 'packages/libdomain/src/hold/hold-domain.ts',
@@ -384,12 +423,12 @@ export const EXPLAINED: readonly Explanation[] = [
     original: '() => Promise.resolve()',
     why: 'it is awaited, so that it may as well be no promise',
   },
-  {
+  ...['true', 'left >= 0'].map((replacement) => ({
     file: 'packages/libxfr/src/target/offer-room.ts',
     original: 'left > 0',
-    replacement: 'left >= 0',
+    replacement,
     why: 'a peer that has nothing of the room counts the same whether it stands there with 0 or not at all',
-  },
+  })),
 ];
 
 /** Why a change may survive; undefined if it is not explained. */

@@ -77,6 +77,21 @@ test('a peer that offers without end has sixteen long ones read, and then two a 
   await Promise.all(offering);
 });
 
+test('an offer that has waited in vain for its peer takes nothing of what the next one waits for', async () => {
+  const clock = new ManualClock();
+  const room = new OfferRoom({ clock });
+  for (let count = 0; count < 16; count += 1) (await room.enter(256 * KIB, 'a', LIMIT_MS))[Symbol.dispose]();
+  await expect(room.enter(256 * KIB, 'a', 10)).rejects.toMatchObject({ code: 'XFR_CROWDED' });
+  let isIn = false;
+  const next = room.enter(256 * KIB, 'a', LIMIT_MS).then((place) => {
+    isIn = true;
+    return place;
+  });
+  await clock.advance(500);
+  expect(isIn).toBe(true);
+  (await next)[Symbol.dispose]();
+});
+
 describe('a channel', () => {
   /** The question before it reads the payload of a frame. */
   function channelOf(who: string) {

@@ -41,7 +41,6 @@ export class OfferRoom {
     const inTime = new AbortController();
     const entering = async (): Promise<void> => {
       await this.#paceOf(waiting.who).take(bytes, inTime.signal);
-      if (inTime.signal.aborted) return;
       this.#waiting.add(waiting);
       this.#letIn();
       await promise;
@@ -57,9 +56,11 @@ export class OfferRoom {
   }
 
   #paceOf(who: string): LimiterNode {
-    const known = this.#paces.get(who);
-    const pace = known ?? createLimiter({ ...PACE, clock: this.#clock });
-    if (known === undefined) this.#paces.set(who, pace);
+    let pace = this.#paces.get(who);
+    if (pace === undefined) {
+      pace = createLimiter({ ...PACE, clock: this.#clock });
+      this.#paces.set(who, pace);
+    }
     return pace;
   }
 

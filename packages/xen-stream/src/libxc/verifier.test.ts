@@ -135,3 +135,18 @@ test('an error names record, index and offset, counted from where the file begin
     }),
   );
 });
+
+test('what is no beginning is refused at its first 24 bytes, before more has come', () => {
+  const verifier = new LibxcVerifier();
+  expect(() => verifier.push(Buffer.alloc(24, 'x'))).toThrow(
+    expect.objectContaining({ code: 'STREAM_FOREIGN' }),
+  );
+});
+
+test('a hole is left out of what is HVM to libxc, and of nothing else', () => {
+  const pieces = [...syntheticPv({ pages: 600 })];
+  // Before the first page, where none of its pfns has memory.
+  pieces.splice(6, 0, encodePageDataHead([{ pfn: 5, type: PAGE_TYPE.XTAB }]));
+  const { code, passed } = verdictOf(pieces, { leaveOutHoles: true });
+  expect([code, passed.equals(Buffer.concat(pieces))]).toEqual(['accepted', true]);
+});
