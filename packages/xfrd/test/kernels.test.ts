@@ -108,7 +108,9 @@ testOnHost(
     await plantRamdisk(host, domid, uuid, host.simulated.kernel);
     await result(host, 'vm-create polite.cfg name=bell');
     await result(host, 'vm-destroy bell'); // whenever a domain has gone the monitor looks again
-    await until(async () => (await listed(host, 'web1')).domid > domid);
+    // Between its end and its next beginning there is no such domain.
+    const now = (): Promise<{ domid: number } | undefined> => listed(host, 'web1').catch(() => undefined);
+    await until(async () => ((await now())?.domid ?? 0) > domid);
     await monitor.kill('SIGTERM');
     await monitor.exited;
   },
