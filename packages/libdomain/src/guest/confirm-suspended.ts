@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
+import { AS_SUCCESSOR, findSuccessor } from './find-successor.ts';
 import { isSuspendedByUs } from './suspension.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
@@ -57,14 +58,13 @@ function changeOf({ shutdownReason, isPaused }: DomainInfo): Change {
 }
 
 /** The same guest may have been made anew meanwhile, as when it is restarted. */
-async function whereItWent({ xen }: Host, { domid, uuid }: Identity): Promise<Change> {
-  const infos = await xen.domainGetinfolist();
-  const successor = infos.find((info) => info.uuid === uuid && info.domid !== domid && !info.isDying);
+async function whereItWent(host: Host, domain: Identity): Promise<Change> {
+  const successor = await findSuccessor(host, domain);
   if (successor === undefined) return { what: 'is gone', now: 'absent', state: 'destroyed' };
   return {
     what: `has been made anew as domid ${successor.domid}`,
     now: 'running',
-    state: 'running here under a new domid',
+    state: AS_SUCCESSOR,
     domid: successor.domid,
   };
 }

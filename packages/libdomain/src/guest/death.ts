@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
+import { AS_SUCCESSOR, findSuccessor } from './find-successor.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 
@@ -27,15 +28,13 @@ export function hasEnded({ uuid }: Identity, info: DomainInfo | undefined): bool
 
 /** It may have been made anew since: then the error says as what. */
 export async function deathError(
-  { xen }: Pick<Host, 'xen'>,
+  host: Pick<Host, 'xen'>,
   { domid, uuid, name }: Identity,
   info: DomainInfo | undefined,
   doing: string,
 ): Promise<VmToolsError> {
   const reason = info?.uuid === uuid ? info.shutdownReason : undefined;
-  const successor = (await xen.domainGetinfolist()).find(
-    (one) => one.uuid === uuid && one.domid !== domid && !one.isDying,
-  );
+  const successor = await findSuccessor(host, { domid, uuid });
   const end = reason === undefined ? 'was destroyed' : `shut down (${reason})`;
   const now = successor === undefined ? '' : `; it is domid ${successor.domid} now`;
   const before = reason === undefined ? 'destroyed' : `shut down: ${reason}`;
@@ -50,7 +49,7 @@ export async function deathError(
       name,
       uuid,
       domid: successor?.domid ?? domid,
-      state: successor === undefined ? before : 'running here under a new domid',
+      state: successor === undefined ? before : AS_SUCCESSOR,
     },
     details: { reason, domid: successor?.domid ?? domid },
   });
