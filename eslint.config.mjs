@@ -18,21 +18,48 @@ const layers = {
   ipc: ['errors'],
   // koffi comes from libc alone.
   native: ['errors', 'libc', 'ipc'],
+  // What a control domain does for devices.
+  dom0: ['errors'],
   // Types alone: what libxfr asks of a host, and libdomain answers.
   ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
-  domain: ['errors', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
+  domain: ['errors', 'dom0', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ipc', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
-  wire: ['errors', 'ipc', 'words', 'xenstore', 'format', 'native'],
+  wire: ['errors', 'dom0', 'ipc', 'words', 'xenstore', 'format', 'native'],
   // A host that is not there: behind the same interface as the native one, and as ignorant of domain actions.
-  sim: ['errors', 'ipc', 'words', 'libc', 'write-file', 'ratelimit', 'xenstore', 'format', 'native', 'wire'],
+  sim: [
+    'errors',
+    'dom0',
+    'ipc',
+    'words',
+    'libc',
+    'write-file',
+    'ratelimit',
+    'xenstore',
+    'format',
+    'native',
+    'wire',
+  ],
   // The frame opens the host for an executable, so it may name who answers.
-  cli: ['errors', 'ports', 'words', 'libc', 'locks', 'ratelimit', 'native', 'xenstore', 'transfer', 'wire'],
+  cli: [
+    'errors',
+    'dom0',
+    'ports',
+    'words',
+    'libc',
+    'locks',
+    'ratelimit',
+    'native',
+    'xenstore',
+    'transfer',
+    'wire',
+  ],
   exe: [
     'errors',
+    'dom0',
     'ipc',
     'words',
     'libc',

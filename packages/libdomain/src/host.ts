@@ -1,3 +1,4 @@
+import type { Dom0 } from '@vm-tools/dom0';
 import type { Xen } from '@vm-tools/xc-native';
 import type { Xenstore } from '@vm-tools/xenstore';
 import type { Transfers } from './transfers.ts';
@@ -6,6 +7,8 @@ import type { Transfers } from './transfers.ts';
 export interface Host {
   readonly xen: Xen;
   readonly store: Xenstore;
+  /** The work for devices that neither of them does. */
+  readonly dom0: Dom0;
   /** Everything kept on disk lies under it. Usually "/". */
   readonly root: string;
   /** The transfers of this host; `noTransfers` where none are made. */

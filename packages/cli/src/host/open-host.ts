@@ -58,11 +58,15 @@ async function openXenHost(root: string, options: { signal?: AbortSignal }): Pro
   const { openXen } = await import('@vm-tools/xc-native');
   const xen = await openXen();
   try {
-    const { connectXenstore } = await import('@vm-tools/xenstore');
+    const [{ connectXenstore }, { nativeDom0 }] = await Promise.all([
+      import('@vm-tools/xenstore'),
+      import('@vm-tools/dom0'),
+    ]);
     const store = await connectXenstore(options);
     return {
       xen,
       store,
+      dom0: nativeDom0(),
       root,
       close: async () => {
         await store.close();

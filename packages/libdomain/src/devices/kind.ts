@@ -30,7 +30,8 @@ export interface PlannedDevice {
   readonly name: string;
   /** one clause for `--dry-run` */
   readonly about: string;
-  readonly nodes: (domain: PlacedDomain) => DeviceNodes;
+  /** @throws what stands in the way of it on this host; nothing is written then */
+  readonly nodes: (domain: PlacedDomain, host: Host) => Promise<DeviceNodes> | DeviceNodes;
 }
 
 /** A domain that has its memory and its event channels by now. */

@@ -96,6 +96,8 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
     onPoweroff: readAction('on_poweroff', libxl.on_poweroff),
     onReboot: readAction('on_reboot', libxl.on_reboot),
     onCrash: readAction('on_crash', libxl.on_crash),
+    disks: [],
+    networks: [],
   };
 }
 

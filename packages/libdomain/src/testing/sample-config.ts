@@ -19,6 +19,8 @@ export function sampleConfig(
     onPoweroff: 'destroy',
     onReboot: 'restart',
     onCrash: 'destroy',
+    disks: [],
+    networks: [],
     ...more,
   };
 }

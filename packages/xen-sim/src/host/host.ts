@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { nativeDom0, type Dom0 } from '@vm-tools/dom0';
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type { HostInfo, Xen, XenVersion } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
@@ -54,6 +55,7 @@ export interface SimulatedHost extends AsyncDisposable {
   readonly name: string;
   readonly xen: Xen;
   readonly store: Xenstore;
+  readonly dom0: Dom0;
   readonly root: string;
   /** Nothing is known here of guests on their way; tools look into the journals below `root` by themselves. */
   readonly transfers: { readonly of: (uuid: string) => Promise<undefined> };
@@ -143,6 +145,7 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     name,
     xen: new SimXen(machine, faults),
     store,
+    dom0: nativeDom0(),
     root,
     transfers: { of: () => Promise.resolve(undefined) },
     kernel,

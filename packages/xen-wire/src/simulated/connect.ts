@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { nativeDom0, type Dom0 } from '@vm-tools/dom0';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
 import { connectXen } from '../bridge.ts';
@@ -10,6 +11,7 @@ import { simFolder, simPaths } from './paths.ts';
 export interface ConnectedHost {
   readonly xen: Xen;
   readonly store: Xenstore;
+  readonly dom0: Dom0;
   /** The folder of all its files: that of a simulated host. */
   readonly root: string;
   close(): Promise<void>;
@@ -32,6 +34,7 @@ export async function connectSimulatedHost(
     return {
       xen: opened,
       store,
+      dom0: nativeDom0(),
       root,
       close: async () => {
         await store.close();

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { DOMAIN_TYPES } from '../../types/domain-type.ts';
+import { diskSchema } from '../devices/disk.ts';
+import { networkSchema } from '../devices/network.ts';
 import type { Key } from './key.ts';
-import { line, memoryKib, name, path, shutdownAction, uuid, vcpus } from './values.ts';
+import { devices, line, memoryKib, name, path, shutdownAction, uuid, vcpus } from './values.ts';
 
 const TYPES = DOMAIN_TYPES.map((type) => `"${type}"`).join(' or ');
 
@@ -105,6 +107,22 @@ export const KEYS = {
     kind: 'action',
     schema: shutdownAction.default('destroy'),
     about: 'when it crashes; "destroy" if absent',
+  },
+  disks: {
+    json: 'disks',
+    xl: 'disk',
+    libxl: 'disks',
+    kind: 'devices',
+    schema: devices(diskSchema),
+    about: 'its disks, in their order',
+  },
+  networks: {
+    json: 'networks',
+    xl: 'vif',
+    libxl: 'nics',
+    kind: 'devices',
+    schema: devices(networkSchema),
+    about: 'its network devices, in their order',
   },
 } as const satisfies Readonly<Record<string, Key>>;
 

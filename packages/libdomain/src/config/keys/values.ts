@@ -56,6 +56,19 @@ export const vcpus = whole('', MOST_VCPUS).min(1, 'must be 1 or more').max(MAX_V
 
 export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
 
+/** More than any bus or bridge would take; a configuration that has more is a mistake. */
+const MAX_DEVICES = 256;
+
+/** The devices of one kind. */
+export const devices = <Device extends z.ZodType>(
+  device: Device,
+): z.ZodDefault<z.ZodReadonly<z.ZodArray<Device>>> =>
+  z
+    .array(device, 'must be a list')
+    .max(MAX_DEVICES, `must not have more than ${MAX_DEVICES}`)
+    .readonly()
+    .default([]);
+
 /**
  * Why a new domain cannot have this name, as in "must not be empty"; undefined if it can. Wherever a domain is named it
  * may be named by its number or UUID, too, so a name must not look like either.

@@ -1,10 +1,11 @@
 import { messageOf } from '@vm-tools/errors';
 import type { DomainConfig } from '../../config/schema.ts';
 import type { DeviceKind, PlacedDomain, PlannedDevice } from '../../devices/kind.ts';
-import type { Device } from '../../devices/list-devices.ts';
+import { listDevices, type Device } from '../../devices/list-devices.ts';
 import { removeDevice } from '../../devices/remove-device.ts';
 import { deviceAt, writeDevice } from '../../devices/write-device.ts';
 import type { Host } from '../../host.ts';
+import { libxlPath } from '../../paths.ts';
 import { stepError } from '../../step/step-error.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made } from '../context.ts';
@@ -15,15 +16,17 @@ export function plugDevices(kind: DeviceKind, config: DomainConfig): readonly St
 }
 
 function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain> {
-  const at = (domain: PlacedDomain): Device =>
-    deviceAt(domain.domid, kind.name, planned.id, planned.nodes(domain));
+  const find = async (host: Host, domid: number): Promise<Device | undefined> =>
+    (await listDevices(host.store, domid)).find(
+      ({ kind: name, id }) => name === kind.name && id === planned.id,
+    );
   return {
     name: planned.name,
     about: () => planned.about,
     async run({ domid, ports, frames, host, signal }) {
       const domain = { domid, ports, frames };
-      const device = at(domain);
-      const nodes = planned.nodes(domain);
+      const nodes = await planned.nodes(domain, host);
+      const device = deviceAt(domid, kind.name, planned.id, nodes);
       await host.store.transaction((tx) => writeDevice(tx, domid, device, nodes), { signal });
       try {
         await kind.plug?.(host, device, signal);
@@ -32,8 +35,11 @@ function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain
       }
       return {};
     },
-    undo: ({ host, ...domain }) => removeDevice(host, at(domain), kind),
-    leaves: (domain) => at(domain).backend,
+    async undo({ host, domid }) {
+      const device = await find(host, domid);
+      if (device !== undefined) await removeDevice(host, device, kind);
+    },
+    leaves: ({ domid }) => `${libxlPath(domid)}/device/${kind.name}/${planned.id}`,
   };
 }
 

@@ -1,0 +1,69 @@
+/** The object at a path, links followed, as far as a disk could be made of it. */
+export type FileFacts =
+  | { readonly is: 'block'; readonly major: number; readonly minor: number; readonly bytes: number }
+  | { readonly is: 'file'; readonly device: string; readonly inode: string; readonly bytes: number }
+  /** There is something, of which no disk can be made: a folder, a socket. */
+  | { readonly is: 'other' }
+  | { readonly is: 'absent' };
+
+/** One run of a hotplug script. */
+export interface ScriptRun {
+  /** absolute */
+  readonly path: string;
+  /** "add", "online", "type_if=vif", … */
+  readonly args: readonly string[];
+  /** besides the environment of this process */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The end of a hotplug script. */
+export interface ScriptEnd {
+  /** its exit status; 128 and the number of the signal that has ended it */
+  readonly status: number;
+  /** the last lines that it has written, 4 KiB at most */
+  readonly lastWords: string;
+}
+
+/** The qemu that serves the devices of one guest. */
+export interface QemuStart {
+  readonly domid: number;
+  /** absolute */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** besides the environment of this process */
+  readonly env: Readonly<Record<string, string>>;
+  /** gets what it writes; the file before is kept with `.1` behind its name */
+  readonly logPath: string;
+}
+
+/** Options of a call that takes a while. */
+export interface Dom0CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The work of a control domain for the devices of guests that neither Xen nor xenstore does. `nativeDom0` does it on
+ * this machine; a simulator can answer it too. Paths are as configurations have them.
+ */
+export interface Dom0 {
+  lookAt(path: string): Promise<FileFacts>;
+  /** Whether there is a bridge of this name. */
+  hasBridge(name: string): Promise<boolean>;
+  /** Waits for its end. @throws DOM0_SCRIPT_MISSING, DOM0_SCRIPT_TIMEOUT */
+  runScript(run: ScriptRun, options?: Dom0CallOptions): Promise<ScriptEnd>;
+  /** What has been written to the file or device is on the disk when it resolves, so that other hosts see it. */
+  flush(path: string): Promise<void>;
+  /** Starts it in a session of its own: it outlives this process. @returns its process, which may not be ready yet */
+  startQemu(start: QemuStart): Promise<{ readonly pid: number }>;
+  /** Whether that process is there, and is a qemu. */
+  isQemu(pid: number): Promise<boolean>;
+  /** Ends it at once, so that it writes nothing more, and waits until it is gone. Nothing to do when it is no qemu. */
+  killQemu(pid: number): Promise<void>;
+  /** Makes a qemu execute one QMP command. @param socket the path of its QMP socket */
+  qmp(
+    socket: string,
+    command: string,
+    args?: Readonly<Record<string, unknown>>,
+    options?: Dom0CallOptions,
+  ): Promise<unknown>;
+}
