@@ -36,6 +36,18 @@ export interface QemuStart {
   readonly logPath: string;
 }
 
+/** A running qemu. */
+export interface QemuProcess {
+  readonly pid: number;
+  readonly domid: number;
+}
+
+/**
+ * "orderly": it writes down what it still has for its images, and is killed when that takes too long. "at-once": it
+ * writes nothing more, because the guest uses its disks elsewhere by now.
+ */
+export type QemuEnd = 'orderly' | 'at-once';
+
 /** Options of a call that takes a while. */
 export interface Dom0CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -55,10 +67,10 @@ export interface Dom0 {
   flush(path: string): Promise<void>;
   /** Starts it in a session of its own: it outlives this process. @returns its process, which may not be ready yet */
   startQemu(start: QemuStart): Promise<{ readonly pid: number }>;
-  /** Whether that process is there, and is a qemu. */
-  isQemu(pid: number): Promise<boolean>;
-  /** Ends it at once, so that it writes nothing more, and waits until it is gone. Nothing to do when it is no qemu. */
-  killQemu(pid: number): Promise<void>;
+  /** Whether that process is there, and is the qemu of this domain: its number may be another process' by now. */
+  isQemu(qemu: QemuProcess): Promise<boolean>;
+  /** Ends it and waits until it is gone. Nothing to do when there is no such qemu. @throws DOM0_QEMU_STAYS */
+  endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void>;
   /** Makes a qemu execute one QMP command. @param socket the path of its QMP socket */
   qmp(
     socket: string,

@@ -9,5 +9,14 @@
  *
  * @packageDocumentation
  */
-export type { Dom0, Dom0CallOptions, FileFacts, QemuStart, ScriptEnd, ScriptRun } from './dom0.ts';
+export type {
+  Dom0,
+  Dom0CallOptions,
+  FileFacts,
+  QemuEnd,
+  QemuProcess,
+  QemuStart,
+  ScriptEnd,
+  ScriptRun,
+} from './dom0.ts';
 export { nativeDom0 } from './native/native-dom0.ts';

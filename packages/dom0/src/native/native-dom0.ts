@@ -1,10 +1,10 @@
 import type { Dom0 } from '../dom0.ts';
 import { flush, hasBridge, lookAt } from './look-at.ts';
-import { isQemu, killQemu, startQemu } from './qemu.ts';
+import { endQemu, isQemu, startQemu } from './qemu.ts';
 import { qmp } from './qmp.ts';
 import { runScript } from './run-script.ts';
 
 /** This machine, as the control domain of a Xen host. */
 export function nativeDom0(): Dom0 {
-  return { lookAt, hasBridge, runScript, flush, startQemu, isQemu, killQemu, qmp };
+  return { lookAt, hasBridge, runScript, flush, startQemu, isQemu, endQemu, qmp };
 }

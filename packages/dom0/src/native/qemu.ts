@@ -2,9 +2,9 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VmToolsError } from '@vm-tools/errors';
-import type { QemuStart } from '../dom0.ts';
+import type { QemuEnd, QemuProcess, QemuStart } from '../dom0.ts';
 
-/** A killed process is gone as soon as the kernel has closed its files, which may take a disk's time. */
+/** A process that is to end may have to wait for a disk. */
 const GONE_LIMIT_MS = 10_000;
 const PAUSE_MS = 10;
 
@@ -39,37 +39,47 @@ export async function startQemu({
   });
 }
 
-/** By its name: a number may be another process' by now. */
-export async function isQemu(pid: number): Promise<boolean> {
+/** By its command line, as libxl and these tools write it. */
+export async function isQemu({ pid, domid }: QemuProcess): Promise<boolean> {
   if (!Number.isSafeInteger(pid) || pid <= 1) return false;
-  const [line, state] = await Promise.all([
-    readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
-  ]);
-  // One that has ended and that nobody has waited for is a zombie, and has no command line.
-  if (/^\d+ \(.*\) [ZX]/s.test(state)) return false;
-  return basename(line.split('\0')[0] ?? '').includes('qemu');
+  const [line, state] = await Promise.all(
+    ['cmdline', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
+  );
+  // One that has ended and that its parent has not waited for is a zombie: its files are closed.
+  if (state === undefined || /^\d+ \(.*\) [ZX]/s.test(state)) return false;
+  const words = line?.split('\0') ?? [];
+  const at = words.indexOf('-xen-domid');
+  return basename(words[0] ?? '').includes('qemu') && at > 0 && words[at + 1] === `${domid}`;
 }
 
 /** Waits until its files are closed, so that its disks are free. */
-export async function killQemu(pid: number): Promise<void> {
-  if (!(await isQemu(pid))) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    return; // it has ended in this moment
-  }
+export async function endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void> {
+  if (how === 'orderly' && (await isGoneAfter('SIGTERM', qemu))) return;
+  if (await isGoneAfter('SIGKILL', qemu)) return;
+  throw new VmToolsError({
+    code: 'DOM0_QEMU_STAYS',
+    kind: 'timeout',
+    message: `qemu, process ${qemu.pid}, was killed and is still there after ${GONE_LIMIT_MS / 1000} s`,
+    hint: 'see in its /proc folder what it waits for; most often a disk that does not answer',
+    details: { pid: qemu.pid },
+  });
+}
+
+/** No event tells of the end of a process that is no child of this one. */
+async function isGoneAfter(signal: NodeJS.Signals, qemu: QemuProcess): Promise<boolean> {
   const deadline = performance.now() + GONE_LIMIT_MS;
-  while (await isQemu(pid)) {
-    if (performance.now() >= deadline) {
-      throw new VmToolsError({
-        code: 'DOM0_QEMU_STAYS',
-        kind: 'timeout',
-        message: `qemu, process ${pid}, was killed and is still there after ${GONE_LIMIT_MS / 1000} s`,
-        hint: 'see in its /proc folder what it waits for; most often a disk that does not answer',
-        details: { pid },
-      });
-    }
+  for (let isSent = false; await isQemu(qemu); isSent = true) {
+    if (!isSent) send(qemu.pid, signal);
+    if (performance.now() >= deadline) return false;
     await delay(PAUSE_MS);
+  }
+  return true;
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended in this moment.
   }
 }
