@@ -91,11 +91,16 @@ async function run<Input>(
     return fail(withSuggestion(thrown, suggestCommand(spec, words)), output, messages, interruption.received);
   }
   await close(host, messages);
-  return finish(outcome, output, messages);
+  return finish(outcome, output, messages, interruption.received);
 }
 
 /** Prints the result. When that fails, it says both: the command has done its work, and its result is lost. */
-async function finish(outcome: Outcome, output: Output, messages: Messages): Promise<never> {
+async function finish(
+  outcome: Outcome,
+  output: Output,
+  messages: Messages,
+  signal?: EndingSignal,
+): Promise<never> {
   const { value, text = '', failure, isReport = false } = outcome;
   const printed = messages.json ? shownJson(value) : shownLines(text);
   try {
@@ -104,9 +109,9 @@ async function finish(outcome: Outcome, output: Output, messages: Messages): Pro
     const lost = asVmToolsError(thrown, messages.program);
     if (isReport && isReaderGone(lost)) return output.end(BROKEN_PIPE_EXIT);
     messages.failed(isReport ? lost : workDone(lost, outcome));
-    return output.end(exitStatus(failure ?? lost.kind));
+    return output.end(exitStatus(failure ?? lost.kind, signal));
   }
-  return output.end(failure === undefined ? 0 : exitStatus(failure));
+  return output.end(failure === undefined ? 0 : exitStatus(failure, signal));
 }
 
 /** The result may be the domid of what was created: it is told here, then. */

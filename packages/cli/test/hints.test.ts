@@ -121,7 +121,7 @@ test.each([
   ],
   ['vm-migrate resolve ID --owner there; xfrd peers, and vm-list', []],
   ['vm-start web1', ['vm-start is no executable']],
-  ['vm-destroy web1 web2', ['vm-destroy web1 web2: it takes no "web2"']],
+  ['vm-console web1 web2', ['vm-console web1 web2: it takes no "web2"']],
   ['vm-save web1 -o web1.img; vm-unpause web1 resumes it', []],
   ['start xfrd on the other host', []],
 ])('%j', (text, faults) => {

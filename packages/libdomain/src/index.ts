@@ -21,7 +21,7 @@ export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-c
 
 export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
 export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
-export { listDomains } from './actions/list-domains.ts';
+export { listDomains, listGuests } from './actions/list-domains.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';

@@ -1,4 +1,4 @@
-import type { Invocation, Outcome } from '@vm-tools/cli';
+import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { destroyDomain, findRemains, removePending, resolveDomain } from '@vm-tools/libdomain';
 import type { DestroyInput } from './options.ts';
@@ -6,14 +6,16 @@ import type { DestroyInput } from './options.ts';
 export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome> {
   const host = await invocation.openHost();
   const { input, signal } = invocation;
-  const domain = await resolveDomain(host, input.domain).catch(async (thrown: unknown) => {
-    const isUnknown = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_UNKNOWN';
-    const remains = isUnknown ? await findRemains(host, input.domain) : undefined;
-    if (remains === undefined) throw thrown;
-    return remains;
+  return forEachDomain(invocation, input.domain, async (word) => {
+    const domain = await resolveDomain(host, word).catch(async (thrown: unknown) => {
+      const isUnknown = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_UNKNOWN';
+      const remains = isUnknown ? await findRemains(host, word) : undefined;
+      if (remains === undefined) throw thrown;
+      return remains;
+    });
+    await destroyDomain(host, domain, { waitMs: input.wait, signal });
+    await removePending(host, domain); // a restart that has failed is not wanted any more
+    const { domid, uuid, name } = domain;
+    return { value: { domid, uuid, name, state: 'destroyed' }, line: `${name || domid}: destroyed` };
   });
-  await destroyDomain(host, domain, { waitMs: input.wait, signal });
-  await removePending(host, domain); // a restart that has failed is not wanted any more
-  const { domid, uuid, name } = domain;
-  return { value: { domid, uuid, name, state: 'destroyed' } };
 }

@@ -38,3 +38,33 @@ testOnHost('dom0 is not paused, and what Xen refuses is said with its errno', as
   });
   await waitForTicks(host, 'runs');
 });
+
+testOnHost('of several domains one that is not there does not stop the others', async (host) => {
+  const [one, other] = [
+    await result(host, 'vm-create polite.cfg name=one'),
+    await result(host, 'vm-create polite.cfg name=other'),
+  ];
+  const paused = (name: string, { domid, uuid }: typeof one): object => ({
+    domid,
+    uuid,
+    name,
+    state: 'paused',
+  });
+  expect(await result(host, `vm-pause one ${other.domid}`)).toEqual([
+    paused('one', one),
+    paused('other', other),
+  ]);
+  await host.run('vm-unpause one other');
+  const printed = await host.exec('vm-pause --json one absent other');
+  expect({ status: printed.code, stderr: printed.stderr }).toEqual({ status: 3, stderr: '' });
+  expect(JSON.parse(printed.stdout)).toEqual([
+    paused('one', one),
+    { domain: 'absent', error: expect.objectContaining({ code: 'DOMAIN_UNKNOWN' }) },
+    paused('other', other),
+  ]);
+  expect(await host.exec('vm-destroy one absent other')).toEqual({
+    code: 3,
+    stdout: 'one: destroyed\nother: destroyed\n',
+    stderr: expect.stringContaining('vm-destroy: there is no domain absent on this host [DOMAIN_UNKNOWN]'),
+  });
+});

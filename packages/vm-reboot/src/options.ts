@@ -1,7 +1,6 @@
-import { asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
+import { ALL, type AllInput, asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
-export interface RebootInput extends WaitInput {
-  readonly domain: string;
+export interface RebootInput extends WaitInput, AllInput {
   /** milliseconds */
   readonly timeout?: number;
 }
@@ -9,7 +8,7 @@ export interface RebootInput extends WaitInput {
 export const command: CommandSpec = {
   name: 'vm-reboot',
   summary: 'asks a domain to reboot; vm-monitor rebuilds it as its on_reboot says',
-  arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  arguments: [{ name: '[domain...]', description: 'name, domid or UUID; several are asked together' }],
   options: [
     {
       flags: '--timeout <time>',
@@ -17,6 +16,10 @@ export const command: CommandSpec = {
       ...asWait,
     },
     WAIT,
+    ALL,
   ],
-  examples: [{ command: 'vm-reboot web1', effect: 'web1 shuts down and comes back with a new domid' }],
+  examples: [
+    { command: 'vm-reboot web1', effect: 'web1 shuts down and comes back with a new domid' },
+    { command: 'vm-reboot web1 web2', effect: 'both of them' },
+  ],
 };

@@ -116,3 +116,34 @@ testOnHost('Ctrl-C takes the request back', async (host) => {
   expect(stopped).toMatchObject({ status: 130, error: { code: 'INTERRUPTED', kind: 'interrupted' } });
   await waitForTicks(host, 'asked');
 });
+
+testOnHost('--all asks every guest at the same time, and tells of each', async (host) => {
+  const { domid } = await result(host, 'vm-create rude.cfg name=deaf');
+  await result(host, 'vm-create polite.cfg name=first');
+  await result(host, 'vm-create polite.cfg name=second');
+  for (const name of ['deaf', 'first', 'second']) await waitForTicks(host, name);
+  const printed = await host.exec(`vm-shutdown --all --wait --json --timeout ${patient(2_000) / 1000}`);
+  expect(printed.code).toBe(124);
+  expect(JSON.parse(printed.stdout)).toEqual([
+    { domain: String(domid), error: expect.objectContaining({ code: 'DOMAIN_SHUTDOWN_TIMEOUT' }) },
+    expect.objectContaining({ name: 'first', state: 'shut-down' }),
+    expect.objectContaining({ name: 'second', state: 'shut-down' }),
+  ]);
+  await host.run('vm-destroy deaf first second');
+  expect(await result(host, 'vm-shutdown --all')).toEqual([]);
+  expect(await result(host, 'vm-reboot --all')).toEqual([]);
+});
+
+testOnHost('it wants domains or --all, not neither and not both', async (host) => {
+  for (const tool of ['vm-shutdown', 'vm-reboot']) {
+    const [neither, both] = [await failure(host, tool), await failure(host, `${tool} --all web1`)];
+    expect(neither).toMatchObject({
+      status: 2,
+      error: { code: 'USAGE', hint: expect.stringMatching('--all') },
+    });
+    expect(both).toMatchObject({
+      status: 2,
+      error: { code: 'USAGE', message: expect.stringMatching('--all') },
+    });
+  }
+});

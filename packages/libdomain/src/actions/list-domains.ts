@@ -12,6 +12,12 @@ export async function listDomains(host: Host): Promise<Domain[]> {
   }
 }
 
+/** The domains of the host that a user may ask for something: not dom0, and none that ends or is on its way here. */
+export async function listGuests(host: Host): Promise<Domain[]> {
+  const domains = await listDomains(host);
+  return domains.filter(({ domid, state }) => domid !== 0 && state !== 'dying' && state !== 'incoming');
+}
+
 /** For failures of a tool that only looks at the host. */
 export const LOOKING = {
   doing: 'looking at the domains of this host',

@@ -1,0 +1,87 @@
+import { abortError, type VmToolsError } from '@vm-tools/errors';
+import { shown } from '@vm-tools/words';
+import { asVmToolsError } from '../output/render-error.ts';
+import type { Invocation, Outcome } from './spec.ts';
+
+/** What was done to one domain, or found out about it. */
+export interface DomainOutcome {
+  /** As data: what --json prints of it. */
+  readonly value: object;
+  /** For people, when it is one of several: begins with its name. */
+  readonly line: string;
+  /** For people, when it is the only one. @default nothing */
+  readonly text?: string;
+}
+
+/** How many domains are worked on, and which words stand for them. */
+export interface EachDomainOptions {
+  /** How many domains are worked on at the same time. @default 4 */
+  readonly atOnce?: number;
+  /** Whether the result is a list even of one domain, as behind --all. @default false */
+  readonly isList?: boolean;
+  /** Whether nothing is changed; see `Outcome`. @default false */
+  readonly isReport?: boolean;
+}
+
+/** In the list that --json prints, in the place of a domain with which it did not work. */
+interface FailedDomain {
+  /** as the command line names it */
+  readonly domain: string;
+  readonly error: VmToolsError;
+}
+
+/**
+ * Does the same to each domain of the command line, some at the same time. One domain is answered as ever: its result,
+ * or its error thrown. Of several a failure does not stop the others; the result is a list in the order given, each
+ * failure in its place, and the exit status is that of an uncertain one, if any, or else of the first. A domain that is
+ * named twice in the same words is meant once.
+ *
+ * @param act what is done to one; throws to say that it has failed
+ */
+export async function forEachDomain(
+  { program, messages, signal }: Pick<Invocation<unknown>, 'program' | 'messages' | 'signal'>,
+  domains: readonly string[],
+  act: (domain: string) => Promise<DomainOutcome>,
+  { atOnce = 4, isList = false, isReport = false }: EachDomainOptions = {},
+): Promise<Outcome> {
+  const words = [...new Set(domains)];
+  const [only] = words;
+  if (only !== undefined && domains.length === 1 && !isList) {
+    const { value, text } = await act(only);
+    return { value, isReport, ...(text === undefined ? {} : { text }) };
+  }
+  const attempt = async (domain: string): Promise<DomainOutcome | FailedDomain> => {
+    try {
+      if (signal.aborted) throw abortError(signal, `it was the turn of ${domain}`);
+      return await act(domain);
+    } catch (thrown) {
+      const error = asVmToolsError(thrown, program);
+      if (!messages.json) messages.failed(error);
+      return { domain, error };
+    }
+  };
+  const outcomes = await inTurn(words, atOnce, attempt);
+  const kinds = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error.kind] : []));
+  const failure = kinds.find((kind) => kind === 'uncertain') ?? kinds[0];
+  return {
+    value: outcomes.map((outcome) => ('error' in outcome ? outcome : outcome.value)),
+    text: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [shown(outcome.line)])).join('\n'),
+    isReport,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** Results in the order of the items, whichever of them ends first. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return results;
+}
