@@ -27,6 +27,8 @@ describe('xl.cfg', () => {
       onPoweroff: 'destroy',
       onReboot: 'restart',
       onCrash: 'destroy',
+      disks: [],
+      networks: [],
     });
   });
 
@@ -62,6 +64,8 @@ vif = [ # nothing
       onPoweroff: 'preserve',
       onReboot: 'destroy',
       onCrash: 'restart',
+      disks: [],
+      networks: [],
     });
   });
 
@@ -81,7 +85,25 @@ vif = [ # nothing
     // [what is added to a good file, code, line:column, message, hint]
     ['memroy = 5', 'CONFIG_UNKNOWN_KEY', '4:1', 'unknown key "memroy"', 'did you mean "memory"?'],
     ['onCrash = "destroy"', 'CONFIG_UNKNOWN_KEY', '4:1', 'unknown key "onCrash"', 'did you mean "on_crash"?'],
-    ["disk = [ '/dev/x,raw,xvda' ]", 'CONFIG_UNSUPPORTED', '4:8', 'disk is not supported yet', undefined],
+    ["disk = '/dev/x,raw,xvda'", 'CONFIG_INVALID', '4:8', 'disk must be a list', undefined],
+    ['disk = [ "/a,,xvda",\n  "/b,,xvdz1z" ]', 'CONFIG_INVALID', '5:3', 'disk 2: vdev must name', undefined],
+    ["disk = [ '/a,,xvda', [] ]", 'CONFIG_INVALID', '4:22', 'disk 2 must be a string', undefined],
+    ['disk = [ "/a,,xvda,1" ]', 'CONFIG_INVALID', '4:10', 'disk 1: unknown value for access: "1"', undefined],
+    [
+      'disk = [ "/a,,xvda,backendtype=tap" ]',
+      'CONFIG_UNSUPPORTED',
+      '4:10',
+      'disk 1: backendtype=tap is not',
+      undefined,
+    ],
+    [
+      'vif = [ "bridg=a" ]',
+      'CONFIG_UNKNOWN_KEY',
+      '4:9',
+      'vif 1: unrecognized argument',
+      'did you mean "bridge"?',
+    ],
+    ['vtpm = [ "backend=a" ]', 'CONFIG_UNSUPPORTED', '4:8', 'vtpm is not supported yet', undefined],
     ['pvh = 1', 'CONFIG_UNSUPPORTED', '4:7', 'pvh is not supported yet', 'write type = "pvh" instead'],
     ['type = "hvm"', 'CONFIG_UNSUPPORTED', '4:8', '"hvm" is not supported yet', undefined],
     ['builder = "hvm"', 'CONFIG_UNSUPPORTED', '4:11', '"hvm" is not supported yet', undefined],
@@ -327,7 +349,7 @@ describe('checkConfig', () => {
   });
 
   test.each([
-    [{ name: 'a', kernel: '/k', memoryKib: 4096, disks: [] }, 'Unrecognized key: "disks"'],
+    [{ name: 'a', kernel: '/k', memoryKib: 4096, disk: [] }, 'Unrecognized key: "disk"'],
     [{ name: 'a', kernel: '/k', memoryKib: 1 }, 'memoryKib must be 1 MiB or more'],
     ['nonsense', 'expected object'],
   ])('refuses %j', (config, message) => {

@@ -3,6 +3,7 @@ import type { Position } from './config-error.ts';
 import { configError } from './config-error.ts';
 import type { Fields } from './fields.ts';
 import { invalid, resolvePaths, unsupported } from './fields.ts';
+import { problemsOfItem } from './item-problems.ts';
 import { Findings } from './findings.ts';
 import { fieldsOfJson } from './json/json-fields.ts';
 import { readJson } from './json/read-json.ts';
@@ -99,13 +100,16 @@ function validate(fields: Fields, { start, format, findings }: Validation): NewD
   const plain = Object.fromEntries([...fields].map(([field, { value }]) => [field, value]));
   const isHvm = refuseUnsupportedValues(fields, findings);
   // The rest is looked at as if it were of a type that there is.
-  const result = domainConfigSchema.safeParse(isHvm ? { ...plain, type: 'pvh' } : plain);
+  const result = domainConfigSchema.safeParse(isHvm ? { ...plain, ...asPvh(plain) } : plain);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const field = issue.path[0] as Field;
     const given = fields.get(field);
     const key = KEYS[field][format];
-    if (given === undefined) {
+    const item = given?.items?.[issue.path[1] as number];
+    if (given !== undefined && item !== undefined)
+      for (const problem of problemsOfItem(issue, { given, item, format })) findings.add(problem);
+    else if (given === undefined) {
       const isNeeded = field !== 'kernel' || (!isHvm && !findings.concern('bootloader'));
       if (isNeeded && !findings.concern(key))
         findings.addMissing(
@@ -121,6 +125,12 @@ function validate(fields: Fields, { start, format, findings }: Validation): NewD
     }
   }
   return undefined;
+}
+
+/** The same for a type that there is: an emulated network card is none of the mistakes of an hvm domain. */
+function asPvh({ networks }: Readonly<Record<string, unknown>>): object {
+  if (!Array.isArray(networks)) return { type: 'pvh' };
+  return { type: 'pvh', networks: networks.map(({ type: _, ...network }: { type?: unknown }) => network) };
 }
 
 /** @returns whether it is of type hvm, for which much else is right */

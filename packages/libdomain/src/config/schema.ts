@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { checkDevices } from './devices/check-devices.ts';
+import { withoutUsualIds } from './devices/network.ts';
 import { profileOf, type DomainType } from '../types/index.ts';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
 import type { SHUTDOWN_ACTIONS, XL_ACTIONS } from './keys/values.ts';
@@ -22,7 +24,12 @@ export const domainConfigSchema = z
     error: (issue) =>
       `must not be longer than ${profileOf(issue.input as { type: DomainType }).maxCmdlineBytes} bytes for this type of domain`,
   })
-  .transform((config) => ({ ...config, maxMemoryKib: config.maxMemoryKib ?? config.memoryKib }))
+  .superRefine(checkDevices)
+  .transform((config) => ({
+    ...config,
+    maxMemoryKib: config.maxMemoryKib ?? config.memoryKib,
+    networks: withoutUsualIds(config.networks),
+  }))
   .readonly();
 
 /** The configuration of a new domain; see `domainConfigSchema`. */

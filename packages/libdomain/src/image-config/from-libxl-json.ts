@@ -1,17 +1,19 @@
 import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
+import { KEYS } from '../config/keys/keys.ts';
 import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS, nameFault } from '../config/keys/values.ts';
 import { isDomainType, type DomainType } from '../types/domain-type.ts';
+import { libxlDisk } from './devices/disk.ts';
+import { fromLibxlDevices } from './devices/from-libxl-devices.ts';
+import { libxlNic } from './devices/nic.ts';
 import { actionOf } from './shutdown-actions.ts';
 
 /** libxl itself takes any length; a configuration has a few KiB. */
 const MAX_JSON_CHARACTERS = 2 ** 20;
 
-/** Arrays of libxl_domain_config, each of one kind of device, and what people call them. */
+/** Arrays of libxl_domain_config, each of one kind of device that there is not here, and what people call them. */
 const DEVICES: Readonly<Record<string, string>> = {
-  disks: 'disks',
-  nics: 'network interfaces',
   pcidevs: 'PCI devices',
   rdms: 'reserved device memory',
   dtdevs: 'device tree devices',
@@ -26,6 +28,9 @@ const DEVICES: Readonly<Record<string, string>> = {
   usbctrls: 'USB controllers',
   usbdevs: 'USB devices',
 };
+
+/** Arrays that become fields of a DomainConfig. */
+const OWN_DEVICES: readonly string[] = [KEYS.disks.libxl, KEYS.networks.libxl];
 
 const count = z.int().min(0);
 const defbool = z.string().optional();
@@ -51,6 +56,8 @@ const libxlSchema = z.looseObject({
     vnuma_nodes: z.array(z.unknown()).optional(),
     'type.pvh': z.looseObject({ pvshim: defbool }).optional(),
   }),
+  disks: z.array(libxlDisk).default([]),
+  nics: z.array(libxlNic).default([]),
   on_poweroff: action,
   on_reboot: action,
   on_crash: action,
@@ -96,8 +103,7 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
     onPoweroff: readAction('on_poweroff', libxl.on_poweroff),
     onReboot: readAction('on_reboot', libxl.on_reboot),
     onCrash: readAction('on_crash', libxl.on_crash),
-    disks: [],
-    networks: [],
+    ...readDevices(libxl),
   };
 }
 
@@ -114,6 +120,12 @@ function parse(json: string): LibxlConfig {
   return result.data;
 }
 
+function readDevices(libxl: LibxlConfig): Pick<DomainConfig, 'disks' | 'networks'> {
+  const { unsupported: refused, ...devices } = fromLibxlDevices(libxl.disks, libxl.nics);
+  if (refused !== undefined) throw unsupported(refused.why, refused.key);
+  return devices;
+}
+
 function readType(type: string): DomainType {
   if (isDomainType(type)) return type;
   throw unsupported(`its type is ${shown(type)}`, 'type');
@@ -122,7 +134,8 @@ function readType(type: string): DomainType {
 function refuseUnsupported(libxl: LibxlConfig): void {
   const { b_info: build } = libxl;
   for (const [key, value] of Object.entries(libxl)) {
-    if (isDevices(value)) throw unsupported(`it has ${DEVICES[key] ?? shown(key)}`, key);
+    if (!OWN_DEVICES.includes(key) && isDevices(value))
+      throw unsupported(`it has ${DEVICES[key] ?? shown(key)}`, key);
   }
   if (build['type.pvh']?.pvshim === 'True') throw unsupported('it runs in the PV shim', 'pvshim');
   if ((build.vnuma_nodes?.length ?? 0) > 0) throw unsupported('it has virtual NUMA nodes', 'vnuma_nodes');

@@ -98,8 +98,13 @@ test('libxl leaves out what has its default', () => {
 describe('refuses what it would not do justice to', () => {
   test.each([
     ['HVM', { c_info: { type: 'hvm', name: 'a' } }, 'its type is "hvm"'],
-    ['disks', { disks: [{ vdev: 'xvda' }] }, 'it has disks'],
-    ['nics', { nics: [{}] }, 'it has network interfaces'],
+    [
+      'a disk of nothing',
+      { disks: [{ vdev: 'xvda' }] },
+      'the target of its disk xvda is missing: only a cdrom of format "empty" has none',
+    ],
+    ['an emulated card', { nics: [{ nictype: 'vif_ioemu' }] }, 'its network device 0 is an emulated card'],
+    ['a keyboard', { vkbs: [{}] }, 'it has keyboards'],
     ['devices of a later release', { virtios: [{}] }, 'it has "virtios"'],
     ['an action', { on_crash: 'explode' }, 'its on_crash is "explode"'],
     ['the PV shim', { b_info: { 'type.pvh': { pvshim: 'True' } } }, 'it runs in the PV shim'],

@@ -1,5 +1,7 @@
 import { FIELDS, KEYS, type Field } from '../config/keys/keys.ts';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
+import { toLibxlDisk } from './devices/disk.ts';
+import { toLibxlNic } from './devices/nic.ts';
 import { LIBXL_ACTIONS } from './shutdown-actions.ts';
 
 /**
@@ -38,6 +40,12 @@ function fieldsIn(section: '' | 'c_info' | 'b_info', config: DomainConfig): Reco
 /** Empty fields are left out, as libxl does. */
 function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
+  if (field === 'disks') return absentIfEmpty(config.disks.map(toLibxlDisk));
+  if (field === 'networks') return absentIfEmpty(config.networks.map(toLibxlNic));
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
   return value === '' ? undefined : value;
+}
+
+function absentIfEmpty(devices: readonly object[]): readonly object[] | undefined {
+  return devices.length === 0 ? undefined : devices;
 }

@@ -12,31 +12,39 @@ const target = line.refine(
   'is longer than any path can be',
 );
 
+const diskObject = z.strictObject({
+  /** path of the image or block device in the backend domain; for a script whatever it understands */
+  target: target.default(''),
+  vdev: line.refine((text) => vdevNumber(text) !== undefined, 'must name a virtual disk, as "xvda" does'),
+  format: z.enum(DISK_FORMATS, `must be one of ${DISK_FORMATS.join(', ')}`).default('raw'),
+  access: z.enum(['rw', 'ro'], 'must be "rw" or "ro"').default('rw'),
+  type: z.enum(['disk', 'cdrom'], 'must be "disk" or "cdrom"').default('disk'),
+  /** name or number of the driver domain that has the target; dom0 if absent */
+  backend: z.exactOptional(line.min(1, 'must not be empty')),
+  /** "phy" for raw images and devices, "qdisk" for others, if absent */
+  backendType: z.exactOptional(z.enum(DISK_BACKENDS, 'must be "phy" or "qdisk"')),
+  /** of the hotplug script: a name in /etc/xen/scripts, or a path */
+  script: z.exactOptional(line.min(1, 'must not be empty')),
+  /** whether the guest may discard blocks; if absent, wherever it may write */
+  discard: z.exactOptional(z.boolean()),
+  /** the host's page cache is passed by */
+  directIoSafe: z.exactOptional(z.boolean()),
+  /** false: the guest does not trust its backend */
+  trusted: z.exactOptional(z.boolean()),
+});
+
+/** Names of the fields of one. */
+export const DISK_FIELDS = Object.keys(diskObject.shape);
+
 /** One virtual disk of a guest. */
-export const diskSchema = z
-  .strictObject({
-    /** path of the image or block device in the backend domain; for a script whatever it understands */
-    target: target.default(''),
-    vdev: line.refine((text) => vdevNumber(text) !== undefined, 'must name a virtual disk, as "xvda" does'),
-    format: z.enum(DISK_FORMATS, `must be one of ${DISK_FORMATS.join(', ')}`).default('raw'),
-    access: z.enum(['rw', 'ro'], 'must be "rw" or "ro"').default('rw'),
-    type: z.enum(['disk', 'cdrom'], 'must be "disk" or "cdrom"').default('disk'),
-    /** name or number of the driver domain that has the target; dom0 if absent */
-    backend: z.exactOptional(line.min(1, 'must not be empty')),
-    /** "phy" for raw images and devices, "qdisk" for others, if absent */
-    backendType: z.exactOptional(z.enum(DISK_BACKENDS, 'must be "phy" or "qdisk"')),
-    /** of the hotplug script: a name in /etc/xen/scripts, or a path */
-    script: z.exactOptional(line.min(1, 'must not be empty')),
-    /** whether the guest may discard blocks; if absent, wherever it may write */
-    discard: z.exactOptional(z.boolean()),
-    /** the host's page cache is passed by */
-    directIoSafe: z.exactOptional(z.boolean()),
-    /** false: the guest does not trust its backend */
-    trusted: z.exactOptional(z.boolean()),
-  })
+export const diskSchema = diskObject
   .refine(({ target, type, format }) => target !== '' || (type === 'cdrom' && format === 'empty'), {
     path: ['target'],
     error: 'is missing: only a cdrom of format "empty" has none',
+  })
+  .refine(({ target, format }) => target === '' || format !== 'empty', {
+    path: ['format'],
+    error: '"empty" is for a cdrom without a target',
   })
   .refine(
     ({ target, script, backend }) =>
@@ -58,10 +66,14 @@ export const diskSchema = z
       error: 'is for raw disks that no qemu serves',
     },
   )
+  .transform((disk) => (disk.type === 'cdrom' ? { ...disk, access: 'ro' as const } : disk))
   .readonly();
 
 /** One virtual disk of a guest. */
 export type Disk = z.output<typeof diskSchema>;
+
+/** The same as a caller may write it: what has a default may be absent. */
+export type DiskInput = z.input<typeof diskSchema>;
 
 /** Which backend serves it. qemu alone understands other formats than raw, and only a kernel has scripts. */
 export function backendTypeOf(disk: Pick<Disk, 'format' | 'backendType'>): (typeof DISK_BACKENDS)[number] {

@@ -3,6 +3,7 @@ import { invalid, unknownKey } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
 import { meantMib, parseMemorySize } from '../memory-size.ts';
+import { isDeviceField, readDevices } from '../read-devices.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 
 /** By it an editor finds the JSON Schema of a file. */
@@ -21,9 +22,10 @@ export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
     const { json, kind } = KEYS[field];
     const entry = entries.get(json);
     if (entry === undefined) continue;
-    findings.collect(() =>
-      fields.set(field, { value: kind === 'memory' ? readMemory(entry) : entry.value, entry }),
-    );
+    findings.collect(() => {
+      if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'json', findings));
+      else fields.set(field, { value: kind === 'memory' ? readMemory(entry) : entry.value, entry });
+    });
   }
   return fields;
 }

@@ -1,4 +1,4 @@
-import { configError } from '../config-error.ts';
+import { configError, type Position } from '../config-error.ts';
 import type { Findings } from '../findings.ts';
 import type { Entries, EntryValue } from '../text/entry.ts';
 import { Tokens, describeToken, unexpected } from '../text/tokens.ts';
@@ -33,12 +33,15 @@ function readDocument(tokens: Tokens, entries: Entries, findings: Findings): voi
       );
     }
     const valuePosition = tokens.next.position;
-    entries.set(name, { key: name, value: readValue(tokens, 1), keyPosition: key.position, valuePosition });
+    const itemPositions: Position[] = [];
+    const value = readValue(tokens, 1, itemPositions);
+    entries.set(name, { key: name, value, keyPosition: key.position, valuePosition, itemPositions });
   });
   if (tokens.next.kind !== 'end') throw unexpected(tokens.next, 'behind the closing brace');
 }
 
-function readValue(tokens: Tokens, depth: number): EntryValue {
+/** @param itemPositions is given the place of each item of a list */
+function readValue(tokens: Tokens, depth: number, itemPositions?: Position[]): EntryValue {
   const token = tokens.take();
   if (depth > MAX_DEPTH) throw configError('CONFIG_SYNTAX', token.position, 'values are nested too deeply');
   if (token.text === '{') {
@@ -49,8 +52,10 @@ function readValue(tokens: Tokens, depth: number): EntryValue {
   if (token.text === '[') {
     const items: EntryValue[] = [];
     if (tokens.takeIf(']')) return items;
-    do items.push(readValue(tokens, depth + 1));
-    while (tokens.takeIf(','));
+    do {
+      itemPositions?.push(tokens.next.position);
+      items.push(readValue(tokens, depth + 1));
+    } while (tokens.takeIf(','));
     expect(tokens, ']', 'at the end of the list');
     return items;
   }

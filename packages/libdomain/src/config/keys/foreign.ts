@@ -32,7 +32,7 @@ function keys(names: string, more: Partial<ForeignKey> = {}): Record<string, For
 /** As libxl 4.17 goes by them: parse_config_data of xl, and libxl's own defaults for each type. */
 export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // Lists of devices; an empty one asks for nothing.
-  ...keys('disk vif vif2 pci vtpm p9 channel usbctrl usbdev pvcalls vdispl vsnd vkb vfb dtdev'),
+  ...keys('vif2 pci vtpm p9 channel usbctrl usbdev pvcalls vdispl vsnd vkb vfb dtdev'),
   ...keys('ioports irqs iomem vnuma device_tree'),
 
   // Processors, memory, the place of the domain on its host.

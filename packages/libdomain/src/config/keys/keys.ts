@@ -114,7 +114,7 @@ export const KEYS = {
     libxl: 'disks',
     kind: 'devices',
     schema: devices(diskSchema),
-    about: 'its disks, in their order',
+    about: 'its disks; in JSON objects, or strings as in xl.cfg',
   },
   networks: {
     json: 'networks',
@@ -122,7 +122,7 @@ export const KEYS = {
     libxl: 'nics',
     kind: 'devices',
     schema: devices(networkSchema),
-    about: 'its network devices, in their order',
+    about: 'its network devices; in JSON objects, or strings as in xl.cfg',
   },
 } as const satisfies Readonly<Record<string, Key>>;
 

@@ -57,7 +57,7 @@ export const vcpus = whole('', MOST_VCPUS).min(1, 'must be 1 or more').max(MAX_V
 export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
 
 /** More than any bus or bridge would take; a configuration that has more is a mistake. */
-const MAX_DEVICES = 256;
+export const MAX_DEVICES = 256;
 
 /** The devices of one kind. */
 export const devices = <Device extends z.ZodType>(

@@ -53,6 +53,8 @@ function follow(text: string, { line, key, hint }: Problem): string {
   if (quoted !== undefined) return replace(`${key} = ${quoted}`);
   const word = /^write "([\w-]+)"/.exec(hint)?.[1];
   if (word !== undefined) return replace(`${key} = "${word}"`);
+  const [, better, worse = ''] = /^write (\w+) in place of (\w+)$/.exec(hint) ?? [];
+  if (better !== undefined) return replace((lines[at] ?? '').replace(worse, better));
   const meant = /^did you mean "(\w+)"\?$/.exec(hint)?.[1];
   if (meant !== undefined) return replace((lines[at] ?? '').replace(/^\s*\w+/, meant));
   if (/^leave (it|builder) out|^it was given at line \d+ already/.test(hint)) return replace();

@@ -10,6 +10,8 @@ export interface Entry {
   readonly value: EntryValue;
   readonly keyPosition: Position;
   readonly valuePosition: Position;
+  /** of each item, where the value is a list in a file */
+  readonly itemPositions?: readonly Position[];
   /** built with `+=`, which xl refuses for numbers */
   readonly isAppended?: boolean;
   /** where it is given a second time, with another value */

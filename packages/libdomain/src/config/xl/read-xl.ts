@@ -1,4 +1,4 @@
-import { configError } from '../config-error.ts';
+import { configError, type Position } from '../config-error.ts';
 import type { Findings } from '../findings.ts';
 import { exampleNumber } from '../keys/example-number.ts';
 import { looksLikeSize, meantMib } from '../memory-size.ts';
@@ -78,7 +78,8 @@ function readStatement(tokens: Tokens, entries: Entries, findings: Findings): vo
   }
   const valuePosition = tokens.next.position;
   const written = withoutComment(tokens.restOfLine);
-  const value = readValue(tokens, 1, key);
+  const itemPositions: Position[] = [];
+  const value = readValue(tokens, 1, key, itemPositions);
   const { next } = tokens;
   if (next.kind !== 'newline' && next.kind !== 'end' && next.text !== ';') {
     const hint = hintForBare(written, key) ?? 'every assignment stands on a line of its own';
@@ -92,11 +93,19 @@ function readStatement(tokens: Tokens, entries: Entries, findings: Findings): vo
         key,
       });
     }
-    entries.set(key, { key, value: sum, keyPosition, valuePosition, isAppended: true });
+    const positions = appended(before?.itemPositions ?? [], itemPositions);
+    entries.set(key, {
+      key,
+      value: sum,
+      keyPosition,
+      valuePosition,
+      itemPositions: positions,
+      isAppended: true,
+    });
     return;
   }
   if (before === undefined) {
-    entries.set(key, { key, value, keyPosition, valuePosition });
+    entries.set(key, { key, value, keyPosition, valuePosition, itemPositions });
     return;
   }
   if (typeof value === 'string' && value === before.value) {
@@ -109,11 +118,17 @@ function readStatement(tokens: Tokens, entries: Entries, findings: Findings): vo
 function add(before: EntryValue, more: EntryValue): EntryValue | undefined {
   if (typeof before === 'string' && typeof more === 'string') return before + more;
   if (!Array.isArray(before) || !Array.isArray(more)) return undefined;
-  for (const item of more as EntryValue[]) before.push(item); // in place: many += must not cost the square of their number
-  return before as EntryValue[];
+  return appended<EntryValue>(before, more);
 }
 
-function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
+/** In place: many += must not cost the square of their number. */
+function appended<T>(before: readonly T[], more: readonly T[]): readonly T[] {
+  for (const item of more) (before as T[]).push(item);
+  return before;
+}
+
+/** @param itemPositions is given the place of each item of a list */
+function readValue(tokens: Tokens, depth: number, key?: string, itemPositions?: Position[]): EntryValue {
   if (depth > MAX_DEPTH) {
     throw configError('CONFIG_SYNTAX', tokens.next.position, 'lists are nested too deeply', { key });
   }
@@ -125,7 +140,7 @@ function readValue(tokens: Tokens, depth: number, key?: string): EntryValue {
   // A size is no value of xl.cfg, but for these keys there is a better word for it than "unexpected".
   if (token.kind === 'word' && key !== undefined && isMemory(key) && looksLikeSize(token.text))
     return token.text;
-  if (token.text === '[') return readList(tokens, depth, key);
+  if (token.text === '[') return readList(tokens, depth, key, itemPositions);
   throw unexpected(token, 'in place of a value', { key, hint: hintForBare(written, key) });
 }
 
@@ -145,10 +160,16 @@ function withoutComment(line: string): string {
   return line.replace(/\s*(#.*|;\s*)?$/, '');
 }
 
-function readList(tokens: Tokens, depth: number, key: string | undefined): EntryValue[] {
+function readList(
+  tokens: Tokens,
+  depth: number,
+  key: string | undefined,
+  itemPositions: Position[] | undefined,
+): EntryValue[] {
   const items: EntryValue[] = [];
   skipNewlines(tokens);
   while (!tokens.takeIf(']')) {
+    itemPositions?.push(tokens.next.position);
     items.push(readValue(tokens, depth + 1, key));
     skipNewlines(tokens);
     if (tokens.takeIf(',')) skipNewlines(tokens);

@@ -6,6 +6,7 @@ import type { XlType } from '../keys/foreign.ts';
 import { exampleNumber } from '../keys/example-number.ts';
 import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
 import { meantMib } from '../memory-size.ts';
+import { isDeviceField, readDevices } from '../read-devices.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { COMMAND_LINE } from './overrides.ts';
@@ -21,7 +22,10 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
   for (const field of FIELDS) {
     const entry = entries.get(KEYS[field].xl);
     if (entry === undefined || COMPOSED.includes(field)) continue;
-    findings.collect(() => fields.set(field, { value: text(entry), entry }));
+    findings.collect(() => {
+      if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'xl', findings));
+      else fields.set(field, { value: text(entry), entry });
+    });
   }
   findings.collect(() => addCmdline(fields, entries, findings));
   findings.collect(() => addMemory(fields, entries));

@@ -1,0 +1,55 @@
+import { suggest } from '@vm-tools/words';
+import type { VmToolsError } from '@vm-tools/errors';
+import type { z } from 'zod';
+import { configError } from './config-error.ts';
+import { DISK_FIELDS } from './devices/disk.ts';
+import { NETWORK_FIELDS } from './devices/network.ts';
+import type { GivenField, Item } from './fields.ts';
+
+/** The words of xl.cfg for what JSON calls otherwise. */
+const XL_WORDS: Readonly<Record<string, string>> = {
+  backendType: 'backendtype',
+  directIoSafe: 'direct-io-safe',
+  gatewayDevice: 'gatewaydev',
+  id: 'devid',
+};
+
+interface Place {
+  readonly given: GivenField;
+  readonly item: Item;
+  readonly format: 'json' | 'xl';
+}
+
+/** What is wrong with one device of a list, as the schema has found it. */
+export function problemsOfItem(issue: z.core.$ZodIssue, { given, item, format }: Place): VmToolsError[] {
+  const { key } = given.entry;
+  if (issue.code === 'unrecognized_keys') {
+    const known = key.startsWith('disk') ? DISK_FIELDS : NETWORK_FIELDS;
+    return issue.keys.map((unknown) => {
+      const meant = suggest(unknown, known);
+      const hint = meant === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${meant}"?`;
+      const message = `${item.name} has the unknown key ${JSON.stringify(unknown.slice(0, 64))}`;
+      return configError('CONFIG_UNKNOWN_KEY', item.position, message, { key, hint });
+    });
+  }
+  const field = issue.path[2] === undefined ? '' : String(issue.path[2]);
+  const subject = format === 'json' ? `${item.name}.${field}` : `${item.name}: ${XL_WORDS[field] ?? field}`;
+  const value = valueAt(given, issue.path);
+  const shown = typeof value === 'string' && value !== '' ? `: ${JSON.stringify(value.slice(0, 64))}` : '';
+  return [
+    configError('CONFIG_INVALID', item.position, `${subject} ${issue.message}${shown}`, {
+      key,
+      hint: hintOf(issue),
+    }),
+  ];
+}
+
+function hintOf(issue: z.core.$ZodIssue): string | undefined {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  return typeof hint === 'string' ? hint : undefined;
+}
+
+function valueAt({ value }: GivenField, [, index, field]: readonly PropertyKey[]): unknown {
+  const devices = value as readonly Readonly<Record<PropertyKey, unknown>>[];
+  return field === undefined ? undefined : devices[index as number]?.[field];
+}
