@@ -63,15 +63,23 @@ export interface Dom0 {
   hasBridge(name: string): Promise<boolean>;
   /** Waits for its end. @throws DOM0_SCRIPT_MISSING, DOM0_SCRIPT_TIMEOUT */
   runScript(run: ScriptRun, options?: Dom0CallOptions): Promise<ScriptEnd>;
-  /** What has been written to the file or device is on the disk when it resolves, so that other hosts see it. */
+  /**
+   * What has been written to the file or device is on the disk when it resolves, so that other hosts see it.
+   * @throws DOM0_FLUSH_FAILED
+   */
   flush(path: string): Promise<void>;
-  /** Starts it in a session of its own: it outlives this process. @returns its process, which may not be ready yet */
+  /** Starts it in a session of its own: it outlives this process. @returns its process, which may not be ready yet. @throws DOM0_QEMU_MISSING */
   startQemu(start: QemuStart): Promise<{ readonly pid: number }>;
   /** Whether that process is there, and is the qemu of this domain: its number may be another process' by now. */
   isQemu(qemu: QemuProcess): Promise<boolean>;
   /** Ends it and waits until it is gone. Nothing to do when there is no such qemu. @throws DOM0_QEMU_STAYS */
   endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void>;
-  /** Makes a qemu execute one QMP command. @param socket the path of its QMP socket */
+  /**
+   * Makes a qemu execute one QMP command.
+   *
+   * @param socket the path of its QMP socket
+   * @throws DOM0_QMP_FAILED with its own words, DOM0_QMP_SILENT
+   */
   qmp(
     socket: string,
     command: string,

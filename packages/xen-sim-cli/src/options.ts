@@ -80,7 +80,10 @@ export const startCommand: CommandSpec = {
       description: 'what its processors lack: aesni,avx',
       parse: (text) => text.split(','),
     },
-    { flags: '--scenario <file>', description: 'JSON: how guests behave, and which calls fail' },
+    {
+      flags: '--scenario <file>',
+      description: 'JSON: how guests behave, which calls fail, which bridges and disks there are',
+    },
     { flags: '--foreground', description: 'stay in the foreground until a signal comes' },
   ],
   examples: [
@@ -89,7 +92,7 @@ export const startCommand: CommandSpec = {
     { command: 'xen-sim start c --scenario web.json', effect: 'with guests and faults as in web.json' },
   ],
   notes: [
-    'A scenario: {"guests": {"web*": {"dirty": "20M/s", "suspend": "slow:3s"}},\n             "faults": [{"call": "domainSave", "nth": 2, "errno": "EIO"}]}',
+    'A scenario: {"guests": {"web*": {"dirty": "20M/s", "suspend": "slow:3s"}},\n             "faults": [{"call": "domainSave", "nth": 2, "errno": "EIO"}],\n             "bridges": ["xenbr0"], "disks": {"/dev/vg/web": "10G"}}',
   ],
 };
 
@@ -115,7 +118,10 @@ export const faultCommand: CommandSpec = {
   summary: 'makes calls to a host fail, wait or hang; without options it lists the faults that were set',
   arguments: [NAME],
   options: [
-    { flags: '--call <name>', description: 'domainPause, xenstore.write, …, or a pattern such as domain*' },
+    {
+      flags: '--call <name>',
+      description: 'domainPause, xenstore.write, dom0.runScript, …, or a pattern such as domain*',
+    },
     { flags: '--domid <domid>', description: 'only for this domain', ...asCount(RANGES.domid) },
     { flags: '--nth <n>', description: 'the n-th call from now on (default: 1)', ...asCount(RANGES.times) },
     {

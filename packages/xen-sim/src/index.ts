@@ -18,6 +18,7 @@ export { serveHost } from './host/serve-host.ts';
 export type { ServedHost } from './host/serve-host.ts';
 export { connectSimulatedHost, simFolder, simPaths } from '@vm-tools/xen-wire';
 export type { ConnectedHost, SimPaths } from '@vm-tools/xen-wire';
+export type { BridgePort, DeviceState, Flush, LoopDevice, QemuRecord } from './dom0/index.ts';
 export { Faults, noFaults, strike, strikesOf } from './faults/index.ts';
 export type { FaultPoint, FaultRule, Strike } from './faults/index.ts';
 export { Machine } from './machine/index.ts';

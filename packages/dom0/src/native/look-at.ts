@@ -1,6 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileFacts } from '../dom0.ts';
+import { flushFailed } from '../errors.ts';
 
 const SECTOR_BYTES = 512;
 
@@ -36,12 +37,12 @@ export function hasBridge(name: string): Promise<boolean> {
   );
 }
 
-/** fsync: for a file as well as for a block device. */
+/** fsync: for a file as well as for a block device. @throws DOM0_FLUSH_FAILED */
 export async function flush(path: string): Promise<void> {
-  const file = await open(path, 'r');
   try {
+    await using file = await open(path, 'r');
     await file.sync();
-  } finally {
-    await file.close();
+  } catch (cause) {
+    throw flushFailed(path, cause);
   }
 }

@@ -1,11 +1,9 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { VmToolsError } from '@vm-tools/errors';
 import type { QemuEnd, QemuProcess, QemuStart } from '../dom0.ts';
+import { qemuMissing, qemuStays, QEMU_GONE_LIMIT_MS } from '../errors.ts';
 
-/** A process that is to end may have to wait for a disk. */
-const GONE_LIMIT_MS = 10_000;
 const PAUSE_MS = 10;
 
 /** Starts qemu as libxl does: in a session of its own, its words in a log. */
@@ -30,13 +28,7 @@ export async function startQemu({
   } finally {
     await log.close();
   }
-  throw new VmToolsError({
-    code: 'DOM0_QEMU_MISSING',
-    kind: 'usage',
-    message: `${program} cannot be started`,
-    hint: 'install qemu for Xen (package qemu-system-xen)',
-    details: { program },
-  });
+  throw qemuMissing(program);
 }
 
 /** By its command line, as libxl and these tools write it. */
@@ -56,18 +48,12 @@ export async function isQemu({ pid, domid }: QemuProcess): Promise<boolean> {
 export async function endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void> {
   if (how === 'orderly' && (await isGoneAfter('SIGTERM', qemu))) return;
   if (await isGoneAfter('SIGKILL', qemu)) return;
-  throw new VmToolsError({
-    code: 'DOM0_QEMU_STAYS',
-    kind: 'timeout',
-    message: `qemu, process ${qemu.pid}, was killed and is still there after ${GONE_LIMIT_MS / 1000} s`,
-    hint: 'see in its /proc folder what it waits for; most often a disk that does not answer',
-    details: { pid: qemu.pid },
-  });
+  throw qemuStays(qemu.pid);
 }
 
 /** No event tells of the end of a process that is no child of this one. */
 async function isGoneAfter(signal: NodeJS.Signals, qemu: QemuProcess): Promise<boolean> {
-  const deadline = performance.now() + GONE_LIMIT_MS;
+  const deadline = performance.now() + QEMU_GONE_LIMIT_MS;
   for (let isSent = false; await isQemu(qemu); isSent = true) {
     if (!isSent) send(qemu.pid, signal);
     if (performance.now() >= deadline) return false;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { VmToolsError } from '@vm-tools/errors';
+import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import type { Dom0CallOptions } from '../dom0.ts';
+import { qmpRefused, qmpSilent } from '../errors.ts';
 
 /** As libxl has it. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -20,11 +21,14 @@ export async function qmp(
   args: Readonly<Record<string, unknown>> = {},
   { signal }: Dom0CallOptions = {},
 ): Promise<unknown> {
+  const what = `asking qemu for ${command}`;
+  throwIfAborted(signal, what);
   const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
   const socket = createConnection({ path });
   const stop = signal === undefined ? limit : AbortSignal.any([limit, signal]);
   const cut = (): void => void socket.destroy(new Error('no answer in time'));
   stop.addEventListener('abort', cut, { once: true });
+  socket.on('error', () => undefined); // it ends what is waited for
   try {
     await once(socket, 'connect');
     const messages = messagesOf(socket);
@@ -35,14 +39,14 @@ export async function qmp(
     ] as const) {
       socket.write(`${JSON.stringify({ execute, arguments: given, id: execute })}\r\n`);
       const answer = await next(messages, (message) => message['id'] === execute);
-      if ('error' in answer) throw refused(command, answer['error']);
+      if ('error' in answer) throw qmpRefused(command, wordsOf(answer['error']));
       if (execute === command) return answer['return'];
     }
     return undefined;
   } catch (thrown) {
     if (thrown instanceof VmToolsError) throw thrown;
-    if (signal?.aborted === true) throw signal.reason;
-    throw silent(path, command, thrown);
+    throwIfAborted(signal, what);
+    throw qmpSilent(path, command, thrown);
   } finally {
     stop.removeEventListener('abort', cut);
     socket.destroy();
@@ -52,7 +56,7 @@ export async function qmp(
 type Message = Readonly<Record<string, unknown>>;
 
 /** One message a line; events come in between. */
-async function* messagesOf(socket: AsyncIterable<Buffer>): AsyncGenerator<Message> {
+async function* messagesOf(socket: AsyncIterable<Buffer>): AsyncGenerator<Message, undefined> {
   let rest = '';
   for await (const bytes of socket) {
     rest += bytes.toString();
@@ -61,36 +65,21 @@ async function* messagesOf(socket: AsyncIterable<Buffer>): AsyncGenerator<Messag
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as Message;
   }
+  return undefined;
 }
 
 async function next(
-  messages: AsyncIterator<Message>,
+  messages: AsyncGenerator<Message, undefined>,
   suits: (message: Message) => boolean,
 ): Promise<Message> {
   for (;;) {
-    const { value, done } = (await messages.next()) as IteratorResult<Message, undefined>;
-    if (done === true || value === undefined) throw new Error('it has closed the connection');
-    if (suits(value)) return value;
+    const result = await messages.next();
+    if (result.done === true) throw new Error('it has closed the connection');
+    if (suits(result.value)) return result.value;
   }
 }
 
-function refused(command: string, error: unknown): VmToolsError {
-  const { desc } = error as { readonly desc?: string };
-  return new VmToolsError({
-    code: 'DOM0_QMP_FAILED',
-    message: `qemu refuses ${command}: ${desc ?? 'it does not say why'}`,
-    hint: 'see its log in /var/log/xen',
-    details: { command },
-  });
-}
-
-function silent(path: string, command: string, cause: unknown): VmToolsError {
-  return new VmToolsError({
-    code: 'DOM0_QMP_SILENT',
-    kind: 'timeout',
-    message: `qemu does not answer ${command} on ${path}`,
-    hint: 'see whether it runs, and its log in /var/log/xen; another client may hold its socket',
-    details: { command, path },
-    cause,
-  });
+function wordsOf(error: unknown): string | undefined {
+  const { desc } = (error ?? {}) as { readonly desc?: unknown };
+  return typeof desc === 'string' ? desc : undefined;
 }

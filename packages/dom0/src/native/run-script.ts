@@ -1,10 +1,9 @@
 import { constants } from 'node:os';
 import { once } from 'node:events';
-import { VmToolsError } from '@vm-tools/errors';
+import { throwIfAborted } from '@vm-tools/errors';
 import type { Dom0CallOptions, ScriptEnd, ScriptRun } from '../dom0.ts';
+import { SCRIPT_LIMIT_MS, scriptLate, scriptMissing } from '../errors.ts';
 
-/** As libxl has it (LIBXL_HOTPLUG_TIMEOUT). */
-const SCRIPT_LIMIT_MS = 40_000;
 const LAST_WORDS_BYTES = 4096;
 
 /**
@@ -15,7 +14,8 @@ export async function runScript(
   { path, args, env }: ScriptRun,
   { signal }: Dom0CallOptions = {},
 ): Promise<ScriptEnd> {
-  signal?.throwIfAborted();
+  const what = `running ${path}`;
+  throwIfAborted(signal, what);
   const { spawn } = await import('node:child_process');
   const child = spawn(path, args, {
     detached: true,
@@ -35,12 +35,12 @@ export async function runScript(
   stop.addEventListener('abort', end, { once: true });
   try {
     const [code, name] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    if (signal?.aborted === true) throw signal.reason;
-    if (limit.aborted) throw late(path, lastWords);
+    throwIfAborted(signal, what);
+    if (limit.aborted) throw scriptLate(path, lastWords);
     return { status: code ?? 128 + (name === null ? 0 : constants.signals[name]), lastWords };
   } catch (thrown) {
     if (child.pid !== undefined) throw thrown;
-    throw notStarted(path, thrown);
+    throw scriptMissing(path, thrown);
   } finally {
     stop.removeEventListener('abort', end);
     // A process that the script has left behind may still have the other ends.
@@ -55,29 +55,4 @@ function killGroup(pid: number): void {
   } catch {
     // It has ended in this moment.
   }
-}
-
-function notStarted(path: string, cause: unknown): VmToolsError {
-  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  return new VmToolsError({
-    code: 'DOM0_SCRIPT_MISSING',
-    kind: 'usage',
-    message: isMissing ? `there is no script ${path}` : `the script ${path} cannot be run`,
-    hint: isMissing
-      ? 'install the scripts of Xen (package xen-utils-common), or name another'
-      : `chmod +x ${path}`,
-    details: { path },
-    cause,
-  });
-}
-
-function late(path: string, lastWords: string): VmToolsError {
-  const said = lastWords.trim();
-  return new VmToolsError({
-    code: 'DOM0_SCRIPT_TIMEOUT',
-    kind: 'timeout',
-    message: `the script ${path} did not end within ${SCRIPT_LIMIT_MS / 1000} s${said === '' ? '' : `; it last said: ${said}`}`,
-    hint: 'see /var/log/xen/xen-hotplug.log, and whether another script holds a lock in /var/run/xen-hotplug',
-    details: { path, lastWords },
-  });
 }

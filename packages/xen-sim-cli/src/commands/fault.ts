@@ -2,7 +2,7 @@ import type { Invocation, Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { suggest } from '@vm-tools/words';
 import { askHost } from '@vm-tools/xen-sim/control';
-import { faultRuleSchema, XEN_CALLS, XENSTORE_CALLS, type FaultRule } from '@vm-tools/xen-sim/faults';
+import { FAULT_CALLS, faultRuleSchema, type FaultRule } from '@vm-tools/xen-sim/faults';
 import type { FaultInput } from '../options.ts';
 
 export async function fault({ input, signal }: Invocation<FaultInput>): Promise<Outcome> {
@@ -35,7 +35,8 @@ function toRule({ call, domid, nth, times, errno, delay: delayMs, hang, at }: Fa
 }
 
 function hintOf(call: string): string {
-  const meant = suggest(call, [...XEN_CALLS, ...XENSTORE_CALLS]);
-  const pattern = 'a method of the interface Xen, xenstore. and a request, or a pattern: domain*, xenstore.*';
+  const meant = suggest(call, FAULT_CALLS);
+  const pattern =
+    'a method of the interface Xen, xenstore. and a request, dom0. and a call, or a pattern: domain*, xenstore.*';
   return meant === undefined ? `name ${pattern}` : `did you mean ${meant}?`;
 }

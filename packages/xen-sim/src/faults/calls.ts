@@ -22,6 +22,29 @@ export const XENSTORE_CALLS = [
   'xenstore.isDomainIntroduced',
 ] as const;
 
+/** The calls of `Dom0` that rules may name. */
+export const DOM0_CALLS = [
+  'dom0.lookAt',
+  'dom0.hasBridge',
+  'dom0.runScript',
+  'dom0.flush',
+  'dom0.startQemu',
+  'dom0.isQemu',
+  'dom0.endQemu',
+  'dom0.qmp',
+] as const;
+
+/** The backends whose steps rules may name: of the kernel, of qemu, and qemu itself. */
+export const BACKEND_CALLS = ['backend.vbd', 'backend.vif', 'backend.qdisk', 'backend.qemu'] as const;
+
+/** All that rules may name. */
+export const FAULT_CALLS: readonly string[] = [
+  ...XEN_CALLS,
+  ...XENSTORE_CALLS,
+  ...DOM0_CALLS,
+  ...BACKEND_CALLS,
+];
+
 /** Names of libxc that are not the method's in snake case, or that are the longest part of a sequence. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainGetinfo: 'xc_domain_getinfolist',
@@ -31,7 +54,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainBuild: 'xc_dom_boot_mem_init',
 };
 
-/** Libxc's name for it, as in errors: "xc_domain_max_vcpus" for "domainMaxVcpus". */
+/** Libxc's name for it, as in errors: "xc_domain_max_vcpus" for "domainMaxVcpus". What is not libxc's keeps its own. */
 export function libxcName(call: string): string {
+  if (/^(dom0|backend)\./.test(call)) return call;
   return OTHER_NAMES[call] ?? `xc_${call.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }

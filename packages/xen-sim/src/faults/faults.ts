@@ -57,6 +57,15 @@ export class Faults implements FaultPoint {
   /** As `before`, for calls that have no time to wait for nothing: undefined when no rule concerns this call. */
   ifDue(call: string, domid?: number, signal?: AbortSignal): Promise<void> | undefined {
     this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1);
+    return this.ofItself(call, domid, signal);
+  }
+
+  /**
+   * As `ifDue`, for what a backend does by itself: no toolstack has called it, so it is not counted in `calls`.
+   *
+   * @param signal fires when it has gone
+   */
+  ofItself(call: string, domid?: number, signal?: AbortSignal): Promise<void> | undefined {
     // All rules count the call before any of them makes it wait.
     const due = this.#due(call, domid, ({ at = 'start' }) => at === 'start');
     return due.length === 0 ? undefined : this.#apply(due, call, domid, signal);

@@ -17,4 +17,4 @@ export { faultRuleSchema } from './rule.ts';
 export type { FaultRule } from './rule.ts';
 export { strike, strikesOf } from './strike.ts';
 export type { Strike } from './strike.ts';
-export { XEN_CALLS, XENSTORE_CALLS } from './calls.ts';
+export { BACKEND_CALLS, DOM0_CALLS, FAULT_CALLS, XEN_CALLS, XENSTORE_CALLS } from './calls.ts';

@@ -2,9 +2,7 @@ import { constants } from 'node:os';
 import { RANGES } from '@vm-tools/words';
 import { z } from 'zod';
 import type { ErrnoName } from '../machine/strerror.ts';
-import { XEN_CALLS, XENSTORE_CALLS } from './calls.ts';
-
-const CALLS: readonly string[] = [...XEN_CALLS, ...XENSTORE_CALLS];
+import { FAULT_CALLS } from './calls.ts';
 
 /** `*` stands for any number of letters. */
 export function matchesCall(pattern: string, call: string): boolean {
@@ -27,7 +25,7 @@ export const faultRuleSchema = z
     call: z
       .string()
       .max(64)
-      .refine((pattern) => CALLS.some((call) => matchesCall(pattern, call)), {
+      .refine((pattern) => FAULT_CALLS.some((call) => matchesCall(pattern, call)), {
         error: ({ input }) => `no call is named "${String(input)}"`,
       }),
     domid: z.int().min(RANGES.domid.min).max(RANGES.domid.max).exactOptional(),
@@ -49,13 +47,13 @@ export const faultRuleSchema = z
   .refine(({ at, errno }) => typeof at !== 'number' || errno !== undefined, {
     error: 'to fail within a stream needs errno',
   })
-  .refine(({ at, call }) => typeof at !== 'number' || !call.startsWith('xenstore.'), {
+  .refine(({ at, call }) => typeof at !== 'number' || !/^(xenstore|dom0|backend)\./.test(call), {
     error: 'only domainSave and domainRestore have a stream to fail within',
   });
 
 /** Which calls fail, wait or hang, and how. */
 export interface FaultRule {
-  /** e.g. "domainPause", "xenstore.write", or a pattern such as "domain*" */
+  /** e.g. "domainPause", "xenstore.write", "dom0.runScript", "backend.vbd", or a pattern such as "domain*" */
   readonly call: string;
   /** Only for this domain. @default any */
   readonly domid?: number;

@@ -61,6 +61,6 @@ const TAKES_ROOM = /^xenstore\.(write|mkdir|transactionStart|transactionEnd)$/;
 /** A probable errno of the call. EIO is what makes a transaction run again. */
 function errnoOf(call: string): ErrnoName {
   if (TAKES_ROOM.test(call)) return 'ENOSPC';
-  if (call.startsWith('xenstore.')) return 'EIO';
+  if (/^(xenstore|dom0)\./.test(call)) return 'EIO';
   return TAKES_MEMORY.test(call) ? 'ENOMEM' : 'EBUSY';
 }

@@ -2,15 +2,22 @@ import { z } from 'zod';
 import { faultRuleSchema } from '../faults/index.ts';
 import { matchesCall } from '../faults/rule.ts';
 import { invalidInput, type Speech } from './model/invalid.ts';
-import { guestWordsSchema, type GuestWords } from './model/words.ts';
+import { guestWordsSchema, sizeSchema, type GuestWords } from './model/words.ts';
 
 /**
- * A file that says how the guests of a simulated host behave and which calls fail:
- * `{"guests": {"web*": {"dirty": "20M/s", "suspend": "slow:3s"}}, "faults": [{"call": "domainBuild", "errno": "ENOMEM"}]}`
+ * A file that says how the guests of a simulated host behave, which calls fail, which bridges it has and which block
+ * devices:
+ * `{"guests": {"web*": {"dirty": "20M/s", "suspend": "slow:3s"}}, "faults": [{"call": "domainBuild", "errno": "ENOMEM"}],
+ * "bridges": ["xenbr0", "lan"], "disks": {"/dev/vg/web": "10G"}}`
  */
 export const scenarioSchema = z.strictObject({
   guests: z.record(z.string().min(1).max(256), guestWordsSchema).default({}),
   faults: z.array(faultRuleSchema).default([]),
+  bridges: z
+    .array(z.string().regex(/^[^\s/:]{1,15}$/))
+    .max(256)
+    .exactOptional(),
+  disks: z.record(z.string().startsWith('/').max(4095), sizeSchema).exactOptional(),
 });
 
 /** Domains and faults that a simulated host begins with. */

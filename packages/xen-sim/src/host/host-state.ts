@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { MemoryXenstored } from '@vm-tools/xenstore/server';
+import type { BridgePort, LoopDevice, QemuRecord, SimDom0 } from '../dom0/index.ts';
 import type { Machine } from '../machine/index.ts';
 
 /** The facts about a domain that do not change while it only runs. */
@@ -19,13 +20,20 @@ export interface HostState {
   readonly outstandingPages: number;
   /** below the root of the host, without logs */
   readonly files: readonly string[];
+  readonly loops: readonly Pick<LoopDevice, 'path' | 'file'>[];
+  readonly bridgePorts: readonly BridgePort[];
+  readonly qemus: readonly QemuRecord[];
 }
 
-export async function hostState(
-  machine: Machine,
-  xenstored: MemoryXenstored,
-  root: string,
-): Promise<HostState> {
+/** The parts of a host that its state is made of. */
+export interface HostParts {
+  readonly machine: Machine;
+  readonly xenstored: MemoryXenstored;
+  readonly dom0: SimDom0;
+  readonly root: string;
+}
+
+export async function hostState({ machine, xenstored, dom0, root }: HostParts): Promise<HostState> {
   const { freePages, outstandingPages } = machine.physinfo();
   const domains = machine
     .domainGetinfolist()
@@ -33,7 +41,16 @@ export async function hostState(
       ...info,
       evtchns: [...(machine.domains.get(info.domid)?.evtchns ?? [])],
     }));
-  return { nodes: xenstored.dump(), domains, freePages, outstandingPages, files: await listFiles(root) };
+  return {
+    nodes: xenstored.dump(),
+    domains,
+    freePages,
+    outstandingPages,
+    files: await listFiles(root),
+    loops: dom0.loops.map(({ path, file }) => ({ path, file })),
+    bridgePorts: dom0.bridgePorts,
+    qemus: dom0.qemus,
+  };
 }
 
 async function listFiles(root: string): Promise<string[]> {

@@ -1,11 +1,12 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nativeDom0, type Dom0 } from '@vm-tools/dom0';
+import type { Dom0 } from '@vm-tools/dom0';
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type { HostInfo, Xen, XenVersion } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
 import { MemoryXenstored, type RequestHook } from '@vm-tools/xenstore/server';
+import { SimDom0, type DeviceState } from '../dom0/index.ts';
 import { Faults } from '../faults/index.ts';
 import { parseScenario, startGuests, type Guests } from '../guest/index.ts';
 import { parseSize } from '../guest/model/quantity.ts';
@@ -19,6 +20,8 @@ import { hostState, type HostState } from './host-state.ts';
 const MIB = 2 ** 20;
 /** The path of the kernel for guests, in the root of a host. */
 const KERNEL = 'guests/kernel';
+/** As the documentation of Xen has it. */
+const DEFAULT_BRIDGES = ['xenbr0'];
 
 /** How large a simulated host is, and what runs on it. */
 export interface SimulatedHostOptions {
@@ -43,6 +46,10 @@ export interface SimulatedHostOptions {
   readonly clock?: Clock;
   /** The folder that tools see as `/`. @default a temporary folder, which goes with the host */
   readonly root?: string;
+  /** The names of its bridges. @default those of the scenario, else xenbr0 */
+  readonly bridges?: readonly string[];
+  /** The sizes of its block devices: `{"/dev/vg/web": "10G"}`. @default those of the scenario */
+  readonly disks?: Readonly<Record<string, string>>;
   /** `{guests: {"web*": {dirty: "20M/s"}}, faults: [{call: "domainBuild", errno: "ENOMEM"}]}` */
   readonly scenario?: unknown;
   /** Consoles are ptys and have log files below the root. @default false: there is only `consoleOf` */
@@ -56,6 +63,8 @@ export interface SimulatedHost extends AsyncDisposable {
   readonly xen: Xen;
   readonly store: Xenstore;
   readonly dom0: Dom0;
+  /** What there is in its control domain because of guests' devices. */
+  readonly devices: DeviceState;
   readonly root: string;
   /** Nothing is known here of guests on their way; tools look into the journals below `root` by themselves. */
   readonly transfers: { readonly of: (uuid: string) => Promise<undefined> };
@@ -78,6 +87,10 @@ export interface SimulatedHost extends AsyncDisposable {
   consoleInput(domid: number, text: string): void;
   /** All that there is: equal before and after when nothing was left behind. */
   snapshot(): Promise<HostState>;
+}
+
+function mapSizes(disks: Readonly<Record<string, string>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(disks).map(([path, size]) => [path, parseSize(size)]));
 }
 
 /** As the first run of xl leaves it. */
@@ -129,6 +142,14 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     ptys,
     onWarning: options.onWarning ?? (() => undefined),
   });
+  const dom0 = new SimDom0({
+    store: daemons,
+    faults,
+    holdPages: (domid) => (machine.domains.has(domid) ? machine.holdPages(domid) : () => undefined),
+    root,
+    bridges: options.bridges ?? scenario.bridges ?? DEFAULT_BRIDGES,
+    disks: { ...scenario.disks, ...mapSizes(options.disks ?? {}) },
+  });
   const nameOf = (domid: number): Promise<string | undefined> => daemons.read(`/local/domain/${domid}/name`);
   const guests = startGuests({
     machine,
@@ -145,7 +166,8 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     name,
     xen: new SimXen(machine, faults),
     store,
-    dom0: nativeDom0(),
+    dom0,
+    devices: dom0,
     root,
     transfers: { of: () => Promise.resolve(undefined) },
     kernel,
@@ -162,11 +184,13 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     consoleInput: (domid, text) => consoled.of(domid).input(Buffer.from(text)),
     async snapshot() {
       await consoled.settled();
-      return hostState(machine, xenstored, root);
+      await dom0.settled();
+      return hostState({ machine, xenstored, dom0, root });
     },
     async [Symbol.asyncDispose]() {
       faults.clear();
       await guests.stop();
+      await dom0[Symbol.asyncDispose]();
       await store.close();
       await daemons.close();
       await consoled[Symbol.asyncDispose]();

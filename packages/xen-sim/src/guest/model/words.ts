@@ -28,12 +28,15 @@ const manner = readBy((text): Manner => {
   throw new Error(`"${text}" is none of polite, silent, rude, slow:TIME, late:TIME`);
 });
 
+/** Bytes, as people write them. */
+export const sizeSchema = readBy(parseSize);
+
 const asNumber = written.transform(Number);
 
 /** The words for a guest: as sim.NAME=VALUE in its command line, or as a member in a scenario. */
 export const guestWordsSchema = z.strictObject({
   dirty: readBy(parseDirtyRate).exactOptional(),
-  set: readBy(parseSize).exactOptional(),
+  set: sizeSchema.exactOptional(),
   locality: asNumber.pipe(z.number().min(0).max(1)).exactOptional(),
   entropy: z.enum(['zero', 'text', 'random']).exactOptional(),
   suspend: manner.exactOptional(),

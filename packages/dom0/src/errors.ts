@@ -1,0 +1,91 @@
+/**
+ * The failures of a control domain, for each that answers `Dom0`.
+ *
+ * @packageDocumentation
+ */
+import { messageOf, VmToolsError } from '@vm-tools/errors';
+
+/** As libxl has it (LIBXL_HOTPLUG_TIMEOUT). */
+export const SCRIPT_LIMIT_MS = 40_000;
+/** How long a qemu may take to end: it may have to wait for a disk. */
+export const QEMU_GONE_LIMIT_MS = 10_000;
+
+export function scriptMissing(path: string, cause?: unknown): VmToolsError {
+  const isMissing =
+    cause === undefined || (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT');
+  return new VmToolsError({
+    code: 'DOM0_SCRIPT_MISSING',
+    kind: 'usage',
+    message: isMissing
+      ? `there is no script ${path}`
+      : `the script ${path} cannot be run: ${messageOf(cause)}`,
+    hint: isMissing
+      ? 'install the scripts of Xen (package xen-utils-common), or name another'
+      : `chmod +x ${path}`,
+    details: { path },
+    cause,
+  });
+}
+
+export function scriptLate(path: string, lastWords: string): VmToolsError {
+  const said = lastWords.trim();
+  return new VmToolsError({
+    code: 'DOM0_SCRIPT_TIMEOUT',
+    kind: 'timeout',
+    message: `the script ${path} did not end within ${SCRIPT_LIMIT_MS / 1000} s${said === '' ? '' : `; it last said: ${said}`}`,
+    hint: 'see /var/log/xen/xen-hotplug.log, and whether another script holds a lock in /var/run/xen-hotplug',
+    details: { path, lastWords },
+  });
+}
+
+export function flushFailed(path: string, cause: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_FLUSH_FAILED',
+    message: `what was written to ${path} may not be on its disk: ${messageOf(cause)}`,
+    hint: 'see the kernel log for errors of that disk, and whether the file is still there',
+    details: { path },
+    cause,
+  });
+}
+
+export function qemuMissing(program: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_QEMU_MISSING',
+    kind: 'usage',
+    message: `${program} cannot be started`,
+    hint: 'install qemu for Xen (package qemu-system-xen)',
+    details: { program },
+    cause,
+  });
+}
+
+export function qemuStays(pid: number): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_QEMU_STAYS',
+    kind: 'timeout',
+    message: `qemu, process ${pid}, was killed and is still there after ${QEMU_GONE_LIMIT_MS / 1000} s`,
+    hint: 'see in its /proc folder what it waits for; most often a disk that does not answer',
+    details: { pid },
+  });
+}
+
+/** @param words qemu's own */
+export function qmpRefused(command: string, words: string | undefined): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_QMP_FAILED',
+    message: `qemu refuses ${command}: ${words ?? 'it does not say why'}`,
+    hint: 'see its log in /var/log/xen',
+    details: { command },
+  });
+}
+
+export function qmpSilent(path: string, command: string, cause: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_QMP_SILENT',
+    kind: 'timeout',
+    message: `qemu does not answer ${command} on ${path}`,
+    hint: 'see whether it runs, and its log in /var/log/xen; another client may hold its socket',
+    details: { command, path },
+    cause,
+  });
+}

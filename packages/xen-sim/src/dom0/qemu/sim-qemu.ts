@@ -1,0 +1,192 @@
+import { appendFileSync } from 'node:fs';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { QemuEnd, QemuStart } from '@vm-tools/dom0';
+import { qmpRefused } from '@vm-tools/dom0/errors';
+import { messageOf } from '@vm-tools/errors';
+import type { BackendWorld } from '../backends/backend-device.ts';
+import { Backends } from '../backends/backends.ts';
+import type { BlockDevices } from '../parts/block-devices.ts';
+import { qdisk, type OpenImage, type OpenImages } from './qdisk.ts';
+
+/** A qemu, as far as it can be seen from outside. */
+export interface QemuRecord {
+  readonly domid: number;
+  readonly isStopped: boolean;
+  /** paths of the images that it has open */
+  readonly images: readonly string[];
+}
+
+type World = BackendWorld & { readonly root: string };
+
+/** A qemu for the disks of one guest: says when it is ready, serves `backend/qdisk`, and answers on its sockets. */
+export class SimQemu {
+  readonly domid: number;
+  readonly #world: World;
+  readonly #start: QemuStart;
+  readonly #sockets: readonly string[];
+  readonly #onEnd: () => void;
+  readonly #images: OpenImages = new Map();
+  readonly #over = new AbortController();
+  readonly #life: Promise<void>;
+  #backends: Backends | undefined;
+  #isStarting = true;
+  #isStopped = false;
+
+  /** Makes its log and its sockets, as a process does before it is asked anything. */
+  static async start(
+    world: World,
+    blocks: BlockDevices,
+    start: QemuStart,
+    onEnd: () => void,
+  ): Promise<SimQemu> {
+    await mkdir(dirname(start.logPath), { recursive: true });
+    await rename(start.logPath, `${start.logPath}.1`).catch(() => undefined); // there was none
+    await writeFile(start.logPath, '', { mode: 0o600 });
+    const qemu = new SimQemu(world, blocks, start, onEnd);
+    await qemu.#listen();
+    return qemu;
+  }
+
+  private constructor(world: World, blocks: BlockDevices, start: QemuStart, onEnd: () => void) {
+    this.domid = start.domid;
+    this.#world = world;
+    this.#start = start;
+    this.#onEnd = onEnd;
+    this.#sockets = start.args.flatMap((arg) => socketOf(arg) ?? []);
+    this.#life = this.#live(blocks);
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  get isBusy(): boolean {
+    return this.#isStarting || this.#backends?.isBusy === true;
+  }
+
+  get record(): QemuRecord {
+    const images = [...this.#images.values()].map(({ path }) => path).sort();
+    return { domid: this.domid, isStopped: this.#isStopped, images };
+  }
+
+  listensOn(socket: string): boolean {
+    return this.#sockets.includes(socket);
+  }
+
+  writesTo(path: string): boolean {
+    const isWriter = (image: OpenImage): boolean => image.path === path && !image.isReadOnly;
+    return !this.#isStopped && [...this.#images.values()].some(isWriter);
+  }
+
+  /** @throws DOM0_QMP_FAILED */
+  execute(command: string): unknown {
+    switch (command) {
+      case 'stop':
+        this.#isStopped = true;
+        return {};
+      case 'cont':
+        this.#isStopped = false;
+        return {};
+      case 'query-status':
+        return {
+          status: this.#isStopped ? 'paused' : 'running',
+          singlestep: false,
+          running: !this.#isStopped,
+        };
+      case 'query-block':
+        return [...this.#images].map(([backend, image]) => describe(backend, image));
+      default:
+        throw qmpRefused(command, `The command ${command} has not been found`);
+    }
+  }
+
+  /** One that ends in order takes the nodes of its disks along, and its sockets; one that is killed takes nothing. */
+  async end(how: QemuEnd): Promise<void> {
+    this.#over.abort();
+    this.#onEnd();
+    await this.#life;
+    await this.#backends?.end();
+    const backends = [...this.#images.keys()];
+    this.#images.clear();
+    if (how === 'at-once') return;
+    const { store } = this.#world;
+    for (const backend of backends) {
+      await store.transaction(async (tx) => {
+        const frontend = await tx.read(`${backend}/frontend`);
+        if (frontend !== undefined) await tx.rm(frontend);
+        await tx.rm(backend);
+      });
+    }
+    for (const path of this.#sockets) if (this.#isOurs(path)) await rm(path, { force: true });
+  }
+
+  async #live(blocks: BlockDevices): Promise<void> {
+    const { store, faults } = this.#world;
+    const held = faults.ofItself('backend.qemu', this.domid, this.#over.signal);
+    if (held !== undefined) {
+      this.#isStarting = false;
+      try {
+        await held;
+      } catch (thrown) {
+        if (!this.isOver) this.#die(messageOf(thrown));
+      }
+    }
+    if (!this.isOver) {
+      const log = (line: string): void => this.#log(line);
+      this.#backends = new Backends(this.#world, qdisk(blocks, this.#images, log), this.domid);
+      await store
+        .write(`/local/domain/0/device-model/${this.domid}/state`, 'running')
+        .catch((thrown: unknown) => this.#die(messageOf(thrown)));
+    }
+    this.#isStarting = false;
+  }
+
+  /** A socket that cannot be made is the end of it. Outside of the host's root none is made. */
+  async #listen(): Promise<void> {
+    for (const path of this.#sockets.filter((socket) => this.#isOurs(socket))) {
+      const isRoom = await stat(dirname(path)).then(
+        (folder) => folder.isDirectory(),
+        () => false,
+      );
+      if (isRoom) await writeFile(path, '');
+      else this.#die(`Failed to bind socket to ${path}: No such file or directory`);
+    }
+  }
+
+  #die(why: string): void {
+    this.#log(`${this.#start.program}: ${why}`);
+    this.#over.abort();
+    this.#onEnd();
+  }
+
+  #isOurs(path: string): boolean {
+    return path.startsWith(`${this.#world.root}/`);
+  }
+
+  #log(line: string): void {
+    appendFileSync(this.#start.logPath, `${line}\n`);
+  }
+}
+
+/** Of "unix:/path,server=on" and of "socket,id=libxl-cmd,path=/path,server=on". */
+function socketOf(arg: string): string | undefined {
+  return /^(?:unix:|socket,(?:[^,]*,)*?path=)([^,]+)/.exec(arg)?.[1];
+}
+
+function describe(backend: string, { path, format, isReadOnly, bytes }: OpenImage): unknown {
+  return {
+    device: '',
+    qdev: `/machine/peripheral/${backend.slice(backend.lastIndexOf('/') + 1)}/virtio-backend`,
+    type: 'unknown',
+    locked: false,
+    removable: false,
+    'io-status': 'ok',
+    inserted: {
+      file: path,
+      drv: format,
+      ro: isReadOnly,
+      image: { filename: path, format, 'virtual-size': bytes },
+    },
+  };
+}

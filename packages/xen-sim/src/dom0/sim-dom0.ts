@@ -1,0 +1,187 @@
+import { basename } from 'node:path';
+import { setImmediate as macrotask } from 'node:timers/promises';
+import {
+  nativeDom0,
+  type Dom0,
+  type Dom0CallOptions,
+  type FileFacts,
+  type QemuEnd,
+  type QemuProcess,
+  type QemuStart,
+  type ScriptEnd,
+  type ScriptRun,
+} from '@vm-tools/dom0';
+import { flushFailed, scriptLate, scriptMissing } from '@vm-tools/dom0/errors';
+import { messageOf, throwIfAborted, VmToolsError } from '@vm-tools/errors';
+import type { BackendWorld } from './backends/backend-device.ts';
+import { Backends } from './backends/backends.ts';
+import { blkback } from './backends/vbd.ts';
+import { netback } from './backends/vif.ts';
+import { BlockDevices } from './parts/block-devices.ts';
+import { LoopDevices, type LoopDevice } from './parts/loop-devices.ts';
+import { Network, type BridgePort } from './parts/network.ts';
+import { Qemus } from './qemu/qemus.ts';
+import type { QemuRecord } from './qemu/sim-qemu.ts';
+import { block } from './scripts/block.ts';
+import { backendPath, domidOf, failed, runHotplug, ScriptFailure, type Script } from './scripts/script.ts';
+import { vifBridge } from './scripts/vif-bridge.ts';
+
+/** By their base names, wherever a configuration has them. */
+const SCRIPTS: ReadonlyMap<string, Script> = new Map([
+  ['block', block],
+  ['vif-bridge', vifBridge],
+]);
+
+export interface SimDom0Init extends BackendWorld {
+  /** The folder of the host's files. */
+  readonly root: string;
+  /** names of its bridges */
+  readonly bridges: readonly string[];
+  /** bytes of its block devices, by path */
+  readonly disks: Readonly<Record<string, number>>;
+}
+
+/** A file or device that has been written to its disk. */
+export interface Flush {
+  readonly path: string;
+  /** A qemu had it open and was not stopped, so that it may have written to it again. */
+  readonly wasInUse: boolean;
+}
+
+/** What there is in a control domain because of the devices of guests. */
+export interface DeviceState {
+  readonly loops: readonly LoopDevice[];
+  readonly bridgePorts: readonly BridgePort[];
+  readonly qemus: readonly QemuRecord[];
+  /** All that has been flushed, oldest first. */
+  readonly flushes: readonly Flush[];
+}
+
+/**
+ * The control domain of a simulated host: scripts as Debian has them, the backends of its kernel, qemus, and files,
+ * which are those of this machine. Each call asks first whether it is to fail.
+ */
+export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
+  readonly #init: SimDom0Init;
+  readonly #network: Network;
+  readonly #loops = new LoopDevices();
+  readonly #blocks: BlockDevices;
+  readonly #kernel: readonly Backends[];
+  readonly #qemus: Qemus;
+  readonly #flushes: Flush[] = [];
+  /** Scripts for disks wait for one another. */
+  #lastBlock: Promise<unknown> = Promise.resolve();
+
+  constructor(init: SimDom0Init) {
+    this.#init = init;
+    this.#network = new Network(init.bridges);
+    this.#blocks = new BlockDevices(init.disks, this.#loops);
+    this.#kernel = [blkback(this.#blocks, this.#loops), netback(this.#network)].map(
+      (driver) => new Backends(init, driver),
+    );
+    this.#qemus = new Qemus(init, this.#blocks);
+  }
+
+  get loops(): readonly LoopDevice[] {
+    return this.#loops.all;
+  }
+
+  get bridgePorts(): readonly BridgePort[] {
+    return this.#network.ports;
+  }
+
+  get qemus(): readonly QemuRecord[] {
+    return this.#qemus.records;
+  }
+
+  get flushes(): readonly Flush[] {
+    return this.#flushes;
+  }
+
+  /** Whether a backend or a qemu has something to do that needs no time. */
+  get isBusy(): boolean {
+    return this.#qemus.isBusy || this.#kernel.some((backends) => backends.isBusy);
+  }
+
+  async lookAt(path: string): Promise<FileFacts> {
+    await this.#ask('lookAt');
+    return this.#blocks.lookAt(path);
+  }
+
+  async hasBridge(name: string): Promise<boolean> {
+    await this.#ask('hasBridge');
+    return this.#network.hasBridge(name);
+  }
+
+  async runScript(run: ScriptRun, { signal }: Dom0CallOptions = {}): Promise<ScriptEnd> {
+    const { store } = this.#init;
+    throwIfAborted(signal, `running ${run.path}`);
+    try {
+      await this.#ask('runScript', domidOf(run), signal);
+    } catch (thrown) {
+      const errno = errnoOf(thrown);
+      if (errno === undefined) throw thrown;
+      if (errno === 'ENOENT') throw scriptMissing(run.path);
+      if (errno === 'ETIMEDOUT') throw scriptLate(run.path, '');
+      return failed(store, backendPath(run), new ScriptFailure('error', messageOf(thrown)));
+    }
+    const script = SCRIPTS.get(basename(run.path));
+    if (script === undefined) throw scriptMissing(run.path);
+    const world = { store, blocks: this.#blocks, loops: this.#loops, network: this.#network };
+    if (script !== block) return runHotplug(script, world, run);
+    const end = this.#lastBlock.then(() => runHotplug(script, world, run));
+    this.#lastBlock = end.catch(() => undefined);
+    return end;
+  }
+
+  async flush(path: string): Promise<void> {
+    await this.#ask('flush').catch((thrown: unknown) => {
+      throw errnoOf(thrown) === undefined ? thrown : flushFailed(path, thrown);
+    });
+    if (!this.#blocks.isVolume(path)) await nativeDom0().flush(path);
+    this.#flushes.push({ path, wasInUse: this.#qemus.writesTo(path) });
+  }
+
+  async startQemu(start: QemuStart): Promise<{ readonly pid: number }> {
+    return this.#qemus.start(start, () => this.#ask('startQemu', start.domid));
+  }
+
+  async isQemu(qemu: QemuProcess): Promise<boolean> {
+    await this.#ask('isQemu', qemu.domid);
+    return this.#qemus.find(qemu) !== undefined;
+  }
+
+  async endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void> {
+    await this.#qemus.end(qemu, how, () => this.#ask('endQemu', qemu.domid));
+  }
+
+  /** Arguments change nothing of what it answers. */
+  async qmp(...[socket, command, , { signal } = {}]: Parameters<Dom0['qmp']>): Promise<unknown> {
+    throwIfAborted(signal, `asking qemu for ${command}`);
+    const ask = (domid: number | undefined): Promise<void> => this.#ask('qmp', domid, signal);
+    return this.#qemus.qmp({ socket, command }, ask);
+  }
+
+  /** Resolves when backends and qemus have done what needs no time. */
+  async settled(): Promise<void> {
+    for (let quiet = 0; quiet < 3; quiet = this.isBusy ? 0 : quiet + 1) {
+      await this.#init.store.read('/'); // the events of all that has happened are before the answer
+      await macrotask();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#qemus.endAll();
+    await Promise.all(this.#kernel.map((backends) => backends.end()));
+  }
+
+  #ask(call: string, domid?: number, signal?: AbortSignal): Promise<void> {
+    return this.#init.faults.before(`dom0.${call}`, domid, signal);
+  }
+}
+
+/** The errno that a rule of faults has named; undefined for another failure. */
+function errnoOf(thrown: unknown): string | undefined {
+  const { errnoName } = thrown instanceof VmToolsError ? thrown.details : {};
+  return typeof errnoName === 'string' ? errnoName : undefined;
+}
