@@ -13,7 +13,7 @@
  */
 export { openXen } from './open-xen.ts';
 export type { OpenXenOptions } from './open-xen.ts';
-export { E820_TYPES, HVM_PARAM, SHUTDOWN_REASONS } from './xen.ts';
+export { E820_TYPES, HVM_PARAM, SCHEDULERS, SHUTDOWN_REASONS } from './xen.ts';
 export type {
   BuildSpec,
   CpuPolicy,
@@ -34,7 +34,10 @@ export type {
   RingFrames,
   SaveCall,
   SaveSpec,
+  SchedulerName,
   ShutdownReason,
+  VcpuAffinity,
+  VcpuInfo,
   Xen,
   XenVersion,
 } from './xen.ts';

@@ -167,6 +167,46 @@ test('domains are decoded, and the next domain is not taken for the one asked fo
   expect(await xen.domainGetinfo(9)).toEqual(domain);
 });
 
+test('vCPUs: maps of processors are lists of their numbers', async () => {
+  await stub.script('xc_get_cpumap_size 2 0 0');
+  const info = new StructView(XEN_4_17.layouts.xc_vcpuinfo_t)
+    .set('online', 1)
+    .set('running', 1)
+    .set('cpu_time', 2n ** 55n)
+    .set('cpu', 11);
+  await stub.give('xc_vcpu_getinfo', info.bytes);
+  expect(await xen.vcpuGetinfo(7, 1)).toEqual({
+    isOnline: true,
+    isBlocked: false,
+    isRunning: true,
+    cpuTimeNs: 2n ** 55n,
+    cpu: 11,
+  });
+  await stub.give('xc_vcpu_getaffinity', Buffer.from([0b1000_0001, 0b10, 0xff, 0xff]));
+  expect(await xen.vcpuGetaffinity(7, 1)).toEqual({
+    hard: [0, 7, 9],
+    soft: Array.from({ length: 16 }, (_, cpu) => cpu),
+  });
+  await stub.takeCalls();
+  await xen.vcpuSetaffinity(7, 1, { hard: [0, 7, 9, 16] }); // there is no bit for 16
+  await xen.vcpuSetaffinity(7, 1, { soft: [1] });
+  const calls = (await stub.takeCalls()).filter(([name]) => name === 'xc_vcpu_setaffinity');
+  expect(calls).toEqual([
+    ['xc_vcpu_setaffinity', 'ptr', '7', '1', 'ptr', 'null', '1', '8102'],
+    ['xc_vcpu_setaffinity', 'ptr', '7', '1', 'null', 'ptr', '2', '0200'],
+  ]);
+});
+
+test("Xen's console ring is read to its end", async () => {
+  await stub.give('xc_readconsolering', Buffer.from('(XEN) all well.\n'));
+  expect(await xen.readconsolering({ clear: true })).toBe('(XEN) all well.\n');
+  const calls = (await stub.takeCalls()).filter(([name]) => name === 'xc_readconsolering');
+  expect(calls).toEqual([
+    ['xc_readconsolering', 'ptr', 'ptr', 'ptr', '1', '1', 'ptr'],
+    ['xc_readconsolering', 'ptr', 'ptr', 'ptr', '1', '1', 'ptr'],
+  ]);
+});
+
 test('more domains than fit one call', async () => {
   await stub.script('xc_domain_getinfolist 256 0 0');
   const all = Array.from(

@@ -8,7 +8,9 @@ import {
 import { createDomain } from './calls/create-domain.ts';
 import { readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
 import { readHostInfo } from './calls/host-info.ts';
-import { getCap, setCap } from './calls/scheduler-cap.ts';
+import { readConsoleRing } from './calls/console-ring.ts';
+import { getCap, getWeight, readScheduler, setCap, setWeight } from './calls/scheduler-cap.ts';
+import { getAffinity, readVcpuInfo, setAffinity } from './calls/vcpus.ts';
 import { buildDomain, destroyDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
 import type { Libxc } from './libxc.ts';
@@ -137,6 +139,38 @@ export class NativeXen implements Types.Xen {
 
   async domainSetCap(domid: number, percent: number): Promise<void> {
     setCap(this.#libxc, domid, percent);
+  }
+
+  async domainGetWeight(domid: number): Promise<number> {
+    return getWeight(this.#libxc, domid);
+  }
+
+  async domainSetWeight(domid: number, weight: number): Promise<void> {
+    setWeight(this.#libxc, domid, weight);
+  }
+
+  async schedId(): Promise<Types.SchedulerName> {
+    return readScheduler(this.#libxc);
+  }
+
+  async vcpuGetinfo(domid: number, vcpu: number): Promise<Types.VcpuInfo> {
+    return readVcpuInfo(this.#libxc, domid, vcpu);
+  }
+
+  async vcpuGetaffinity(domid: number, vcpu: number): Promise<Types.VcpuAffinity> {
+    return getAffinity(this.#libxc, domid, vcpu);
+  }
+
+  async vcpuSetaffinity(domid: number, vcpu: number, affinity: Partial<Types.VcpuAffinity>): Promise<void> {
+    setAffinity(this.#libxc, domid, vcpu, affinity);
+  }
+
+  async domainSetPodTarget(domid: number, pages: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_set_pod_target', domid, pages, null, null, null);
+  }
+
+  async readconsolering({ clear }: { readonly clear: boolean }): Promise<string> {
+    return readConsoleRing(this.#libxc, clear);
   }
 
   async domainDestroy(domid: number, options: Types.LongCallOptions = {}): Promise<void> {

@@ -60,6 +60,41 @@ export interface DomainInfo {
   readonly cpuTimeNs: bigint;
 }
 
+/** xc_vcpuinfo_t, decoded: one virtual processor. */
+export interface VcpuInfo {
+  readonly isOnline: boolean;
+  readonly isBlocked: boolean;
+  readonly isRunning: boolean;
+  readonly cpuTimeNs: bigint;
+  /** the processor of the host on which it runs, or ran last */
+  readonly cpu: number;
+}
+
+/** The processors of the host for one vCPU, by ascending numbers. */
+export interface VcpuAffinity {
+  /** those on which it may run */
+  readonly hard: readonly number[];
+  /** those on which it runs rather than on others */
+  readonly soft: readonly number[];
+}
+
+/** XEN_SCHEDULER_* (xen/include/public/domctl.h), by number; those without a name are no longer used. */
+export const SCHEDULERS = [
+  'unknown',
+  'unknown',
+  'unknown',
+  'unknown',
+  'sedf',
+  'credit',
+  'credit2',
+  'arinc653',
+  'rtds',
+  'null',
+] as const;
+
+/** How Xen shares processor time out. */
+export type SchedulerName = (typeof SCHEDULERS)[number];
+
 /** A domain as Xen makes it: empty, paused, and with no memory. */
 export interface CreateDomainSpec {
   readonly uuid: string;
@@ -248,6 +283,21 @@ export interface Xen {
   domainGetCap(domid: number): Promise<number>;
   /** Only the schedulers credit and credit2 know caps. */
   domainSetCap(domid: number, percent: number): Promise<void>;
+  /** The share of processor time of the domain, beside those of others; a new one has 256. */
+  domainGetWeight(domid: number): Promise<number>;
+  /** Only the schedulers credit and credit2 know weights, from 1 to 65535. */
+  domainSetWeight(domid: number, weight: number): Promise<void>;
+  /** The scheduler of this host. */
+  schedId(): Promise<SchedulerName>;
+  /** Rejects with EINVAL or ESRCH when the domain has no such vCPU; so do the two below. */
+  vcpuGetinfo(domid: number, vcpu: number): Promise<VcpuInfo>;
+  vcpuGetaffinity(domid: number, vcpu: number): Promise<VcpuAffinity>;
+  /** What is left out stays. Rejects with EINVAL when none of the processors is there. */
+  vcpuSetaffinity(domid: number, vcpu: number, affinity: Partial<VcpuAffinity>): Promise<void>;
+  /** How many pages a guest without a balloon driver yet may touch. Nothing happens where none are populated on demand. */
+  domainSetPodTarget(domid: number, pages: number): Promise<void>;
+  /** What Xen has logged, the oldest line first, as much as its ring holds; clear: and forgets it. */
+  readconsolering(options: { readonly clear: boolean }): Promise<string>;
   /** In the helper process: Xen gives memory back page by page, which takes minutes for large guests. */
   domainDestroy(domid: number, options?: LongCallOptions): Promise<void>;
   /** The whole xc_dom_* sequence, in the helper process: loads the kernel, populates memory, seeds grants. */

@@ -67,5 +67,31 @@ export const XENCTRL = {
     args: [xch, domid, pointerTo('struct xen_domctl_sched_credit2')],
     check: 'zero',
   },
+  xc_get_cpumap_size: { returns: int, args: [xch], check: 'non-negative' },
+  xc_vcpu_getinfo: {
+    returns: int,
+    args: [xch, domid, uint32, pointerTo('xc_vcpuinfo_t')],
+    check: 'zero',
+  },
+  xc_vcpu_getaffinity: {
+    returns: int,
+    args: [xch, domid, int, pointerTo('uint8_t'), pointerTo('uint8_t'), uint32],
+    check: 'zero',
+  },
+  xc_vcpu_setaffinity: {
+    returns: int,
+    args: [xch, domid, int, pointerTo('uint8_t'), pointerTo('uint8_t'), uint32],
+    check: 'zero',
+  },
+  xc_domain_set_pod_target: {
+    returns: int,
+    args: [xch, domid, uint64, pointerTo('uint64_t'), pointerTo('uint64_t'), pointerTo('uint64_t')],
+    check: 'zero',
+  },
+  xc_readconsolering: {
+    returns: int,
+    args: [xch, pointerTo('char'), pointerTo('unsigned int'), int, int, pointerTo('uint32_t')],
+    check: 'zero',
+  },
   xc_domain_destroy: { returns: int, args: [xch, domid], check: 'zero' },
 } as const satisfies PrototypeTable;

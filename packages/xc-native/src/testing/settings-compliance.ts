@@ -124,6 +124,49 @@ export function settingsCompliance(
       }
     });
 
+    test('a weight is 256 until it is set, and leaves the cap alone', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.empty();
+      expect(await xen.domainGetWeight(domid)).toBe(256);
+      await xen.domainSetCap(domid, 50);
+      await xen.domainSetWeight(domid, 512);
+      expect(await xen.domainGetWeight(domid)).toBe(512);
+      expect(await xen.domainGetCap(domid)).toBe(50);
+      expect(['credit', 'credit2']).toContain(await xen.schedId());
+    });
+
+    test('a vCPU is told of, and may be kept to some processors', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.empty();
+      expect(await xen.vcpuGetinfo(domid, 0)).toMatchObject({ isRunning: false, cpuTimeNs: 0n });
+      const { hard, soft } = await xen.vcpuGetaffinity(domid, 0);
+      expect(hard).toContain(0);
+      await xen.vcpuSetaffinity(domid, 0, { hard: [0] });
+      expect(await xen.vcpuGetaffinity(domid, 0)).toEqual({ hard: [0], soft });
+      await xen.vcpuSetaffinity(domid, 0, { hard, soft: [0] });
+      expect(await xen.vcpuGetaffinity(domid, 0)).toEqual({ hard, soft: [0] });
+      await expect(xen.vcpuSetaffinity(domid, 0, { hard: [] })).rejects.toMatchObject({
+        details: { call: 'xc_vcpu_setaffinity', errnoName: 'EINVAL' },
+      });
+      await expect(xen.vcpuGetinfo(domid, 99)).rejects.toMatchObject({
+        details: { call: 'xc_vcpu_getinfo', errnoName: 'EINVAL' },
+      });
+    });
+
+    test('a target for memory populated on demand is taken where there is none', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.empty();
+      await xen.domainSetPodTarget(domid, 1024);
+    });
+
+    test("Xen's log can be read, again and again", async () => {
+      const { xen } = host();
+      const log = await xen.readconsolering({ clear: false });
+      expect(log).toMatch(/\(XEN\)/);
+      const again = await xen.readconsolering({ clear: false });
+      expect(again).toContain(log.trimEnd().split('\n').at(-1));
+    });
+
     test('log-dirty mode that is off can be switched off', async () => {
       const { xen, domains } = host();
       const { domid } = await domains.empty();

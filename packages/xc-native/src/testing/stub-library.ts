@@ -19,7 +19,14 @@ export interface StubLibrary extends AsyncDisposable {
   script(...lines: readonly string[]): Promise<void>;
   /** The bytes that a call gives back through its pointer. */
   give(
-    call: 'xc_physinfo' | 'xc_domain_getinfolist' | 'xc_hvm_param_get' | 'xc_cpu_policy_serialise',
+    call:
+      | 'xc_physinfo'
+      | 'xc_domain_getinfolist'
+      | 'xc_hvm_param_get'
+      | 'xc_cpu_policy_serialise'
+      | 'xc_vcpu_getinfo'
+      | 'xc_vcpu_getaffinity'
+      | 'xc_readconsolering',
     bytes: Uint8Array,
   ): Promise<void>;
   /** How xc_domain_save and xc_domain_restore behave. */
@@ -40,6 +47,16 @@ function effectsOf(layouts: Layouts): Effects {
     xc_domain_getinfolist: `load("xc_domain_getinfolist", a3, a2 * ${layouts.xc_domaininfo_t.size});`,
     xc_domain_create: `dump(a2, ${layouts.xen_domctl_createdomain.size}); *(uint32_t *)a1 = 7;`,
     xc_hvm_param_get: 'load("xc_hvm_param_get", a3, 8);',
+    xc_vcpu_getinfo: `load("xc_vcpu_getinfo", a3, ${layouts.xc_vcpuinfo_t.size});`,
+    // One map of two bytes behind the other.
+    xc_vcpu_getaffinity: `
+    static char maps[4]; load("xc_vcpu_getaffinity", maps, 4);
+    memcpy(a3, maps, 2); memcpy(a4, maps + 2, 2);`,
+    xc_vcpu_setaffinity: 'if (a3) dump(a3, 2); if (a4) dump(a4, 2);',
+    // A ring of 16 bytes.
+    xc_readconsolering: `
+    if (*(uint32_t *)a5 == 0) { load("xc_readconsolering", a1, 16); *(unsigned int *)a2 = *(uint32_t *)a5 = 16; }
+    else *(unsigned int *)a2 = 0;`,
     // There is room for more than there is: two leaves, and behind them in the file one MSR.
     xc_cpu_policy_get_size: '*(uint32_t *)a1 = 3; *(uint32_t *)a2 = 2;',
     xc_cpu_policy_serialise: `

@@ -40,6 +40,7 @@ export const NUMBERS_4_17: LayoutNumbers = {
   xen_msr_entry_t: { size: MSR_BYTES, at: { idx: 0, val: 8 } },
   xen_domctl_sched_credit: { size: 4, at: { weight: 0, cap: 2 } },
   xen_domctl_sched_credit2: { size: 4, at: { weight: 0, cap: 2 } },
+  xc_vcpuinfo_t: { size: 24, at: { online: 4, blocked: 5, running: 6, cpu_time: 8, cpu: 16 } },
   xen_domctl_createdomain: {
     size: 64,
     at: {

@@ -50,6 +50,10 @@ export const STRUCTS = {
   xen_msr_entry_t: { c: 'xen_msr_entry_t', fields: { idx: 'u32', val: 'u64' } },
   xen_domctl_sched_credit: { c: 'struct xen_domctl_sched_credit', fields: { weight: 'u16', cap: 'u16' } },
   xen_domctl_sched_credit2: { c: 'struct xen_domctl_sched_credit2', fields: { weight: 'u16', cap: 'u16' } },
+  xc_vcpuinfo_t: {
+    c: 'xc_vcpuinfo_t',
+    fields: { online: 'u8', blocked: 'u8', running: 'u8', cpu_time: 'u64', cpu: 'u32' },
+  },
   xen_domctl_createdomain: {
     c: 'struct xen_domctl_createdomain',
     fields: {

@@ -51,6 +51,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainLogDirtyOff: 'xc_shadow_control',
   domainGetCap: 'xc_sched_credit2_domain_get',
   domainSetCap: 'xc_sched_credit2_domain_set',
+  domainGetWeight: 'xc_sched_credit2_domain_get',
+  domainSetWeight: 'xc_sched_credit2_domain_set',
   domainBuild: 'xc_dom_boot_mem_init',
 };
 

@@ -5,7 +5,10 @@ import type {
   DomainInfo,
   HostInfo,
   HvmParam,
+  SchedulerName,
   ShutdownReason,
+  VcpuAffinity,
+  VcpuInfo,
   XenVersion,
 } from '@vm-tools/xc-native';
 import { makeDom0 } from './domain/dom0.ts';
@@ -24,6 +27,7 @@ import { checkCpuPolicy, setTscMode } from './settings/arch-settings.ts';
 import { allocUnbound } from './settings/event-channels.ts';
 import { getHvmParam, setHvmParam } from './settings/hvm-params.ts';
 import { setCap } from './settings/scheduler-cap.ts';
+import { affinityOf, setAffinity, vcpuInfo } from './settings/vcpu-affinity.ts';
 
 const PAGES_PER_MIB = 256;
 const KIB_PER_PAGE = 4;
@@ -72,12 +76,15 @@ export class Machine implements MachineCalls {
   readonly #accounts: MemoryAccounts;
   readonly #events = new MachineEvents();
   readonly #life: DomainLife;
+  #consoleRing: string;
 
   constructor(options: MachineOptions = {}) {
     const { memoryMib = 16 * 1024, cpus = 4, clock = systemClock } = options;
     this.clock = clock;
     this.version = options.version ?? { major: 4, minor: 17, extra: '.7' };
     this.#cpus = cpus;
+    const { major, minor, extra } = this.version;
+    this.#consoleRing = `(XEN) Xen version ${major}.${minor}${extra} (simulated)\n`;
     this.#capabilities = { ...DEBIAN, ...options.capabilities };
     this.#cpu = hostCpu(options.withoutCpuFeatures);
     this.#table = new DomainTable(options.maxDomains);
@@ -198,6 +205,43 @@ export class Machine implements MachineCalls {
 
   domainSetCap(domid: number, percent: number): void {
     setCap(this.#find(domid, 'xc_sched_credit2_domain_set'), percent);
+  }
+
+  domainGetWeight(domid: number): number {
+    return this.#find(domid, 'xc_sched_credit2_domain_get').weight;
+  }
+
+  /** As credit2 does: 0 changes nothing. */
+  domainSetWeight(domid: number, weight: number): void {
+    const domain = this.#find(domid, 'xc_sched_credit2_domain_set');
+    if (weight !== 0) domain.weight = weight;
+  }
+
+  schedId(): SchedulerName {
+    return 'credit2';
+  }
+
+  vcpuGetinfo(domid: number, vcpu: number): VcpuInfo {
+    return vcpuInfo(this.#find(domid, 'xc_vcpu_getinfo'), vcpu, this.#cpus);
+  }
+
+  vcpuGetaffinity(domid: number, vcpu: number): VcpuAffinity {
+    return affinityOf(this.#find(domid, 'xc_vcpu_getaffinity'), vcpu, this.#cpus);
+  }
+
+  vcpuSetaffinity(domid: number, vcpu: number, affinity: Partial<VcpuAffinity>): void {
+    setAffinity(this.#find(domid, 'xc_vcpu_setaffinity'), vcpu, affinity, this.#cpus);
+  }
+
+  /** Nothing is populated on demand here. */
+  domainSetPodTarget(domid: number): void {
+    this.#find(domid, 'xc_domain_set_pod_target');
+  }
+
+  readconsolering({ clear }: { readonly clear: boolean }): string {
+    const text = this.#consoleRing;
+    if (clear) this.#consoleRing = '';
+    return text;
   }
 
   /** Takes the memory of a domain, and the domain away; see `holdPages` for zombies. */

@@ -1,4 +1,4 @@
-import { HVM_PARAM, LEAF_BYTES, MSR_BYTES } from '@vm-tools/xc-native';
+import { HVM_PARAM, LEAF_BYTES, MSR_BYTES, SCHEDULERS } from '@vm-tools/xc-native';
 import type {
   BuildSpec,
   CpuPolicy,
@@ -10,6 +10,8 @@ import type {
   RestoreSpec,
   RingFrames,
   SaveSpec,
+  VcpuAffinity,
+  VcpuInfo,
   XenVersion,
 } from '@vm-tools/xc-native';
 import * as z from 'zod';
@@ -63,6 +65,21 @@ const domainInfo: z.ZodType<DomainInfo> = z
   })
   // JSON has no word for a field that is there and undefined.
   .transform((info) => ({ ...info, shutdownReason: info.shutdownReason }));
+
+const vcpuInfo: z.ZodType<VcpuInfo> = z.object({
+  isOnline: z.boolean(),
+  isBlocked: z.boolean(),
+  isRunning: z.boolean(),
+  cpuTimeNs: z.bigint(),
+  cpu: u32,
+});
+/** Xen has been built for no more processors than this. */
+const cpus = z.array(u32).max(16_384).readonly();
+const affinity: z.ZodType<VcpuAffinity> = z.object({ hard: cpus, soft: cpus });
+const newAffinity: z.ZodType<Partial<VcpuAffinity>> = z.object({
+  hard: cpus.exactOptional(),
+  soft: cpus.exactOptional(),
+});
 
 const createSpec: z.ZodType<CreateDomainSpec> = z.object({
   uuid: z.string(),
@@ -144,6 +161,14 @@ const SHORT_CALLS = {
   domainLogDirtyOff: { args: z.tuple([domid]), result: nothing },
   domainGetCap: { args: z.tuple([domid]), result: natural },
   domainSetCap: { args: z.tuple([domid, natural.max(0xffff)]), result: nothing },
+  domainGetWeight: { args: z.tuple([domid]), result: natural },
+  domainSetWeight: { args: z.tuple([domid, natural.max(0xffff)]), result: nothing },
+  schedId: { args: z.tuple([]), result: z.enum(SCHEDULERS) },
+  vcpuGetinfo: { args: z.tuple([domid, u32]), result: vcpuInfo },
+  vcpuGetaffinity: { args: z.tuple([domid, u32]), result: affinity },
+  vcpuSetaffinity: { args: z.tuple([domid, u32, newAffinity]), result: nothing },
+  domainSetPodTarget: { args: z.tuple([domid, natural]), result: nothing },
+  readconsolering: { args: z.tuple([z.object({ clear: z.boolean() })]), result: z.string() },
 } as const;
 
 /** Those that can be aborted, log, and take as long as they take. */

@@ -1,5 +1,5 @@
 import type { Clock } from '@vm-tools/ratelimit';
-import type { CpuPolicy, ShutdownReason } from '@vm-tools/xc-native';
+import type { CpuPolicy, ShutdownReason, VcpuAffinity } from '@vm-tools/xc-native';
 import { GuestMemory } from '../../memory/index.ts';
 import type { GuestProgram, MachineDomain } from './machine-domain.ts';
 
@@ -37,6 +37,9 @@ export class DomainState implements MachineDomain {
   tscMode = 0;
   timeOffsetSeconds = 0;
   capPercent = 0;
+  weight = 256;
+  /** of those vCPUs that may not run everywhere */
+  readonly affinities = new Map<number, VcpuAffinity>();
   readonly #clock: Clock;
   #ranMs = 0;
   #cpuMs = 0;
