@@ -12,6 +12,11 @@ mount -t devpts -o mode=620,gid=5,ptmxmode=666 devpts /dev/pts
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t xenfs xenfs /proc/xen
+# udev makes these elsewhere. Without /dev/stdin Xen's block script tries for ever to lock its file.
+ln -s /proc/self/fd /dev/fd
+ln -s fd/0 /dev/stdin
+ln -s fd/1 /dev/stdout
+ln -s fd/2 /dev/stderr
 mkdir -p /run/xen /run/xenstored /run/lock /run/sshd /run/lab
 
 hostname "$host"
@@ -20,7 +25,7 @@ ip link set lo up
 ip address add 10.0.2.15/24 dev eth0
 ip link set eth0 up
 # Guests with a vif join this bridge, so they reach both hosts.
-ip link add xenbr0 type bridge
+ip link add xenbr0 type bridge stp_state 0 forward_delay 0
 # Each packet costs an emulated processor the same, large or small: five times the speed of 1500 bytes.
 ip link set eth1 mtu 32000 master xenbr0 up
 ip link set xenbr0 mtu 32000
@@ -31,6 +36,10 @@ ip link set xenbr0 up
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 logs /var/log/xen
 mkdir -p /var/log/xen/console /mnt/exchange
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 exchange /mnt/exchange
+# For disks of guests that move from one host to the other: each host sees at once what the other has written only
+# without a cache.
+mkdir -p /shared
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none shared /shared
 
 # Each command of a test begins with root's shell: the smaller one.
 sed -i '/^root:/s#/bin/bash$#/bin/sh#' /etc/passwd
@@ -43,6 +52,8 @@ for packages in /usr/local/lib/python3*/dist-packages; do
 done
 $libexec/xenstored --pid-file /run/xen/xenstored.pid
 $libexec/xen-init-dom0
+# The first qemu of a host leaves this folder; here from the start, it is no trace of a test.
+xenstore-write /local/domain/0/device-model ''
 $libexec/xenconsoled --log=all --timestamp=none --log-dir=/var/log/xen/console --pid-file=/run/xen/xenconsoled.pid
 
 echo ready >/run/lab/ready

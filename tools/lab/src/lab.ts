@@ -10,7 +10,7 @@ import { labHost } from './host/lab-host.ts';
 import type { LabHost } from './host/lab-host.ts';
 import { checkLabName, readState, removeState, writeState } from './lab-state.ts';
 import type { HostState, LabState } from './lab-state.ts';
-import { exchangeOf, labDirectory, layout, logsOf } from './local/layout.ts';
+import { exchangeOf, labDirectory, layout, logsOf, sharedOf } from './local/layout.ts';
 import { killMachine } from './machine/machine.ts';
 import { prepare } from './prepare.ts';
 import { startHost } from './host/start-host.ts';
@@ -85,6 +85,7 @@ export async function startLab({
       initramfs,
       logs,
       exchange,
+      shared: sharedOf(name),
       memoryMiB,
       accelerator,
     };

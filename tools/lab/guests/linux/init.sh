@@ -9,5 +9,6 @@ while read -r module; do
   $busybox insmod "/modules/$module"
 done </modules/order
 echo 'linux: boot'
+/bin/devices &
 [ -n "$dirty" ] && /bin/dirty "$dirty" "${rate:-0}" &
 exec /bin/count

@@ -37,6 +37,7 @@ export async function linuxGuestInitramfs(
     { path: 'bin/busybox', mode: executableMode, data: await readFile(join(base.folder, 'busybox')) },
     { path: 'bin/sh', mode: linkMode, data: 'busybox' },
     await script('init', 'init.sh'),
+    await script('bin/devices', 'devices.sh'),
     await script('sbin/poweroff', 'poweroff.sh'),
     await script('sbin/reboot', 'reboot.sh'),
     await program('bin/count', 'count'),

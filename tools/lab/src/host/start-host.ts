@@ -12,6 +12,8 @@ import { waitForText } from './wait-for-text.ts';
 /** A slow machine with both processors busy elsewhere needs more than a minute; seen here: eleven seconds. */
 const bootLimitMs = 180_000;
 const attempts = 3;
+/** Disks of guests lie there. */
+const ownerOnly = 0o700;
 
 /**
  * Starts a host and waits until it can be used.
@@ -27,6 +29,7 @@ export async function startHost(
   await rm(spec.logs, { recursive: true, force: true });
   await mkdir(join(spec.logs, 'console'), { recursive: true });
   await mkdir(spec.exchange, { recursive: true });
+  await mkdir(spec.shared, { recursive: true, mode: ownerOnly });
   for (let attempt = 1; ; attempt++) {
     const sshPort = await freePort();
     const machine = await startMachine({ ...spec, sshPort }, keep, signal);

@@ -5,6 +5,7 @@ import { aptAccess } from './apt-sources.ts';
 import { buildAside } from '../local/build-aside.ts';
 import { runChildStrictly } from '../local/child.ts';
 import { digestOf } from '../local/digest.ts';
+import { writeGuestDisks } from './guest-disks.ts';
 import { extractKernel, extractXen } from './kernel-image.ts';
 import { labError } from '../local/lab-error.ts';
 import { layout } from '../local/layout.ts';
@@ -20,7 +21,7 @@ export interface BaseImage {
 }
 
 /** Raised when the recipe below changes in a way that its inputs do not show. */
-const recipe = '1';
+const recipe = '2';
 const diskSize = '8G';
 const tenMinutesMs = 600_000;
 
@@ -143,6 +144,7 @@ async function collectBootFiles(aside: string, root: string): Promise<void> {
   await mkdir(join(root, 'guests'));
   for (const kernel of ['vmlinuz', 'vmlinux'])
     await copyFile(join(aside, kernel), join(root, 'guests', kernel));
+  await writeGuestDisks(join(root, 'guests/disks'));
 
   await collectModules(join(aside, 'modules'), root, hostModules);
   await collectModules(join(aside, 'guest-modules'), root, guestModules);

@@ -7,6 +7,7 @@ export const hostPackages = [
   'xen-utils-4.17', // xl, xenconsoled, verify-stream-v2
   'xenstore-utils',
   'qemu-system-xen', // device model of HVM guests, disks from files
+  'qemu-utils', // qemu-img: what of an image is allocated, and whether it is sound
   'python3', // verify-stream-v2 is written in it
   'kmod',
   'iproute2',
@@ -36,6 +37,7 @@ export const hostModules = [
   'xen-blkback',
   'bridge',
   'loop',
+  'tun', // emulated network cards of HVM guests
 ] as const;
 
 /** Kernel modules of the Linux guests, for disks and network cards that they may be given. */

@@ -35,3 +35,8 @@ export function logsOf(lab: string, host?: string): string {
 export function exchangeOf(lab: string, host: string): string {
   return join(labDirectory(lab), `${host}.exchange`);
 }
+
+/** The folder that both hosts of a lab have as /shared. */
+export function sharedOf(lab: string): string {
+  return join(labDirectory(lab), 'shared');
+}

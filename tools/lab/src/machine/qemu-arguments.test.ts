@@ -9,6 +9,7 @@ const spec: HostSpec = {
   initramfs: '/initramfs/2.img',
   logs: '/run/demo/logs/b',
   exchange: '/run/demo/b.exchange',
+  shared: '/run/demo/shared',
   sshPort: 4022,
   memoryMiB: 5120,
   accelerator: { name: 'tcg', accel: 'tcg', cpu: 'max' },

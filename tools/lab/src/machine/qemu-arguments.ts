@@ -15,6 +15,8 @@ export interface HostSpec {
   readonly logs: string;
   /** Folder through which files come and go. */
   readonly exchange: string;
+  /** Folder that both hosts have as /shared. */
+  readonly shared: string;
   /** Port of 127.0.0.1 that leads to its sshd. */
   readonly sshPort: number;
   readonly memoryMiB: number;
@@ -86,6 +88,7 @@ export function qemuArguments(spec: HostSpec): string[] {
     ...['-device', `virtio-net-pci,netdev=cable,mac=52:54:00:00:01:0${name}`],
     ...share('logs', spec.logs),
     ...share('exchange', spec.exchange),
+    ...share('shared', spec.shared),
   ];
 }
 

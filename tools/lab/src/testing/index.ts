@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 export { guestAndXfrd } from './guest-and-xfrd.ts';
+export { guestShell } from './guest-shell.ts';
+export type { GuestShell } from './guest-shell.ts';
 export { describeLab, describeTidyLab, labHost, labHosts } from './hosts.ts';
 export { failure, interrupt, listed, result } from './tools.ts';
 export type { Failure, PrintedError, Result } from '@vm-tools/cli/testing';
