@@ -41,6 +41,7 @@ export interface GuestInput {
   readonly entropy?: string;
   readonly suspend?: string;
   readonly shutdown?: string;
+  readonly devices?: string;
   readonly precopy?: string;
 }
 
@@ -167,6 +168,10 @@ export const guestCommand: CommandSpec = {
     { flags: '--entropy <kind>', description: 'what it writes', choices: ['zero', 'text', 'random'] },
     { flags: '--suspend <manner>', description: 'polite, silent, rude, slow:3s, late:3s' },
     { flags: '--shutdown <manner>', description: 'the same for poweroff and reboot' },
+    {
+      flags: '--devices <manner>',
+      description: 'how it connects devices and lets go of them: polite, rude, slow:3s',
+    },
     {
       flags: '--precopy <end>',
       description: 'how it ends while it is moved',

@@ -5,7 +5,7 @@ import type { GuestChange, Manner } from '@vm-tools/xen-sim/guests';
 import type { GuestInput } from '../options.ts';
 
 const PAGE_BYTES = 4096;
-const WORDS = ['dirty', 'set', 'locality', 'entropy', 'suspend', 'shutdown', 'precopy'] as const;
+const WORDS = ['dirty', 'set', 'locality', 'entropy', 'suspend', 'shutdown', 'devices', 'precopy'] as const;
 
 export async function guest({ input, signal }: Invocation<GuestInput>): Promise<Outcome> {
   const { name, domain } = input;
@@ -18,7 +18,7 @@ export async function guest({ input, signal }: Invocation<GuestInput>): Promise<
 
 function describe(status: ControlAnswers['guest']): string {
   const { name, domid, ticks, ranMs, writtenPages, workingSetPages, lastGapMs, longestGapMs, model } = status;
-  const { dirtyRate, locality, entropy, onSuspend, onShutdown, inPrecopy } = model;
+  const { dirtyRate, locality, entropy, onSuspend, onShutdown, onDevices, inPrecopy } = model;
   return [
     `${name} (domid ${domid}): tick ${ticks}, has run for ${(ranMs / 1000).toFixed(1)} s`,
     dirtyRate === 0
@@ -26,7 +26,7 @@ function describe(status: ControlAnswers['guest']): string {
       : `writes:      ${formatRate(dirtyRate)} to ${formatBytes(workingSetPages * PAGE_BYTES)}, ${entropy}, ${Math.round(locality * 100)} % of it to an eighth`,
     `written:     ${formatBytes(writtenPages * PAGE_BYTES)}`,
     `stood still: ${Math.round(lastGapMs)} ms the last time, ${Math.round(longestGapMs)} ms at most`,
-    `suspend:     ${manner(onSuspend)}; shutdown: ${manner(onShutdown)}${inPrecopy === undefined ? '' : `; in precopy: ${inPrecopy}`}`,
+    `suspend:     ${manner(onSuspend)}; shutdown: ${manner(onShutdown)}${onDevices === undefined ? '' : `; devices: ${manner(onDevices)}`}${inPrecopy === undefined ? '' : `; in precopy: ${inPrecopy}`}`,
   ].join('\n');
 }
 

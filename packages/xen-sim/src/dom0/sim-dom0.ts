@@ -162,9 +162,12 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     return this.#qemus.qmp({ socket, command }, ask);
   }
 
-  /** Resolves when backends and qemus have done what needs no time. */
-  async settled(): Promise<void> {
-    for (let quiet = 0; quiet < 3; quiet = this.isBusy ? 0 : quiet + 1) {
+  /**
+   * Resolves when backends and qemus have done what needs no time.
+   * @param isBusyElsewhere whether guests have something to do, after which backends may have more
+   */
+  async settled(isBusyElsewhere: () => boolean): Promise<void> {
+    for (let quiet = 0; quiet < 3; quiet = this.isBusy || isBusyElsewhere() ? 0 : quiet + 1) {
       await this.#init.store.read('/'); // the events of all that has happened are before the answer
       await macrotask();
     }

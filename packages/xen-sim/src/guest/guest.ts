@@ -1,5 +1,6 @@
 import type { Xenstore } from '@vm-tools/xenstore';
 import type { MachineDomain } from '../machine/index.ts';
+import { GuestDevices } from './devices/devices.ts';
 import { announceFeatures, obey } from './manners.ts';
 import { applyWords, IDLE_MODEL } from './model/model.ts';
 import { parseWords } from './model/parse-model.ts';
@@ -29,6 +30,9 @@ export class Guest {
   /** How it comes to run again, to be told when it does. */
   #news: string | undefined;
   #mustReconnect = false;
+  #devices: GuestDevices | undefined;
+  /** It boots, or connects to xenstored. */
+  #isComing = true;
 
   /** @param page what was found in the domain's memory */
   constructor(world: GuestWorld, wallMs: () => number, domain: MachineDomain, page: StatePage) {
@@ -54,10 +58,16 @@ export class Guest {
     return this.#program?.state;
   }
 
+  /** Whether it has something to do with its devices that needs no time. */
+  get isBusy(): boolean {
+    return this.#time.isRunning && (this.#isComing || this.#devices?.isBusy === true);
+  }
+
   /** @returns false when it has not booted */
   change(words: GuestWords): boolean {
     if (this.#program === undefined) return false;
     this.#program.change(applyWords(this.#program.state.model, words));
+    this.#devices?.look();
     return true;
   }
 
@@ -78,6 +88,7 @@ export class Guest {
     this.#news = undefined;
     // Its watches may be gone, and what the toolstack knows of it.
     this.#mustReconnect = this.#store !== undefined;
+    this.#isComing ||= this.#mustReconnect;
     void this.#store?.close();
   }
 
@@ -112,7 +123,10 @@ export class Guest {
   async #live(page: StatePage): Promise<void> {
     if ('words' in page) await this.#boot(page.words);
     const program = this.#program;
-    if (program === undefined) return; // it never booted
+    if (program === undefined) {
+      this.#isComing = false;
+      return; // it never booted
+    }
     await Promise.all([this.#keepTicking(program), this.#listen(program)]);
   }
 
@@ -157,13 +171,17 @@ export class Guest {
         this.#store = await connectStore(domid);
         if (await this.#time.running()) {
           await announceFeatures(this.#store, listener);
-          await obey(this.#store, listener);
+          this.#devices = new GuestDevices(this.#store, listener);
+          this.#isComing = false;
+          await Promise.all([obey(this.#store, listener), this.#devices.drive()]);
         }
       } catch {
         // The connection is gone, or there never was one. A guest cannot report that to anything.
       }
       await this.#store?.close();
       this.#store = undefined;
+      this.#devices = undefined;
+      this.#isComing = this.#mustReconnect;
       if (!this.#mustReconnect) await this.#time.sleep(RECONNECT_MS);
       this.#mustReconnect = false;
     }

@@ -27,6 +27,8 @@ export type GuestChange = Omit<WrittenWords, 'tick' | 'seed'>;
 
 /** The guests of a simulated host. */
 export interface Guests {
+  /** Whether one of them has something to do with its devices that needs no time. */
+  readonly isBusy: boolean;
   /** Undefined when the domain has no guest of ours, or it has not booted yet. */
   statusOf(domid: number): GuestStatus | undefined;
   modelOf(domid: number): GuestModel | undefined;
@@ -78,6 +80,9 @@ export function startGuests(world: GuestWorld): Guests {
     return { model, ticks, ranMs, writtenPages: writes, workingSetPages: set.pages, lastGapMs, longestGapMs };
   };
   return {
+    get isBusy() {
+      return [...guests.values()].some((guest) => guest.isBusy);
+    },
     statusOf,
     modelOf: (domid) => statusOf(domid)?.model,
     ticksOf: (domid) => statusOf(domid)?.ticks ?? 0,

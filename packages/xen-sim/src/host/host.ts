@@ -184,7 +184,7 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     consoleInput: (domid, text) => consoled.of(domid).input(Buffer.from(text)),
     async snapshot() {
       await consoled.settled();
-      await dom0.settled();
+      await dom0.settled(() => guests.isBusy);
       return hostState({ machine, xenstored, dom0, root });
     },
     async [Symbol.asyncDispose]() {

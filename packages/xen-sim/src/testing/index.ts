@@ -29,5 +29,6 @@ export { configureXfrd } from './configure-xfrd.ts';
 export { startXfrd } from './xfrd.ts';
 export type { RunningXfrd } from './xfrd.ts';
 export { until } from './until.ts';
+export { writeImage } from './write-image.ts';
 export { damagedPage, hasBooted } from '../guest/pages/damaged-page.ts';
 export { ticks, waitForTick, waitForTicks } from '@vm-tools/cli/testing';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ScriptEnd } from '@vm-tools/dom0';
+import type { Permission } from '@vm-tools/xenstore';
 import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from '../../host/host.ts';
 
 type Nodes = Readonly<Record<string, string>>;
@@ -34,6 +35,12 @@ export class DeviceBench implements AsyncDisposable {
     const frontend = this.frontend(kind === 'qdisk' ? 'vbd' : kind, domid, id);
     const backend = this.backend(kind, domid, id);
     await this.host.store.transaction(async (tx) => {
+      await tx.mkdir(`/local/domain/${domid}/device`);
+      await tx.setPermissions(`/local/domain/${domid}/device`, readableBy(0, domid));
+      await tx.mkdir(frontend);
+      await tx.setPermissions(frontend, readableBy(domid, 0));
+      await tx.mkdir(backend);
+      await tx.setPermissions(backend, readableBy(0, domid));
       await tx.write(`${frontend}/backend`, backend);
       await tx.write(`${frontend}/state`, '1');
       const all = { frontend, 'frontend-id': `${domid}`, online: '1', state: '1', ...nodes };
@@ -71,4 +78,11 @@ export class DeviceBench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.host[Symbol.asyncDispose]();
   }
+}
+
+function readableBy(owner: number, reader: number): Permission[] {
+  return [
+    { domid: owner, access: 'none' },
+    { domid: reader, access: 'read' },
+  ];
 }

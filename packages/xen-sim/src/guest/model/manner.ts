@@ -6,6 +6,9 @@
  * | slow   | acknowledges, and does it `ms` later |
  * | late   | does not acknowledge, and does it `ms` after the toolstack has given up and taken its wish back |
  * | rude   | does nothing |
+ *
+ * The same words say how it drives its devices: a slow one connects them, and lets go of them, `ms` later; a rude one
+ * does neither.
  */
 export interface Manner {
   readonly manner: 'polite' | 'silent' | 'slow' | 'late' | 'rude';

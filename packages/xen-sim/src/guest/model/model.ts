@@ -19,6 +19,8 @@ export interface GuestModel {
   readonly onSuspend: Manner;
   /** For poweroff and reboot. @default as onSuspend */
   readonly onShutdown: Manner;
+  /** How it connects its devices, and lets go of them; polite, slow or rude. @default undefined, as polite */
+  readonly onDevices?: Manner | undefined;
   /** How it ends by itself soon after its first round of precopy has begun. @default undefined, it does not */
   readonly inPrecopy?: PrecopyEnd | undefined;
   /** Ms between two lines on its console; 0 for none. @default 1000 */
@@ -53,6 +55,7 @@ export function applyWords(model: GuestModel, words: GuestWords): GuestModel {
     entropy: words.entropy ?? model.entropy,
     onSuspend: words.suspend ?? model.onSuspend,
     onShutdown: words.shutdown ?? words.suspend ?? model.onShutdown,
+    onDevices: words.devices ?? model.onDevices,
     inPrecopy: words.precopy ?? model.inPrecopy,
     tickMs: words.tick ?? model.tickMs,
     seed: words.seed ?? model.seed,

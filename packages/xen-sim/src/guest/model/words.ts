@@ -28,6 +28,14 @@ const manner = readBy((text): Manner => {
   throw new Error(`"${text}" is none of polite, silent, rude, slow:TIME, late:TIME`);
 });
 
+/** A driver of devices has nothing to acknowledge. */
+const deviceManner = readBy((text): Manner => {
+  if (text === 'polite' || text === 'rude') return { manner: text, ms: 0 };
+  const [, after] = /^slow:(.+)$/.exec(text) ?? [];
+  if (after !== undefined) return { manner: 'slow', ms: parseTime(after) };
+  throw new Error(`"${text}" is none of polite, rude, slow:TIME`);
+});
+
 /** Bytes, as people write them. */
 export const sizeSchema = readBy(parseSize);
 
@@ -41,6 +49,7 @@ export const guestWordsSchema = z.strictObject({
   entropy: z.enum(['zero', 'text', 'random']).exactOptional(),
   suspend: manner.exactOptional(),
   shutdown: manner.exactOptional(),
+  devices: deviceManner.exactOptional(),
   precopy: z.enum(['crash', 'reboot', 'poweroff']).exactOptional(),
   tick: readBy((text) => (text === 'off' ? 0 : Math.max(SHORTEST_TICK_MS, parseTime(text)))).exactOptional(),
   seed: asNumber.pipe(z.int().min(0).max(0xffffffff)).exactOptional(),

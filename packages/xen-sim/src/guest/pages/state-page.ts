@@ -36,6 +36,7 @@ const model = z.strictObject({
   entropy: guestWordsSchema.shape.entropy.unwrap(),
   onSuspend: manner,
   onShutdown: manner,
+  onDevices: manner.optional(),
   inPrecopy: guestWordsSchema.shape.precopy.unwrap().optional(),
   tickMs: z.union([
     z.literal(0),

@@ -33,6 +33,8 @@ export async function createDomain(
   });
   const path = `/local/domain/${domid}`;
   await store.write(`${path}/name`, name);
+  await store.write(`${path}/control/shutdown`, '');
+  await store.setPermissions(`${path}/control/shutdown`, [{ domid, access: 'none' }]);
   await store.introduceDomain(domid, storeFrame, ports.storePort);
   await store.transaction(async (tx) => {
     await tx.write(`${path}/console/port`, `${ports.consolePort}`);
