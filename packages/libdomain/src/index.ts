@@ -21,6 +21,15 @@ export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-c
 
 export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
 export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
+export {
+  domainInfo,
+  type DeviceDetails,
+  type DomainDetails,
+  type SchedulerDetails,
+  type VcpuDetails,
+} from './actions/domain-info.ts';
+export { hostInfo, type HostDetails } from './actions/host-info.ts';
+export { readXenLog, type XenLogOptions } from './actions/xen-log.ts';
 export { listDomains, listGuests } from './actions/list-domains.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';

@@ -85,6 +85,13 @@ describe('several domains', () => {
     expect(await forEachDomain(frame(), words, act)).toMatchObject({ failure });
   });
 
+  test('that have no line each are told at length, one after the other', async () => {
+    const act = async (name: string): Promise<DomainOutcome> => ({ value: {}, text: `${name}\nat length` });
+    expect(await forEachDomain(frame(), ['a', 'b'], act, { isReport: true })).toMatchObject({
+      text: 'a\nat length\n\nb\nat length',
+    });
+  });
+
   test('named twice in the same words are meant once', async () => {
     const seen: string[] = [];
     const act = async (name: string): Promise<DomainOutcome> => {

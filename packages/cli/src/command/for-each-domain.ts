@@ -7,8 +7,8 @@ import type { Invocation, Outcome } from './spec.ts';
 export interface DomainOutcome {
   /** As data: what --json prints of it. */
   readonly value: object;
-  /** For people, when it is one of several: begins with its name. */
-  readonly line: string;
+  /** For people, when it is one of several: begins with its name. @default the text, with an empty line between two */
+  readonly line?: string;
   /** For people, when it is the only one. @default nothing */
   readonly text?: string;
 }
@@ -65,10 +65,15 @@ export async function forEachDomain(
   const failure = kinds.find((kind) => kind === 'uncertain') ?? kinds[0];
   return {
     value: outcomes.map((outcome) => ('error' in outcome ? outcome : outcome.value)),
-    text: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [shown(outcome.line)])).join('\n'),
+    text: textOf(outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome]))),
     isReport,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+function textOf(outcomes: readonly DomainOutcome[]): string {
+  const texts = outcomes.map(({ line, text = '' }) => (line === undefined ? text : shown(line)));
+  return texts.join(outcomes.some(({ line }) => line === undefined) ? '\n\n' : '\n');
 }
 
 /** Results in the order of the items, whichever of them ends first. */

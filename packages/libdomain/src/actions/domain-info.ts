@@ -1,0 +1,140 @@
+import { messageOf } from '@vm-tools/errors';
+import type { DomainInfo, SchedulerName, VcpuAffinity, VcpuInfo } from '@vm-tools/xc-native';
+import type { DomainConfig } from '../config/schema.ts';
+import { listDevices, type Device } from '../devices/list-devices.ts';
+import { describeDomain, type Domain } from '../domain.ts';
+import { guestError } from '../guest-error.ts';
+import { vcpusOf } from '../guest/vcpus.ts';
+import { requireThere } from '../guest/requirements.ts';
+import type { Host } from '../host.ts';
+import { fromLibxlJson, updateLibxlJson } from '../image-config/index.ts';
+import { domainPath } from '../paths.ts';
+import { readUserdata } from '../userdata.ts';
+
+/** A virtual processor of a domain. */
+export interface VcpuDetails extends VcpuInfo, VcpuAffinity {
+  readonly id: number;
+  /** whether the guest is asked to use it; it may not have answered yet */
+  readonly isWanted: boolean;
+}
+
+/** The share of processor time that a domain has. */
+export interface SchedulerDetails {
+  readonly name: SchedulerName;
+  /** beside those of other domains; undefined where the scheduler knows none */
+  readonly weight?: number;
+  /** of one processor, all vCPUs together, in percent; 0: as much as it likes */
+  readonly cap?: number;
+}
+
+/** A device, and how far both ends of it have come, by the numbers of xenbus: 4 is connected. */
+export interface DeviceDetails extends Pick<Device, 'kind' | 'id'> {
+  /** undefined while that end has not said */
+  readonly frontendState?: number;
+  readonly backendState?: number;
+  readonly backendDomid?: number;
+}
+
+/** A domain in full, as it was at the time of the look. */
+export interface DomainDetails extends Domain {
+  /** the memory that the guest is asked to make do with */
+  readonly targetKib?: number;
+  readonly vcpuList: readonly VcpuDetails[];
+  readonly scheduler: SchedulerDetails;
+  readonly devices: readonly DeviceDetails[];
+  /** With its name and its memory of now. Undefined when there is none, or none that can be read here. */
+  readonly config?: DomainConfig;
+  /** Why there is no configuration. */
+  readonly configFault?: string;
+}
+
+/**
+ * All that the host knows of one domain.
+ *
+ * @throws DOMAIN_UNKNOWN when it is gone
+ */
+export async function domainInfo(
+  host: Host,
+  domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
+): Promise<DomainDetails> {
+  try {
+    const info = await requireThere(host, domain);
+    const described = await describeDomain(host.store, info);
+    const target = asNumber(await host.store.read(`${domainPath(info.domid)}/memory/target`));
+    const [vcpuList, scheduler, devices, config] = await Promise.all([
+      Promise.all(vcpusOf(info).map((vcpu) => describeVcpu(host, info, vcpu))),
+      describeScheduler(host, info),
+      describeDevices(host, info),
+      readConfig(host, described, target),
+    ]);
+    const known = target === undefined ? {} : { targetKib: target };
+    return { ...described, ...known, vcpuList, scheduler, devices, ...config };
+  } catch (thrown) {
+    throw await guestError(host, domain, thrown, {
+      doing: `looking at ${domain.name}`,
+      hint: 'look again',
+    });
+  }
+}
+
+async function describeVcpu({ xen, store }: Host, { domid }: DomainInfo, id: number): Promise<VcpuDetails> {
+  const [info, affinity, wanted] = await Promise.all([
+    xen.vcpuGetinfo(domid, id),
+    xen.vcpuGetaffinity(domid, id),
+    store.read(`${domainPath(domid)}/cpu/${id}/availability`),
+  ]);
+  return { id, isWanted: wanted !== 'offline', ...info, ...affinity };
+}
+
+async function describeScheduler({ xen }: Host, { domid }: DomainInfo): Promise<SchedulerDetails> {
+  const name = await xen.schedId();
+  if (name !== 'credit' && name !== 'credit2') return { name };
+  const [weight, cap] = await Promise.all([xen.domainGetWeight(domid), xen.domainGetCap(domid)]);
+  return { name, weight, cap };
+}
+
+async function describeDevices({ store }: Host, { domid }: DomainInfo): Promise<DeviceDetails[]> {
+  const devices = await listDevices(store, domid);
+  return Promise.all(
+    devices.map(async ({ kind, id, frontend, backend }) => {
+      const [frontendState, backendState, backendDomid] = await Promise.all([
+        readNumber(store, `${frontend}/state`),
+        readNumber(store, `${backend}/state`),
+        readNumber(store, `${frontend}/backend-id`),
+      ]);
+      return {
+        kind,
+        id,
+        ...(frontendState === undefined ? {} : { frontendState }),
+        ...(backendState === undefined ? {} : { backendState }),
+        ...(backendDomid === undefined ? {} : { backendDomid }),
+      };
+    }),
+  );
+}
+
+/** What cannot be read here is no reason to say nothing of the rest: it may be of xl, or of a newer release. */
+async function readConfig(
+  host: Host,
+  domain: Domain,
+  memoryKib: number | undefined,
+): Promise<Pick<DomainDetails, 'config' | 'configFault'>> {
+  if (domain.domid === 0) return {};
+  try {
+    const { name, uuid, maxMemoryKib } = domain;
+    const facts = { uuid, memoryKib, maxMemoryKib, ...(name === '' ? {} : { name }) };
+    const json = updateLibxlJson(await readUserdata(host, domain), facts);
+    return { config: fromLibxlJson(json, { isHere: true }) };
+  } catch (thrown) {
+    return { configFault: messageOf(thrown) };
+  }
+}
+
+async function readNumber(store: Host['store'], path: string): Promise<number | undefined> {
+  return asNumber(await store.read(path));
+}
+
+/** A guest may write anything into its own nodes. */
+function asNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
