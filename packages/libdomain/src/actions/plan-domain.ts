@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withMacs } from '../config/devices/mac.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { PLUG_ORDER } from '../devices/all.ts';
 import type { Origin } from '../places/index.ts';
@@ -56,8 +57,9 @@ export function planDomain({
   configJson,
   origin,
 }: DomainPlan): Pipeline<Finished> {
+  const complete = withMacs({ ...config, uuid: config.uuid ?? randomUUID() });
   const filled = pipeline<Wanted>(name, {
-    config: { ...config, uuid: config.uuid ?? randomUUID() },
+    config: complete,
     incoming,
     configJson,
     origin,
@@ -80,7 +82,7 @@ export function planDomain({
     .when(!isNew, releaseClaim)
     .step(bootEntries)
     .step(introduce);
-  return PLUG_ORDER.reduce((plan, kind) => plan.together(...plugDevices(kind, config)), filled)
+  return PLUG_ORDER.reduce((plan, kind) => plan.together(...plugDevices(kind, complete)), filled)
     .step(userdata)
-    .together(...PLUG_ORDER.flatMap((kind) => awaitDevices(kind, config)));
+    .together(...PLUG_ORDER.flatMap((kind) => awaitDevices(kind, complete)));
 }

@@ -11,6 +11,10 @@
 export { DOMAIN_TYPES } from '../types/domain-type.ts';
 export { SHUTDOWN_ACTIONS } from './keys/values.ts';
 export { domainConfigSchema } from './schema.ts';
+export { randomMac, withMacs } from './devices/mac.ts';
+export { vdevNumber } from './devices/vdev.ts';
+export type { Disk, DiskInput } from './devices/disk.ts';
+export type { Network, NetworkInput } from './devices/network.ts';
 export { configJsonSchema } from './json-schema.ts';
 export type {
   DomainConfig,

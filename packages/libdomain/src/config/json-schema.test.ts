@@ -23,6 +23,13 @@ test.each<[string, object, boolean]>([
   ['a unit that is none', { memory: '512MB' }, false],
   ['an action that is none', { onReboot: 'reboot' }, false],
   ['too many vCPUs', { vcpus: 129 }, false],
+  [
+    'devices',
+    { disks: ['/a,raw,xvda', { target: '/b', vdev: 'xvdb' }], networks: [{ mtu: 9000 }, ''] },
+    true,
+  ],
+  ['a disk that is none', { disks: [{ target: '/b' }] }, false],
+  ['a key that no disk has', { disks: [{ target: '/b', vdev: 'xvda', mode: 'w' }] }, false],
   ['an unknown key', { vcpu: 2 }, false],
 ])('it says of %s what the reader says', (_what, more, isValid) => {
   const config = { ...LEAST, ...more };

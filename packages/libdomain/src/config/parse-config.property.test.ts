@@ -3,7 +3,8 @@ import { VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
 import fc from 'fast-check';
 import { SHUTDOWN_ACTIONS, checkConfig, formatConfig, parseConfig } from './index.ts';
-import type { NewDomainConfig } from './index.ts';
+import type { Disk, Network, NewDomainConfig } from './index.ts';
+import { devicesArbitrary } from './testing/device-arbitraries.ts';
 import { XL_KEYS } from './xl/judge-foreign-keys.ts';
 
 const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
@@ -26,15 +27,42 @@ const configs: fc.Arbitrary<NewDomainConfig> = fc
       onPoweroff: action,
       onReboot: action,
       onCrash: action,
+      devices: devicesArbitrary,
     },
     { requiredKeys: ['name', 'kernel', 'memoryKib'] },
   )
-  .map(({ more = 0, ...config }) =>
-    checkConfig({ ...config, maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34) }),
+  .map(({ more = 0, devices = {}, ...config }) =>
+    checkConfig({ ...config, ...devices, maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34) }),
   );
 
 function quote(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** A text of a list with commas between. */
+const inSpec = (text: string): string => text.replaceAll(',', ';');
+
+function diskSpec(disk: Disk): string {
+  const { target, vdev, format, access, type, backend, backendType, script, discard, directIoSafe, trusted } =
+    disk;
+  return [
+    `vdev=${vdev}, format=${format}, access=${access}, devtype=${type}`,
+    ...(backend === undefined ? [] : [`backend=${backend}`]),
+    ...(backendType === undefined ? [] : [`backendtype=${backendType}`]),
+    ...(script === undefined ? [] : [`script=${script}`]),
+    ...(discard === undefined ? [] : [discard ? 'discard' : 'no-discard']),
+    ...(directIoSafe === true ? ['direct-io-safe'] : []),
+    ...(trusted === undefined ? [] : [trusted ? 'trusted' : 'untrusted']),
+    `target=${target}${target.endsWith(',') ? ',' : ''}`,
+  ].join(',');
+}
+
+const VIF_KEYS: Readonly<Record<string, string>> = { id: 'devid', gatewayDevice: 'gatewaydev' };
+
+function networkSpec(network: Network): string {
+  return Object.entries(network)
+    .map(([key, value]) => `${VIF_KEYS[key] ?? key}=${typeof value === 'boolean' ? Number(value) : value}`)
+    .join(', ');
 }
 
 test('what formatConfig prints is read back the same', () => {
@@ -44,7 +72,17 @@ test('what formatConfig prints is read back the same', () => {
 test('what is said in xl.cfg is read as the same', () => {
   fc.assert(
     fc.property(configs, (config) => {
-      const inMib = checkConfig({ ...config, memoryKib: 2048, maxMemoryKib: 4096 });
+      const networks = config.networks.map(({ ip, model, ...network }) => ({
+        ...network,
+        ...(ip !== undefined && { ip: inSpec(ip) }),
+        ...(model !== undefined && { model: inSpec(model) }),
+      }));
+      // xl.cfg has no word for it.
+      const disks = config.disks.map(({ directIoSafe, ...disk }) => ({
+        ...disk,
+        ...(directIoSafe === true && { directIoSafe }),
+      }));
+      const inMib = checkConfig({ ...config, disks, networks, memoryKib: 2048, maxMemoryKib: 4096 });
       const text = `
         name=${quote(inMib.name)}; type=${quote(inMib.type)} # type
         kernel=${quote(inMib.kernel)}
@@ -54,6 +92,8 @@ test('what is said in xl.cfg is read as the same', () => {
         memory=2
         maxmem=0x4
         vcpus=${inMib.vcpus}
+        disk=[${inMib.disks.map((disk) => quote(diskSpec(disk))).join(', ')}]
+        vif=[${inMib.networks.map((network) => quote(networkSpec(network))).join(', ')}]
         on_poweroff='${inMib.onPoweroff}'
         on_reboot='${inMib.onReboot}'
         on_crash='${inMib.onCrash}'`;
@@ -86,6 +126,7 @@ const shreds = fc
         '\0',
         '\u2028',
       ),
+      fc.constantFrom('"disks"', '"networks"', '"xvda"', '"/a,,xvda"', '"mac"', 'vif', '"target":'),
       fc.constantFrom('"a"', "'b'", '1', '0x10', '09', '1e999', 'null', '"memory"', '"1GiB"', '""'),
       fc.string(),
     ),

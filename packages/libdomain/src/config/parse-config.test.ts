@@ -340,6 +340,78 @@ describe('overrides', () => {
   });
 });
 
+describe('devices', () => {
+  const SOME = {
+    disks: [
+      { target: 'web.img', vdev: 'xvda' },
+      '/a.qcow2,qcow2,xvdb,r',
+      { target: 'vol', vdev: 'xvdc', script: 'block-x' },
+    ],
+    networks: ['', { bridge: 'br0', mac: '00:16:3E:00:00:01', rate: '1MB/s' }, { id: 2 }, { id: 7 }],
+  };
+  const json = (more: object): string =>
+    JSON.stringify({ name: 'web', kernel: '/k', memory: 64, ...more }, null, 1);
+  const problemsOf = (text: string): unknown => errorOf(text).details['problems'];
+
+  test('of JSON are objects, or strings as in xl.cfg', () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: string): void => void warnings.push(warning);
+    const { disks, networks } = parseConfig(json(SOME), 'f', { folder: '/guests', onWarning });
+    expect(disks).toEqual([
+      { target: '/guests/web.img', vdev: 'xvda', format: 'raw', access: 'rw', type: 'disk' },
+      { target: '/a.qcow2', vdev: 'xvdb', format: 'qcow2', access: 'ro', type: 'disk' },
+      { target: 'vol', vdev: 'xvdc', format: 'raw', access: 'rw', type: 'disk', script: 'block-x' },
+    ]);
+    expect(networks).toEqual([{}, { bridge: 'br0', mac: '00:16:3e:00:00:01', rate: '8Mb/s' }, {}, { id: 7 }]);
+    expect(warnings).toEqual([
+      'f:6:3: disks[0] has a target relative to the working directory: /guests/web.img',
+    ]);
+  });
+
+  test('all that is wrong with them is told, each at its place', () => {
+    const disks = [{ target: '/a', vdev: 'xvda' }, { target: '/b', vdef: 'xvdb' }, '/c,raw,xvdc,x', 7];
+    const networks = [{ mac: '01:00:00:00:00:00' }, { type: 'ioemu', mtu: 1 }];
+    expect(problemsOf(json({ disks, networks }))).toEqual(
+      [
+        ['disks[1].vdev must be a string', 'correct the value at this place'],
+        ['disks[1] has the unknown key "vdef"', 'did you mean "vdev"?'],
+        ['disks[2]: unknown value for access: "x"', 'write w to let the guest write, or r'],
+        ["disks[3] must be an object, or a string in xl's syntax", 'correct the value at this place'],
+        [
+          'networks[0].mac is an address of a group, not of one device: "01:00:00:00:00:00"',
+          'correct the value at this place',
+        ],
+        ['networks[1].mtu must be 68 or more', 'correct the value at this place'],
+      ].map(([message, hint]) =>
+        expect.objectContaining({ message: expect.stringContaining(message ?? ''), hint }),
+      ),
+    );
+  });
+
+  test('do not share what only one can have', () => {
+    const text = `${MINIMAL}disk = [ '/a,raw,xvda',
+      '/b,raw,51712' ]
+vif = [ 'mac=00:16:3e:00:00:01', 'mac=00:16:3E:00:00:01', 'devid=0', 'type=ioemu' ]`;
+    expect(problemsOf(text)).toEqual(
+      [
+        ['web.cfg:5:7: disk 2: vdev is that of disk 1 already: "51712"', 'give each disk another vdev'],
+        [
+          'web.cfg:6:34: vif 2: mac is that of network device 1 already: "00:16:3E:00:00:01"',
+          'give each network device another mac',
+        ],
+        [
+          'web.cfg:6:59: vif 3: devid is that of network device 1 already',
+          'give each network device another id',
+        ],
+        [
+          'web.cfg:6:70: vif 4: type must be "vif": only hvm domains have emulated cards: "ioemu"',
+          'write vif in place of ioemu',
+        ],
+      ].map(([message, hint]) => expect.objectContaining({ message, hint })),
+    );
+  });
+});
+
 describe('checkConfig', () => {
   test('completes a configuration', () => {
     expect(checkConfig({ name: 'a', kernel: '/k', memoryKib: 4096 })).toMatchObject({

@@ -2,6 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import fc from 'fast-check';
 import { SHUTDOWN_ACTIONS, checkConfig, parseConfig } from '../config/index.ts';
+import { devicesArbitrary } from '../config/testing/device-arbitraries.ts';
+import { libxlDisk } from './devices/disk.ts';
+import { libxlNic } from './devices/nic.ts';
 import { fromLibxlJson, toLibxlJson, updateLibxlJson } from './index.ts';
 
 /** As Debian's xl 4.17 keeps it with a running domain, after `xl create` of CFG. */
@@ -128,6 +131,88 @@ describe('refuses what it would not do justice to', () => {
   });
 });
 
+const DEVICE = { pdev_path: '/a', vdev: 'xvda', format: 'raw', mac: '00:16:3e:00:00:01' };
+const DEVICE_KEYS = [...Object.keys(libxlDisk.shape), ...Object.keys(libxlNic.shape), 'other'];
+
+describe('devices of xl', () => {
+  const readDevices = (devices: object): unknown => fromLibxlJson(JSON.stringify({ ...known(), ...devices }));
+
+  test('are read as xl keeps them with a running domain', () => {
+    expect(
+      readDevices({
+        disks: [
+          {
+            pdev_path: '/d/raw.img',
+            vdev: 'xvda',
+            format: 'raw',
+            readwrite: 1,
+            colo_restore_enable: 'False',
+          },
+          { vdev: 'hdc', format: 'empty', removable: 1, is_cdrom: 1, pdev_path: '' },
+          {
+            backend_domid: 3,
+            pdev_path: 'vol',
+            vdev: 'xvdb',
+            backend: 'phy',
+            format: 'raw',
+            script: 'block-x',
+            direct_io_safe: true,
+            discard_enable: 'False',
+            trusted: '<default>',
+          },
+        ],
+        nics: [
+          { devid: 0, mac: '00:16:3e:00:00:50', bridge: 'xenbr0', nictype: 'vif' },
+          { devid: 3, mac: '00:00:00:00:00:00', ifname: 'web.1', backend_domname: 'net', backend_domid: 4 },
+          { model: 'rtl8139', rate_bytes_per_interval: 62500, rate_interval_usecs: 50000, trusted: 'True' },
+        ],
+      }),
+    ).toMatchObject({
+      disks: [
+        { target: '/d/raw.img', vdev: 'xvda', format: 'raw', access: 'rw', type: 'disk' },
+        { target: '', vdev: 'hdc', format: 'empty', access: 'ro', type: 'cdrom' },
+        {
+          target: 'vol',
+          vdev: 'xvdb',
+          format: 'raw',
+          access: 'ro',
+          type: 'disk',
+          backend: '3',
+          backendType: 'phy',
+          script: 'block-x',
+          discard: false,
+          directIoSafe: true,
+        },
+      ],
+      networks: [
+        { mac: '00:16:3e:00:00:50', bridge: 'xenbr0', type: 'vif' },
+        { id: 3, vifname: 'web.1', backend: 'net' },
+        { model: 'rtl8139', rate: '10Mb/s', trusted: true },
+      ],
+    });
+  });
+
+  test.each([
+    [{ disks: [{ ...DEVICE, backend: 'tap' }] }, 'its disk xvda is served by "tap"'],
+    [{ disks: [{ ...DEVICE, specification: 'virtio' }] }, 'its disk xvda is a virtio disk'],
+    [{ disks: [{ ...DEVICE, colo_enable: 'True' }] }, 'its disk xvda is replicated by COLO'],
+    [{ disks: [{ ...DEVICE, pdev_path: 'a' }] }, 'the target of its disk xvda must be an absolute path'],
+    [{ disks: [{ ...DEVICE, vdev: undefined }] }, 'the vdev of its disk 1'],
+    [{ disks: [DEVICE, { ...DEVICE, vdev: '51712' }] }, 'the vdev of its disk 2 is that of disk 1 already'],
+    [{ disks: Array.from({ length: 257 }, () => DEVICE) }, 'it has 257 disks'],
+    [{ nics: [{ vlan: '7' }] }, 'its network device 0 is in a VLAN'],
+    [{ nics: [{}, { coloft_forwarddev: 'a' }] }, 'its network device 1 is replicated by COLO'],
+    [{ nics: [{ mtu: 3 }] }, 'the mtu of its network device 0 must be 68 or more'],
+    [{ nics: [DEVICE, DEVICE] }, 'the mac of its network device 2 is that of network device 1 already'],
+    [{ nics: [{ devid: 1 }, {}] }, 'the id of its network device 2 is that of network device 1 already'],
+    [{ vtpms: [{}], disks: [DEVICE] }, 'it has TPMs'],
+  ])('are refused by name: %#', (devices, why) => {
+    const error = errorOf({ ...known(), ...devices });
+    expect(error).toMatchObject({ code: 'IMAGE_UNSUPPORTED', kind: 'usage' });
+    expect(error.message).toContain(`not supported yet: ${why}`);
+  });
+});
+
 describe('damage is a typed error', () => {
   test.each([
     ['', 'it is not JSON'],
@@ -139,6 +224,8 @@ describe('damage is a typed error', () => {
     [{ ...known(), c_info: { type: 'pvh', name: 'a\0b' } }, 'c_info.name must not contain NUL'],
     [{ ...known(), b_info: { ...known()['b_info'], target_memkb: -1 } }, 'b_info.target_memkb'],
     [{ ...known(), b_info: { ...known()['b_info'], kernel: 5 } }, 'b_info.kernel Invalid input'],
+    [{ ...known(), disks: [{ readwrite: 'yes' }] }, 'disks.0.readwrite Invalid input'],
+    [{ ...known(), nics: [7] }, 'nics.0 Invalid input'],
   ])('%#', (json, message) => {
     const error = errorOf(json);
     expect(error).toMatchObject({ code: 'IMAGE_CONFIG_CORRUPT', kind: 'corrupt' });
@@ -154,6 +241,9 @@ describe('damage is a typed error', () => {
       fc
         .tuple(fc.constantFrom('c_info', 'b_info', 'disks', 'on_crash'), fc.string(), fc.jsonValue())
         .map(([key, inner, value]) => JSON.stringify({ ...known(), [key]: value, [inner]: value })),
+      fc
+        .tuple(fc.constantFrom('disks', 'nics'), fc.constantFrom(...DEVICE_KEYS), fc.jsonValue())
+        .map(([list, key, value]) => JSON.stringify({ ...known(), [list]: [{ ...DEVICE, [key]: value }] })),
       fc
         .tuple(fc.constantFrom(...Object.keys(known()['b_info'] ?? {})), fc.jsonValue())
         .map(([key, value]) =>
@@ -230,6 +320,12 @@ test('what changes in a configuration leaves all else in it', () => {
     c_info: { ...known()['c_info'], name: 'web2' },
     b_info: { ...known()['b_info'], max_memkb: 1 },
   });
+  const nics = [{ bridge: 'a' }, { mac: '00:16:3e:00:00:02' }, 7];
+  const networks = [{ mac: '00:16:3e:00:00:01' }, {}, {}];
+  expect(JSON.parse(updateLibxlJson(JSON.stringify({ ...known(), nics }), { networks }))).toEqual({
+    ...known(),
+    nics: [{ bridge: 'a', mac: '00:16:3e:00:00:01' }, nics[1], 7],
+  });
   for (const none of ['', '[]', '{"c_info":1,"b_info":[]}'])
     expect(updateLibxlJson(none, { name: 'a' })).toBe(none);
 });
@@ -250,9 +346,10 @@ test('what is written is read back the same', () => {
         onPoweroff: action,
         onReboot: action,
         onCrash: action,
+        devices: devicesArbitrary,
       },
       { requiredKeys: ['name', 'kernel', 'memoryKib'] },
     )
-    .map(checkConfig);
+    .map(({ devices, ...config }) => checkConfig({ ...config, ...devices }));
   fc.assert(fc.property(configs, (config) => expect(fromLibxlJson(toLibxlJson(config))).toEqual(config)));
 });

@@ -1,14 +1,19 @@
+import { NO_MAC } from './devices/nic.ts';
+
 /** The facts that may have changed since a configuration was written down. */
 export interface LibxlFacts {
   readonly name?: string | undefined;
   readonly uuid?: string | undefined;
   readonly memoryKib?: number | undefined;
   readonly maxMemoryKib?: number | undefined;
+  /** Their addresses, for those that had none. */
+  readonly networks?: readonly { readonly mac?: string }[] | undefined;
 }
 
 interface LibxlConfig {
   c_info?: Record<string, unknown>;
   b_info?: Record<string, unknown>;
+  nics?: unknown;
 }
 
 /**
@@ -25,11 +30,18 @@ export function updateLibxlJson(json: string, facts: LibxlFacts): string {
   set(config.c_info, 'uuid', facts.uuid);
   set(config.b_info, 'target_memkb', facts.memoryKib);
   set(config.b_info, 'max_memkb', facts.maxMemoryKib);
+  if (Array.isArray(config.nics)) setMacs(config.nics, facts.networks ?? []);
   return JSON.stringify(config) === before ? json : JSON.stringify(config, null, 4);
 }
 
 function set(into: Record<string, unknown>, key: string, value: string | number | undefined): void {
   if (value !== undefined) into[key] = value;
+}
+
+function setMacs(nics: readonly unknown[], networks: NonNullable<LibxlFacts['networks']>): void {
+  for (const [place, nic] of nics.entries())
+    if (isObject(nic) && (nic['mac'] === undefined || nic['mac'] === NO_MAC))
+      set(nic, 'mac', networks[place]?.mac);
 }
 
 function parse(json: string): LibxlConfig | undefined {

@@ -14,6 +14,15 @@ export function libxlJsonTarget(): Target {
     kernel: '/boot/kernel',
     memoryKib: 4096,
     vcpus: 2,
+    disks: [
+      { target: '/a.img', vdev: 'xvda', discard: false },
+      { target: 'vol', vdev: 'xvdb', script: 'block-x', backend: 'storage', trusted: true },
+      { vdev: 'hdc', type: 'cdrom', format: 'empty' },
+    ],
+    networks: [
+      { mac: '00:16:3e:00:00:01', bridge: 'br0' },
+      { id: 4, rate: '10Mb/s', ip: '192.0.2.1' },
+    ],
   });
   const libxl: unknown = JSON.parse(toLibxlJson(config));
   return {

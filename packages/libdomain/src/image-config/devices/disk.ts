@@ -35,7 +35,7 @@ export function toLibxlDisk(disk: Disk): Record<string, unknown> {
     removable: isCdrom ? 1 : undefined,
     readwrite: disk.access === 'rw' ? 1 : undefined,
     is_cdrom: isCdrom ? 1 : undefined,
-    direct_io_safe: disk.directIoSafe === true ? true : undefined,
+    direct_io_safe: disk.directIoSafe,
     discard_enable: flagOf(disk.discard),
     trusted: flagOf(disk.trusted),
   });
@@ -53,7 +53,7 @@ export function fromLibxlDisk(disk: LibxlDisk): Record<string, unknown> {
     backendType: disk.backend === 'unknown' ? undefined : disk.backend,
     script: disk.script,
     discard: disk.discard_enable,
-    directIoSafe: disk.direct_io_safe === true ? true : undefined,
+    directIoSafe: disk.direct_io_safe,
     trusted: disk.trusted,
   });
 }

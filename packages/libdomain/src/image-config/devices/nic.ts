@@ -5,7 +5,7 @@ import { formatRate, parseRate } from '../../config/devices/rate.ts';
 import { backendOf, count, flag, flagOf, said, text } from './fields.ts';
 
 /** libxl takes it for none. */
-const NO_MAC = '00:00:00:00:00:00';
+export const NO_MAC = '00:00:00:00:00:00';
 
 /** The part of libxl_device_nic that a Network is made from, and what would make it another one. */
 export const libxlNic = z.looseObject({

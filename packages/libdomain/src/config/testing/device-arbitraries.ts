@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { DISK_FORMATS, diskSchema, type Disk } from '../devices/disk.ts';
+import { problemsOfDevices } from '../devices/check-devices.ts';
+import { networkSchema, type Network } from '../devices/network.ts';
+import { parseRate } from '../devices/rate.ts';
+import { vdevNumber } from '../devices/vdev.ts';
+
+const word = fc.stringMatching(/^[a-z][a-z\d._-]{0,9}$/);
+const text = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 });
+const path = text.map((rest) => `/${rest}`);
+const script = fc.oneof(
+  word,
+  word.map((name) => `/etc/xen/scripts/${name}`),
+);
+const vdev = fc.oneof(
+  fc.stringMatching(/^xvd[a-z]{1,2}([1-9]\d?)?$/),
+  fc.constantFrom('hda', 'hdc2', 'sdb', 'sdp15', 'd0', 'd7p1', '51712', '0xca10'),
+);
+const rate = fc
+  .tuple(
+    fc.integer({ min: 1, max: 999_999 }),
+    fc.constantFrom('KB/s', 'Kb/s', 'MB/s', 'Mb/s', 'GB/s', 'Gb/s'),
+    fc.constantFrom('', '@20ms', '@1s', '@2', '@70m', '@123457u', '@50000us'),
+  )
+  .map((parts) => parts.join(''))
+  .filter((written) => parseRate(written) !== undefined);
+
+/** Fields as a user may write them; the schema takes some combinations and no others. */
+const anyDisk = fc.record(
+  {
+    target: fc.oneof(path, text, fc.constant('')),
+    vdev,
+    format: fc.constantFrom(...DISK_FORMATS),
+    access: fc.constantFrom('rw', 'ro'),
+    type: fc.constantFrom('disk', 'cdrom'),
+    backend: word,
+    backendType: fc.constantFrom('phy', 'qdisk'),
+    script,
+    discard: fc.boolean(),
+    directIoSafe: fc.boolean(),
+    trusted: fc.boolean(),
+  },
+  { requiredKeys: ['target', 'vdev'] },
+);
+
+const anyNetwork = fc.record(
+  {
+    id: fc.integer({ min: 0, max: 20 }),
+    mac: fc.constantFrom('00:16:3E:00:00:01', '02:00:00:00:00:02', '00:16:3e:12:34:56'),
+    bridge: word,
+    script,
+    ip: text,
+    rate,
+    vifname: word,
+    mtu: fc.integer({ min: 68, max: 65535 }),
+    model: text,
+    type: fc.constant('vif' as const),
+    gatewayDevice: word,
+    backend: word,
+    trusted: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+/** Any valid disk. */
+export const diskArbitrary: fc.Arbitrary<Disk> = anyDisk
+  .filter((disk) => diskSchema.safeParse(disk).success)
+  .map((disk) => diskSchema.parse(disk));
+
+/** Any valid network device. */
+export const networkArbitrary: fc.Arbitrary<Network> = anyNetwork.map((network) =>
+  networkSchema.parse(network),
+);
+
+/** Any devices that a domain can have beside each other. */
+export const devicesArbitrary = fc
+  .record({
+    disks: fc.uniqueArray(diskArbitrary, { maxLength: 4, selector: ({ vdev: name }) => vdevNumber(name) }),
+    networks: fc.array(networkArbitrary, { maxLength: 3 }),
+  })
+  .filter((devices) => problemsOfDevices(devices).length === 0);
