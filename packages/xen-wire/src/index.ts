@@ -1,5 +1,6 @@
 /**
- * A `Xen` used from another process: whichever it is, it is served on one side and looks the same on the other.
+ * A `Xen` used from another process, and a `Dom0`: whichever it is, it is served on one side and looks the same on the
+ * other.
  *
  * ```ts
  * const served = await listenXen(await openXen(), '/run/xen.sock');
@@ -10,8 +11,12 @@
  *
  * @packageDocumentation
  */
-export { connectXen, listenXen } from './bridge.ts';
-export type { ListeningXen } from './bridge.ts';
+export { connectDom0, connectXen, listenDom0, listenXen } from './bridge.ts';
+export type { Listening } from './unix-sockets.ts';
+export { remoteDom0 } from './dom0/remote-dom0.ts';
+export type { RemoteDom0, RemoteDom0Options } from './dom0/remote-dom0.ts';
+export { serveDom0 } from './dom0/serve-dom0.ts';
+export type { Dom0Server } from './dom0/serve-dom0.ts';
 export { remoteXen } from './client/remote-xen.ts';
 export type { RemoteXenOptions } from './client/remote-xen.ts';
 export { serveXen } from './server/serve-xen.ts';

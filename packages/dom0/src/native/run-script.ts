@@ -1,10 +1,13 @@
 import { constants } from 'node:os';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { throwIfAborted } from '@vm-tools/errors';
 import type { Dom0CallOptions, ScriptEnd, ScriptRun } from '../dom0.ts';
 import { SCRIPT_LIMIT_MS, scriptLate, scriptMissing } from '../errors.ts';
 
 const LAST_WORDS_BYTES = 4096;
+/** The first may come before pipes have been looked at. */
+const QUIET_TURNS = 3;
 
 /**
  * Runs a hotplug script to its end, in a process group of its own: what it has started ends with it when it takes too
@@ -23,7 +26,9 @@ export async function runScript(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let lastWords = '';
+  let heard = 0;
   const hear = (text: string): void => {
+    heard += text.length;
     lastWords = (lastWords + text).slice(-LAST_WORDS_BYTES);
   };
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear);
@@ -33,8 +38,15 @@ export async function runScript(
     if (child.pid !== undefined) killGroup(child.pid);
   };
   stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
   try {
     const [code, name] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    // All that it has written is in the pipes by now; they may stay open, when it has left a process behind.
+    for (let quiet = 0; quiet < QUIET_TURNS;) {
+      const before = heard;
+      await turn();
+      quiet = heard === before ? quiet + 1 : 0;
+    }
     throwIfAborted(signal, what);
     if (limit.aborted) throw scriptLate(path, lastWords);
     return { status: code ?? 128 + (name === null ? 0 : constants.signals[name]), lastWords };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
-import { listenXen, simPaths } from '@vm-tools/xen-wire';
+import { listenDom0, listenXen, simPaths } from '@vm-tools/xen-wire';
 import { createControlServer } from './control/control-server.ts';
 import type { SimulatedHost } from './host.ts';
 
@@ -24,7 +24,7 @@ export async function serveHost(
   onStop: () => void = () => undefined,
 ): Promise<ServedHost> {
   const paths = simPaths(folder);
-  const xen = await listenXen(host.xen, paths.hypercalls);
+  const calls = [await listenXen(host.xen, paths.hypercalls), await listenDom0(host.dom0, paths.dom0)];
   const clients = new Set<Socket>();
   const xenstored = createServer((socket) => {
     clients.add(socket);
@@ -41,7 +41,7 @@ export async function serveHost(
     async close() {
       const closed = [xenstored, control].map((server) => once(server.close(), 'close'));
       for (const client of clients) client.destroy();
-      await xen.close();
+      await Promise.all(calls.map((served) => served.close()));
       await Promise.all(closed);
     },
   };

@@ -1,13 +1,14 @@
 import { dirname } from 'node:path';
-import { nativeDom0, type Dom0 } from '@vm-tools/dom0';
+import type { Dom0 } from '@vm-tools/dom0';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
-import { connectXen } from '../bridge.ts';
+import { connectDom0, connectXen } from '../bridge.ts';
+import type { RemoteDom0 } from '../dom0/remote-dom0.ts';
 import { hostAbsent, isAbsence } from './absent.ts';
 import { requireOwnFolder } from './own-folder.ts';
 import { simFolder, simPaths } from './paths.ts';
 
-/** An opened host: its Xen and its xenstored. */
+/** An opened host: its Xen, its xenstored and its control domain. */
 export interface ConnectedHost {
   readonly xen: Xen;
   readonly store: Xenstore;
@@ -26,22 +27,26 @@ export async function connectSimulatedHost(
   { folder = simFolder(name), signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<ConnectedHost> {
   await requireOwnFolder(dirname(folder));
-  const { hypercalls, xenstored, root } = simPaths(folder);
+  const { hypercalls, xenstored, dom0: dom0Socket, root } = simPaths(folder);
   let xen: Xen | undefined;
+  let dom0: RemoteDom0 | undefined;
   try {
-    const opened = (xen = await connectXen(hypercalls, signal ? { signal } : {}));
+    const openedXen = (xen = await connectXen(hypercalls, signal ? { signal } : {}));
+    const openedDom0 = (dom0 = await connectDom0(dom0Socket, { signal }));
     const store = await connectXenstore({ path: xenstored, signal });
     return {
-      xen: opened,
+      xen: openedXen,
       store,
-      dom0: nativeDom0(),
+      dom0: openedDom0,
       root,
       close: async () => {
         await store.close();
-        await opened.close();
+        await openedDom0.close();
+        await openedXen.close();
       },
     };
   } catch (thrown) {
+    await dom0?.close();
     await xen?.close();
     throw isAbsence(thrown) ? hostAbsent(name, thrown) : thrown;
   }

@@ -14,6 +14,8 @@ export interface SimPaths {
   readonly root: string;
   /** Calls of `Xen`. */
   readonly hypercalls: string;
+  /** Calls of `Dom0`. */
+  readonly dom0: string;
   /** xenstore's own protocol: XENSTORED_PATH for Debian's xenstore-ls. */
   readonly xenstored: string;
   /** The socket for requests that only a simulated host has: faults, guests, its end. */
@@ -29,6 +31,7 @@ export function simPaths(folder: string): SimPaths {
     folder,
     root,
     hypercalls: join(folder, 'hypercall.sock'),
+    dom0: join(folder, 'dom0.sock'),
     xenstored: join(folder, 'xenstored.sock'),
     control: join(folder, 'control.sock'),
     kernel: join(root, 'guests/kernel'),
