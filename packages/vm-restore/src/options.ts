@@ -5,8 +5,14 @@ export interface RestoreInput extends WaitInput {
   readonly paused?: boolean;
   readonly name?: string;
   readonly allowKernels?: readonly string[];
+  readonly allowDisks?: readonly string[];
+  readonly allowBridges?: readonly string[];
+  readonly allowScripts?: readonly string[];
+  readonly allowBackends?: readonly string[];
   readonly bwlimit?: string;
 }
+
+const listOf = (text: string): string[] => text.split(',').map((item) => item.trim());
 
 export const command: CommandSpec = {
   name: 'vm-restore',
@@ -19,7 +25,28 @@ export const command: CommandSpec = {
       flags: '--allow-kernels <folders>',
       description:
         'folders from which its kernel and ramdisk may be taken when it reboots, besides those that are allowed to all; with commas between',
-      parse: (text) => text.split(',').map((folder) => folder.trim()),
+      parse: listOf,
+    },
+    {
+      flags: '--allow-disks <folders>',
+      description:
+        'folders in which its disks may be, besides those that are allowed to all; with commas between',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-bridges <names>',
+      description: 'bridges that it may join, besides those that are allowed to all',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-scripts <names>',
+      description: 'hotplug scripts that it may name, besides those that are allowed to all',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-backends <names>',
+      description: 'driver domains that may serve it, besides those that are allowed to all',
+      parse: listOf,
     },
     {
       flags: '--bwlimit <rate>',

@@ -1,6 +1,6 @@
 import { ensureMonitor, showProgress, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { domainTarget } from '@vm-tools/libdomain';
+import { domainTarget, type Origin } from '@vm-tools/libdomain';
 import { restoreFromFile } from '@vm-tools/libxfr';
 import { createLimiter, followSchedule, parseSchedule } from '@vm-tools/ratelimit';
 import { fstatSync } from 'node:fs';
@@ -18,7 +18,7 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
     paused,
     waitMs: input.wait,
     ...(input.name === undefined ? {} : { name: input.name }),
-    origin: { from: 'image', ...(input.allowKernels && { kernels: [...input.allowKernels] }) },
+    origin: originOf(input),
     onStep: showStep(messages),
     onLog: messages.trace,
   });
@@ -26,6 +26,19 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
   const summary = await restoreFromFile(origin, target, { limiter, signal, onEvent: progress.onEvent });
   await ensureMonitor(invocation);
   return { value: { paused, ...summary }, text: String(summary.domid) };
+}
+
+/** What the operator allows to this image alone. */
+function originOf(input: RestoreInput): Origin {
+  const { allowKernels, allowDisks, allowBridges, allowScripts, allowBackends } = input;
+  return {
+    from: 'image',
+    ...(allowKernels && { kernels: [...allowKernels] }),
+    ...(allowDisks && { disks: [...allowDisks] }),
+    ...(allowBridges && { bridges: [...allowBridges] }),
+    ...(allowScripts && { scripts: [...allowScripts] }),
+    ...(allowBackends && { backends: [...allowBackends] }),
+  };
 }
 
 function imageFromStdin(): Readable | string {

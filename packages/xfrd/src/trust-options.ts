@@ -48,6 +48,10 @@ export interface TrustInput {
   readonly maxConcurrent?: number;
   readonly allowKernels?: readonly string[];
   readonly requireKernels?: 'yes' | 'no';
+  readonly allowDisks?: readonly string[];
+  readonly allowBridges?: readonly string[];
+  readonly allowScripts?: readonly string[];
+  readonly allowBackends?: readonly string[];
   readonly maxDomains?: number;
   /** MiB */
   readonly maxTotalMemory?: number;
@@ -104,6 +108,28 @@ export const trustCommand: CommandSpec = {
       flags: '--require-kernels <yes|no>',
       description: 'whether a domain is refused that could not be restarted here (default: yes)',
       choices: YES_NO,
+    },
+    {
+      flags: '--allow-disks <folders>',
+      description:
+        'folders in which the disks of its domains may be here, with commas between (default: what /etc/vm-tools/places.json says, else /var/lib/vm-tools/disks)',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-bridges <names>',
+      description: 'bridges that its domains may join, with commas between (default: xenbr0)',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-scripts <names>',
+      description:
+        'hotplug scripts that its domains may name, besides the usual ones, with commas between (default: none)',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-backends <names>',
+      description: 'driver domains that may serve its domains, with commas between (default: none)',
+      parse: listOf,
     },
     {
       flags: '--max-domains <count>',

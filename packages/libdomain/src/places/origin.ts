@@ -4,11 +4,20 @@ import type { Host } from '../host.ts';
 import { originPath } from '../paths.ts';
 import { readPlaceRules, type PlaceRules, type SomePlaceRules } from './rules.ts';
 
+const names = z.array(z.string()).exactOptional();
+
 const schema = z.discriminatedUnion('from', [
   /** Another host has sent it; its name here, when it has proved that. */
   z.object({ from: z.literal('peer'), peer: z.string().exactOptional() }),
-  /** It was in an image that was not made here; folders that the operator has allowed for it alone. */
-  z.object({ from: z.literal('image'), kernels: z.array(z.string()).exactOptional() }),
+  /** It was in an image that was not made here; what the operator has allowed for it alone. */
+  z.object({
+    from: z.literal('image'),
+    kernels: names,
+    disks: names,
+    bridges: names,
+    scripts: names,
+    backends: names,
+  }),
 ]);
 
 /** The origin of a configuration that the operator has not written here. */
@@ -35,7 +44,7 @@ export async function readOrigin(store: StoreAccess, domid: number): Promise<Ori
 }
 
 /**
- * The files that the configuration of such a domain may name.
+ * The files, bridges, scripts and driver domains that the configuration of such a domain may name.
  *
  * @param rulesOfPeer @default the rules for all
  * @returns undefined for a domain of this host's own: everything
@@ -51,5 +60,12 @@ export async function rulesFor(
     return readPlaceRules(host, ofPeer);
   }
   const rules = await readPlaceRules(host);
-  return { ...rules, kernels: [...rules.kernels, ...(origin.kernels ?? [])] };
+  return {
+    ...rules,
+    kernels: [...rules.kernels, ...(origin.kernels ?? [])],
+    disks: [...rules.disks, ...(origin.disks ?? [])],
+    bridges: [...rules.bridges, ...(origin.bridges ?? [])],
+    scripts: [...rules.scripts, ...(origin.scripts ?? [])],
+    backends: [...rules.backends, ...(origin.backends ?? [])],
+  };
 }

@@ -11,7 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { originPath } from '../paths.ts';
@@ -25,11 +25,13 @@ import { isSealedHere, seal, withoutSeal } from './seal.ts';
 const isRoot = process.getuid?.() === 0;
 let root: string;
 let kernels: string;
+let disks: string;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'places-'));
   kernels = join(root, 'var/lib/vm-tools/kernels');
-  await mkdir(kernels, { recursive: true, mode: 0o755 });
+  disks = join(root, 'var/lib/vm-tools/disks');
+  for (const folder of [kernels, disks]) await mkdir(folder, { recursive: true, mode: 0o755 });
   await mkdir(join(root, 'etc/vm-tools'), { recursive: true });
   await writeFile(join(kernels, 'vmlinuz'), 'kernel', { mode: 0o644 });
   await writeFile(join(root, 'etc/vm-tools/identity.key'), 'secret', { mode: 0o600 });
@@ -123,19 +125,23 @@ describe('what comes from elsewhere', () => {
 
 test('what is said of a peer comes before what is said of all, and that before what holds without either', async () => {
   const file = join(root, 'etc/vm-tools/places.json');
-  expect(await readPlaceRules({ root })).toEqual({ kernels: [kernels], requireKernels: true });
-  await writeFile(file, '{"kernels": ["/boot/guests"], "requireKernels": false}');
-  expect(await readPlaceRules({ root })).toEqual({ kernels: ['/boot/guests'], requireKernels: false });
-  const rulesOfPeer = (): Promise<object> => Promise.resolve({ kernels: [], requireKernels: true });
-  expect(await rulesFor({ root }, { from: 'peer', peer: 'a' }, rulesOfPeer)).toEqual({
-    kernels: [],
-    requireKernels: true,
-  });
-  expect(await rulesFor({ root }, { from: 'image', kernels: ['/images'] }, rulesOfPeer)).toMatchObject({
+  const devices = { disks: [disks], bridges: ['xenbr0'], scripts: [], backends: [] };
+  expect(await readPlaceRules({ root })).toEqual({ kernels: [kernels], requireKernels: true, ...devices });
+  await writeFile(file, '{"kernels": ["/boot/guests"], "requireKernels": false, "bridges": ["br0"]}');
+  const ofAll = { ...devices, kernels: ['/boot/guests'], requireKernels: false, bridges: ['br0'] };
+  expect(await readPlaceRules({ root })).toEqual(ofAll);
+  const own = { kernels: [], requireKernels: true, disks: ['/d'], scripts: ['block-iscsi'] };
+  const rulesOfPeer = (): Promise<object> => Promise.resolve(own);
+  expect(await rulesFor({ root }, { from: 'peer', peer: 'a' }, rulesOfPeer)).toEqual({ ...ofAll, ...own });
+  const allowed = { kernels: ['/images'], disks: ['/d'], bridges: ['br1'], scripts: ['s'], backends: ['b'] };
+  expect(await rulesFor({ root }, { from: 'image', ...allowed }, rulesOfPeer)).toMatchObject({
     kernels: ['/boot/guests', '/images'],
+    disks: [disks, '/d'],
+    bridges: ['br0', 'br1'],
+    scripts: ['s'],
+    backends: ['b'],
   });
   expect(await rulesFor({ root }, undefined, rulesOfPeer)).toBeUndefined();
-  const ofAll = { kernels: ['/boot/guests'], requireKernels: false };
   expect(await rulesFor({ root }, { from: 'peer' }, rulesOfPeer)).toEqual(ofAll);
   expect(await rulesFor({ root }, { from: 'peer', peer: 'a' })).toEqual(ofAll);
   expect(await rulesFor({ root }, { from: 'image' })).toEqual(ofAll);
@@ -151,9 +157,17 @@ test('the origin of a domain is kept with it, and one of this host has none', as
 test('a domain can be started when its files may be named, are there, and are what they are said to be', async () => {
   await using host = await createSimulatedHost();
   const { kernel } = host;
-  const config = { name: 'web1', type: 'pvh', kernel } as const;
+  const config = { name: 'web1', type: 'pvh', kernel, disks: [], networks: [] } as const;
   await requireStartable(config);
-  const rules = { kernels: [kernels], requireKernels: true };
+  const rules = await readPlaceRules({ root });
+  expect(
+    await failure(
+      requireStartable(
+        { ...config, networks: [{ bridge: 'br7' }] },
+        { ...rules, kernels: [dirname(kernel)] },
+      ),
+    ),
+  ).toMatchObject({ code: 'DOMAIN_DEVICE_NOT_ALLOWED' });
   expect(await failure(requireStartable(config, rules))).toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
   for (const [broken, code] of [
     [{ ...config, kernel: join(kernels, 'absent') }, 'DOMAIN_KERNEL_MISSING'],
@@ -170,6 +184,8 @@ test.each([
   ['{"kernels": ["boot"]}', /must be absolute, → at kernels\[0\]$/],
   ['{"kernels": ["boot/guests"]}', /must be absolute, → at kernels\[0\]$/],
   ['{"kernel": []}', /"kernel"$/],
+  ['{"disks": ["dev"]}', /must be absolute, → at disks\[0\]$/],
+  ['{"bridges": "xenbr0"}', /expected array.*, → at bridges$/],
   ['{"requireKernels": 1}', /expected boolean.*, → at requireKernels$/],
 ])('rules that cannot be understood allow nothing: %s', async (text, why) => {
   const path = join(root, 'etc/vm-tools/places.json');
@@ -187,6 +203,7 @@ test('an origin that cannot be understood is not the operator', () => {
     { from: 'peer' },
     { from: 'peer', peer: 'a' },
     { from: 'image', kernels: ['/k'] },
+    { from: 'image', disks: ['/d'], bridges: ['b'], scripts: ['s'], backends: ['c'] },
   ];
   for (const origin of origins) expect(decodeOrigin(encodeOrigin(origin))).toEqual(origin);
   for (const text of ['', 'local', '{"from":"local"}', 'null'])
@@ -194,7 +211,12 @@ test('an origin that cannot be understood is not the operator', () => {
 });
 
 describe('the configuration of an image', () => {
-  const config = { c_info: { uuid: 'u', name: 'web1' }, b_info: { kernel: '/k', ramdisk: '/r' } };
+  const config = {
+    c_info: { uuid: 'u', name: 'web1' },
+    b_info: { kernel: '/k', ramdisk: '/r' },
+    disks: [{ vdev: 'xvda', pdev_path: '/d' }],
+    nics: [{ bridge: 'br0', script: '/s' }],
+  };
 
   it('is known again by the host that has made it, as long as what counts is as it was', async () => {
     const sealed = await seal({ root }, JSON.stringify(config));
@@ -204,6 +226,9 @@ describe('the configuration of an image', () => {
       ['"u"', '"v"'],
       ['"/k"', '"/etc/shadow"'],
       ['"/r"', '"/etc/shadow"'],
+      ['"/d"', '"/etc/shadow"'],
+      ['"br0"', '"br1"'],
+      ['"/s"', '"/etc/shadow"'],
     ] as const)
       expect(await isSealedHere({ root }, sealed.replace(from, to))).toBe(false);
     expect(await isSealedHere({ root }, sealed.replace('{', '{\0'))).toBe(false);
@@ -224,7 +249,7 @@ describe('the configuration of an image', () => {
     expect(new Set(sealed).size).toBe(1);
     expect(await isSealedHere({ root }, sealed[0]!)).toBe(true);
     const folder = join(root, 'var/lib/vm-tools');
-    expect(await readdir(folder)).toEqual(['image.key', 'kernels']);
+    expect(await readdir(folder)).toEqual(['disks', 'image.key', 'kernels']);
     const { mode, size } = await stat(join(folder, 'image.key'));
     expect([mode & 0o777, size]).toEqual([0o600, 32]);
   });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
+import { DEFAULT_BRIDGE } from '../config/devices/network.ts';
 import type { Host } from '../host.ts';
 
 /** The operator's rules for domains that come from elsewhere. Whatever is not allowed is forbidden. */
@@ -10,6 +11,14 @@ export interface PlaceRules {
   readonly kernels: readonly string[];
   /** whether a domain is refused whose kernel cannot be loaded here: it runs, and cannot be restarted */
   readonly requireKernels: boolean;
+  /** folders of this host in which the files and block devices of disks may be, absolute */
+  readonly disks: readonly string[];
+  /** bridges of this host that network devices may join */
+  readonly bridges: readonly string[];
+  /** hotplug scripts that may be named, besides the usual ones: names in /etc/xen/scripts, or paths */
+  readonly scripts: readonly string[];
+  /** driver domains that may serve devices */
+  readonly backends: readonly string[];
 }
 
 /** Some of these rules, for one peer or for all: the others are set elsewhere. */
@@ -18,10 +27,15 @@ export type SomePlaceRules = { readonly [Rule in keyof PlaceRules]?: PlaceRules[
 const schema = z.strictObject({
   kernels: z.array(z.string().regex(/^\//, 'must be absolute')).exactOptional(),
   requireKernels: z.boolean().exactOptional(),
+  disks: z.array(z.string().regex(/^\//, 'must be absolute')).exactOptional(),
+  bridges: z.array(z.string()).exactOptional(),
+  scripts: z.array(z.string()).exactOptional(),
+  backends: z.array(z.string()).exactOptional(),
 });
 
 const FILE = 'etc/vm-tools/places.json';
 const DEFAULT_KERNELS = 'var/lib/vm-tools/kernels';
+const DEFAULT_DISKS = 'var/lib/vm-tools/disks';
 
 /**
  * The rules for one peer: its own, then those of `/etc/vm-tools/places.json` for all, then the defaults.
@@ -36,6 +50,10 @@ export async function readPlaceRules(
   return {
     kernels: ofPeer.kernels ?? ofAll.kernels ?? [join(root, DEFAULT_KERNELS)],
     requireKernels: ofPeer.requireKernels ?? ofAll.requireKernels ?? true,
+    disks: ofPeer.disks ?? ofAll.disks ?? [join(root, DEFAULT_DISKS)],
+    bridges: ofPeer.bridges ?? ofAll.bridges ?? [DEFAULT_BRIDGE],
+    scripts: ofPeer.scripts ?? ofAll.scripts ?? [],
+    backends: ofPeer.backends ?? ofAll.backends ?? [],
   };
 }
 

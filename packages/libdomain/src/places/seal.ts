@@ -12,6 +12,8 @@ const KEY_BYTES = 32;
 interface SealedConfig {
   readonly c_info?: { readonly uuid?: unknown };
   readonly b_info?: { readonly kernel?: unknown; readonly ramdisk?: unknown };
+  readonly disks?: unknown;
+  readonly nics?: unknown;
   readonly vm_tools?: { readonly seal?: unknown };
 }
 
@@ -51,9 +53,12 @@ export function withoutSeal(configJson: string): string {
   return JSON.stringify(rest, null, 4);
 }
 
-/** The guest, and what it is started with. */
-function sealOf({ c_info: create, b_info: build }: SealedConfig, key: Buffer): Buffer {
-  const named = JSON.stringify([create?.uuid ?? null, build?.kernel ?? null, build?.ramdisk ?? null]);
+/** The guest, what it is started with, and what of the host its devices reach, with their scripts. */
+function sealOf({ c_info: create, b_info: build, disks, nics }: SealedConfig, key: Buffer): Buffer {
+  const named = JSON.stringify([
+    ...[create?.uuid ?? null, build?.kernel ?? null, build?.ramdisk ?? null],
+    ...[disks ?? null, nics ?? null],
+  ]);
   return createHmac('sha256', key).update(named).digest();
 }
 

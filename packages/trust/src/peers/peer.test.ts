@@ -38,6 +38,10 @@ test.each<[string, readonly unknown[], readonly unknown[]]>([
     [[], ['/', '/boot', `/${'x'.repeat(4095)}`]],
     ['/boot', [''], ['boot'], ['boot/x'], ['/a\nb'], ['/a\n'], [`/${'x'.repeat(4096)}`]],
   ],
+  ['disks', [[], ['/', '/dev/vg']], ['/dev', [''], ['dev'], ['/a\nb']]],
+  ['bridges', [[], ['xenbr0', 'br 1']], ['xenbr0', [''], ['a\nb'], [7]]],
+  ['scripts', [[], ['vif-route', '/etc/xen/scripts/x']], ['a', [''], ['a\nb'], [7]]],
+  ['backends', [[], ['net', '3']], ['net', [''], ['a\nb'], [7]]],
   ['maxMemoryMib', [1, 2 ** 24], [0, -1, 1.5, 2 ** 24 + 1, '1']],
   ['maxTotalMemoryMib', [1, 2 ** 24], [0, -1, 1.5, 2 ** 24 + 1, '1']],
   ['maxConcurrent', [0, 1000], [-1, 1.5, 1001, '1']],
@@ -74,6 +78,10 @@ test.each([
   [{ fingerprint, hosts: [''] }, 'must be host names or addresses'],
   [{ fingerprint, domains: [''] }, 'must be names, patterns or UUIDs'],
   [{ fingerprint, kernels: [''] }, 'must be absolute paths of folders'],
+  [{ fingerprint, disks: [''] }, 'must be absolute paths of folders'],
+  [{ fingerprint, bridges: [''] }, 'must be names'],
+  [{ fingerprint, scripts: [''] }, 'must be names or paths'],
+  [{ fingerprint, backends: [''] }, 'must be names of domains'],
   [{ certificateName: '' }, 'must be the DNS name of one host'],
 ])('%j is told what it must be', (wrong, message) => {
   expect(peerSchema.safeParse(wrong).error?.issues).toMatchObject([{ message }]);

@@ -5,6 +5,7 @@ import { FINGERPRINT } from '../fingerprint.ts';
 const HOST = /^[A-Za-z0-9_:][A-Za-z0-9._:%-]{0,252}$/;
 const CERTIFICATE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
 const FOLDER = /^\/[^\p{Cc}]{0,4095}$/u;
+const WORD = /^[^\p{Cc}]{1,4096}$/u;
 const DOMAIN = /^[^\p{Cc}/]{1,255}$/u;
 
 /** The file of a peer: how it is known, and what it may do. Absent rules forbid nothing. */
@@ -33,6 +34,14 @@ export const peerSchema = z
     kernels: z.array(z.string().regex(FOLDER, 'must be absolute paths of folders')).exactOptional(),
     /** whether a guest is refused whose kernel cannot be loaded here. @default as for all peers */
     requireKernels: z.boolean().exactOptional(),
+    /** folders of this host in which the disks of its guests may be. @default as for all peers */
+    disks: z.array(z.string().regex(FOLDER, 'must be absolute paths of folders')).exactOptional(),
+    /** bridges of this host that its guests may join. @default as for all peers */
+    bridges: z.array(z.string().regex(WORD, 'must be names')).exactOptional(),
+    /** hotplug scripts that its guests may name: names in /etc/xen/scripts, or paths. @default as for all peers */
+    scripts: z.array(z.string().regex(WORD, 'must be names or paths')).exactOptional(),
+    /** driver domains that may serve its guests. @default as for all peers */
+    backends: z.array(z.string().regex(WORD, 'must be names of domains')).exactOptional(),
     /** guests from it that may live on this host, with those on their way */
     maxDomains: z.int().min(0).max(RANGES.places.max).exactOptional(),
     /** what these may grow to, together */

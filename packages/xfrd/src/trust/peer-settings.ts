@@ -5,7 +5,7 @@ import type { TrustInput } from '../trust-options.ts';
 export function settingsOf(input: TrustInput, host: string | undefined): PeerSettings {
   const { fingerprint, certificateName, allowNames, maxMemory, maxConcurrent, live, maySend, mayReceive } =
     input;
-  const { allowKernels, requireKernels } = input;
+  const { allowKernels, requireKernels, allowDisks, allowBridges, allowScripts, allowBackends } = input;
   const { maxDomains, maxTotalMemory } = input;
   return {
     ...(fingerprint === undefined ? {} : { fingerprint }),
@@ -16,6 +16,10 @@ export function settingsOf(input: TrustInput, host: string | undefined): PeerSet
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     ...(allowKernels === undefined ? {} : { kernels: [...allowKernels] }),
     ...(requireKernels === undefined ? {} : { requireKernels: requireKernels === 'yes' }),
+    ...(allowDisks === undefined ? {} : { disks: [...allowDisks] }),
+    ...(allowBridges === undefined ? {} : { bridges: [...allowBridges] }),
+    ...(allowScripts === undefined ? {} : { scripts: [...allowScripts] }),
+    ...(allowBackends === undefined ? {} : { backends: [...allowBackends] }),
     ...(maxDomains === undefined ? {} : { maxDomains }),
     ...(maxTotalMemory === undefined ? {} : { maxTotalMemoryMib: maxTotalMemory }),
     ...(live === undefined ? {} : { live: live === 'yes' }),

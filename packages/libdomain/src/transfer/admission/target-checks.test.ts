@@ -13,11 +13,17 @@ const offer: Offer = {
 };
 const config = {
   ...{ name: 'web1', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2, kernel: '/absent' },
+  ...{ disks: [], networks: [] },
 } as unknown as DomainConfig & { readonly uuid: string };
+
+const STRICT: PlaceRules = {
+  ...{ kernels: [], requireKernels: true },
+  ...{ disks: [], bridges: [], scripts: [], backends: [] },
+};
 
 const arrival = (more: Partial<Arrival> = {}): Arrival => ({
   ...{ host: {} as Host, offer, name: 'web2', readConfig: () => config },
-  readRules: async () => ({ kernels: [], requireKernels: true }),
+  readRules: async () => STRICT,
   ...more,
 });
 
@@ -48,13 +54,15 @@ describe('what a domain takes from the host', () => {
 });
 
 describe('its files', () => {
-  const strict: PlaceRules = { kernels: [], requireKernels: true };
-
   test('are looked at, unless it may come without', async () => {
-    await expect(requireFiles(config, strict)).rejects.toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
-    await requireFiles(config, { ...strict, requireKernels: false });
+    await expect(requireFiles(config, STRICT)).rejects.toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
+    const lax = { ...STRICT, requireKernels: false };
+    await requireFiles(config, lax);
+    await expect(requireFiles({ ...config, networks: [{}] }, lax)).rejects.toMatchObject({
+      code: 'DOMAIN_DEVICE_NOT_ALLOWED',
+    });
     await expect(run('kernel', arrival())).rejects.toMatchObject({ code: 'DOMAIN_FILE_NOT_ALLOWED' });
-    await run('kernel', arrival({ readRules: async () => ({ ...strict, requireKernels: false }) }));
+    await run('kernel', arrival({ readRules: async () => ({ ...STRICT, requireKernels: false }) }));
   });
 
   test('are told of only once when its configuration cannot be read', async () => {

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import type { Host } from '../../host.ts';
-import { requireStartable, type PlaceRules } from '../../places/index.ts';
+import { requireDevicesAllowed, requireStartable, type PlaceRules } from '../../places/index.ts';
 import { reservationsOf, type Arriving } from '../../reservations.ts';
 import { requireNameFree, requireUuidFree } from '../../steps/checks/check-name-free.ts';
 import { DOMAIN_TYPES, isDomainType, profileOf } from '../../types/index.ts';
@@ -95,12 +95,13 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
 export const CHEAP_CHECKS = TARGET_CHECKS.filter(({ name }) => name === 'name' || name === 'uuid');
 
 /**
- * The files with which it is started when it reboots. Where it may come without them, they are checked no earlier than
- * then.
+ * What its devices reach, and the files with which it is started when it reboots. Where it may come without these, they
+ * are checked no earlier than then.
  *
- * @throws VmToolsError as `requireStartable`
+ * @throws VmToolsError as `requireDevicesAllowed` and `requireStartable`
  */
 export async function requireFiles(config: DomainConfig, rules: PlaceRules): Promise<void> {
+  await requireDevicesAllowed(config, rules);
   if (rules.requireKernels) await requireStartable(config, rules);
 }
 

@@ -12,6 +12,7 @@ import { FROM_FILE } from '../../paths.ts';
 import {
   isSealedHere,
   readPlaceRules,
+  requireDevicesAllowed,
   rulesFor,
   withoutSeal,
   type Origin,
@@ -100,6 +101,12 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     return (await isSealedHere(host, configJson)) ? undefined : (options.origin ?? { from: 'image' });
   }
 
+  /** The kernel of an image is in its memory, but its devices are made now. */
+  async function requireOwnDevices(config: DomainConfig, origin: Origin | undefined): Promise<void> {
+    const rules = await rulesFor(host, origin, options.rulesOfPeer);
+    if (rules !== undefined) await requireDevicesAllowed(config, rules);
+  }
+
   function arrivalOf(offer: Offer): Arrival {
     const readConfig = (): ReturnType<typeof configOf> => offeredConfig(offer.configJson, offer);
     return { host, offer, name: options.name ?? offer.name, readConfig, readRules };
@@ -167,7 +174,9 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       saved = config;
       held ??= await lockDomain(host, config, { ...options, signal });
       const transfer = await requireDecided(host, config, transferId);
+      const origin = await originOf(configJson);
       if (offered !== undefined) await requireFiles(config, await readRules());
+      else await requireOwnDevices(config, origin);
       // It stays paused until `start`: before that the guest may still be running where it came from.
       const fill = restoreMemory(image.feed);
       const plan = planDomain({
@@ -177,7 +186,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         isNew: false,
         incoming: { id: transferId ?? FROM_FILE, from: transfer?.peer },
         configJson: withoutSeal(configJson),
-        origin: await originOf(configJson),
+        origin,
       });
       made = await runPipeline(plan, host, { ...options, signal });
     } catch (thrown) {

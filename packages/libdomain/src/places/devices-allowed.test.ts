@@ -1,0 +1,125 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { diskSchema, type DiskInput } from '../config/devices/disk.ts';
+import { networkSchema, type NetworkInput } from '../config/devices/network.ts';
+import { requireDevicesAllowed } from './require-devices-allowed.ts';
+import { readPlaceRules, type SomePlaceRules } from './rules.ts';
+
+const device = readdirSync('/dev')
+  .map((name) => `/dev/${name}`)
+  .find((path) => lstatSync(path).isBlockDevice());
+
+let root: string;
+let disks: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'devices-'));
+  disks = join(root, 'var/lib/vm-tools/disks');
+  await mkdir(disks, { recursive: true, mode: 0o755 });
+  await writeFile(join(disks, 'web.img'), '', { mode: 0o666 });
+  await chmod(join(disks, 'web.img'), 0o666);
+});
+
+afterEach(() => rm(root, { recursive: true }));
+
+/** Why these devices are refused; undefined when they are not. */
+async function refusal(
+  devices: { readonly disks?: readonly DiskInput[]; readonly networks?: readonly NetworkInput[] },
+  allowed: SomePlaceRules = {},
+): Promise<unknown> {
+  const config = {
+    name: 'web1',
+    disks: (devices.disks ?? []).map((disk) => diskSchema.parse(disk)),
+    networks: (devices.networks ?? []).map((network) => networkSchema.parse(network)),
+  };
+  const rules = await readPlaceRules({ root }, allowed);
+  const error = await requireDevicesAllowed(config, rules).catch((thrown: unknown) => thrown);
+  if (error !== undefined) expect(error).toMatchObject({ kind: 'usage' });
+  return (error as Error | undefined)?.message;
+}
+
+const disk = (target: string, more: Partial<DiskInput> = {}): { disks: DiskInput[] } => ({
+  disks: [{ target, vdev: 'xvda', ...more }],
+});
+
+describe('disks of a domain from elsewhere', () => {
+  test('are files and devices below an allowed folder, which others may write, and drives without a disc', async () => {
+    await symlink('web.img', join(disks, 'current'));
+    for (const name of ['web.img', 'current', 'absent.img'])
+      expect(await refusal(disk(join(disks, name)))).toBeUndefined();
+    expect(await refusal(disk('', { type: 'cdrom', format: 'empty' }))).toBeUndefined();
+    expect(await refusal(disk('/dev/null', { script: 'block' }), { disks: ['/dev'] })).toBeUndefined();
+  });
+
+  (device === undefined ? test.skip : test)(
+    `are block devices by the names that root has given them in a folder${device === undefined ? ' [skipped: there is no block device]' : ''}`,
+    async () => {
+      await symlink(device ?? '', join(disks, 'volume'));
+      expect(await refusal(disk(join(disks, 'volume')))).toBeUndefined();
+      await symlink(disks, join(root, 'folder'));
+      expect(await refusal(disk(join(root, 'folder/volume')))).toBeUndefined();
+      await symlink(join(disks, 'volume'), join(root, 'volume'));
+      for (const path of [device ?? '', join(root, 'volume')])
+        expect(await refusal(disk(path))).toMatch(`it is not below ${disks}`);
+    },
+  );
+
+  test('are nothing else', async () => {
+    await symlink('/etc/passwd', join(disks, 'link'));
+    const outside = `it is not below ${disks}`;
+    for (const path of ['/etc/passwd', '/dev/sda', join(disks, 'link'), `${disks}/../../../../etc/passwd`])
+      expect(await refusal(disk(path))).toMatch(
+        `the disk xvda ${path} of web1 may not be taken from there: ${outside}`,
+      );
+    expect(await refusal(disk('/etc/passwd', { script: '/etc/xen/scripts/block' }))).toMatch(outside);
+    expect(await refusal(disk('/etc/passwd', { backend: 'Domain-0' }), { backends: ['Domain-0'] })).toMatch(
+      outside,
+    );
+    expect(await refusal(disk(join(disks, 'web.img')), { disks: [] })).toMatch('not below any folder');
+  });
+
+  test('are in no folder that others could change', async () => {
+    await chmod(disks, 0o777);
+    expect(await refusal(disk(join(disks, 'web.img')))).toMatch(`others may write to ${disks}`);
+  });
+
+  test('have scripts and driver domains only as they are allowed', async () => {
+    const iscsi = disk('iqn.2001', { script: 'block-iscsi' });
+    expect(await refusal(iscsi)).toBe(
+      'a disk xvda of web1 may not have block-iscsi: it is none of the scripts that are allowed to it',
+    );
+    for (const script of ['block-iscsi', '/etc/xen/scripts/block-iscsi'])
+      expect(await refusal(iscsi, { scripts: [script] })).toBeUndefined();
+    for (const script of ['/tmp/block-iscsi', '/etc/xen/scripts/../../../tmp/x', '../../../tmp/x'])
+      expect(await refusal(disk('x', { script }), { scripts: ['block-iscsi', 'x'] })).toMatch(script);
+    const served = disk('/dev/vg/web', { backend: 'storage' });
+    expect(await refusal(served)).toMatch('may not have storage: it is none of the backends');
+    expect(await refusal(served, { backends: ['storage'] })).toBeUndefined();
+  });
+});
+
+describe('network devices of a domain from elsewhere', () => {
+  test('join allowed bridges', async () => {
+    const [usual, other] = [{ networks: [{}] }, { networks: [{ bridge: 'br0' }] }];
+    expect(await refusal(usual)).toBeUndefined();
+    expect(await refusal(other)).toBe(
+      'a network device of web1 may not have br0: it is none of the bridges that are allowed to it',
+    );
+    expect(await refusal(other, { bridges: ['br0'] })).toBeUndefined();
+    expect(await refusal(usual, { bridges: ['br0'] })).toMatch('may not have xenbr0');
+  });
+
+  test('have scripts and driver domains only as they are allowed', async () => {
+    const routed = { networks: [{ script: 'vif-route', gatewayDevice: 'eth0' }] };
+    expect(await refusal(routed)).toMatch('may not have vif-route');
+    expect(await refusal(routed, { scripts: ['vif-route'] })).toBeUndefined();
+    expect(await refusal({ networks: [{ script: 'vif-bridge' }] })).toBeUndefined();
+    expect(await refusal({ networks: [{ gatewayDevice: 'eth0' }] })).toMatch('may not have gatewaydev=eth0');
+    const served = { networks: [{ backend: 'net', bridge: 'br0' }] };
+    expect(await refusal(served)).toMatch('may not have net');
+    expect(await refusal(served, { backends: ['net'] })).toBeUndefined();
+  });
+});

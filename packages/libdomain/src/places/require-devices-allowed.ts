@@ -1,0 +1,99 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { Disk } from '../config/devices/disk.ts';
+import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
+import type { DomainConfig } from '../config/schema.ts';
+import { resolveFolders, whyNotBelow } from './below.ts';
+import { fileNotAllowed } from './require-allowed.ts';
+import type { PlaceRules } from './rules.ts';
+
+/** Where scripts without a path are. */
+const SCRIPTS = '/etc/xen/scripts/';
+/** They do what happens without any. */
+const USUAL_SCRIPTS: readonly string[] = ['block', DEFAULT_NETWORK_SCRIPT];
+/** Names of the domain that runs this. */
+const HERE: readonly string[] = ['0', 'Domain-0'];
+
+type Rule = 'bridges' | 'scripts' | 'backends';
+
+/**
+ * Refuses a configuration whose disks and network devices reach what its author may not reach: files and devices of this
+ * host, bridges, scripts that run as root, and driver domains. Nothing is opened, and a refusal does not tell whether a
+ * file exists.
+ *
+ * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED, DOMAIN_DEVICE_NOT_ALLOWED of kind usage
+ */
+export async function requireDevicesAllowed(
+  { name, disks, networks }: Pick<DomainConfig, 'name' | 'disks' | 'networks'>,
+  rules: PlaceRules,
+): Promise<void> {
+  for (const disk of disks) await requireDiskAllowed(name, disk, rules);
+  for (const network of networks) requireNetworkAllowed(name, network, rules);
+}
+
+async function requireDiskAllowed(
+  name: string,
+  { vdev, target, script, backend }: Disk,
+  rules: PlaceRules,
+): Promise<void> {
+  const what = `disk ${vdev}`;
+  const hasScript = requireScript(name, { what, script }, rules);
+  const isElsewhere = requireBackend(name, { what, backend }, rules);
+  // An allowed script knows what its words mean, and an allowed driver domain has its own files.
+  if (target === '' || hasScript || isElsewhere) return;
+  const why = await whyNotBelow(target, await resolveFolders(rules.disks), { isDisk: true });
+  if (why !== undefined) throw fileNotAllowed(name, { what, path: target, why, rule: 'disks' });
+}
+
+function requireNetworkAllowed(name: string, network: Network, rules: PlaceRules): void {
+  const { script, backend, gatewayDevice, bridge } = network;
+  const what = 'network device';
+  const hasScript = requireScript(name, { what, script }, rules);
+  const isElsewhere = requireBackend(name, { what, backend }, rules);
+  if (gatewayDevice !== undefined && !hasScript && !isElsewhere)
+    throw notAllowed(name, { what, rule: 'scripts', value: `gatewaydev=${gatewayDevice}` });
+  const joined = bridge ?? (hasScript ? undefined : DEFAULT_BRIDGE);
+  if (joined !== undefined && !isElsewhere && !rules.bridges.includes(joined))
+    throw notAllowed(name, { what, rule: 'bridges', value: joined });
+}
+
+/** @returns whether it has one that does something else than the usual one */
+function requireScript(
+  name: string,
+  { what, script }: { readonly what: string; readonly script: string | undefined },
+  { scripts }: PlaceRules,
+): boolean {
+  const plain = script === undefined ? undefined : plainName(script);
+  if (plain === undefined || USUAL_SCRIPTS.includes(plain)) return false;
+  if (scripts.some((allowed) => plainName(allowed) === plain)) return true;
+  throw notAllowed(name, { what, rule: 'scripts', value: plain });
+}
+
+/** @returns whether another domain than this one serves it */
+function requireBackend(
+  name: string,
+  { what, backend }: { readonly what: string; readonly backend: string | undefined },
+  { backends }: PlaceRules,
+): boolean {
+  if (backend === undefined || HERE.includes(backend)) return false;
+  if (backends.includes(backend)) return true;
+  throw notAllowed(name, { what, rule: 'backends', value: backend });
+}
+
+/** A script of Xen's own folder goes by its name. */
+function plainName(script: string): string {
+  const rest = script.startsWith(SCRIPTS) ? script.slice(SCRIPTS.length) : '';
+  return rest === '' || rest.includes('/') ? script : rest;
+}
+
+function notAllowed(
+  name: string,
+  { what, rule, value }: { readonly what: string; readonly rule: Rule; readonly value: string },
+): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_DEVICE_NOT_ALLOWED',
+    kind: 'usage',
+    message: `a ${what} of ${name} may not have ${value}: it is none of the ${rule} that are allowed to it`,
+    hint: `allow it on the host that is to make the device: xfrd trust PEER --allow-${rule} ${value}, or "${rule}" in /etc/vm-tools/places.json`,
+    details: { what, rule, value },
+  });
+}
