@@ -28,7 +28,7 @@ export class SimQemu {
   readonly #onEnd: () => void;
   readonly #images: OpenImages = new Map();
   readonly #over = new AbortController();
-  readonly #life: Promise<void>;
+  #life: Promise<void> = Promise.resolve();
   #backends: Backends | undefined;
   #isStarting = true;
   #isStopped = false;
@@ -43,18 +43,18 @@ export class SimQemu {
     await mkdir(dirname(start.logPath), { recursive: true });
     await rename(start.logPath, `${start.logPath}.1`).catch(() => undefined); // there was none
     await writeFile(start.logPath, '', { mode: 0o600 });
-    const qemu = new SimQemu(world, blocks, start, onEnd);
+    const qemu = new SimQemu(world, start, onEnd);
     await qemu.#listen();
+    if (!qemu.isOver) qemu.#life = qemu.#live(blocks);
     return qemu;
   }
 
-  private constructor(world: World, blocks: BlockDevices, start: QemuStart, onEnd: () => void) {
+  private constructor(world: World, start: QemuStart, onEnd: () => void) {
     this.domid = start.domid;
     this.#world = world;
     this.#start = start;
     this.#onEnd = onEnd;
     this.#sockets = start.args.flatMap((arg) => socketOf(arg) ?? []);
-    this.#life = this.#live(blocks);
   }
 
   get isOver(): boolean {
