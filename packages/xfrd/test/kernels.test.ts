@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { createGuest } from '@vm-tools/libdomain/testing';
@@ -138,5 +138,23 @@ testOnHost(
     await result(host, `vm-restore web1.img --allow-kernels ${folder}`);
     await waitForTicks(host, 'web1');
     await result(host, 'vm-reboot web1');
+  },
+);
+
+testOnHost(
+  'an image from elsewhere joins no bridge, and has no disk, that is not allowed to it',
+  async (host) => {
+    const { domid, uuid } = await createGuest(host, 'web1', 'type=pvh');
+    const kept = join(host.simulated.root, `var/lib/xen/userdata-d.${domid}.${uuid}.libxl-json`);
+    const config = JSON.parse((await readFile(kept, 'utf8')).replace(/\0$/, '')) as object;
+    const nics = [{ devid: 0, mac: '00:16:3e:00:00:01', bridge: 'br7' }];
+    await writeFile(kept, `${JSON.stringify({ ...config, nics })}\0`);
+    await result(host, 'vm-save web1 -o web1.img');
+    await writeFile(join(host.simulated.root, 'var/lib/vm-tools/image.key'), 'that of another host');
+    for (const allowed of ['', '--allow-bridges br1', '--allow-disks /'])
+      expect((await failure(host, `vm-restore web1.img ${allowed}`)).error).toMatchObject({
+        code: 'DOMAIN_DEVICE_NOT_ALLOWED',
+        details: { rule: 'bridges', value: 'br7' },
+      });
   },
 );

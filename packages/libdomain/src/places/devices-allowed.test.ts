@@ -67,6 +67,39 @@ describe('disks of a domain from elsewhere', () => {
     },
   );
 
+  test('are images that name no other file', async () => {
+    const path = join(disks, 'image');
+    const qcow = (version: number, backing: number, features = 0): Buffer => {
+      const header = Buffer.alloc(104);
+      header.write('QFI\u00fb', 'latin1');
+      header.writeUInt32BE(version, 4);
+      header.writeUInt32BE(backing, 12);
+      header.writeUInt32BE(features, 76);
+      return header;
+    };
+    const qed = Buffer.alloc(64);
+    qed.write('QED\0');
+    const derivedQed = Buffer.from(qed);
+    derivedQed.writeUInt8(1, 16);
+    for (const [format, image, named] of [
+      ['qcow2', qcow(3, 0), undefined],
+      ['qcow2', qcow(3, 0, 1), undefined],
+      ['qcow2', qcow(3, 112), 'a backing file'],
+      ['qcow2', qcow(3, 0, 4), 'a data file'],
+      ['qcow2', qcow(2, 0, 4), undefined],
+      ['qcow', qcow(1, 48), 'a backing file'],
+      ['qed', qed, undefined],
+      ['qed', derivedQed, 'a backing file'],
+      ['qcow2', Buffer.from('no image'), undefined],
+      ['raw', qcow(3, 112), undefined],
+    ] as const) {
+      await writeFile(path, image);
+      const message = await refusal(disk(path, { format }));
+      if (named === undefined) expect(message).toBeUndefined();
+      else expect(message).toMatch(`it has ${named}, which could be any file of this host`);
+    }
+  });
+
   test('are nothing else', async () => {
     await symlink('/etc/passwd', join(disks, 'link'));
     const outside = `it is not below ${disks}`;

@@ -21,16 +21,24 @@ export async function requireAllowed(
   }
 }
 
+interface Refused {
+  readonly what: string;
+  readonly path: string;
+  readonly why: string;
+  readonly rule: 'kernels' | 'disks';
+  /** where another folder does not help */
+  readonly hint?: string;
+}
+
 /** The error for a file that a domain from elsewhere may not name. */
-export function fileNotAllowed(
-  name: string,
-  { what, path, why, rule }: { what: string; path: string; why: string; rule: 'kernels' | 'disks' },
-): VmToolsError {
+export function fileNotAllowed(name: string, { what, path, why, rule, hint }: Refused): VmToolsError {
   return new VmToolsError({
     code: 'DOMAIN_FILE_NOT_ALLOWED',
     kind: 'usage',
     message: `the ${what} ${path} of ${name} may not be taken from there: ${why}`,
-    hint: `put it into an allowed folder, or allow its folder on the host that is to load it: xfrd trust PEER --allow-${rule} FOLDER, or "${rule}" in /etc/vm-tools/places.json`,
+    hint:
+      hint ??
+      `put it into an allowed folder, or allow its folder on the host that is to load it: xfrd trust PEER --allow-${rule} FOLDER, or "${rule}" in /etc/vm-tools/places.json`,
     details: { what, path, rule },
   });
 }

@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Disk } from '../config/devices/disk.ts';
 import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
 import type { DomainConfig } from '../config/schema.ts';
+import { fileNamedIn } from './backing-file.ts';
 import { resolveFolders, whyNotBelow } from './below.ts';
 import { fileNotAllowed } from './require-allowed.ts';
 import type { PlaceRules } from './rules.ts';
@@ -17,8 +18,8 @@ type Rule = 'bridges' | 'scripts' | 'backends';
 
 /**
  * Refuses a configuration whose disks and network devices reach what its author may not reach: files and devices of this
- * host, bridges, scripts that run as root, and driver domains. Nothing is opened, and a refusal does not tell whether a
- * file exists.
+ * host, bridges, scripts that run as root, and driver domains. No more is opened than the header of an allowed image, and
+ * a refusal does not tell whether a file exists.
  *
  * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED, DOMAIN_DEVICE_NOT_ALLOWED of kind usage
  */
@@ -32,7 +33,7 @@ export async function requireDevicesAllowed(
 
 async function requireDiskAllowed(
   name: string,
-  { vdev, target, script, backend }: Disk,
+  { vdev, target, format, script, backend }: Disk,
   rules: PlaceRules,
 ): Promise<void> {
   const what = `disk ${vdev}`;
@@ -42,6 +43,15 @@ async function requireDiskAllowed(
   if (target === '' || hasScript || isElsewhere) return;
   const why = await whyNotBelow(target, await resolveFolders(rules.disks), { isDisk: true });
   if (why !== undefined) throw fileNotAllowed(name, { what, path: target, why, rule: 'disks' });
+  const named = await fileNamedIn({ target, format });
+  if (named === undefined) return;
+  throw fileNotAllowed(name, {
+    what,
+    path: target,
+    rule: 'disks',
+    why: `it has ${named}, which could be any file of this host`,
+    hint: `make one image of both: qemu-img convert -O ${format} ${target} NEW`,
+  });
 }
 
 function requireNetworkAllowed(name: string, network: Network, rules: PlaceRules): void {

@@ -39,8 +39,13 @@ export async function hostInitramfs(
       mode: executableMode,
       data,
     })),
-    // Both hosts have the same guests there, and what comes from the other may be started with their kernels.
-    { path: 'overlay/etc/vm-tools/places.json', mode: fileMode, data: '{"kernels": ["/guests"]}\n' },
+    // Both hosts have the same guests there, and what comes from the other may be started with their kernels. So are the
+    // disks of guests that move.
+    {
+      path: 'overlay/etc/vm-tools/places.json',
+      mode: fileMode,
+      data: '{"kernels": ["/guests"], "disks": ["/shared"]}\n',
+    },
     ...(await readTree(guests)).map(({ path, data }) => ({
       path: `overlay/guests/${path}`,
       mode: fileMode,
