@@ -1,3 +1,4 @@
+import { VmToolsError } from '@vm-tools/errors';
 import type { Xenstore } from '@vm-tools/xenstore';
 import type { Faults } from '../../faults/index.ts';
 import type { BackendDriver, BackendNodes, BackendPlace } from './backend-driver.ts';
@@ -50,16 +51,23 @@ export class BackendDevice {
 
   /** Its program is no more. */
   async end(): Promise<void> {
+    this.#endAtOnce();
+    await this.#looking;
+  }
+
+  #endAtOnce(): void {
     this.#letGo();
     this.#over.abort();
-    await this.#looking;
   }
 
   async #lookAround(): Promise<void> {
     while (this.#mustLookAgain && !this.isOver) {
       this.#mustLookAgain = false;
-      // A connection that is closed is the end of the host.
-      await this.#step().catch(() => this.#over.abort());
+      await this.#step().catch((thrown: unknown) => {
+        // Others write to the same nodes, too.
+        if (thrown instanceof VmToolsError && thrown.code === 'XENSTORE_BUSY') this.#mustLookAgain = true;
+        else this.#endAtOnce(); // the connection is closed: the host ends
+      });
     }
   }
 
@@ -143,9 +151,8 @@ export class BackendDevice {
   }
 
   #remove(): void {
-    this.#letGo();
+    this.#endAtOnce();
     this.#driver.remove?.(this.#place);
-    this.#over.abort();
   }
 
   #letGo(): void {
