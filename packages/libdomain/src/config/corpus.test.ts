@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
-import { fromLibxlJson } from '../image-config/index.ts';
+import { fromLibxlJson, toLibxlJson } from '../image-config/index.ts';
+import { Findings } from './findings.ts';
 import { parseConfig } from './parse-config.ts';
 import type { NewDomainConfig } from './schema.ts';
 import { followHints } from './testing/follow-hints.ts';
+import { readXl } from './xl/read-xl.ts';
 
 const CORPUS = join(import.meta.dirname, '../../corpus');
 
@@ -100,6 +102,12 @@ interface Problem {
   readonly key?: string;
 }
 
+/** The part of libxl's JSON about disks and network devices. */
+interface Devices {
+  readonly disks?: readonly object[];
+  readonly nics?: readonly object[];
+}
+
 interface Outcome {
   readonly config?: NewDomainConfig;
   readonly problems: readonly Problem[];
@@ -165,6 +173,21 @@ describe('configurations of real users', () => {
     const absolute = kernel?.startsWith('/') === true ? kernel : `/guests/${kernel}`;
     expect({ ...xl, kernel: absolute }).toEqual({ uuid: generated, ...config });
   });
+
+  // Also of files that are refused for another key; an emulated card is none of the devices here.
+  test.each(files.filter((name) => xlOn(name).starts && !/ioemu,/.test(readCorpus(`${name}.cfg`))))(
+    '%s has the devices that xl makes of it',
+    (name) => {
+      const entries = readXl(readCorpus(`${name}.cfg`), name, new Findings());
+      const [disks = [], networks = []] = [entries.get('disk')?.value, entries.get('vif')?.value];
+      const alone = JSON.stringify({ name: 'm', kernel: '/k', memory: 64, disks, networks });
+      const ours = JSON.parse(toLibxlJson(parseConfig(alone, name, { folder: '/guests' }))) as Devices;
+      const xl = JSON.parse(
+        readCorpus(`${name}.xl.json`).replaceAll(/("pdev_path": ")(?=[^/])/g, '$1/guests/'),
+      ) as Devices;
+      expect([ours.disks, ours.nics]).toEqual([xl.disks, xl.nics]);
+    },
+  );
 
   test.each(files.filter((name) => xlOn(name).starts))('%s: its hints lead to what is accepted', (name) => {
     expect(outcomeOf(followHints(readCorpus(`${name}.cfg`)).text, name).config).toBeDefined();
