@@ -8,6 +8,8 @@ import type { GuestWords, WrittenWords } from './model/words.ts';
 import type { GuestState, StatePage } from './pages/state-page.ts';
 import { bootState, Program } from './program.ts';
 import { wordsFor } from './scenario.ts';
+import { followTarget, followVcpus } from './resize.ts';
+import { sizeOf } from './size.ts';
 import { VcpuTime } from './vcpu-time.ts';
 import type { GuestConsole, GuestWorld } from './world.ts';
 
@@ -166,6 +168,7 @@ export class Guest {
       say: (text: string) => this.#say(text),
       shutDown: machine.guestShutdown.bind(machine, domid),
     };
+    const size = sizeOf(machine, this.#domain, program);
     while (await this.#time.running()) {
       try {
         this.#store = await connectStore(domid);
@@ -173,7 +176,12 @@ export class Guest {
           await announceFeatures(this.#store, listener);
           this.#devices = new GuestDevices(this.#store, listener);
           this.#isComing = false;
-          await Promise.all([obey(this.#store, listener), this.#devices.drive()]);
+          await Promise.all([
+            obey(this.#store, listener),
+            followTarget(this.#store, listener, size),
+            followVcpus(this.#store, listener, size),
+            this.#devices.drive(),
+          ]);
         }
       } catch {
         // The connection is gone, or there never was one. A guest cannot report that to anything.

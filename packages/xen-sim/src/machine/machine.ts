@@ -270,6 +270,11 @@ export class Machine implements MachineCalls {
     this.#accounts.populate(this.#find(domid, 'xc_domain_populate_physmap'), startGfn, count);
   }
 
+  /** Takes pages that the guest gives back. */
+  depopulate(domid: number, startGfn: number, count: number): void {
+    this.#accounts.depopulate(this.#find(domid, 'xc_domain_decrease_reservation'), startGfn, count);
+  }
+
   /** Memory and the first vCPU's registers are there: the domain can run. @throws EINVAL without vCPUs */
   markBuilt(domid: number): void {
     this.#life.build(this.#find(domid, 'xc_vcpu_setcontext'));

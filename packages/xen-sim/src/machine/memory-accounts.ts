@@ -66,6 +66,11 @@ export class MemoryAccounts {
     this.#setClaim(domain, Math.max(0, domain.outstandingPages - added));
   }
 
+  /** XENMEM_decrease_reservation: what a guest gives back, other domains may have. */
+  depopulate(domain: DomainState, startGfn: number, count: number): void {
+    this.#freePages += domain.memory.depopulate(startGfn, count);
+  }
+
   /** The pool that Xen takes page tables of a PVH guest from. It cannot shrink below what is in use. */
   setPagingPool(domain: DomainState, bytes: number): void {
     const call = 'xc_set_paging_mempool_size';

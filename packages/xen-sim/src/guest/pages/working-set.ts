@@ -8,7 +8,7 @@ export interface WorkingSet {
 }
 
 /** Below 4 MiB are the kernel, what it was told at boot, and its rings. */
-const LOWEST_GFN = 0x400;
+export const LOWEST_GFN = 0x400;
 const HOT_PART = 1 / 8;
 const LARGEST_STRIDE = 2 ** 20;
 
