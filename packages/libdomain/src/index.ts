@@ -16,6 +16,7 @@ export type { Host } from './host.ts';
 export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
+export { parseMemorySize } from './config/memory-size.ts';
 export { nameFault } from './config/keys/values.ts';
 export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-config/index.ts';
 
@@ -30,6 +31,8 @@ export {
 } from './actions/domain-info.ts';
 export { hostInfo, type HostDetails } from './actions/host-info.ts';
 export { readXenLog, type XenLogOptions } from './actions/xen-log.ts';
+export { setDomain, type SetOptions } from './actions/set-domain.ts';
+export type { DomainSettings, Pin } from './settings/settings.ts';
 export { listDomains, listGuests } from './actions/list-domains.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';

@@ -28,6 +28,34 @@ export async function writeUserdata(
 }
 
 /**
+ * Changes what is written down, while no xl does; nothing happens when nothing was ever written down.
+ *
+ * @returns what it was before
+ * @throws LOCK_TIMEOUT when xl does not let go of it
+ */
+export async function updateUserdata(
+  host: Host,
+  domain: Identity & Pick<Domain, 'name'>,
+  change: (json: string) => string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const path = userdataPath(host, domain.domid, domain.uuid);
+  const aside = userdataPath(host, domain.domid, domain.uuid, 'n');
+  return withUserdataLock(host, domain, signal, async () => {
+    const before = await readUserdata(host, domain).catch(unlessAbsent);
+    if (before === undefined) return undefined;
+    const after = change(before);
+    if (after !== before) await writeAside(path, `${after}\0`, { mode: 0o600, aside });
+    return before;
+  });
+}
+
+function unlessAbsent(thrown: unknown): undefined {
+  const { cause } = thrown as { readonly cause?: NodeJS.ErrnoException };
+  if (cause?.code !== 'ENOENT') throw thrown;
+}
+
+/**
  * The configuration of a running domain, in libxl's JSON.
  *
  * @throws DOMAIN_NO_CONFIG when none was ever written down

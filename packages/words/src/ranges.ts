@@ -28,6 +28,12 @@ export const RANGES = {
   memoryMib: { min: 1, max: 2 ** 24 },
   /** bytes per second: more than 1 EiB is a typo */
   rate: { min: 1, max: 2 ** 60 },
+  /** vCPUs of a guest, whatever toolstack has made it */
+  vcpus: { min: 1, max: 8192 },
+  /** a guest's share of processor time beside others */
+  weight: { min: 1, max: 65_535 },
+  /** of one processor, in percent; 0 is no limit */
+  cap: { min: 0, max: 65_535 },
   /** processors of a host: what Xen can be built for */
   cpus: { min: 1, max: 4095 },
   /** DOMID_FIRST_RESERVED is one more */

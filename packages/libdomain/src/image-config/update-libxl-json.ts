@@ -8,6 +8,8 @@ export interface LibxlFacts {
   readonly maxMemoryKib?: number | undefined;
   /** Their addresses, for those that had none. */
   readonly networks?: readonly { readonly mac?: string }[] | undefined;
+  readonly weight?: number | undefined;
+  readonly cap?: number | undefined;
 }
 
 interface LibxlConfig {
@@ -31,6 +33,12 @@ export function updateLibxlJson(json: string, facts: LibxlFacts): string {
   set(config.b_info, 'target_memkb', facts.memoryKib);
   set(config.b_info, 'max_memkb', facts.maxMemoryKib);
   if (Array.isArray(config.nics)) setMacs(config.nics, facts.networks ?? []);
+  if (facts.weight !== undefined || facts.cap !== undefined) {
+    const params = isObject(config.b_info['sched_params']) ? config.b_info['sched_params'] : {};
+    set(params, 'weight', facts.weight);
+    set(params, 'cap', facts.cap);
+    config.b_info['sched_params'] = params;
+  }
   return JSON.stringify(config) === before ? json : JSON.stringify(config, null, 4);
 }
 

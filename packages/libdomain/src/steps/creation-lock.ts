@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { recordLock, type FileLock } from '@vm-tools/locks';
+import type { Host } from '../host.ts';
 import type { Step } from '../step/step.ts';
 import type { Wanted } from './context.ts';
 
@@ -19,12 +20,17 @@ export const creationLock: Step<Wanted, Alone> = {
   name: 'creation-lock',
   about: () => 'of xl: no other tool creates a domain meanwhile',
   async run({ host, signal }) {
-    const path = join(host.root, LOCK_FILE);
-    await mkdir(dirname(path), { recursive: true });
-    return { creation: await recordLock(path, { timeoutMs: LIMIT_MS, signal }) };
+    return { creation: await lockCreation(host, signal) };
   },
   undo: async ({ creation }) => creation[Symbol.asyncDispose](),
 };
+
+/** For as long as a name or a UUID is looked for and taken. @throws LOCK_TIMEOUT, LOCK_FAILED; INTERRUPTED */
+export async function lockCreation({ root }: Pick<Host, 'root'>, signal?: AbortSignal): Promise<FileLock> {
+  const path = join(root, LOCK_FILE);
+  await mkdir(dirname(path), { recursive: true });
+  return recordLock(path, { timeoutMs: LIMIT_MS, signal });
+}
 
 /** By now other tools find the domain: in Xen, and by its name. */
 export const creationUnlock: Step<Alone> = {

@@ -1,0 +1,48 @@
+import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
+import { VmToolsError } from '@vm-tools/errors';
+import { parseMemorySize, resolveDomain, setDomain, type DomainSettings } from '@vm-tools/libdomain';
+import type { SetInput } from './options.ts';
+
+/** Guests take their time by themselves, and cost the host nothing meanwhile. */
+const AT_ONCE = 64;
+
+export async function set(invocation: Invocation<SetInput>): Promise<Outcome> {
+  const { input, signal } = invocation;
+  const settings = settingsOf(input);
+  const host = await invocation.openHost();
+  const change = async (word: string) => {
+    const domain = await resolveDomain(host, word);
+    const changed = await setDomain(host, domain, settings, {
+      ...(input.timeout === undefined ? {} : { timeoutMs: input.timeout }),
+      waitMs: input.wait,
+      signal,
+    });
+    const { domid, uuid, name, memoryKib, maxMemoryKib, vcpus } = changed;
+    return { value: { domid, uuid, name, memoryKib, maxMemoryKib, vcpus }, line: `${name}: changed` };
+  };
+  return forEachDomain(invocation, input.domain, change, { atOnce: AT_ONCE });
+}
+
+/** @throws USAGE when there is nothing to change, or the same name for several */
+function settingsOf(input: SetInput): DomainSettings {
+  const { vcpus, pin, weight, cap, name } = input;
+  const memoryKib = kibOf('--memory', input.memory);
+  const maxMemoryKib = kibOf('--max-memory', input.maxMemory);
+  const settings = { memoryKib, maxMemoryKib, vcpus, pin, weight, cap, name };
+  if (Object.values(settings).every((value) => value === undefined))
+    throw usage('there is nothing to change', 'say what: --memory, --vcpus, --pin, --weight, --cap, --name');
+  if (name !== undefined && input.domain.length > 1)
+    throw usage(`only one domain can be called ${name}`, 'give --name with one domain');
+  return settings;
+}
+
+function kibOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const kib = parseMemorySize(text);
+  if (kib !== undefined && kib > 0) return kib;
+  throw usage(`${flag}: "${text}" is no size of memory`, 'give MiB, or a size such as 512MiB or 2GiB');
+}
+
+function usage(message: string, hint: string): VmToolsError {
+  return new VmToolsError({ code: 'USAGE', kind: 'usage', message, hint });
+}
