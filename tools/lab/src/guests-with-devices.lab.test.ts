@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { waitForTicks } from '@vm-tools/cli/testing';
 import type { LabHost } from './host/lab-host.ts';
+import { countingConnection } from './testing/counting-connection.ts';
 import { guestShell } from './testing/guest-shell.ts';
 import { describeLab } from './testing/hosts.ts';
 import { leavesNoTraces } from './testing/leaves-no-traces.ts';
@@ -33,8 +34,9 @@ describeLab('Linux with disks and a network card', () => {
       `disk=["${file}.img,raw,xvda,w", "${file}.qcow2,qcow2,xvdb,w"]`,
       'vif=["bridge=xenbr0,mac=00:16:3e:00:00:51"]',
     ];
+    const from = (await host.readConsole(name)).length; // a test that is run again finds the console of before
     await host.run(['xl', 'create', '-q', '/guests/linux-disk.cfg', ...settings], limit);
-    await host.waitForConsole(name, /^DEVS xvda xvdb NETS eth0$/m, limit);
+    await host.waitForConsole(name, /^DEVS xvda xvdb NETS eth0$/m, { ...limit, from });
     const shell = guestShell(host, address);
     const [template] = (await host.run('sha256sum </guests/disks/raw.img')).split(' ');
     expect(await shell.run('sha256sum </dev/xvda')).toContain(template);
@@ -47,16 +49,23 @@ describeLab('Linux with disks and a network card', () => {
         'sha256sum </tmp/data',
       ].join('\n'),
     );
+    await using connection = await countingConnection(host, address);
     await host.run(`xl save ${name} ${file}.save`, limit);
+    const saved = performance.now();
     await expectNothingLeft();
+    const awayMs = performance.now() - saved;
     await host.run(`xl restore ${file}.save`, limit);
     await waitForTicks(host, name);
 
+    const { survived, longestGapMs } = await connection.report(limit);
+    expect(survived).toBe(true);
+    expect(longestGapMs).toBeGreaterThan(awayMs / 2);
     await shell.run('echo 3 >/proc/sys/vm/drop_caches');
     for (const [disk, skip] of Object.entries(blocks)) {
       expect(await shell.run(`dd if=/dev/${disk} bs=64k skip=${skip} count=16 | sha256sum`)).toBe(written);
     }
     await host.run(['xl', 'destroy', name], limit);
+    expect((await connection.report({ timeoutMs: 2_000 })).survived).toBe(false);
     await expectNothingLeft();
     await host.run(`qemu-img convert -O raw ${file}.qcow2 ${file}.converted`, limit);
     for (const [image, skip] of [

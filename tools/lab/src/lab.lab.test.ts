@@ -91,6 +91,18 @@ describeTidyLab('the cable', () => {
   });
 });
 
+describeTidyLab('the shared folder', () => {
+  test('shows each host what the other has written, and only its owner here', async () => {
+    try {
+      await a.run('echo one >/shared/lab-test');
+      expect(await b.run('cat /shared/lab-test; echo two >/shared/lab-test')).toBe('one\n');
+      expect(await a.run('cat /shared/lab-test; stat -c %a /shared')).toBe('two\n700\n');
+    } finally {
+      await a.exec('rm -f /shared/lab-test');
+    }
+  });
+});
+
 describeTidyLab('a lab of a process', () => {
   test('ends with it, even by kill -9', async () => {
     const name = `crash-${process.pid}`;

@@ -27,7 +27,7 @@ export function guestShell(host: LabHost, address: string): GuestShell {
     async run(line, { timeoutMs = 60_000 } = {}) {
       const mark = `end-${randomUUID()}`;
       const script = `(\n${line}\n) </dev/null 2>/tmp/${mark}\necho "${mark} $?"\ncat /tmp/${mark}\nrm /tmp/${mark}\n`;
-      const output = await host.run(socat(address, timeoutMs), { input: script, timeoutMs });
+      const output = await host.run(connectToShell(address, timeoutMs), { input: script, timeoutMs });
       const [, stdout, status, stderr] =
         new RegExp(`^([^]*)${mark} (\\d+)\\n([^]*)$`).exec(output) ?? failed('its connection broke', output);
       if (status !== '0') failed(`it failed with status ${status ?? ''}`, stderr);
@@ -40,8 +40,12 @@ export function guestShell(host: LabHost, address: string): GuestShell {
   };
 }
 
-/** What joins stdin and stdout with the shell, which it leaves `timeoutMs` to answer when stdin has ended. */
-function socat(address: string, timeoutMs: number): string[] {
+/**
+ * The command that joins its stdin and stdout with the shell.
+ *
+ * @param answerMs how long it waits for the rest of the answer after its stdin has ended
+ */
+export function connectToShell(address: string, answerMs = 0): string[] {
   const tcp = `TCP:${address}:${shellPort},connect-timeout=${connectLimitSeconds}`;
-  return ['socat', '-t', String(timeoutMs / 1000), '-', tcp];
+  return ['socat', '-t', String(answerMs / 1000), '-', tcp];
 }

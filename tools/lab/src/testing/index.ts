@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 export { guestAndXfrd } from './guest-and-xfrd.ts';
+export { countingConnection } from './counting-connection.ts';
+export type { ConnectionReport, CountingConnection } from './counting-connection.ts';
 export { guestShell } from './guest-shell.ts';
 export type { GuestShell } from './guest-shell.ts';
 export { describeLab, describeTidyLab, labHost, labHosts } from './hosts.ts';
