@@ -50,10 +50,11 @@ describe('destroyDomain', () => {
     const before = await host.snapshot();
     const domain = await createDomain(host, sampleConfig(host));
     const { store } = host;
-    const backend = '/local/domain/0/backend/vbd/1/51712';
+    // Of a kind that the simulated host does not serve by itself.
+    const backend = '/local/domain/0/backend/vtpm/1/0';
     await store.write(`${backend}/state`, '4');
-    await store.write('/libxl/1/device/vbd/51712/backend', backend);
-    await store.write('/libxl/1/device/vbd/51712/frontend', '/local/domain/1/device/vbd/51712');
+    await store.write('/libxl/1/device/vtpm/0/backend', backend);
+    await store.write('/libxl/1/device/vtpm/0/frontend', '/local/domain/1/device/vtpm/0');
     const isAsked = async (): Promise<true | undefined> =>
       (await store.read(`${backend}/state`)) === '5' || undefined;
     const closing = store.waitFor(backend, isAsked, {
@@ -63,7 +64,7 @@ describe('destroyDomain', () => {
     const destroyed = destroyDomain(host, domain);
     await closing;
     expect(await store.read(`${backend}/online`)).toBe('0');
-    expect(await store.directory('/libxl/1/device')).toContain('vbd'); // it waits for the backend
+    expect(await store.directory('/libxl/1/device')).toContain('vtpm'); // it waits for the backend
     await store.write(`${backend}/state`, '6');
     await destroyed;
     expect(await host.snapshot()).toEqual(before);
