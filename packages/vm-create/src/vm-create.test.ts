@@ -146,7 +146,7 @@ testOnHost('a kernel or a ramdisk that is not there is told with its place in th
 testOnHost('all that is wrong with a configuration is told in one run, the type first', async (host) => {
   await writeFile(
     join(host.folder, 'bad.cfg'),
-    'disk = [ "/d,raw,xvda,rw" ]\nvnc = 1\ntype = "hvm"\nname = "m"\nmemory = 64M\nextra = console=hvc0\n',
+    'disk = [ "/d,raw,xvda,1" ]\nvnc = 1\ntype = "hvm"\nname = "m"\nmemory = 64M\nextra = console=hvc0\n',
   );
   for (const command of ['vm-create bad.cfg', 'vm-create --dry-run bad.cfg']) {
     const { status, error } = await unchanged(host, () => failure(host, command));
@@ -157,7 +157,13 @@ testOnHost('all that is wrong with a configuration is told in one run, the type 
     });
     expect(error.details?.['problems']).toMatchObject([
       { code: 'CONFIG_UNSUPPORTED', key: 'type', line: 3, column: 8 },
-      { code: 'CONFIG_UNSUPPORTED', key: 'disk', line: 1, column: 8 },
+      {
+        code: 'CONFIG_INVALID',
+        key: 'disk',
+        line: 1,
+        column: 10,
+        message: expect.stringContaining('disk 1: unknown value for access: "1"'),
+      },
       { code: 'CONFIG_UNSUPPORTED', key: 'vnc', line: 2, column: 7 },
       { code: 'CONFIG_INVALID', key: 'memory', line: 5, column: 10, hint: 'write memory = 64' },
       { code: 'CONFIG_SYNTAX', key: 'extra', line: 6, column: 9, hint: 'write "console=hvc0" in quotes' },
