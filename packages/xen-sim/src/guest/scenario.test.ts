@@ -14,6 +14,14 @@ describe('parseScenario', () => {
     expect(parseScenario({})).toEqual({ guests: {}, faults: [] });
   });
 
+  it('reads bridges and disks', () => {
+    expect(parseScenario({ bridges: ['xenbr0', 'lan'], disks: { '/dev/vg/web': '10G' } })).toMatchObject({
+      bridges: ['xenbr0', 'lan'],
+      disks: { '/dev/vg/web': 10 * 2 ** 30 },
+    });
+    expect(parseScenario({ faults: [{ call: 'dom0.*', errno: 'EIO' }] })).toMatchObject({ faults: [{}] });
+  });
+
   it.each([
     [{ gests: {} }, 'scenario > gests cannot be set here', 'did you mean scenario > guests?'],
     [
@@ -27,6 +35,14 @@ describe('parseScenario', () => {
       'did you mean scenario > faults > 0 > times?',
     ],
     [{ guests: { web: { set: true } } }, 'scenario > guests > web > set: Invalid input', undefined],
+    [{ bridges: ['a/b'] }, /^scenario > bridges > 0: Invalid string/, undefined],
+    [
+      { disks: { '/dev/vg/web': 'large' } },
+      /^scenario > disks > \/dev\/vg\/web: "large" is not a size/,
+      undefined,
+    ],
+    [{ disks: { web: '1G' } }, /^scenario > disks > web: Invalid key/, undefined],
+    [{ faults: [{ call: 'backend.vtpm', hang: true }] }, /no call is named "backend.vtpm"/, undefined],
     [[], /^scenario: Invalid input: expected object/, undefined],
   ])('%j is refused', (value, message, hint) => {
     const expected = { code: 'XEN_SIM_SCENARIO', kind: 'usage', hint };
