@@ -5,8 +5,8 @@
  */
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 
-/** As libxl has it (LIBXL_HOTPLUG_TIMEOUT). */
-export const SCRIPT_LIMIT_MS = 40_000;
+/** Three times what libxl gives it: Xen's scripts start some 40 processes each, and a busy host takes its time. */
+export const SCRIPT_LIMIT_MS = 120_000;
 /** How long a qemu may take to end: it may have to wait for a disk. */
 export const QEMU_GONE_LIMIT_MS = 10_000;
 
@@ -52,7 +52,7 @@ export function qemuMissing(program: string, cause?: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_QEMU_MISSING',
     kind: 'usage',
-    message: `${program} cannot be started`,
+    message: `${program} cannot be started${cause === undefined ? '' : `: ${messageOf(cause)}`}`,
     hint: 'install qemu for Xen (package qemu-system-xen)',
     details: { program },
     cause,

@@ -15,11 +15,21 @@ export interface Offer {
   readonly xen: string;
   /** what the guest has been told of its processor; an older release does not say */
   readonly cpuPolicy?: OfferedCpu | undefined;
+  /** its disks that the source can see; an older release does not say */
+  readonly disks?: readonly OfferedDisk[] | undefined;
   /**
    * JSON that only the target understands. It stays text until it has a use: what it stands for may take many times its
    * bytes.
    */
   readonly configJson: string;
+}
+
+/** A disk of the guest, which must be the same where it goes. */
+export interface OfferedDisk {
+  /** what the guest calls it: "xvda" */
+  readonly vdev: string;
+  /** size of its file or device */
+  readonly bytes: number;
 }
 
 /** A CPU policy, as X86_CPUID_POLICY and X86_MSR_POLICY of a libxc stream hold it, in base64. */

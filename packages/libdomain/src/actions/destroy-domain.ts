@@ -1,7 +1,9 @@
+import type { QemuEnd } from '@vm-tools/dom0';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { allThrough } from '../all-through.ts';
 import { FOREIGN, kindOf } from '../devices/all.ts';
 import { listDevices } from '../devices/list-devices.ts';
+import { endQemu } from '../devices/qemu/end.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
@@ -15,7 +17,10 @@ import { removeUserdata } from '../userdata.ts';
 import { refuseDom0 } from './not-dom0.ts';
 
 /** How long to wait, for its lock and for Xen to let go of its pages. */
-export interface DestroyOptions extends Omit<RemoveOptions, 'signal'>, HoldOptions {}
+export interface DestroyOptions extends Omit<RemoveOptions, 'signal'>, HoldOptions {
+  /** "at-once" when the guest uses its disks elsewhere: its qemu may write nothing more. @default 'orderly' */
+  readonly qemuEnds?: QemuEnd;
+}
 
 type Identity = Pick<Domain, 'domid' | 'uuid'> & Partial<Pick<Domain, 'name'>>;
 
@@ -55,13 +60,14 @@ export async function destroyDomain(
 async function destroy(
   host: Host,
   { domid, uuid, name = `domain ${domid}` }: Identity,
-  options: RemoveOptions,
+  options: RemoveOptions & Pick<DestroyOptions, 'qemuEnds'>,
 ): Promise<void> {
   throwIfAborted(options.signal, `destroying domain ${domid}`);
   const info = await host.xen.domainGetinfo(domid);
   // It may be gone or dying already, but its number must not be another one's.
   if (info !== undefined && info.uuid !== uuid) await requireThere(host, { domid, uuid, name });
   if (info !== undefined && !info.isDying && !info.isPaused) await host.xen.domainPause(domid);
+  await endQemu(host, domid, options.qemuEnds ?? 'orderly');
   // Each may have to wait for a backend of its own.
   const devices = await listDevices(host.store, domid);
   await allThrough(

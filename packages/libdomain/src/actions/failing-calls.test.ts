@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
+import { configWithDevices } from '../testing/guest-with-devices.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
@@ -12,6 +13,23 @@ test.each(['pv', 'pvh'] as const)('create %s', async (type) => {
     prepare: () => Promise.resolve(),
     act: (host, _, signal) => createDomain(host, sampleConfig(host, { type }), { signal }),
     check: (failure) => expectUnchanged(failure, 'never created'),
+  });
+});
+
+test('create with disks and network devices', async () => {
+  await tryEachCall({
+    prepare: async (host) => configWithDevices(host),
+    act: (host, config, signal) => createDomain(host, config, { signal }),
+    check: (failure) => expectUnchanged(failure, 'never created'),
+  });
+});
+
+test('destroy with disks and network devices', async () => {
+  await tryEachCall({
+    prepare: async (host) => createDomain(host, await configWithDevices(host)),
+    act: (host, domain, signal) => destroyDomain(host, domain, { signal }),
+    check: ({ error }) => expect(error.leftovers).not.toEqual([]),
+    finish: destroyDomain,
   });
 });
 

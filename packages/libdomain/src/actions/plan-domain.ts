@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { withMacs } from '../config/devices/mac.ts';
 import type { DomainConfig } from '../config/schema.ts';
-import { PLUG_ORDER } from '../devices/all.ts';
+import { DEVICE_KINDS } from '../devices/all.ts';
+import { needsQemu } from '../devices/qemu/needs-qemu.ts';
 import type { Origin } from '../places/index.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
+import { checkDisks } from '../steps/checks/check-disks.ts';
+import { checkNetworks } from '../steps/checks/check-networks.ts';
 import { checkMemory } from '../steps/checks/check-memory.ts';
 import { checkNameFree } from '../steps/checks/check-name-free.ts';
 import type { Filled, FillStep, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
@@ -18,6 +21,7 @@ import { claimMemory, releaseClaim } from '../steps/memory/claim-memory.ts';
 import { maxMem } from '../steps/memory/max-mem.ts';
 import { pagingPool } from '../steps/memory/paging-pool.ts';
 import { bootEntries } from '../steps/store/boot-entries.ts';
+import { deviceModel } from '../steps/store/device-model.ts';
 import { introduce } from '../steps/store/introduce.ts';
 import { awaitDevices, plugDevices } from '../steps/store/plug-devices.ts';
 import { userdata } from '../steps/store/userdata.ts';
@@ -65,6 +69,8 @@ export function planDomain({
     origin,
   })
     .step(checkMemory)
+    .when(config.disks.length > 0, checkDisks)
+    .when(config.networks.length > 0, checkNetworks)
     .when(isNew, checkKernel)
     .step(creationLock)
     .step(checkNameFree)
@@ -82,7 +88,9 @@ export function planDomain({
     .when(!isNew, releaseClaim)
     .step(bootEntries)
     .step(introduce);
-  return PLUG_ORDER.reduce((plan, kind) => plan.together(...plugDevices(kind, complete)), filled)
+  return filled
+    .together(...DEVICE_KINDS.flatMap((kind) => plugDevices(kind, complete)))
+    .when(needsQemu(complete), deviceModel)
     .step(userdata)
-    .together(...PLUG_ORDER.flatMap((kind) => awaitDevices(kind, complete)));
+    .together(...DEVICE_KINDS.flatMap((kind) => awaitDevices(kind, complete)));
 }

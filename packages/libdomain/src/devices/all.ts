@@ -1,13 +1,15 @@
 import { closeBackend } from './close-backend.ts';
 import { CONSOLE } from './console.ts';
 import type { DeviceKind } from './kind.ts';
+import { VBD } from './vbd.ts';
+import { VIF } from './vif.ts';
 
-/** All kinds, in the order of libxl: those of one kind are plugged in at the same time, and then those of the next. */
-export const PLUG_ORDER: readonly DeviceKind[] = [CONSOLE];
+/** All kinds. Devices of all of them are plugged in at the same time: none needs another. */
+export const DEVICE_KINDS: readonly DeviceKind[] = [VBD, CONSOLE, VIF];
 
 /** The kind of a device that is there; undefined for one that only another toolstack knows. */
 export function kindOf({ kind }: { readonly kind: string }): DeviceKind | undefined {
-  return PLUG_ORDER.find(({ name }) => name === kind);
+  return DEVICE_KINDS.find(({ name }) => name === kind);
 }
 
 /** A device that another toolstack has plugged in, of a kind that is not known here. */

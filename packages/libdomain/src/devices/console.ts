@@ -24,7 +24,6 @@ const PRIMARY: PlannedDevice = {
       port: `${ports.consolePort}`,
       'ring-ref': `${frames.consoleFrame}`,
     },
-    backendDomid: ports.consoleDomid,
     backendKind: 'console',
     backend: { protocol: 'vt100' },
   }),

@@ -12,8 +12,11 @@ export interface DeviceKind {
   readonly name: string;
   /** Those that a domain of this configuration has: by a key of it, or because each domain has one. */
   readonly of: (config: DomainConfig) => readonly PlannedDevice[];
-  /** The part of one that goes into an image. "nothing": a restored domain gets it anew, by its configuration alone. */
-  readonly saved: 'nothing';
+  /**
+   * The part of one that goes into an image. "nothing": each domain has one like it. "config": its description, by which
+   * a restored domain gets it anew.
+   */
+  readonly saved: 'nothing' | 'config';
   /** The work after its nodes are there: waiting for the backend, a script. When it rejects the device is unplugged. */
   readonly plug?: (host: Host, device: Device, signal: AbortSignal) => Promise<void>;
   /** The state that it must have before the domain is handed over, when all else has been made. */
@@ -30,8 +33,9 @@ export interface PlannedDevice {
   readonly name: string;
   /** one clause for `--dry-run` */
   readonly about: string;
-  /** @throws what stands in the way of it on this host; nothing is written then */
-  readonly nodes: (domain: PlacedDomain, host: Host) => Promise<DeviceNodes> | DeviceNodes;
+  /** name or number of the driver domain that serves it. @default dom0 */
+  readonly backend?: string | undefined;
+  readonly nodes: (domain: PlacedDomain) => DeviceNodes;
 }
 
 /** A domain that has its memory and its event channels by now. */
@@ -54,7 +58,6 @@ export interface DeviceNodes {
   readonly frontend: Entries;
   /** besides those: what the guest may read */
   readonly readOnly: Entries;
-  readonly backendDomid: number;
   /** as the backend calls it: that of a vbd may be "qdisk" */
   readonly backendKind: string;
   /** besides `frontend`, `frontend-id`, `online` and `state` */

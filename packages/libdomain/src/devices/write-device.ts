@@ -6,9 +6,18 @@ import type { Device } from './list-devices.ts';
 /** XenbusStateInitialising */
 const INITIALISING = '1';
 
+/** A device that is to be, and the domain that serves it. */
+export interface NewDevice {
+  readonly domid: number;
+  readonly kind: string;
+  readonly id: string;
+  readonly backendDomid: number;
+  readonly nodes: DeviceNodes;
+}
+
 /** The paths of the nodes of a device. */
-export function deviceAt(domid: number, kind: string, id: string, nodes: DeviceNodes): Device {
-  const { backendDomid, backendKind, frontendPath } = nodes;
+export function deviceAt({ domid, kind, id, backendDomid, nodes }: NewDevice): Device {
+  const { backendKind, frontendPath } = nodes;
   return {
     kind,
     id,
@@ -22,13 +31,10 @@ export function deviceAt(domid: number, kind: string, id: string, nodes: DeviceN
  * Writes frontend, backend, and the toolstack's own copy of the backend, which alone it trusts later, in the order of
  * libxl. What stood there goes. Entries have the permissions of their folder unless they belong to another.
  */
-export async function writeDevice(
-  tx: StoreAccess,
-  domid: number,
-  { frontend, backend, toolstack }: Device,
-  nodes: DeviceNodes,
-): Promise<void> {
-  const { backendDomid, frontendOwner } = nodes;
+export async function writeDevice(tx: StoreAccess, device: NewDevice): Promise<void> {
+  const { frontend, backend, toolstack } = deviceAt(device);
+  const { domid, backendDomid, nodes } = device;
+  const { frontendOwner } = nodes;
   const ownedBy: Readonly<Record<DeviceNodes['frontendOwner'], Permission[]>> = {
     guest: [
       { domid, access: 'none' },

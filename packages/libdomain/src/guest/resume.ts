@@ -1,4 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
+import { takeDisksBack } from '../devices/release-disks.ts';
 import type { Domain } from '../domain.ts';
 import { guestError, whereabouts } from '../guest-error.ts';
 import type { Host } from '../host.ts';
@@ -31,6 +32,7 @@ export async function resumeGuest(
     throw await guestError(host, domain, thrown, { doing: `looking at ${name}`, hint: 'resume it again' });
   }
   try {
+    await takeDisksBack(host, domid);
     if (isSuspended) await xen.domainResume(domid, { fast: true });
     await store.resumeDomain(domid);
     await store.rm(suspendingPath(domid));

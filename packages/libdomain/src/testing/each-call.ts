@@ -10,6 +10,7 @@ import {
   type SimulatedHostOptions,
 } from '@vm-tools/xen-sim';
 import { destroyDomain } from '../actions/destroy-domain.ts';
+import { withScripts } from './guest-with-devices.ts';
 import { expectGoodError } from './expect-good-error.ts';
 
 /** The state of a host after a failure must be the one before, or the one that the error says. */
@@ -64,7 +65,9 @@ const ABOVE = /^\/(libxl|vm|local\/domain\/0\/backend(\/console(\/\d+)?)?)$/;
 
 /** Does it once without faults, then once for each call that it has made, failing, and once with that call hanging. */
 export async function tryEachCall<Subject>(action: Action<Subject>): Promise<void> {
-  await using host = await createSimulatedHost({ capabilities: action.capabilities ?? {} });
+  await using host = await withScripts(
+    await createSimulatedHost({ capabilities: action.capabilities ?? {} }),
+  );
   const empty = await host.snapshot();
   const clear = async (): Promise<void> => {
     for (const { domid, uuid } of (await host.snapshot()).domains)
@@ -97,7 +100,9 @@ export async function tryEachCall<Subject>(action: Action<Subject>): Promise<voi
       throw new Error(`with call ${nth} of ${call} ${errno}: ${(thrown as Error).stack}`, { cause });
     }
     if (thrown !== undefined && isDeepStrictEqual(await host.snapshot(), before)) continue;
-    await clear();
+    await clear().catch((cause: unknown) => {
+      throw new Error(`behind call ${each.nth} of ${each.call} ${each.errno ?? 'hanging'}`, { cause });
+    });
     before = undefined;
   }
 }

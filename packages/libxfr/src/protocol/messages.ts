@@ -21,6 +21,9 @@ const base64 = z
 /** As much as a control frame can hold, and the marks that a text gets where it is quoted. */
 const MAX_CONFIG_CHARACTERS = 2 ** 20;
 
+const MAX_DISKS = 256;
+const MAX_VDEV_CHARACTERS = 32;
+
 /** What both forms of an offer have in common, bounded in all its parts. */
 const offerShape = {
   name: z.string().min(1).max(256),
@@ -33,6 +36,11 @@ const offerShape = {
   live: z.boolean(),
   xen: z.string().max(64),
   cpuPolicy: z.object({ cpuid: base64, msrs: base64 }).optional(),
+  disks: z
+    .array(z.object({ vdev: z.string().max(MAX_VDEV_CHARACTERS), bytes: z.int().min(0) }))
+    .max(MAX_DISKS)
+    .readonly()
+    .optional(),
 };
 
 /** An offer between processes of one host. */

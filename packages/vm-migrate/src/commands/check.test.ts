@@ -31,6 +31,8 @@ const NAMES = [
     'type',
     'config',
     'kernel',
+    'disks',
+    'networks',
     'vcpus',
     'cpu-policy',
     'memory',

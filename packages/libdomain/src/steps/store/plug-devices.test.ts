@@ -9,8 +9,8 @@ import { failure } from '../../testing/failure.ts';
 import { sampleConfig, sampleDomain } from '../../testing/sample-config.ts';
 import { awaitDevices, plugDevices } from './plug-devices.ts';
 
-/** The domain that gets devices, and the one that serves them. */
-const [GUEST, DRIVER] = [1, 2];
+/** The domain that gets devices; the second one serves them. */
+const GUEST = 1;
 
 const domain: PlacedDomain = {
   domid: GUEST,
@@ -31,11 +31,11 @@ function madeUp(
         id,
         name: `vbd ${id}`,
         about: `a disk of ${name}`,
+        backend: 'driver',
         nodes: () => ({
           frontendOwner: 'guest',
           frontend: { state: '1', 'virtual-device': id },
           readOnly: { mtu: '1500' },
-          backendDomid: DRIVER,
           backendKind: 'qdisk',
           backend: { mode: 'w' },
         }),

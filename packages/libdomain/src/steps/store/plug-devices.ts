@@ -1,9 +1,10 @@
 import { messageOf } from '@vm-tools/errors';
+import { backendDomid } from '../../devices/backend-domid.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import type { DeviceKind, PlacedDomain, PlannedDevice } from '../../devices/kind.ts';
-import { listDevices, type Device } from '../../devices/list-devices.ts';
+import type { Device } from '../../devices/list-devices.ts';
 import { removeDevice } from '../../devices/remove-device.ts';
-import { deviceAt, writeDevice } from '../../devices/write-device.ts';
+import { deviceAt, writeDevice, type NewDevice } from '../../devices/write-device.ts';
 import type { Host } from '../../host.ts';
 import { libxlPath } from '../../paths.ts';
 import { stepError } from '../../step/step-error.ts';
@@ -16,18 +17,20 @@ export function plugDevices(kind: DeviceKind, config: DomainConfig): readonly St
 }
 
 function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain> {
-  const find = async (host: Host, domid: number): Promise<Device | undefined> =>
-    (await listDevices(host.store, domid)).find(
-      ({ kind: name, id }) => name === kind.name && id === planned.id,
-    );
+  const placed = (domain: PlacedDomain, backendDomid: number): NewDevice => ({
+    domid: domain.domid,
+    kind: kind.name,
+    id: planned.id,
+    backendDomid,
+    nodes: planned.nodes(domain),
+  });
   return {
     name: planned.name,
     about: () => planned.about,
-    async run({ domid, ports, frames, host, signal }) {
-      const domain = { domid, ports, frames };
-      const nodes = await planned.nodes(domain, host);
-      const device = deviceAt(domid, kind.name, planned.id, nodes);
-      await host.store.transaction((tx) => writeDevice(tx, domid, device, nodes), { signal });
+    async run({ host, signal, ...domain }) {
+      const fresh = placed(domain, await backendDomid(host, planned.backend));
+      const device = deviceAt(fresh);
+      await host.store.transaction((tx) => writeDevice(tx, fresh), { signal });
       try {
         await kind.plug?.(host, device, signal);
       } catch (thrown) {
@@ -35,11 +38,13 @@ function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain
       }
       return {};
     },
-    async undo({ host, domid }) {
-      const device = await find(host, domid);
-      if (device !== undefined) await removeDevice(host, device, kind);
+    async undo({ host, ...domain }) {
+      await removeDevice(host, deviceAt(placed(domain, await backendDomid(host, planned.backend))), kind);
     },
-    leaves: ({ domid }) => `${libxlPath(domid)}/device/${kind.name}/${planned.id}`,
+    leaves: (domain) =>
+      planned.backend === undefined
+        ? deviceAt(placed(domain, 0)).backend
+        : `${libxlPath(domain.domid)}/device/${kind.name}/${planned.id}`,
   };
 }
 

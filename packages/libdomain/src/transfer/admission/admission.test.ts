@@ -14,7 +14,19 @@ import { domainSource } from '../source/source.ts';
 import { domainTarget } from '../target/target.ts';
 import { refusalOf } from './run-checks.ts';
 
-const NAMES = ['xen-version', 'type', 'config', 'kernel', 'vcpus', 'cpu-policy', 'memory', 'name', 'uuid'];
+const NAMES = [
+  'xen-version',
+  'type',
+  'config',
+  'kernel',
+  'disks',
+  'networks',
+  'vcpus',
+  'cpu-policy',
+  'memory',
+  'name',
+  'uuid',
+];
 
 /** An offer of another host, of a domain that is still there. */
 async function offered(options: SimulatedHostOptions = {}, change: Partial<Offer> = {}): Promise<Offer> {

@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { DomainConfig } from '../../config/schema.ts';
+import { requireBridge } from '../../devices/require-bridge.ts';
 import type { Host } from '../../host.ts';
 import { requireDevicesAllowed, requireStartable, type PlaceRules } from '../../places/index.ts';
 import { reservationsOf, type Arriving } from '../../reservations.ts';
@@ -9,6 +10,7 @@ import { DOMAIN_TYPES, isDomainType, profileOf } from '../../types/index.ts';
 import type { Offer } from '@vm-tools/ports';
 import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
 import type { HostCheck } from './run-checks.ts';
+import { requireDisks } from './disks.ts';
 import { requireSameOrNewer } from './xen-version.ts';
 
 /** An offer, and the host that is to take it. */
@@ -24,8 +26,8 @@ export interface Arrival {
 }
 
 /**
- * All that could make a domain fail to come to life here, as far as it can be known before the first page. What a
- * configuration will have one day, disks and bridges, belongs here as one more entry each.
+ * All that could make a domain fail to come to life here, as far as it can be known before the first page. Nothing is
+ * opened: the disks are still in use where it comes from.
  */
 export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
   {
@@ -53,6 +55,20 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
     async run({ readConfig, readRules }) {
       const config = configOf(readConfig);
       if (config !== undefined) await requireFiles(config, await readRules());
+    },
+  },
+  {
+    name: 'disks',
+    async run({ host, offer, readConfig, readRules }) {
+      const config = configOf(readConfig);
+      if (config !== undefined) await requireDisks(host, config, offer, await readRules());
+    },
+  },
+  {
+    name: 'networks',
+    async run({ host, readConfig }) {
+      const config = configOf(readConfig);
+      for (const network of config?.networks ?? []) await requireBridge(host, network);
     },
   },
   {

@@ -33,7 +33,7 @@ export function guestFinder(host: Host): GuestFinder {
           await recoverGuest(host, domain);
         },
         confirm: () => confirmSuspended(host, domain),
-        destroy: () => destroyDomain(host, domain, { transfer: id }),
+        destroy: () => destroyDomain(host, domain, { transfer: id, qemuEnds: 'at-once' }),
       };
     },
 

@@ -25,6 +25,8 @@ export interface SaveLibxcOptions extends SaveControl {
   readonly precopy?: PrecopyPolicy | undefined;
   /** Called before the guest is asked to suspend. */
   readonly beforeSuspend?: () => Promise<void>;
+  /** Called when it has suspended, while the rest of its memory is read; the save is not done before it resolves. */
+  readonly afterSuspend?: () => Promise<void>;
   readonly onLog?: (line: string) => void;
 }
 
@@ -46,6 +48,7 @@ export async function saveLibxc(
     onProgress,
   });
   let suspendedAt = 0;
+  let released: Promise<void> | undefined;
   // The error with which we told libxc to fail is the cause, and libxc's own words about it are not.
   let reason: unknown;
 
@@ -62,6 +65,8 @@ export async function saveLibxc(
       throw thrown;
     }
     suspendedAt = performance.now();
+    released = options.afterSuspend?.();
+    released?.catch(() => undefined); // it is waited for below, unless the save has failed before
     meter.enter('stop-and-copy');
   };
   const sent = options.sent ?? (() => ({ bytes: passedBytes(), zeroBytes: 0 }));
@@ -96,6 +101,7 @@ export async function saveLibxc(
     throw firstCause(saved, written, sink);
   }
   meter.enter('finishing');
+  await released;
   const { pages } = verify.verifier.counts;
   return { iterations: meter.iteration, pages, bytes: passedBytes(), suspendedAt };
 }

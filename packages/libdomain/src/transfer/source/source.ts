@@ -4,6 +4,7 @@ import { messageOf, throwIfAborted } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { wrapImage } from '@vm-tools/xen-stream';
 import { destroyDomain } from '../../actions/destroy-domain.ts';
+import { releaseDisks } from '../../devices/release-disks.ts';
 import type { Domain } from '../../domain.ts';
 import { guestError } from '../../guest-error.ts';
 import { confirmSuspended } from '../../guest/confirm-suspended.ts';
@@ -15,6 +16,7 @@ import type { Host } from '../../host.ts';
 import { PAGE_BYTES } from '../../memory.ts';
 import { loggedPath } from '../../paths.ts';
 import { readOrigin, seal } from '../../places/index.ts';
+import { offeredDisks } from '../admission/disks.ts';
 import { encodeCpuPolicy } from '../admission/cpu-policy.ts';
 import { runChecks } from '../admission/run-checks.ts';
 import { SOURCE_CHECKS } from '../admission/source-checks.ts';
@@ -77,6 +79,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
         live,
         xen: `${major}.${minor}${extra}`,
         cpuPolicy: encodeCpuPolicy(await host.xen.cpuPolicyGetDomain(domain.domid)),
+        disks: await offeredDisks(host, config),
         configJson: json,
       };
     } catch (thrown) {
@@ -110,6 +113,8 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
         precopy,
         // A guest that is slow to suspend would be slow to stop, too.
         beforeSuspend: () => throttle.release(),
+        // The end of the image tells a target that it may open the disks.
+        afterSuspend: () => releaseDisks(host, domain.domid, signal),
       });
       sink.end(image.tail);
       await finished(sink, { readable: false, signal });
@@ -148,7 +153,7 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
       await using _held = await hold();
       await resumeGuest(host, domain);
     },
-    destroy: () => destroyDomain(host, domain, { hold: held }),
+    destroy: () => destroyDomain(host, domain, { hold: held, qemuEnds: 'at-once' }),
   };
 }
 

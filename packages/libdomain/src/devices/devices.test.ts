@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSimulatedHost, type HostState } from '@vm-tools/xen-sim';
+import { createDomain } from '../actions/create-domain.ts';
+import { destroyDomain } from '../actions/destroy-domain.ts';
+import { failure } from '../testing/failure.ts';
+import { configWithDevices, imageFile, withScripts } from '../testing/guest-with-devices.ts';
+
+/** What stands at a path and below it, without what backends and guests write by themselves. */
+function nodesBelow({ nodes }: HostState, path: string): string[] {
+  return nodes
+    .filter((node) => node.startsWith(`${path}/`))
+    .map((node) => node.slice(path.length + 1).replace(/ {3}\(.*/, ''));
+}
+
+describe('a guest with disks and network devices', () => {
+  it('has them as libxl makes them, and leaves nothing when it is destroyed', async () => {
+    await using host = await withScripts(await createSimulatedHost());
+    const config = await configWithDevices(host);
+    const before = await host.snapshot();
+    const domain = await createDomain(host, config, { paused: true });
+    const state = await host.snapshot();
+    expect(nodesBelow(state, '/local/domain/1/device/vbd/51712')).toEqual([
+      'backend = "/local/domain/0/backend/vbd/1/51712"',
+      'backend-id = "0"',
+      'state = "1"',
+      'virtual-device = "51712"',
+      'device-type = "disk"',
+      'trusted = "1"',
+    ]);
+    expect(nodesBelow(state, '/libxl/1/device/vbd/51712')).toEqual([
+      'frontend = "/local/domain/1/device/vbd/51712"',
+      'backend = "/local/domain/0/backend/vbd/1/51712"',
+      'frontend-id = "1"',
+      'online = "1"',
+      'state = "1"',
+      `params = "${config.disks[0]!.target}"`,
+      'script = "/etc/xen/scripts/block"',
+      'removable = "0"',
+      'bootable = "1"',
+      'dev = "xvda"',
+      'type = "phy"',
+      'mode = "w"',
+      'device-type = "disk"',
+      'discard-enable = "1"',
+      'specification = "xen"',
+    ]);
+    expect(nodesBelow(state, '/libxl/1/device/vbd/51728')).toEqual(
+      expect.arrayContaining([
+        'backend = "/local/domain/0/backend/qdisk/1/51728"',
+        `params = "qcow2:${config.disks[1]!.target}"`,
+        'type = "qdisk"',
+      ]),
+    );
+    expect(nodesBelow(state, '/libxl/1/device/vif/1')).toEqual([
+      'frontend = "/local/domain/1/device/vif/1"',
+      'backend = "/local/domain/0/backend/vif/1/1"',
+      'frontend-id = "1"',
+      'online = "1"',
+      'state = "1"',
+      'script = "/etc/xen/scripts/vif-bridge"',
+      'mac = "00:16:3e:00:00:02"',
+      'rate = "62500,50000"',
+      'bridge = "xenbr0"',
+      'handle = "1"',
+      'type = "vif"',
+      'hotplug-status = ""',
+    ]);
+    expect(state.loops).toMatchObject([{ file: config.disks[0]!.target }]);
+    expect(state.bridgePorts).toHaveLength(2);
+    expect(state.qemus).toHaveLength(1);
+    await destroyDomain(host, domain);
+    expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('runs, and its drivers find them', async () => {
+    await using host = await withScripts(await createSimulatedHost());
+    const domain = await createDomain(host, await configWithDevices(host));
+    for (const device of ['vbd/51712', 'vbd/51728', 'vif/0', 'vif/1']) {
+      const path = `/local/domain/${domain.domid}/device/${device}/state`;
+      const isConnected = async (): Promise<true | undefined> =>
+        (await host.store.read(path)) === '4' ? true : undefined;
+      await host.store.waitFor(path, isConnected, { timeoutMs: 30_000, what: `${device} to connect` });
+    }
+  });
+});
+
+describe('a disk has one writer', () => {
+  it('is refused to a second domain, under whatever name', async () => {
+    await using host = await withScripts(await createSimulatedHost());
+    const target = await imageFile(host, 'root.img');
+    const disks = [{ target, vdev: 'xvda' }];
+    const config = await configWithDevices(host, { networks: [] });
+    await createDomain(host, { ...config, disks: config.disks.slice(0, 1) });
+    const before = await host.snapshot();
+    const second = await configWithDevices(host, { name: 'web2', networks: [], disks: disks as never });
+    const error = await failure(createDomain(host, second));
+    expect(error).toMatchObject({
+      code: 'DOMAIN_DISK_BUSY',
+      kind: 'usage',
+      message: `the disk ${target} is in use: web1 (domain 1) may write to it`,
+    });
+    expect(await host.snapshot()).toEqual(before);
+  });
+});
+
+describe('is refused before there is a domain', () => {
+  it.each([
+    ['DOMAIN_DISK_MISSING', { disks: [{ target: '/nowhere/disk.img', vdev: 'xvda' }] }],
+    ['DOMAIN_DISK_INVALID', { disks: [{ target: '/', vdev: 'xvda' }] }],
+    ['DOMAIN_NO_BRIDGE', { networks: [{ bridge: 'br9' }] }],
+    ['DOMAIN_NO_DRIVER_DOMAIN', { networks: [{ backend: 'netdom' }] }],
+  ])('%s', async (code, change) => {
+    await using host = await withScripts(await createSimulatedHost());
+    const before = await host.snapshot();
+    const config = await configWithDevices(host, change as never);
+    expect(await failure(createDomain(host, config))).toMatchObject({ code, kind: 'usage', leftovers: [] });
+    expect(await host.snapshot()).toEqual(before);
+  });
+});

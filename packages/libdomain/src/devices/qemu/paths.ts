@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import type { Host } from '../../host.ts';
+import { domainPath } from '../../paths.ts';
+
+/** The node below which qemu writes how it is. */
+export const modelPath = (domid: number): string => `${domainPath(0)}/device-model/${domid}`;
+
+/** The node with the process of qemu; the guest may read it and not write it. */
+export const pidPath = (domid: number): string => `${domainPath(domid)}/image/device-model-pid`;
+
+/** A QMP socket of a qemu. libxl guards the first with a lock of its own; the second takes every command as well. */
+export const qmpPath = (domid: number, of: 'libxl' | 'libxenstat'): string =>
+  `/var/run/xen/qmp-${of}-${domid}`;
+
+/** The log of the qemu of a guest, where xl has it too. */
+export const qemuLogPath = ({ root }: Pick<Host, 'root'>, name: string): string =>
+  join(root, 'var/log/xen', `qemu-dm-${name.replaceAll('/', '_')}.log`);

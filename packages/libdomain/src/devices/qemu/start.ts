@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { VmToolsError } from '@vm-tools/errors';
+import type { Host } from '../../host.ts';
+import { qemuArguments, type ServedGuest } from './arguments.ts';
+import { endQemu } from './end.ts';
+import { modelPath, pidPath, qemuLogPath } from './paths.ts';
+
+/** Where Debian's package qemu-system-xen has it, which Debian's libxl starts. */
+const PROGRAM = '/usr/libexec/xen-qemu-system-i386';
+/** As libxl has it (LIBXL_DEVICE_MODEL_START_TIMEOUT). */
+const START_LIMIT_MS = 60_000;
+/** What qemu writes is kept in memory by it up to here. */
+const CONSOLE_LIMIT_BYTES = 1_048_576;
+/** Between two looks whether it has ended: xenstore does not tell. */
+const LOOK_MS = 250;
+const LAST_LINES = 5;
+
+/**
+ * Starts the qemu that serves the disks of a guest, and waits until it says that it runs.
+ *
+ * @throws DOMAIN_NO_DEVICE_MODEL with the end of its log; nothing of it is left then
+ */
+export async function startQemu(host: Host, guest: ServedGuest, signal: AbortSignal): Promise<void> {
+  const { domid, name } = guest;
+  const { store, dom0 } = host;
+  let pid: number | undefined;
+  try {
+    await store.transaction(async (tx) => {
+      await tx.rm(modelPath(domid));
+      await tx.mkdir(modelPath(domid));
+    });
+    ({ pid } = await dom0.startQemu({
+      domid,
+      program: PROGRAM,
+      args: qemuArguments(guest),
+      env: { XEN_QEMU_CONSOLE_LIMIT: `${CONSOLE_LIMIT_BYTES}`, XEN_DOMAIN_ID: `${domid}` },
+      logPath: qemuLogPath(host, name),
+    }));
+    await store.write(pidPath(domid), `${pid}`);
+    await awaitRunning(host, { domid, pid }, signal);
+  } catch (thrown) {
+    if (pid !== undefined) await dom0.endQemu({ domid, pid }, 'at-once');
+    await endQemu(host, domid, 'at-once');
+    if (!(thrown instanceof VmToolsError) || !OWN_CODES.has(thrown.code)) throw thrown;
+    throw await notStarted(host, name, thrown);
+  }
+}
+
+const OWN_CODES = new Set(['XENSTORE_TIMEOUT', 'DOMAIN_NO_DEVICE_MODEL']);
+
+async function awaitRunning(
+  { store, dom0 }: Host,
+  qemu: { readonly domid: number; readonly pid: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `${modelPath(qemu.domid)}/state`;
+  const ended = new AbortController();
+  const look = setInterval(() => {
+    void dom0.isQemu(qemu).then((isThere) => {
+      if (!isThere) ended.abort();
+    });
+  }, LOOK_MS);
+  try {
+    const isRunning = async (): Promise<true | undefined> =>
+      (await store.read(path)) === 'running' ? true : undefined;
+    await store.waitFor(path, isRunning, {
+      timeoutMs: START_LIMIT_MS,
+      signal: AbortSignal.any([signal, ended.signal]),
+      what: 'qemu to run',
+    });
+  } catch (thrown) {
+    if (signal.aborted || !ended.signal.aborted) throw thrown;
+    throw new VmToolsError({ code: 'DOMAIN_NO_DEVICE_MODEL', message: 'qemu has ended', cause: thrown });
+  } finally {
+    clearInterval(look);
+  }
+}
+
+async function notStarted(host: Host, name: string, cause: VmToolsError): Promise<VmToolsError> {
+  const path = qemuLogPath(host, name);
+  const log = await readFile(path, 'utf8').catch(() => '');
+  const lastWords = log.trim().split('\n').slice(-LAST_LINES).join('; ');
+  const how =
+    cause.code === 'DOMAIN_NO_DEVICE_MODEL' ? 'has ended' : `does not run after ${START_LIMIT_MS / 1000} s`;
+  return new VmToolsError({
+    code: 'DOMAIN_NO_DEVICE_MODEL',
+    kind: cause.kind,
+    message: `the qemu that was to serve the disks of ${name} ${how}${lastWords === '' ? '' : `: ${lastWords}`}`,
+    hint: `see its log, ${path}`,
+    details: { log: path, lastWords },
+    cause,
+  });
+}

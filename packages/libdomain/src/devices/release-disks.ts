@@ -1,0 +1,46 @@
+import type { Host } from '../host.ts';
+import { targetOf } from './disk-users.ts';
+import { backendPlace } from './backend-place.ts';
+import { listDevices, type Device } from './list-devices.ts';
+import { findQemu } from './qemu/find.ts';
+import { qmpPath } from './qemu/paths.ts';
+
+/**
+ * Makes the backends of a suspended guest let go of its disks, so that another host may open them: what the guest has
+ * written is there, and nothing more is written.
+ *
+ * libxl does neither. The qemu of a qcow2 disk keeps new clusters and its tables in memory, and a loop device has dirty
+ * pages in the page cache of this host; a target that opens the disk before they are written reads zeros, and writes
+ * into clusters that the source then gives out a second time. `stop` makes qemu write all of it and keep still.
+ */
+export async function releaseDisks(host: Host, domid: number, signal?: AbortSignal): Promise<void> {
+  const disks = (await listDevices(host.store, domid)).filter(({ kind }) => kind === 'vbd');
+  if (disks.length === 0) return;
+  if ((await findQemu(host, domid)) !== undefined)
+    await host.dom0.qmp(qmpPath(domid, 'libxenstat'), 'stop', {}, { signal });
+  for (const disk of disks) {
+    const target = await writtenHere(host, disk);
+    if (target !== undefined) await host.dom0.flush(target);
+  }
+}
+
+/** Lets a guest that runs on here use its disks again, after `releaseDisks`. */
+export async function takeDisksBack(host: Host, domid: number, signal?: AbortSignal): Promise<void> {
+  if ((await findQemu(host, domid)) === undefined) return;
+  await host.dom0.qmp(qmpPath(domid, 'libxenstat'), 'cont', {}, { signal });
+}
+
+/** The file or block device that the guest writes to through the kernel of dom0. */
+async function writtenHere({ store }: Host, disk: Device): Promise<string | undefined> {
+  const place = backendPlace(disk);
+  if (place === undefined || place.backendDomid !== 0) return undefined;
+  const [params = '', mode, isOfScript] = await Promise.all([
+    store.read(`${disk.toolstack}/params`),
+    store.read(`${disk.toolstack}/mode`),
+    store.read(`${disk.backend}/physical-device-path`),
+  ]);
+  if (mode === 'r') return undefined;
+  // A script's own syntax is no path; what it has made of it is.
+  const target = isOfScript ?? targetOf(params, place.backendKind);
+  return target.startsWith('/') ? target : undefined;
+}

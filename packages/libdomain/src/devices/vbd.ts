@@ -1,0 +1,90 @@
+import { backendTypeOf, type Disk } from '../config/devices/disk.ts';
+import { vdevNumber } from '../config/devices/vdev.ts';
+import type { DomainConfig } from '../config/schema.ts';
+import type { Host } from '../host.ts';
+import { awaitBackend } from './await-backend.ts';
+import { backendPlace } from './backend-place.ts';
+import { closeBackend } from './close-backend.ts';
+import { requireAlone } from './disk-users.ts';
+import { setUp, tearDown } from './hotplug/run-hotplug.ts';
+import { scriptPath } from './hotplug/script-path.ts';
+import type { DeviceKind, Entries, PlannedDevice } from './kind.ts';
+import type { Device } from './list-devices.ts';
+
+/** The kernel's own script: it gives a file a loop device, and tells blkback what to open. */
+const BLOCK_SCRIPT = 'block';
+const ADD = { args: ['add'], env: {} } as const;
+const REMOVE = { args: ['remove'], env: {} } as const;
+
+const flag = (is: boolean): string => (is ? '1' : '0');
+
+/** qemu's name for each format, before the path of its image. */
+function qemuParams({ format, target }: Disk): string {
+  return `${format === 'raw' || format === 'empty' ? 'aio' : format}:${target}`;
+}
+
+function backendEntries(disk: Disk): Entries {
+  const { target, vdev, access, type, script, directIoSafe = false, discard = access === 'rw' } = disk;
+  const served = backendTypeOf(disk);
+  const isKernel = served === 'phy';
+  return {
+    params: isKernel ? target : qemuParams(disk),
+    ...(isKernel ? { script: scriptPath(script ?? BLOCK_SCRIPT) } : {}),
+    removable: flag(type === 'cdrom'),
+    bootable: '1',
+    dev: vdev,
+    type: served,
+    mode: access === 'rw' ? 'w' : 'r',
+    'device-type': type,
+    ...(directIoSafe ? { 'direct-io-safe': '1' } : {}),
+    'discard-enable': flag(discard),
+    specification: 'xen',
+  };
+}
+
+function plan(disk: Disk, { type }: Pick<DomainConfig, 'type'>): PlannedDevice {
+  const number = vdevNumber(disk.vdev) ?? 0; // the schema has seen to it that there is one
+  const served = backendTypeOf(disk);
+  const how = served === 'phy' ? 'served by blkback' : 'served by qemu';
+  return {
+    id: `${number}`,
+    name: `disk-${disk.vdev}`,
+    about: `${disk.target === '' ? 'no disc' : disk.target} as ${disk.vdev}, ${disk.access}, ${how}`,
+    backend: disk.backend,
+    nodes: () => ({
+      frontendOwner: 'guest',
+      frontend: {
+        state: '1',
+        'virtual-device': `${number}`,
+        'device-type': disk.type,
+        trusted: flag(disk.trusted ?? true),
+        ...(type === 'pv' ? { protocol: 'x86_64-abi' } : {}),
+      },
+      readOnly: {},
+      backendKind: served === 'phy' ? 'vbd' : 'qdisk',
+      backend: backendEntries(disk),
+    }),
+  };
+}
+
+/** blkback takes notice of it, and the script gives it something to open. qemu looks for its disks by itself. */
+async function plug(host: Host, device: Device, signal: AbortSignal): Promise<void> {
+  await requireAlone(host, device);
+  if (backendPlace(device)?.backendKind === 'qdisk') return;
+  await awaitBackend(host, device, 'load the driver of disks: modprobe xen-blkback', signal);
+  await setUp(host, device, ADD, signal);
+}
+
+async function unplug(host: Host, device: Device, signal?: AbortSignal): Promise<void> {
+  await closeBackend(host, device, signal);
+  await tearDown(host, device, REMOVE, signal);
+}
+
+/** Virtual disks. */
+export const VBD: DeviceKind = {
+  name: 'vbd',
+  of: (config) => config.disks.map((disk) => plan(disk, config)),
+  saved: 'config',
+  plug,
+  unplug,
+};
