@@ -59,13 +59,14 @@ export function qemuMissing(program: string, cause?: unknown): VmToolsError {
   });
 }
 
-export function qemuStays(pid: number): VmToolsError {
+export function qemuStays(pid: number, cause?: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_QEMU_STAYS',
     kind: 'timeout',
-    message: `qemu, process ${pid}, was killed and is still there after ${QEMU_GONE_LIMIT_MS / 1000} s`,
+    message: `qemu, process ${pid}, was killed and is still there after ${QEMU_GONE_LIMIT_MS / 1000} s${cause === undefined ? '' : `: ${messageOf(cause)}`}`,
     hint: 'see in its /proc folder what it waits for; most often a disk that does not answer',
     details: { pid },
+    cause,
   });
 }
 

@@ -103,6 +103,39 @@ describe('a disk has one writer', () => {
   });
 });
 
+describe('a device that does not come up', () => {
+  it.each([
+    [
+      'a script that refuses',
+      { call: 'dom0.runScript', errno: 'EBUSY' },
+      { code: 'DOMAIN_DEVICE_SCRIPT', message: expect.stringContaining('Device or resource busy') },
+    ],
+    [
+      'a driver that is not there',
+      { call: 'backend.vbd', hang: true },
+      {
+        code: 'DOMAIN_DEVICE_NO_BACKEND',
+        message:
+          "no backend has taken vbd 51712 within 10 s: its state is initialising, the frontend's is initialising",
+        hint: 'load the driver of disks: modprobe xen-blkback',
+      },
+    ],
+    [
+      'a qemu that ends',
+      { call: 'backend.qemu', errno: 'EIO' },
+      { code: 'DOMAIN_NO_DEVICE_MODEL', message: expect.stringMatching(/^the qemu .* of web1 has ended/) },
+    ],
+  ] as const)('%s: nothing of it is left', async (_, rule, expected) => {
+    await using host = await withScripts(await createSimulatedHost());
+    const before = await host.snapshot();
+    host.faults.add(rule);
+    const error = await failure(createDomain(host, await configWithDevices(host)));
+    expect(error).toMatchObject({ ...expected, leftovers: [] });
+    host.faults.clear();
+    expect(await host.snapshot()).toEqual(before);
+  });
+});
+
 describe('is refused before there is a domain', () => {
   it.each([
     ['DOMAIN_DISK_MISSING', { disks: [{ target: '/nowhere/disk.img', vdev: 'xvda' }] }],

@@ -34,13 +34,14 @@ export async function takeDisksBack(host: Host, domid: number, signal?: AbortSig
 async function writtenHere({ store }: Host, disk: Device): Promise<string | undefined> {
   const place = backendPlace(disk);
   if (place === undefined || place.backendDomid !== 0) return undefined;
-  const [params = '', mode, isOfScript] = await Promise.all([
+  const [params = '', mode, made = ''] = await Promise.all([
     store.read(`${disk.toolstack}/params`),
     store.read(`${disk.toolstack}/mode`),
     store.read(`${disk.backend}/physical-device-path`),
   ]);
   if (mode === 'r') return undefined;
   // A script's own syntax is no path; what it has made of it is.
-  const target = isOfScript ?? targetOf(params, place.backendKind);
+  const named = targetOf(params, place.backendKind);
+  const target = named.startsWith('/') ? named : made;
   return target.startsWith('/') ? target : undefined;
 }

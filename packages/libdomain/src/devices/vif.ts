@@ -1,4 +1,9 @@
-import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
+import {
+  DEFAULT_BRIDGE,
+  DEFAULT_NETWORK_SCRIPT,
+  networkIdOf,
+  type Network,
+} from '../config/devices/network.ts';
 import { parseRate } from '../config/devices/rate.ts';
 import type { Host } from '../host.ts';
 import { awaitBackend } from './await-backend.ts';
@@ -41,7 +46,7 @@ function backendEntries(network: Network, handle: string): Entries {
 }
 
 function plan(network: Network, position: number): PlannedDevice {
-  const id = `${network.id ?? position}`;
+  const id = `${networkIdOf(network, position)}`;
   const { mac = '', mtu = DEFAULT_MTU, bridge = DEFAULT_BRIDGE } = network;
   return {
     id,

@@ -330,6 +330,24 @@ test('what changes in a configuration leaves all else in it', () => {
     expect(updateLibxlJson(none, { name: 'a' })).toBe(none);
 });
 
+test('a device that has been unplugged is not in it any more', () => {
+  const text = JSON.stringify({
+    c_info: {},
+    b_info: {},
+    disks: [{ vdev: 'xvda' }, { vdev: 'xvdb' }],
+    nics: [{}, { devid: 1 }],
+  });
+  const devices = [
+    { kind: 'vbd', id: '51728' },
+    { kind: 'vif', id: '0' },
+  ];
+  expect(JSON.parse(updateLibxlJson(text, { devices }))).toMatchObject({
+    disks: [{ vdev: 'xvdb' }],
+    nics: [{}],
+  });
+  expect(updateLibxlJson(text, {})).toBe(text);
+});
+
 test('what is written is read back the same', () => {
   const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
   const configs = fc

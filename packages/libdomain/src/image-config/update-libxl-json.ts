@@ -1,3 +1,4 @@
+import { vdevNumber } from '../config/devices/vdev.ts';
 import { NO_MAC } from './devices/nic.ts';
 
 /** The facts that may have changed since a configuration was written down. */
@@ -8,6 +9,8 @@ export interface LibxlFacts {
   readonly maxMemoryKib?: number | undefined;
   /** Their addresses, for those that had none. */
   readonly networks?: readonly { readonly mac?: string }[] | undefined;
+  /** Those that it has, by kind and id: libxl leaves one in its JSON that has been unplugged. */
+  readonly devices?: readonly { readonly kind: string; readonly id: string }[] | undefined;
   readonly weight?: number | undefined;
   readonly cap?: number | undefined;
 }
@@ -15,6 +18,7 @@ export interface LibxlFacts {
 interface LibxlConfig {
   c_info?: Record<string, unknown>;
   b_info?: Record<string, unknown>;
+  disks?: unknown;
   nics?: unknown;
 }
 
@@ -39,7 +43,19 @@ export function updateLibxlJson(json: string, facts: LibxlFacts): string {
     set(params, 'cap', facts.cap);
     config.b_info['sched_params'] = params;
   }
+  if (facts.devices !== undefined) dropUnplugged(config, facts.devices);
   return JSON.stringify(config) === before ? json : JSON.stringify(config, null, 4);
+}
+
+function dropUnplugged(config: LibxlConfig, devices: NonNullable<LibxlFacts['devices']>): void {
+  const isThere = (kind: string, id: unknown): boolean =>
+    devices.some((device) => device.kind === kind && device.id === String(id));
+  if (Array.isArray(config.disks))
+    config.disks = config.disks.filter(
+      (disk) => isObject(disk) && isThere('vbd', vdevNumber(String(disk['vdev']))),
+    );
+  if (Array.isArray(config.nics))
+    config.nics = config.nics.filter((nic, place) => isObject(nic) && isThere('vif', nic['devid'] ?? place));
 }
 
 function set(into: Record<string, unknown>, key: string, value: string | number | undefined): void {

@@ -4,7 +4,7 @@ import type { Disk } from '../../config/devices/disk.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import { requireDisk } from '../../devices/require-disk.ts';
 import type { Host } from '../../host.ts';
-import { requireAllowed, type PlaceRules } from '../../places/index.ts';
+import { requireDevicesAllowed, type PlaceRules } from '../../places/index.ts';
 
 /** The sizes of the disks that dom0 of this host can see. The file of another format than raw grows as it is written. */
 export async function offeredDisks(
@@ -33,7 +33,7 @@ export async function requireDisks(
   rules: PlaceRules,
 ): Promise<void> {
   if (config.disks.length === 0) return;
-  await requireAllowed(config, rules);
+  await requireDevicesAllowed(config, rules);
   for (const disk of config.disks) {
     await requireDisk(host, disk);
     await requireSameSize(host, disk, offer);

@@ -66,9 +66,11 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
   },
   {
     name: 'networks',
-    async run({ host, readConfig }) {
+    async run({ host, readConfig, readRules }) {
       const config = configOf(readConfig);
-      for (const network of config?.networks ?? []) await requireBridge(host, network);
+      if (config === undefined || config.networks.length === 0) return;
+      await requireDevicesAllowed({ ...config, disks: [] }, await readRules());
+      for (const network of config.networks) await requireBridge(host, network);
     },
   },
   {

@@ -32,9 +32,7 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
     });
   if (!isDomainType(type))
     throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
-  const devices = (await listDevices(host.store, domid)).filter(
-    (device) => kindOf(device)?.saved !== 'nothing',
-  );
+  const devices = (await listDevices(host.store, domid)).filter((device) => kindOf(device) === undefined);
   if (devices.length > 0) {
     throw notSavable(
       domain,

@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../../config/schema.ts';
+import { listDevices } from '../../devices/list-devices.ts';
 import type { Domain } from '../../domain.ts';
 import type { Host } from '../../host.ts';
 import { fromLibxlJson, updateLibxlJson } from '../../image-config/index.ts';
@@ -31,6 +32,7 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
     name: domain.name === '' ? undefined : domain.name,
     uuid: domain.uuid,
     ...(await currentMemory(host, info)),
+    devices: await listDevices(host.store, domain.domid),
   });
   const config = readAsTarget(host, domain, json);
   requireOfDomain(host, domain, info, config);

@@ -59,7 +59,7 @@ export class Qemus {
 
   async end(process: QemuProcess, how: QemuEnd, ask: Ask): Promise<void> {
     await ask().catch((thrown: unknown) => {
-      throw isWanted(thrown) ? qemuStays(process.pid) : thrown;
+      throw isWanted(thrown) ? qemuStays(process.pid, thrown) : thrown;
     });
     await this.find(process)?.end(how);
   }
