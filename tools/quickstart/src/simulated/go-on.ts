@@ -15,7 +15,7 @@ export function goOn(
     ['see it count; Ctrl-] leaves', `vm-console web1 --host ${b.spec}`],
     ['let it write faster', `xen-sim guest ${b.name} web1 --dirty 10M/s`],
     ['send it back', `vm-migrate web1 ${toA} --host ${b.spec} --bwlimit 20M`],
-    ['one more', `vm-create ${configPath(a)} name=web2 --host ${a.spec}`],
+    ['one more', `vm-create ${configPath(a)} name=web2 'disk=[]' --host ${a.spec}`],
     [
       'make a migration fail half way …',
       `xen-sim fault ${a.name} --call domainSave --at 50000000 --errno EIO`,

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { simBase, simFolder, simPaths } from '@vm-tools/xen-wire';
 import type { Prompt, StageHost } from '../stage.ts';
 import { runTool } from './run-tool.ts';
 import { waitForText } from './wait-for-text.ts';
 import { stopXfrd } from './xfrd.ts';
+
+/** The folder of the disks that both hosts share. */
+export const diskFolder = (): string => join(simBase(), 'quick-disks');
 
 /** Not a and b, which the user may have already. */
 const NAMES = ['quick-a', 'quick-b'] as const;
@@ -63,4 +66,5 @@ export async function stopHosts(): Promise<void> {
       await runTool(`xen-sim stop ${name}`, { isQuiet: true });
     }),
   );
+  await rm(diskFolder(), { recursive: true, force: true });
 }

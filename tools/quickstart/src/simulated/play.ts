@@ -1,19 +1,22 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatBytes } from '@vm-tools/ratelimit';
 import chalk from 'chalk';
 import { lastTick } from '../last-tick.ts';
 import { Stage } from '../stage.ts';
-import { shell, type PlayedHost } from './hosts.ts';
+import { diskFolder, shell, type PlayedHost } from './hosts.ts';
 import { ADDRESS, startXfrd } from './xfrd.ts';
 
 const guest = 'web1';
+const DISK_BYTES = 64 << 20;
 /** Small, so that it takes seconds; it writes so fast that a move takes some rounds. */
-const config = (kernel: string): string => `name = "${guest}"
+const config = ({ kernel }: PlayedHost, disk: string): string => `name = "${guest}"
 type = "pvh"
 kernel = "${kernel}"
 memory = 128
 vcpus = 1
+disk = ["${disk},raw,xvda,rw"]
+vif = ["bridge=xenbr0"]
 # What a simulated guest does: writes 4 MiB/s to 96 MiB of its memory, and counts on its console.
 cmdline = "sim.dirty=4M/s sim.set=96M sim.entropy=text sim.tick=250ms"
 `;
@@ -36,18 +39,27 @@ export async function play(
   await stage.type(here, `xen-sim start ${a.name} --memory 8G --cpus 4`, 'host a', () => a.spec);
   await stage.type(here, `xen-sim start ${b.name} --memory 8G --cpus 4`, 'host b', () => b.spec);
 
-  stage.say('Each gets a key and is told the fingerprint of the other one; then their xfrd talk over TLS.');
+  stage.say(
+    'Each gets a key and is told the fingerprint of the other one, and where the disks of its guests may lie; then their xfrd talk over TLS.',
+  );
   const keyOfA = await stage.type(a, 'xfrd init');
   const keyOfB = await stage.type(b, 'xfrd init');
-  await stage.type(a, `xfrd trust ${b.name} ${ADDRESS} --fingerprint ${keyOfB}`);
-  await stage.type(b, `xfrd trust ${a.name} ${ADDRESS} --fingerprint ${keyOfA}`);
+  const allowed = `--allow-disks ${diskFolder()}`;
+  await stage.type(a, `xfrd trust ${b.name} ${ADDRESS} --fingerprint ${keyOfB} ${allowed}`);
+  await stage.type(b, `xfrd trust ${a.name} ${ADDRESS} --fingerprint ${keyOfA} ${allowed}`);
   const [toA, toB] = await Promise.all([startXfrd(a, signal), startXfrd(b, signal)]);
   console.log(chalk.cyan(a.line(`xfrd --listen ${toA}`)));
   console.log(chalk.cyan(b.line(`xfrd --listen ${toB}`)));
 
-  stage.say('A guest is created. It counts on its console, and writes to its memory all the time.');
+  stage.say(
+    'A guest with a disk and a network device is created. It counts on its console, and writes to its memory all the time.',
+  );
+  const disk = join(diskFolder(), `${guest}.img`);
+  await mkdir(diskFolder(), { mode: 0o700 });
+  await writeFile(disk, '');
+  await truncate(disk, DISK_BYTES);
   await mkdir(dirname(configPath(a)), { recursive: true });
-  await writeFile(configPath(a), config(a.kernel));
+  await writeFile(configPath(a), config(a, disk));
   await stage.type(a, `vm-create ${configPath(a)}`, 'create', (domid) => `domain ${domid}`);
   await a.waitForConsole(guest, /^tick 3\b/m);
   await stage.type(a, 'vm-list');
