@@ -1,9 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type HostState } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { failure } from '../testing/failure.ts';
-import { configWithDevices, imageFile, withScripts } from '../testing/guest-with-devices.ts';
+import { configWithDevices, imageFile, withModelFolder } from '../testing/guest-with-devices.ts';
 
 /** What stands at a path and below it, without what backends and guests write by themselves. */
 function nodesBelow({ nodes }: HostState, path: string): string[] {
@@ -14,7 +16,7 @@ function nodesBelow({ nodes }: HostState, path: string): string[] {
 
 describe('a guest with disks and network devices', () => {
   it('has them as libxl makes them, and leaves nothing when it is destroyed', async () => {
-    await using host = await withScripts(await createSimulatedHost());
+    await using host = await withModelFolder(await createSimulatedHost());
     const config = await configWithDevices(host);
     const before = await host.snapshot();
     const domain = await createDomain(host, config, { paused: true });
@@ -73,7 +75,7 @@ describe('a guest with disks and network devices', () => {
   });
 
   it('runs, and its drivers find them', async () => {
-    await using host = await withScripts(await createSimulatedHost());
+    await using host = await withModelFolder(await createSimulatedHost());
     const domain = await createDomain(host, await configWithDevices(host));
     for (const device of ['vbd/51712', 'vbd/51728', 'vif/0', 'vif/1']) {
       const path = `/local/domain/${domain.domid}/device/${device}/state`;
@@ -84,9 +86,26 @@ describe('a guest with disks and network devices', () => {
   });
 });
 
+it('is set up by udev where xl.conf says so, and its script is waited for', async () => {
+  await using host = await withModelFolder(await createSimulatedHost());
+  await mkdir(join(host.root, 'etc/xen'), { recursive: true });
+  await writeFile(join(host.root, 'etc/xen/xl.conf'), '# as of old\nrun_hotplug_scripts=0\n');
+  const config = await configWithDevices(host, { disks: [] });
+  const creating = createDomain(host, config, { paused: true });
+  for (const id of [0, 1]) {
+    const backend = `/local/domain/0/backend/vif/1/${id}`;
+    const isThere = async (): Promise<true | undefined> =>
+      (await host.store.read(`${backend}/state`)) === '2' ? true : undefined;
+    await host.store.waitFor(backend, isThere, { timeoutMs: 30_000, what: 'the backend' });
+    await host.store.write(`${backend}/hotplug-status`, 'connected');
+  }
+  await creating;
+  expect(host.faults.calls.get('dom0.runScript')).toBeUndefined();
+});
+
 describe('a disk has one writer', () => {
   it('is refused to a second domain, under whatever name', async () => {
-    await using host = await withScripts(await createSimulatedHost());
+    await using host = await withModelFolder(await createSimulatedHost());
     const target = await imageFile(host, 'root.img');
     const disks = [{ target, vdev: 'xvda' }];
     const config = await configWithDevices(host, { networks: [] });
@@ -126,7 +145,7 @@ describe('a device that does not come up', () => {
       { code: 'DOMAIN_NO_DEVICE_MODEL', message: expect.stringMatching(/^the qemu .* of web1 has ended/) },
     ],
   ] as const)('%s: nothing of it is left', async (_, rule, expected) => {
-    await using host = await withScripts(await createSimulatedHost());
+    await using host = await withModelFolder(await createSimulatedHost());
     const before = await host.snapshot();
     host.faults.add(rule);
     const error = await failure(createDomain(host, await configWithDevices(host)));
@@ -143,7 +162,7 @@ describe('is refused before there is a domain', () => {
     ['DOMAIN_NO_BRIDGE', { networks: [{ bridge: 'br9' }] }],
     ['DOMAIN_NO_DRIVER_DOMAIN', { networks: [{ backend: 'netdom' }] }],
   ])('%s', async (code, change) => {
-    await using host = await withScripts(await createSimulatedHost());
+    await using host = await withModelFolder(await createSimulatedHost());
     const before = await host.snapshot();
     const config = await configWithDevices(host, change as never);
     expect(await failure(createDomain(host, config))).toMatchObject({ code, kind: 'usage', leftovers: [] });

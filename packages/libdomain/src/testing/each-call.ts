@@ -10,7 +10,7 @@ import {
   type SimulatedHostOptions,
 } from '@vm-tools/xen-sim';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import { withScripts } from './guest-with-devices.ts';
+import { withModelFolder } from './guest-with-devices.ts';
 import { expectGoodError } from './expect-good-error.ts';
 
 /** The state of a host after a failure must be the one before, or the one that the error says. */
@@ -65,7 +65,7 @@ const ABOVE = /^\/(libxl|vm|local\/domain\/0\/backend(\/console(\/\d+)?)?)$/;
 
 /** Does it once without faults, then once for each call that it has made, failing, and once with that call hanging. */
 export async function tryEachCall<Subject>(action: Action<Subject>): Promise<void> {
-  await using host = await withScripts(
+  await using host = await withModelFolder(
     await createSimulatedHost({ capabilities: action.capabilities ?? {} }),
   );
   const empty = await host.snapshot();

@@ -37,8 +37,8 @@ export async function configWithDevices(
   });
 }
 
-/** A host on which a toolstack has decided by now that it runs hotplug scripts itself. */
-export async function withScripts<Host extends Pick<SimulatedHost, 'store'>>(host: Host): Promise<Host> {
-  await host.store.write('/libxl/disable_udev', '1');
+/** A host that has had a qemu: the folder of its state stays in xenstore, as libxl leaves it. */
+export async function withModelFolder<Host extends Pick<SimulatedHost, 'store'>>(host: Host): Promise<Host> {
+  await host.store.mkdir('/local/domain/0/device-model');
   return host;
 }

@@ -3,14 +3,14 @@ import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
-import { configWithDevices, withScripts } from '../testing/guest-with-devices.ts';
+import { configWithDevices, withModelFolder } from '../testing/guest-with-devices.ts';
 import { domainSource } from './source/source.ts';
 import { domainTarget } from './target/target.ts';
 
 const control = { signal: new AbortController().signal, onProgress: () => undefined };
 
 async function hostWithGuest(): Promise<{ host: SimulatedHost; domid: number; image: Buffer }> {
-  const host = await withScripts(await createSimulatedHost());
+  const host = await withModelFolder(await createSimulatedHost());
   const domain = await createDomain(host, await configWithDevices(host));
   const sink = new PassThrough();
   const image = buffer(sink);

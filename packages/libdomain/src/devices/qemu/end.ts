@@ -2,7 +2,6 @@ import type { QemuEnd } from '@vm-tools/dom0';
 import type { Host } from '../../host.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prune } from '../remove-device-nodes.ts';
 import { findQemu } from './find.ts';
 import { modelPath, pidPath, qmpPath } from './paths.ts';
 
@@ -11,7 +10,7 @@ export async function endQemu(host: Host, domid: number, how: QemuEnd): Promise<
   const qemu = await findQemu(host, domid);
   if (qemu !== undefined) await host.dom0.endQemu(qemu, how);
   await host.store.transaction(async (tx) => {
-    await prune(tx, modelPath(domid));
+    await tx.rm(modelPath(domid));
     await tx.rm(pidPath(domid));
   });
   for (const monitor of ['libxl', 'libxenstat'] as const)
