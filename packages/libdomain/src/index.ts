@@ -16,10 +16,23 @@ export type { Host } from './host.ts';
 export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
+export { parseDisk, parseNetwork } from './config/parse-device.ts';
 export { parseMemorySize } from './config/memory-size.ts';
 export { nameFault } from './config/keys/values.ts';
 export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-config/index.ts';
 
+export {
+  attachDevice,
+  type AttachedDevice,
+  type AttachOptions,
+  type WantedDevice,
+} from './actions/attach-device.ts';
+export {
+  detachDevice,
+  type DetachedDevice,
+  type DetachOptions,
+  type DeviceSelector,
+} from './actions/detach-device.ts';
 export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
 export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
 export {

@@ -1,22 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../host.ts';
-import { backendPlace } from './backend-place.ts';
 import type { Device } from './list-devices.ts';
-import { findQemu } from './qemu/find.ts';
+import { isServed } from './qemu/serves.ts';
 
-const XENBUS_CLOSING = '5';
-const XENBUS_CLOSED = '6';
+export const XENBUS_CLOSING = '5';
+export const XENBUS_CLOSED = '6';
 const BACKEND_LIMIT_MS = 10_000;
-
-/** Backends that qemu serves in dom0; there are more of them than these tools plug in, of other toolstacks. */
-const OF_QEMU = new Set(['qdisk', '9pfs', 'vfb', 'vkbd', 'qusb', 'vdispl', 'vsnd']);
-
-/** Whether something is there that could answer. A qemu that has ended does not, and need not: its files are closed. */
-async function isServed(host: Host, device: Device): Promise<boolean> {
-  const { backendDomid, backendKind, domid } = backendPlace(device) ?? {};
-  if (backendDomid !== 0 || domid === undefined || !OF_QEMU.has(backendKind ?? '')) return true;
-  return (await findQemu(host, domid)) !== undefined;
-}
 
 /**
  * Makes a backend with states of xenbus close, of a domain that will not run again: the frontend goes at once. It is

@@ -38,6 +38,11 @@ export interface PlannedDevice {
   readonly nodes: (domain: PlacedDomain) => DeviceNodes;
 }
 
+/** A device whose nodes depend on nothing in its domain: it can come while that runs. */
+export interface PluggableDevice extends PlannedDevice {
+  readonly nodes: () => DeviceNodes;
+}
+
 /** A domain that has its memory and its event channels by now. */
 export interface PlacedDomain {
   readonly domid: number;

@@ -18,7 +18,7 @@ export async function removeDeviceNodes(
 }
 
 /** Removes a node, and the folders above it that are empty then. */
-async function prune(tx: StoreAccess, path: string): Promise<void> {
+export async function prune(tx: StoreAccess, path: string): Promise<void> {
   await tx.rm(path);
   for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
     const children = await tx.directory(above);

@@ -8,7 +8,7 @@ import { closeBackend } from './close-backend.ts';
 import { requireAlone } from './disk-users.ts';
 import { setUp, tearDown } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
-import type { DeviceKind, Entries, PlannedDevice } from './kind.ts';
+import type { DeviceKind, Entries, PluggableDevice } from './kind.ts';
 import type { Device } from './list-devices.ts';
 
 /** The kernel's own script: it gives a file a loop device, and tells blkback what to open. */
@@ -42,7 +42,8 @@ function backendEntries(disk: Disk): Entries {
   };
 }
 
-function plan(disk: Disk, { type }: Pick<DomainConfig, 'type'>): PlannedDevice {
+/** The device that a disk of a domain of this type is. */
+export function planDisk(disk: Disk, { type }: Pick<DomainConfig, 'type'>): PluggableDevice {
   const number = vdevNumber(disk.vdev) ?? 0; // the schema has seen to it that there is one
   const served = backendTypeOf(disk);
   const how = served === 'phy' ? 'served by blkback' : 'served by qemu';
@@ -83,7 +84,7 @@ async function unplug(host: Host, device: Device, signal?: AbortSignal): Promise
 /** Virtual disks. */
 export const VBD: DeviceKind = {
   name: 'vbd',
-  of: (config) => config.disks.map((disk) => plan(disk, config)),
+  of: (config) => config.disks.map((disk) => planDisk(disk, config)),
   saved: 'config',
   plug,
   unplug,

@@ -11,7 +11,7 @@ import { backendPlace } from './backend-place.ts';
 import { closeBackend } from './close-backend.ts';
 import { setUp, tearDown, type HotplugCall } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
-import type { DeviceKind, Entries, PlannedDevice } from './kind.ts';
+import type { DeviceKind, Entries, PluggableDevice } from './kind.ts';
 import type { Device } from './list-devices.ts';
 
 /** What a frontend may count on anyway; libxl writes no other where none is asked for. */
@@ -45,7 +45,12 @@ function backendEntries(network: Network, handle: string): Entries {
   });
 }
 
-function plan(network: Network, position: number): PlannedDevice {
+/**
+ * The device that a network device of a domain is.
+ *
+ * @param position in the list, counted from 0, of one that has no number of its own
+ */
+export function planNetwork(network: Network, position: number): PluggableDevice {
   const id = `${networkIdOf(network, position)}`;
   const { mac = '', mtu = DEFAULT_MTU, bridge = DEFAULT_BRIDGE } = network;
   return {
@@ -85,7 +90,7 @@ async function unplug(host: Host, device: Device, signal?: AbortSignal): Promise
 /** Virtual network devices. */
 export const VIF: DeviceKind = {
   name: 'vif',
-  of: ({ networks }) => networks.map(plan),
+  of: ({ networks }) => networks.map(planNetwork),
   saved: 'config',
   plug,
   unplug,

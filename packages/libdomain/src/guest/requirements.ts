@@ -14,15 +14,19 @@ type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
  * @throws DOMAIN_UNKNOWN when it is gone, or its number is another one's by now
  */
 export async function requireThere({ xen }: Pick<Host, 'xen'>, domain: Identity): Promise<DomainInfo> {
-  const { domid, uuid, name } = domain;
-  const info = await xen.domainGetinfo(domid);
-  if (info !== undefined && !info.isDying && info.uuid === uuid) return info;
-  throw new VmToolsError({
+  const info = await xen.domainGetinfo(domain.domid);
+  if (info !== undefined && !info.isDying && info.uuid === domain.uuid) return info;
+  throw gone(domain, info === undefined ? 'destroyed' : 'dying');
+}
+
+/** The error for a domain that was there. */
+export function gone({ domid, uuid, name }: Identity, state: 'destroyed' | 'dying'): VmToolsError {
+  return new VmToolsError({
     code: 'DOMAIN_UNKNOWN',
     kind: 'no-domain',
     message: `${name} (domid ${domid}) is gone`,
     hint: 'vm-list shows all domains',
-    guest: { name, uuid, domid, state: info === undefined ? 'destroyed' : 'dying' },
+    guest: { name, uuid, domid, state },
     details: { domid },
   });
 }

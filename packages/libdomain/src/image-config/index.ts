@@ -8,4 +8,4 @@
  */
 export { fromLibxlJson, type FromLibxlJsonOptions } from './from-libxl-json.ts';
 export { toLibxlJson } from './to-libxl-json.ts';
-export { updateLibxlJson, type LibxlFacts } from './update-libxl-json.ts';
+export { updateLibxlJson, type AddedDevice, type LibxlFacts } from './update-libxl-json.ts';

@@ -1,5 +1,8 @@
+import type { Disk } from '../config/devices/disk.ts';
+import type { Network } from '../config/devices/network.ts';
 import { vdevNumber } from '../config/devices/vdev.ts';
-import { NO_MAC } from './devices/nic.ts';
+import { toLibxlDisk } from './devices/disk.ts';
+import { NO_MAC, toLibxlNic } from './devices/nic.ts';
 
 /** The facts that may have changed since a configuration was written down. */
 export interface LibxlFacts {
@@ -11,9 +14,16 @@ export interface LibxlFacts {
   readonly networks?: readonly { readonly mac?: string }[] | undefined;
   /** Those that it has, by kind and id: libxl leaves one in its JSON that has been unplugged. */
   readonly devices?: readonly { readonly kind: string; readonly id: string }[] | undefined;
+  /** One that it gets, in the place of one of the same number. */
+  readonly added?: AddedDevice | undefined;
+  /** One that it loses. */
+  readonly removed?: { readonly kind: string; readonly id: string } | undefined;
   readonly weight?: number | undefined;
   readonly cap?: number | undefined;
 }
+
+/** A device that comes while its domain runs. */
+export type AddedDevice = { readonly disk: Disk } | { readonly network: Network & { readonly id: number } };
 
 interface LibxlConfig {
   c_info?: Record<string, unknown>;
@@ -43,19 +53,32 @@ export function updateLibxlJson(json: string, facts: LibxlFacts): string {
     set(params, 'cap', facts.cap);
     config.b_info['sched_params'] = params;
   }
-  if (facts.devices !== undefined) dropUnplugged(config, facts.devices);
+  const { devices, added, removed } = facts;
+  if (devices !== undefined)
+    keepDevices(config, (kind, id) => devices.some((device) => device.kind === kind && device.id === id));
+  if (removed !== undefined) keepDevices(config, (kind, id) => kind !== removed.kind || id !== removed.id);
+  if (added !== undefined) addDevice(config, added);
   return JSON.stringify(config) === before ? json : JSON.stringify(config, null, 4);
 }
 
-function dropUnplugged(config: LibxlConfig, devices: NonNullable<LibxlFacts['devices']>): void {
-  const isThere = (kind: string, id: unknown): boolean =>
-    devices.some((device) => device.kind === kind && device.id === String(id));
+function keepDevices(config: LibxlConfig, isKept: (kind: string, id: string) => boolean): void {
   if (Array.isArray(config.disks))
     config.disks = config.disks.filter(
-      (disk) => isObject(disk) && isThere('vbd', vdevNumber(String(disk['vdev']))),
+      (disk) => isObject(disk) && isKept('vbd', String(vdevNumber(String(disk['vdev'])))),
     );
-  if (Array.isArray(config.nics))
-    config.nics = config.nics.filter((nic, place) => isObject(nic) && isThere('vif', nic['devid'] ?? place));
+  if (!Array.isArray(config.nics)) return;
+  // One without a number has that of its place, which it would not have without those before it.
+  const numbered = config.nics.filter(isObject).map((nic, place) => ({ devid: place, ...nic }));
+  const kept = numbered.filter(({ devid }) => isKept('vif', String(devid)));
+  if (kept.length < config.nics.length) config.nics = kept;
+}
+
+function addDevice(config: LibxlConfig, added: AddedDevice): void {
+  const [disks, nics] = [config.disks, config.nics].map((list): unknown[] =>
+    Array.isArray(list) ? list : [],
+  );
+  if ('disk' in added) config.disks = [...(disks ?? []), toLibxlDisk(added.disk)];
+  else config.nics = [...(nics ?? []), toLibxlNic(added.network, added.network.id)];
 }
 
 function set(into: Record<string, unknown>, key: string, value: string | number | undefined): void {

@@ -1,13 +1,10 @@
-import { messageOf } from '@vm-tools/errors';
 import { backendDomid } from '../../devices/backend-domid.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import type { DeviceKind, PlacedDomain, PlannedDevice } from '../../devices/kind.ts';
-import type { Device } from '../../devices/list-devices.ts';
+import { plugIn } from '../../devices/plug-in.ts';
 import { removeDevice } from '../../devices/remove-device.ts';
-import { deviceAt, writeDevice, type NewDevice } from '../../devices/write-device.ts';
-import type { Host } from '../../host.ts';
+import { deviceAt, type NewDevice } from '../../devices/write-device.ts';
 import { libxlPath } from '../../paths.ts';
-import { stepError } from '../../step/step-error.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made } from '../context.ts';
 
@@ -29,13 +26,7 @@ function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain
     about: () => planned.about,
     async run({ host, signal, ...domain }) {
       const fresh = placed(domain, await backendDomid(host, planned.backend));
-      const device = deviceAt(fresh);
-      await host.store.transaction((tx) => writeDevice(tx, fresh), { signal });
-      try {
-        await kind.plug?.(host, device, signal);
-      } catch (thrown) {
-        throw await unplugged(host, kind, device, { step: planned.name, thrown });
-      }
+      await plugIn(host, { kind, fresh, step: planned.name }, signal);
       return {};
     },
     async undo({ host, ...domain }) {
@@ -46,21 +37,6 @@ function plugDevice(kind: DeviceKind, planned: PlannedDevice): Step<PlacedDomain
         ? deviceAt(placed(domain, 0)).backend
         : `${libxlPath(domain.domid)}/device/${kind.name}/${planned.id}`,
   };
-}
-
-/** A step does all or nothing: a device that failed is removed again, and one that cannot be is reported. */
-async function unplugged(
-  host: Host,
-  kind: DeviceKind,
-  device: Device,
-  failure: { readonly step: string; readonly thrown: unknown },
-): Promise<unknown> {
-  try {
-    await removeDevice(host, device, kind);
-    return failure.thrown;
-  } catch (left) {
-    return stepError(failure, [`${device.backend}: ${messageOf(left)}`]);
-  }
 }
 
 /** A step for each device of this kind that is to be waited for before the domain is handed over. */
