@@ -53,10 +53,6 @@ function checked<Schema extends z.ZodType>(
   throw invalid(`${what}: ${String(issue?.path[0] ?? '')} ${issue?.message ?? ''}`);
 }
 
-function invalid(
-  message: string,
-  hint: string | undefined = undefined,
-  code: SpecError['code'] = 'CONFIG_INVALID',
-): VmToolsError {
+function invalid(message: string, hint?: string, code: SpecError['code'] = 'CONFIG_INVALID'): VmToolsError {
   return new VmToolsError({ code, kind: 'usage', message, hint: hint ?? CONFIG_HINTS[code] });
 }

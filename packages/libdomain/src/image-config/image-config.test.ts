@@ -330,6 +330,20 @@ test('what changes in a configuration leaves all else in it', () => {
     expect(updateLibxlJson(none, { name: 'a' })).toBe(none);
 });
 
+test('a device comes in the place of one of its number, and the others keep theirs', () => {
+  // libxl gives one without a number that of its place.
+  const json = JSON.stringify({
+    ...known(),
+    nics: [{ mac: '00:16:3e:00:00:01' }, { mac: '00:16:3e:00:00:02' }],
+  });
+  const without = updateLibxlJson(json, { removed: { kind: 'vif', id: '0' } });
+  expect(JSON.parse(without)).toMatchObject({ nics: [{ devid: 1, mac: '00:16:3e:00:00:02' }] });
+  const network = { id: 0, mac: '00:16:3e:00:00:03' };
+  const again = updateLibxlJson(without, { devices: [{ kind: 'vif', id: '1' }], added: { network } });
+  expect(fromLibxlJson(again).networks).toMatchObject([{ id: 1, mac: '00:16:3e:00:00:02' }, network]);
+  expect(updateLibxlJson(again, { removed: { kind: 'vbd', id: '51712' } })).toBe(again);
+});
+
 test('a device that has been unplugged is not in it any more', () => {
   const text = JSON.stringify({
     c_info: {},

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import {
+  failure,
+  result,
+  testOnHost,
+  testRefusals,
+  unchanged,
+  waitForTicks,
+} from '@vm-tools/xen-sim/testing';
+
+testRefusals((domain) => `vm-attach ${domain} network`);
+
+testOnHost('a disk and a network device come, and are there after a save', async (host) => {
+  const { domid, uuid } = await result(host, 'vm-create polite.cfg name=web1');
+  await waitForTicks(host, 'web1');
+  await host.run('truncate -s 1M data.img');
+  const image = join(host.folder, 'data.img');
+  expect(await result<object>(host, `vm-attach web1 disk ${image} raw xvdb w --wait`)).toEqual({
+    domid,
+    uuid,
+    name: 'web1',
+    kind: 'vbd',
+    id: '51728',
+    vdev: 'xvdb',
+  });
+  const network = await result<object>(host, 'vm-attach web1 network mac=00:16:3e:00:00:07 --wait');
+  expect(network).toMatchObject({ kind: 'vif', id: '0', mac: '00:16:3e:00:00:07' });
+  await host.run('vm-save web1 -o web1.img && vm-restore web1.img --allow-disks all');
+  expect(await result<object>(host, 'vm-info web1')).toMatchObject({
+    config: { disks: [{ target: image, vdev: 'xvdb' }], networks: [{ mac: '00:16:3e:00:00:07' }] },
+  });
+});
+
+testOnHost('what cannot be attached is refused, and nothing changes', async (host) => {
+  await result(host, 'vm-create polite.cfg name=web1');
+  await waitForTicks(host, 'web1');
+  const refused = await unchanged(host, async () => {
+    const failures = [];
+    for (const words of [
+      'printer lp0',
+      'disk /srv/data.img',
+      'disk /nowhere/data.img,raw,xvdb',
+      'network bridge=br9',
+    ])
+      failures.push(await failure(host, `vm-attach web1 ${words}`));
+    return failures;
+  });
+  expect(refused.map(({ status, error }) => [status, error.code])).toEqual([
+    [2, 'USAGE'],
+    [2, 'CONFIG_INVALID'],
+    [2, 'DOMAIN_DISK_MISSING'],
+    [2, 'DOMAIN_NO_BRIDGE'],
+  ]);
+});
+
+testOnHost('a guest that does not connect it is told, and it stays', async (host) => {
+  await result(host, 'vm-create polite.cfg name=deaf cmdline=sim.devices=rude');
+  await waitForTicks(host, 'deaf');
+  expect(await failure(host, 'vm-attach deaf network --wait --timeout 0.3')).toMatchObject({
+    status: 124,
+    error: { code: 'DOMAIN_DEVICE_NOT_CONNECTED', leftovers: ['the network device 0, attached'] },
+  });
+  expect(await host.exec('vm-detach deaf network 0 --force')).toMatchObject({ code: 0 });
+});
