@@ -10,6 +10,7 @@ export const SCRIPT_LIMIT_MS = 120_000;
 /** How long a qemu may take to end: it may have to wait for a disk. */
 export const QEMU_GONE_LIMIT_MS = 10_000;
 
+/** The failure of a hotplug script that is not there, or cannot be run. */
 export function scriptMissing(path: string, cause?: unknown): VmToolsError {
   const isMissing =
     cause === undefined || (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT');
@@ -27,6 +28,7 @@ export function scriptMissing(path: string, cause?: unknown): VmToolsError {
   });
 }
 
+/** The failure of a hotplug script that was not through in time, and has been ended. */
 export function scriptLate(path: string, lastWords: string): VmToolsError {
   const said = lastWords.trim();
   return new VmToolsError({
@@ -38,6 +40,7 @@ export function scriptLate(path: string, lastWords: string): VmToolsError {
   });
 }
 
+/** The failure to bring what was written to the disk. */
 export function flushFailed(path: string, cause: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_FLUSH_FAILED',
@@ -48,6 +51,7 @@ export function flushFailed(path: string, cause: unknown): VmToolsError {
   });
 }
 
+/** The failure of a qemu that cannot be started. */
 export function qemuMissing(program: string, cause?: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_QEMU_MISSING',
@@ -59,6 +63,7 @@ export function qemuMissing(program: string, cause?: unknown): VmToolsError {
   });
 }
 
+/** The failure of a qemu that does not end. */
 export function qemuStays(pid: number, cause?: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_QEMU_STAYS',
@@ -70,7 +75,11 @@ export function qemuStays(pid: number, cause?: unknown): VmToolsError {
   });
 }
 
-/** @param words qemu's own */
+/**
+ * The refusal of a command by qemu.
+ *
+ * @param words qemu's own
+ */
 export function qmpRefused(command: string, words: string | undefined): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_QMP_FAILED',
@@ -80,6 +89,7 @@ export function qmpRefused(command: string, words: string | undefined): VmToolsE
   });
 }
 
+/** The silence of a qemu that was asked something. */
 export function qmpSilent(path: string, command: string, cause: unknown): VmToolsError {
   return new VmToolsError({
     code: 'DOM0_QMP_SILENT',

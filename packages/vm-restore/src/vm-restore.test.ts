@@ -247,7 +247,7 @@ testOnHost('what could not be restored is not saved, and the guest is not touche
   const path = join(host.simulated.root, `var/lib/xen/userdata-d.${domid}.${uuid}.libxl-json`);
   const config = JSON.parse((await readFile(path, 'utf8')).replace(/\0$/, '')) as object;
   for (const [change, expected] of [
-    [{ disks: [{ vdev: 'xvda' }] }, { status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } }],
+    [{ pcidevs: [{ dev: 1 }] }, { status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } }],
     [{ on_crash: 'explode' }, { status: 2, error: { code: 'DOMAIN_NOT_SAVABLE' } }],
     [{ b_info: 1 }, { status: 10, error: { code: 'DOMAIN_NO_CONFIG', kind: 'corrupt' } }],
   ] as const) {

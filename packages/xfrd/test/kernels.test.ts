@@ -149,6 +149,12 @@ testOnHost(
     const config = JSON.parse((await readFile(kept, 'utf8')).replace(/\0$/, '')) as object;
     const nics = [{ devid: 0, mac: '00:16:3e:00:00:01', bridge: 'br7' }];
     await writeFile(kept, `${JSON.stringify({ ...config, nics })}\0`);
+    // As a network device of another toolstack stands there.
+    for (const end of ['frontend', 'backend'])
+      await host.simulated.store.write(
+        `/libxl/${domid}/device/vif/0/${end}`,
+        `/local/domain/0/${end}/vif/${domid}/0`,
+      );
     await result(host, 'vm-save web1 -o web1.img');
     await writeFile(join(host.simulated.root, 'var/lib/vm-tools/image.key'), 'that of another host');
     for (const allowed of ['', '--allow-bridges br1', '--allow-disks /'])
