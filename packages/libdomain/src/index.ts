@@ -16,7 +16,7 @@ export type { Host } from './host.ts';
 export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
-export { parseDisk, parseNetwork } from './config/parse-device.ts';
+export { parseDisk, parseNetwork } from './config/devices/parse-device.ts';
 export { parseMemorySize } from './config/memory-size.ts';
 export { nameFault } from './config/keys/values.ts';
 export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-config/index.ts';

@@ -2,7 +2,7 @@ import type { QemuEnd } from '@vm-tools/dom0';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { allThrough } from '../all-through.ts';
 import { FOREIGN, kindOf } from '../devices/all.ts';
-import { listDevices } from '../devices/list-devices.ts';
+import { listDevices } from '../devices/nodes/list-devices.ts';
 import { endQemu } from '../devices/qemu/end.ts';
 import { removeDevice } from '../devices/remove-device.ts';
 import type { Domain } from '../domain.ts';

@@ -1,10 +1,10 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { vdevNumber } from '../config/devices/vdev.ts';
-import { askToLetGo } from '../devices/ask-to-let-go.ts';
-import { listDevices, type Device } from '../devices/list-devices.ts';
+import { askToLetGo } from '../devices/backend/ask-to-let-go.ts';
+import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
 import { endQemu } from '../devices/qemu/end.ts';
 import { isOfQemu, needsItsQemu } from '../devices/qemu/serves.ts';
-import { removeDeviceNodes } from '../devices/remove-device-nodes.ts';
+import { removeDeviceNodes } from '../devices/nodes/remove-device-nodes.ts';
 import { deviceName, requireDeviceOwner } from '../devices/subject.ts';
 import { VBD } from '../devices/vbd.ts';
 import { VIF } from '../devices/vif.ts';

@@ -1,7 +1,7 @@
 import { messageOf } from '@vm-tools/errors';
 import type { DomainInfo, SchedulerName, VcpuAffinity, VcpuInfo } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../config/schema.ts';
-import { listDevices, type Device } from '../devices/list-devices.ts';
+import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { vcpusOf } from '../guest/vcpus.ts';

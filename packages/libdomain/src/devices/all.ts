@@ -1,4 +1,4 @@
-import { closeBackend } from './close-backend.ts';
+import { closeBackend } from './backend/close-backend.ts';
 import { CONSOLE } from './console.ts';
 import type { DeviceKind } from './kind.ts';
 import { VBD } from './vbd.ts';

@@ -1,7 +1,7 @@
 import type { Ports, RingFrames } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Host } from '../host.ts';
-import type { Device } from './list-devices.ts';
+import type { Device } from './nodes/list-devices.ts';
 
 /**
  * A kind of device: which ones a domain has, the nodes of each, and what is to be done when one comes and when one

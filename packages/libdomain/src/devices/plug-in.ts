@@ -3,9 +3,9 @@ import type { StoreAccess } from '@vm-tools/xenstore';
 import type { Host } from '../host.ts';
 import { stepError } from '../step/step-error.ts';
 import type { DeviceKind } from './kind.ts';
-import type { Device } from './list-devices.ts';
+import type { Device } from './nodes/list-devices.ts';
 import { removeDevice } from './remove-device.ts';
-import { deviceAt, writeDevice, type NewDevice } from './write-device.ts';
+import { deviceAt, writeDevice, type NewDevice } from './nodes/write-device.ts';
 
 /** How one device is plugged in. */
 export interface PlugIn {

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import type { DeviceKind } from './kind.ts';
-import type { Device } from './list-devices.ts';
-import { removeDeviceNodes } from './remove-device-nodes.ts';
+import type { Device } from './nodes/list-devices.ts';
+import { removeDeviceNodes } from './nodes/remove-device-nodes.ts';
 
 /**
  * Takes a device away from a domain that will not run again.

@@ -1,9 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { StoreAccess } from '@vm-tools/xenstore';
 import type { Network } from '../config/devices/network.ts';
-import { targetOf } from './disk-users.ts';
-import { backendPlace } from './backend-place.ts';
-import type { Device } from './list-devices.ts';
+import { targetOf } from './disks/disk-users.ts';
+import { backendPlace } from './backend/backend-place.ts';
+import type { Device } from './nodes/list-devices.ts';
 import { deviceName } from './subject.ts';
 
 /** The lowest number that no network device has. libxl takes the last one listed plus one, which may be taken. */

@@ -8,7 +8,7 @@ import {
 } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { isDomainType, type DomainType } from '../types/domain-type.ts';
-import type { Device } from './list-devices.ts';
+import type { Device } from './nodes/list-devices.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 

@@ -2,14 +2,14 @@ import { backendTypeOf, type Disk } from '../config/devices/disk.ts';
 import { vdevNumber } from '../config/devices/vdev.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Host } from '../host.ts';
-import { awaitBackend } from './await-backend.ts';
-import { backendPlace } from './backend-place.ts';
-import { closeBackend } from './close-backend.ts';
-import { requireAlone } from './disk-users.ts';
+import { awaitBackend } from './backend/await-backend.ts';
+import { backendPlace } from './backend/backend-place.ts';
+import { closeBackend } from './backend/close-backend.ts';
+import { requireAlone } from './disks/disk-users.ts';
 import { setUp, tearDown } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
 import type { DeviceKind, Entries, PluggableDevice } from './kind.ts';
-import type { Device } from './list-devices.ts';
+import type { Device } from './nodes/list-devices.ts';
 
 /** The kernel's own script: it gives a file a loop device, and tells blkback what to open. */
 const BLOCK_SCRIPT = 'block';

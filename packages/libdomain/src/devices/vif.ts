@@ -6,13 +6,13 @@ import {
 } from '../config/devices/network.ts';
 import { parseRate } from '../config/devices/rate.ts';
 import type { Host } from '../host.ts';
-import { awaitBackend } from './await-backend.ts';
-import { backendPlace } from './backend-place.ts';
-import { closeBackend } from './close-backend.ts';
+import { awaitBackend } from './backend/await-backend.ts';
+import { backendPlace } from './backend/backend-place.ts';
+import { closeBackend } from './backend/close-backend.ts';
 import { setUp, tearDown, type HotplugCall } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
 import type { DeviceKind, Entries, PluggableDevice } from './kind.ts';
-import type { Device } from './list-devices.ts';
+import type { Device } from './nodes/list-devices.ts';
 
 /** What a frontend may count on anyway; libxl writes no other where none is asked for. */
 const DEFAULT_MTU = 1500;

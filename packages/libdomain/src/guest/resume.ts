@@ -1,5 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import { takeDisksBack } from '../devices/release-disks.ts';
+import { takeDisksBack } from '../devices/disks/release-disks.ts';
 import type { Domain } from '../domain.ts';
 import { guestError, whereabouts } from '../guest-error.ts';
 import type { Host } from '../host.ts';

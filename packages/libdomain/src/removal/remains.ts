@@ -1,5 +1,5 @@
 import { messageOf } from '@vm-tools/errors';
-import { listDevices } from '../devices/list-devices.ts';
+import { listDevices } from '../devices/nodes/list-devices.ts';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { domainPath, libxlPath, vmPath } from '../paths.ts';

@@ -1,7 +1,7 @@
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../../host.ts';
-import { backendPlace } from '../backend-place.ts';
-import type { Device } from '../list-devices.ts';
+import { backendPlace } from '../backend/backend-place.ts';
+import type { Device } from '../nodes/list-devices.ts';
 import { scriptsRunHere } from './scripts-run-here.ts';
 
 /** As libxl has it (LIBXL_HOTPLUG_TIMEOUT); udev's scripts have the same time. */

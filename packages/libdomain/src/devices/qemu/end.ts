@@ -2,7 +2,7 @@ import type { QemuEnd } from '@vm-tools/dom0';
 import type { Host } from '../../host.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prune } from '../remove-device-nodes.ts';
+import { prune } from '../nodes/remove-device-nodes.ts';
 import { findQemu } from './find.ts';
 import { modelPath, pidPath, qmpPath } from './paths.ts';
 

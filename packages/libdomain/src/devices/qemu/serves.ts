@@ -1,6 +1,6 @@
 import type { Host } from '../../host.ts';
-import { backendPlace } from '../backend-place.ts';
-import type { Device } from '../list-devices.ts';
+import { backendPlace } from '../backend/backend-place.ts';
+import type { Device } from '../nodes/list-devices.ts';
 import { findQemu } from './find.ts';
 
 /** Backends that qemu serves in dom0; there are more of them than these tools plug in, of other toolstacks. */

@@ -1,4 +1,4 @@
-import { requireDisk } from '../../devices/require-disk.ts';
+import { requireDisk } from '../../devices/disks/require-disk.ts';
 import type { Step } from '../../step/step.ts';
 import type { Wanted } from '../context.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { CONSOLE } from '../../devices/console.ts';
 import type { DeviceKind, PlacedDomain } from '../../devices/kind.ts';
-import type { Device } from '../../devices/list-devices.ts';
+import type { Device } from '../../devices/nodes/list-devices.ts';
 import { pipeline } from '../../step/pipeline.ts';
 import { runPipeline } from '../../step/run.ts';
 import { failure } from '../../testing/failure.ts';

@@ -1,9 +1,9 @@
-import { backendDomid } from '../../devices/backend-domid.ts';
+import { backendDomid } from '../../devices/backend/backend-domid.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import type { DeviceKind, PlacedDomain, PlannedDevice } from '../../devices/kind.ts';
 import { plugIn } from '../../devices/plug-in.ts';
 import { removeDevice } from '../../devices/remove-device.ts';
-import { deviceAt, type NewDevice } from '../../devices/write-device.ts';
+import { deviceAt, type NewDevice } from '../../devices/nodes/write-device.ts';
 import { libxlPath } from '../../paths.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made } from '../context.ts';

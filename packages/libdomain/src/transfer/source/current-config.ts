@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../../config/schema.ts';
-import { listDevices } from '../../devices/list-devices.ts';
+import { listDevices } from '../../devices/nodes/list-devices.ts';
 import type { Domain } from '../../domain.ts';
 import type { Host } from '../../host.ts';
 import { fromLibxlJson, updateLibxlJson } from '../../image-config/index.ts';

@@ -4,7 +4,7 @@ import { messageOf, throwIfAborted } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { wrapImage } from '@vm-tools/xen-stream';
 import { destroyDomain } from '../../actions/destroy-domain.ts';
-import { releaseDisks } from '../../devices/release-disks.ts';
+import { releaseDisks } from '../../devices/disks/release-disks.ts';
 import type { Domain } from '../../domain.ts';
 import { guestError } from '../../guest-error.ts';
 import { confirmSuspended } from '../../guest/confirm-suspended.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
-import type { Disk } from '../config/devices/disk.ts';
-import type { Host } from '../host.ts';
+import type { Disk } from '../../config/devices/disk.ts';
+import type { Host } from '../../host.ts';
 import { requireTargetFree } from './disk-users.ts';
 
 /** The first bytes of an image, by its format; of the others qemu knows more. */

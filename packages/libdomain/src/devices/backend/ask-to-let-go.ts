@@ -1,11 +1,11 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Domain } from '../domain.ts';
-import type { Host } from '../host.ts';
+import type { Domain } from '../../domain.ts';
+import type { Host } from '../../host.ts';
 import { stateName } from './await-backend.ts';
 import { XENBUS_CLOSED, XENBUS_CLOSING } from './close-backend.ts';
 import type { ConnectedWait } from './await-connected.ts';
-import type { Device } from './list-devices.ts';
-import { isServed } from './qemu/serves.ts';
+import type { Device } from '../nodes/list-devices.ts';
+import { isServed } from '../qemu/serves.ts';
 
 /**
  * Asks a guest to let go of a device, and waits until it has. One that has been asked is not asked again: a backend

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Host } from '../host.ts';
-import { domainPath } from '../paths.ts';
+import type { Host } from '../../host.ts';
+import { domainPath } from '../../paths.ts';
 
 /**
  * The number of the domain that serves a device: dom0, or a driver domain by its name or number.

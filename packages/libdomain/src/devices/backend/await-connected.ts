@@ -1,9 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Domain } from '../domain.ts';
-import { deathOf } from '../guest/death.ts';
-import type { Host } from '../host.ts';
+import type { Domain } from '../../domain.ts';
+import { deathOf } from '../../guest/death.ts';
+import type { Host } from '../../host.ts';
 import { stateName } from './await-backend.ts';
-import type { Device } from './list-devices.ts';
+import type { Device } from '../nodes/list-devices.ts';
 
 const XENBUS_CONNECTED = '4';
 

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Host } from '../host.ts';
-import type { Device } from './list-devices.ts';
-import { isServed } from './qemu/serves.ts';
+import type { Host } from '../../host.ts';
+import type { Device } from '../nodes/list-devices.ts';
+import { isServed } from '../qemu/serves.ts';
 
 export const XENBUS_CLOSING = '5';
 export const XENBUS_CLOSED = '6';

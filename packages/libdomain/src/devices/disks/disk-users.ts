@@ -1,8 +1,8 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { FileFacts } from '@vm-tools/dom0';
-import type { Host } from '../host.ts';
-import { domainPath } from '../paths.ts';
-import type { Device } from './list-devices.ts';
+import type { Host } from '../../host.ts';
+import { domainPath } from '../../paths.ts';
+import type { Device } from '../nodes/list-devices.ts';
 
 const BACKENDS = `${domainPath(0)}/backend`;
 /** The kinds of backends whose `params` name a file or a block device of dom0. */

@@ -1,9 +1,9 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../host.ts';
 import { targetOf } from './disk-users.ts';
-import { backendPlace } from './backend-place.ts';
-import { listDevices, type Device } from './list-devices.ts';
-import { findQemu } from './qemu/find.ts';
-import { qmpPath } from './qemu/paths.ts';
+import { backendPlace } from '../backend/backend-place.ts';
+import { listDevices, type Device } from '../nodes/list-devices.ts';
+import { findQemu } from '../qemu/find.ts';
+import { qmpPath } from '../qemu/paths.ts';
 
 /**
  * Makes the backends of a suspended guest let go of its disks, so that another host may open them: what the guest has

@@ -1,4 +1,4 @@
-import type { Device } from './list-devices.ts';
+import type { Device } from '../nodes/list-devices.ts';
 
 /** The domain and the driver that serve a device, as the path of its backend has them. */
 export interface BackendPlace {

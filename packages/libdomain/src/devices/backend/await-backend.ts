@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Host } from '../host.ts';
-import type { Device } from './list-devices.ts';
+import type { Host } from '../../host.ts';
+import type { Device } from '../nodes/list-devices.ts';
 
 /** As libxl has it (LIBXL_INIT_TIMEOUT). */
 const INIT_LIMIT_MS = 10_000;

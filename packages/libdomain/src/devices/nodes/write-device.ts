@@ -1,6 +1,6 @@
 import type { Permission, StoreAccess } from '@vm-tools/xenstore';
-import { domainPath, libxlPath } from '../paths.ts';
-import type { DeviceNodes, Entries } from './kind.ts';
+import { domainPath, libxlPath } from '../../paths.ts';
+import type { DeviceNodes, Entries } from '../kind.ts';
 import type { Device } from './list-devices.ts';
 
 /** XenbusStateInitialising */

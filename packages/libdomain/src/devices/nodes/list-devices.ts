@@ -1,5 +1,5 @@
 import type { StoreAccess } from '@vm-tools/xenstore';
-import { libxlPath } from '../paths.ts';
+import { libxlPath } from '../../paths.ts';
 import type { DevicePaths } from './remove-device-nodes.ts';
 
 export interface Device extends DevicePaths {

@@ -1,12 +1,12 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type * as z from 'zod';
-import { CONFIG_HINTS } from './config-error.ts';
-import { problemsOfDevices } from './devices/check-devices.ts';
-import { diskSchema, type Disk } from './devices/disk.ts';
-import { networkSchema, type Network } from './devices/network.ts';
-import { readDiskSpec } from './xl/disk-spec.ts';
-import { readNetworkSpec } from './xl/network-spec.ts';
-import { SpecError } from './xl/spec-error.ts';
+import { CONFIG_HINTS } from '../config-error.ts';
+import { problemsOfDevices } from './check-devices.ts';
+import { diskSchema, type Disk } from './disk.ts';
+import { networkSchema, type Network } from './network.ts';
+import { readDiskSpec } from '../xl/disk-spec.ts';
+import { readNetworkSpec } from '../xl/network-spec.ts';
+import { SpecError } from '../xl/spec-error.ts';
 
 /**
  * Reads a disk in xl's syntax, as it stands in a list `disk = [ … ]`.
