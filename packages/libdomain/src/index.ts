@@ -104,4 +104,5 @@ export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';
 export { listUnfinished } from './guest/unfinished.ts';
 export { recoverGuest } from './guest/recover-guest.ts';
+export { XENBUS_STATES } from './devices/backend/xenbus.ts';
 export { withSuccessor } from './guest/with-successor.ts';

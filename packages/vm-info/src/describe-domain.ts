@@ -1,5 +1,5 @@
 import { table, type Column } from '@vm-tools/cli';
-import type { DeviceDetails, DomainDetails, VcpuDetails } from '@vm-tools/libdomain';
+import { XENBUS_STATES, type DeviceDetails, type DomainDetails, type VcpuDetails } from '@vm-tools/libdomain';
 import { formatCpus, formatFields, mib } from './fields.ts';
 
 /** For people: facts, then its vCPUs and its devices as tables. */
@@ -69,17 +69,6 @@ function vcpuState({ isOnline, isWanted, isRunning, isBlocked }: VcpuDetails): s
   if (isRunning) return 'running';
   return isBlocked ? 'blocked' : 'ready';
 }
-
-/** XenbusState (xen/include/public/io/xenbus.h) */
-const XENBUS_STATES = [
-  'unknown',
-  'initialising',
-  'init-wait',
-  'initialised',
-  'connected',
-  'closing',
-  'closed',
-];
 
 function xenbusState(state: number | undefined): string {
   return state === undefined ? '-' : (XENBUS_STATES[state] ?? String(state));

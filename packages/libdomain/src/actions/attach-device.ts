@@ -1,6 +1,6 @@
 import type { StoreAccess } from '@vm-tools/xenstore';
 import { randomMac } from '../config/devices/mac.ts';
-import { backendTypeOf, type Disk } from '../config/devices/disk.ts';
+import type { Disk } from '../config/devices/disk.ts';
 import type { Network } from '../config/devices/network.ts';
 import { awaitBackend } from '../devices/backend/await-backend.ts';
 import { awaitConnected } from '../devices/backend/await-connected.ts';
@@ -10,6 +10,7 @@ import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
 import { plugIn } from '../devices/plug-in.ts';
 import { endQemu } from '../devices/qemu/end.ts';
 import { findQemu } from '../devices/qemu/find.ts';
+import { isForQemu } from '../devices/qemu/needs-qemu.ts';
 import { qemuLogPath } from '../devices/qemu/paths.ts';
 import { startQemu } from '../devices/qemu/start.ts';
 import { removeDevice } from '../devices/remove-device.ts';
@@ -121,9 +122,9 @@ async function planDevice(host: Host, owner: DeviceOwner, wanted: WantedDevice):
   await requireNumberFree(host.store, device);
   const common = { kind, planned, fresh, device, added };
   if ('disk' in added) {
-    const { vdev, backend } = added.disk;
+    const { vdev } = added.disk;
     await requireDisk(host, added.disk);
-    const needsQemu = backendTypeOf(added.disk) === 'qdisk' && backend === undefined;
+    const needsQemu = isForQemu(added.disk);
     const attached = { kind: 'vbd', id: planned.id, vdev } as const;
     return { ...common, what: deviceName(device, vdev), needsQemu, attached };
   }

@@ -62,12 +62,7 @@ export function planDomain({
   origin,
 }: DomainPlan): Pipeline<Finished> {
   const complete = withMacs({ ...config, uuid: config.uuid ?? randomUUID() });
-  const filled = pipeline<Wanted>(name, {
-    config: complete,
-    incoming,
-    configJson,
-    origin,
-  })
+  return pipeline<Wanted>(name, { config: complete, incoming, configJson, origin })
     .step(checkMemory)
     .when(config.disks.length > 0, checkDisks)
     .when(config.networks.length > 0, checkNetworks)
@@ -87,8 +82,7 @@ export function planDomain({
     .step(fill)
     .when(!isNew, releaseClaim)
     .step(bootEntries)
-    .step(introduce);
-  return filled
+    .step(introduce)
     .together(...DEVICE_KINDS.flatMap((kind) => plugDevices(kind, complete)))
     .when(needsQemu(complete), deviceModel)
     .step(userdata)

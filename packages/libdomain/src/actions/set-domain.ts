@@ -1,7 +1,7 @@
-import { VmToolsError } from '@vm-tools/errors';
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import {
+  requireNotPaused,
   requireNotShutDown,
   requireNotSuspended,
   requireThere,
@@ -53,7 +53,8 @@ export async function setDomain(
     await requireWhole(host, domain, info);
     requireNotShutDown(domain, info);
     await requireNotSuspended(host, domain, info);
-    if (info.isPaused && (memoryKib !== undefined || vcpus !== undefined)) throw paused(domain);
+    if (memoryKib !== undefined || vcpus !== undefined)
+      requireNotPaused(domain, info, 'it can neither give memory back nor use other vCPUs');
     const subject: Subject = { host, domain, info, signal };
     // What can be refused comes first, what the guest takes its time for last.
     const changes: readonly (Change | undefined)[] = [
@@ -74,14 +75,4 @@ export async function setDomain(
       hint: 'set it again',
     });
   }
-}
-
-function paused({ domid, uuid, name }: Pick<Domain, 'domid' | 'uuid' | 'name'>): VmToolsError {
-  return new VmToolsError({
-    code: 'DOMAIN_PAUSED',
-    kind: 'usage',
-    message: `${name} is paused: it can neither give memory back nor use other vCPUs`,
-    hint: `run vm-unpause ${name} first`,
-    guest: { domid, uuid, name, state: 'paused' },
-  });
 }

@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { describeDomain, type Domain } from '../domain.ts';
 import {
+  requireNotPaused,
   requireNotShutDown,
   requireNotSuspended,
   requireThere,
@@ -33,7 +34,7 @@ export async function requireDeviceOwner(
   const described = await describeDomain(host.store, info);
   const { type } = described;
   if (!isDomainType(type)) throw unsupported(domain, type);
-  if (isAsked && info.isPaused) throw paused(domain);
+  if (isAsked) requireNotPaused(domain, info, 'it can neither use a device nor let go of one');
   return { ...described, type };
 }
 
@@ -49,15 +50,5 @@ function unsupported({ name }: Identity, type: string): VmToolsError {
     message: `devices of ${name} cannot come and go: its type is ${type}`,
     hint: 'change them with the toolstack that made it',
     details: { type },
-  });
-}
-
-function paused({ domid, uuid, name }: Identity): VmToolsError {
-  return new VmToolsError({
-    code: 'DOMAIN_PAUSED',
-    kind: 'usage',
-    message: `${name} is paused: it can neither use a device nor let go of one`,
-    hint: `run vm-unpause ${name} first`,
-    guest: { domid, uuid, name, state: 'paused' },
   });
 }

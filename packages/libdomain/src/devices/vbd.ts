@@ -5,6 +5,7 @@ import type { Host } from '../host.ts';
 import { awaitBackend } from './backend/await-backend.ts';
 import { backendPlace } from './backend/backend-place.ts';
 import { closeBackend } from './backend/close-backend.ts';
+import { xenbus } from './backend/xenbus.ts';
 import { requireAlone } from './disks/disk-users.ts';
 import { setUp, tearDown } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
@@ -55,7 +56,7 @@ export function planDisk(disk: Disk, { type }: Pick<DomainConfig, 'type'>): Plug
     nodes: () => ({
       frontendOwner: 'guest',
       frontend: {
-        state: '1',
+        state: xenbus('initialising'),
         'virtual-device': `${number}`,
         'device-type': disk.type,
         trusted: flag(disk.trusted ?? true),

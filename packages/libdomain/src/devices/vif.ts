@@ -9,6 +9,7 @@ import type { Host } from '../host.ts';
 import { awaitBackend } from './backend/await-backend.ts';
 import { backendPlace } from './backend/backend-place.ts';
 import { closeBackend } from './backend/close-backend.ts';
+import { xenbus } from './backend/xenbus.ts';
 import { setUp, tearDown, type HotplugCall } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
 import type { DeviceKind, Entries, PluggableDevice } from './kind.ts';
@@ -60,7 +61,12 @@ export function planNetwork(network: Network, position: number): PluggableDevice
     backend: network.backend,
     nodes: () => ({
       frontendOwner: 'guest',
-      frontend: { state: '1', handle: id, mac, trusted: network.trusted === false ? '0' : '1' },
+      frontend: {
+        state: xenbus('initialising'),
+        handle: id,
+        mac,
+        trusted: network.trusted === false ? '0' : '1',
+      },
       readOnly: { mtu: `${mtu}` },
       backendKind: 'vif',
       backend: backendEntries(network, id),

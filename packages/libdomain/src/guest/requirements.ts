@@ -67,6 +67,25 @@ export async function requireWhole(host: Host, domain: Identity, info: DomainInf
   });
 }
 
+/**
+ * @param why what a guest that is paused cannot do, as a clause
+ * @throws DOMAIN_PAUSED
+ */
+export function requireNotPaused(
+  { domid, uuid, name }: Identity,
+  { isPaused }: DomainInfo,
+  why: string,
+): void {
+  if (!isPaused) return;
+  throw new VmToolsError({
+    code: 'DOMAIN_PAUSED',
+    kind: 'usage',
+    message: `${name} is paused: ${why}`,
+    hint: `run vm-unpause ${name} first`,
+    guest: { domid, uuid, name, state: 'paused' },
+  });
+}
+
 /** @throws DOMAIN_NOT_RUNNING when it has shut down for good */
 export function requireNotShutDown({ domid, uuid, name }: Identity, { shutdownReason }: DomainInfo): void {
   if (shutdownReason === undefined || shutdownReason === 'suspend') return;

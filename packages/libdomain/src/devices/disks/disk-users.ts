@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { FileFacts } from '@vm-tools/dom0';
 import type { Host } from '../../host.ts';
 import { domainPath } from '../../paths.ts';
+import { backendPlace } from '../backend/backend-place.ts';
 import type { Device } from '../nodes/list-devices.ts';
 
 const BACKENDS = `${domainPath(0)}/backend`;
@@ -21,28 +22,24 @@ export function targetOf(params: string, backendKind: string): string {
   return backendKind === 'qdisk' ? params.slice(params.indexOf(':') + 1) : params;
 }
 
-/** All disks that backends in dom0 have, of whichever toolstack. */
-export async function usedDisks({ store }: Pick<Host, 'store'>): Promise<readonly UsedDisk[]> {
-  const disks: UsedDisk[] = [];
-  for (const kind of DISK_BACKENDS) {
-    for (const domid of (await store.directory(`${BACKENDS}/${kind}`)) ?? []) {
-      for (const id of (await store.directory(`${BACKENDS}/${kind}/${domid}`)) ?? []) {
-        const backend = `${BACKENDS}/${kind}/${domid}/${id}`;
-        const [params, mode] = await Promise.all([
-          store.read(`${backend}/params`),
-          store.read(`${backend}/mode`),
-        ]);
-        if (params === undefined) continue;
-        disks.push({
-          domid: Number(domid),
-          backend,
-          target: targetOf(params, kind),
-          isWritable: mode !== 'r',
-        });
-      }
-    }
-  }
-  return disks;
+/** All disks that backends in dom0 have, of whichever toolstack. The questions go out together: a host may have 1,000. */
+async function usedDisks({ store }: Pick<Host, 'store'>): Promise<readonly UsedDisk[]> {
+  const below = async (path: string): Promise<string[]> =>
+    ((await store.directory(path)) ?? []).map((name) => `${path}/${name}`);
+  const each = async (paths: readonly string[]): Promise<string[]> =>
+    (await Promise.all(paths.map(below))).flat();
+  const domains = await each(DISK_BACKENDS.map((kind) => `${BACKENDS}/${kind}`));
+  const disks = await Promise.all((await each(domains)).map((backend) => usedDisk(store, backend)));
+  return disks.filter((disk) => disk !== undefined);
+}
+
+/** @returns undefined for one that has gone meanwhile */
+async function usedDisk(store: Host['store'], backend: string): Promise<UsedDisk | undefined> {
+  const place = backendPlace({ backend });
+  const [params, mode] = await Promise.all([store.read(`${backend}/params`), store.read(`${backend}/mode`)]);
+  if (place === undefined || params === undefined) return undefined;
+  const { domid, backendKind } = place;
+  return { domid, backend, target: targetOf(params, backendKind), isWritable: mode !== 'r' };
 }
 
 /** A file by its inode, a block device by its number: neither by its name. */
@@ -70,14 +67,14 @@ export async function requireTargetFree(host: Host, wanted: WantedDisk): Promise
   for (const other of await usedDisks(host)) {
     if (!(wanted.isWritable || other.isWritable) || other.target === '' || other.domid === wanted.domid)
       continue;
-    if (!(await isAlive(host, other.domid))) continue;
-    if (identityOf(await host.dom0.lookAt(other.target)) === identity) throw await busy(host, wanted, other);
+    if (identityOf(await host.dom0.lookAt(other.target)) !== identity) continue;
+    if (await isAlive(host, other.domid)) throw await busy(host, wanted, other);
   }
 }
 
 /** The same for a disk whose nodes stand: of two that come at the same time each sees the other. */
 export async function requireAlone(host: Host, { backend }: Pick<Device, 'backend'>): Promise<void> {
-  const own = (await usedDisks(host)).find((disk) => disk.backend === backend);
+  const own = await usedDisk(host.store, backend);
   if (own !== undefined && own.target !== '') await requireTargetFree(host, own);
 }
 

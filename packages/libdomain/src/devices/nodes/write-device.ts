@@ -1,10 +1,8 @@
 import type { Permission, StoreAccess } from '@vm-tools/xenstore';
 import { domainPath, libxlPath } from '../../paths.ts';
+import { xenbus } from '../backend/xenbus.ts';
 import type { DeviceNodes, Entries } from '../kind.ts';
 import type { Device } from './list-devices.ts';
-
-/** XenbusStateInitialising */
-const INITIALISING = '1';
 
 /** A device that is to be, and the domain that serves it. */
 export interface NewDevice {
@@ -63,7 +61,7 @@ export async function writeDevice(tx: StoreAccess, device: NewDevice): Promise<v
   await writeFrontend('guest', { 'backend-id': `${backendDomid}`, ...nodes.frontend });
   await writeFrontend('backend', nodes.readOnly);
   await tx.write(`${backend}/frontend`, frontend);
-  const common = { 'frontend-id': `${domid}`, online: '1', state: INITIALISING };
+  const common = { 'frontend-id': `${domid}`, online: '1', state: xenbus('initialising') };
   for (const [name, value] of Object.entries({ ...common, ...nodes.backend })) {
     await tx.write(`${backend}/${name}`, value);
     await tx.write(`${toolstack}/${name}`, value);

@@ -1,7 +1,12 @@
-import { backendTypeOf } from '../../config/devices/disk.ts';
+import { backendTypeOf, type Disk } from '../../config/devices/disk.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 
-/** Whether a domain has a device that only qemu serves in dom0. In a driver domain its own toolstack starts one. */
+/** Whether a qemu in dom0 is to serve a disk. In a driver domain its own toolstack starts one. */
+export function isForQemu(disk: Disk): boolean {
+  return backendTypeOf(disk) === 'qdisk' && disk.backend === undefined;
+}
+
+/** Whether a domain has a device that only qemu serves in dom0. */
 export function needsQemu({ disks }: Pick<DomainConfig, 'disks'>): boolean {
-  return disks.some((disk) => backendTypeOf(disk) === 'qdisk' && disk.backend === undefined);
+  return disks.some(isForQemu);
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { QemuProcess } from '@vm-tools/dom0';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../../host.ts';
 import { qemuArguments, type ServedGuest } from './arguments.ts';
@@ -37,28 +38,28 @@ export async function startQemu(host: Host, guest: ServedGuest, signal: AbortSig
       logPath: qemuLogPath(host, name),
     }));
     await store.write(pidPath(domid), `${pid}`);
-    await awaitRunning(host, { domid, pid }, signal);
+    const how = await awaitRunning(host, { domid, pid }, signal);
+    if (how !== 'runs') throw await notStarted(host, name, how);
   } catch (thrown) {
     if (pid !== undefined) await dom0.endQemu({ domid, pid }, 'at-once');
     await endQemu(host, domid, 'at-once');
-    if (!(thrown instanceof VmToolsError) || !OWN_CODES.has(thrown.code)) throw thrown;
-    throw await notStarted(host, name, thrown);
+    throw thrown;
   }
 }
 
-const OWN_CODES = new Set(['XENSTORE_TIMEOUT', 'DOMAIN_NO_DEVICE_MODEL']);
-
+/** @returns how it is when it runs, has ended, or the time is up */
 async function awaitRunning(
   { store, dom0 }: Host,
-  qemu: { readonly domid: number; readonly pid: number },
+  qemu: QemuProcess,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'runs' | 'has ended' | 'is late'> {
   const path = `${modelPath(qemu.domid)}/state`;
   const ended = new AbortController();
   const look = setInterval(() => {
-    void dom0.isQemu(qemu).then((isThere) => {
+    const note = (isThere: boolean): void => {
       if (!isThere) ended.abort();
-    });
+    };
+    dom0.isQemu(qemu).then(note, () => undefined); // that it cannot be asked says nothing of it
   }, LOOK_MS);
   try {
     const isRunning = async (): Promise<true | undefined> =>
@@ -68,26 +69,26 @@ async function awaitRunning(
       signal: AbortSignal.any([signal, ended.signal]),
       what: 'qemu to run',
     });
+    return 'runs';
   } catch (thrown) {
-    if (signal.aborted || !ended.signal.aborted) throw thrown;
-    throw new VmToolsError({ code: 'DOMAIN_NO_DEVICE_MODEL', message: 'qemu has ended', cause: thrown });
+    if (!signal.aborted && ended.signal.aborted) return 'has ended';
+    if (thrown instanceof VmToolsError && thrown.code === 'XENSTORE_TIMEOUT') return 'is late';
+    throw thrown;
   } finally {
     clearInterval(look);
   }
 }
 
-async function notStarted(host: Host, name: string, cause: VmToolsError): Promise<VmToolsError> {
+async function notStarted(host: Host, name: string, how: 'has ended' | 'is late'): Promise<VmToolsError> {
   const path = qemuLogPath(host, name);
   const log = await readFile(path, 'utf8').catch(() => '');
   const lastWords = log.trim().split('\n').slice(-LAST_LINES).join('; ');
-  const how =
-    cause.code === 'DOMAIN_NO_DEVICE_MODEL' ? 'has ended' : `does not run after ${START_LIMIT_MS / 1000} s`;
+  const outcome = how === 'has ended' ? how : `does not run after ${START_LIMIT_MS / 1000} s`;
   return new VmToolsError({
     code: 'DOMAIN_NO_DEVICE_MODEL',
-    kind: cause.kind,
-    message: `the qemu that was to serve the disks of ${name} ${how}${lastWords === '' ? '' : `: ${lastWords}`}`,
+    kind: how === 'has ended' ? 'failure' : 'timeout',
+    message: `the qemu that was to serve the disks of ${name} ${outcome}${lastWords === '' ? '' : `: ${lastWords}`}`,
     hint: `see its log, ${path}`,
     details: { log: path, lastWords },
-    cause,
   });
 }
