@@ -40,6 +40,7 @@ export { showProgress } from './progress/show-progress.ts';
 export type { ShownEvent, ShownProgress } from './progress/show-progress.ts';
 export { showStep } from './progress/show-step.ts';
 export type { ShownStep } from './progress/show-step.ts';
+export { isReaderGone, outputLost } from './output/output-lost.ts';
 export { createLog } from './output/log.ts';
 export type { Log } from './output/log.ts';
 export { ensureMonitor, isAnswered, monitorSocketPath } from './host/ensure-monitor.ts';

@@ -48,6 +48,31 @@ export interface QemuProcess {
  */
 export type QemuEnd = 'orderly' | 'at-once';
 
+/** What a network device of a guest has carried since it was plugged in, as the guest sees it. */
+export interface NetworkCounters {
+  readonly domid: number;
+  readonly id: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+/** What a disk that the kernel serves has done since it was plugged in. Sectors are of 512 bytes. */
+export interface DiskCounters {
+  readonly domid: number;
+  readonly id: number;
+  /** requests of the guest */
+  readonly reads: number;
+  readonly writes: number;
+  readonly readSectors: number;
+  readonly writtenSectors: number;
+}
+
+/** The counters of all devices of guests that the kernel of the control domain serves. A qemu counts its own disks. */
+export interface DeviceCounters {
+  readonly networks: readonly NetworkCounters[];
+  readonly disks: readonly DiskCounters[];
+}
+
 /** Options of a call that takes a while. */
 export interface Dom0CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -61,6 +86,8 @@ export interface Dom0 {
   lookAt(path: string): Promise<FileFacts>;
   /** Whether there is a bridge of this name. */
   hasBridge(name: string): Promise<boolean>;
+  /** Of all guests at once. A device that comes or goes meanwhile may be missing. */
+  deviceCounters(): Promise<DeviceCounters>;
   /** Waits for its end. @throws DOM0_SCRIPT_MISSING, DOM0_SCRIPT_TIMEOUT */
   runScript(run: ScriptRun, options?: Dom0CallOptions): Promise<ScriptEnd>;
   /**

@@ -10,9 +10,12 @@
  * @packageDocumentation
  */
 export type {
+  DeviceCounters,
+  DiskCounters,
   Dom0,
   Dom0CallOptions,
   FileFacts,
+  NetworkCounters,
   QemuEnd,
   QemuProcess,
   QemuStart,

@@ -58,7 +58,7 @@ function domainType(written: string | undefined, info: DomainInfo): DomainType {
 }
 
 /** Xen's flags in the order of their weight. A domain that waits for a processor is running, too. */
-function domainState(info: DomainInfo): DomainState {
+export function domainState(info: DomainInfo): DomainState {
   if (info.isDying) return 'dying';
   if (info.shutdownReason === 'suspend') return 'suspended';
   if (info.shutdownReason === 'crash') return 'crashed';

@@ -43,6 +43,8 @@ export {
   type VcpuDetails,
 } from './actions/domain-info.ts';
 export { hostInfo, type HostDetails } from './actions/host-info.ts';
+export { figuresReader, type FiguresReader } from './figures/figures-reader.ts';
+export type { DomainFigures, DomainRates, HostFigures } from './figures/figures.ts';
 export { readXenLog, type XenLogOptions } from './actions/xen-log.ts';
 export { setDomain, type SetOptions } from './actions/set-domain.ts';
 export type { DomainSettings, Pin } from './settings/settings.ts';

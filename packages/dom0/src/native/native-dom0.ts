@@ -1,4 +1,5 @@
 import type { Dom0 } from '../dom0.ts';
+import { deviceCounters } from './device-counters.ts';
 import { flush, hasBridge, lookAt } from './look-at.ts';
 import { endQemu, isQemu, startQemu } from './qemu.ts';
 import { qmp } from './qmp.ts';
@@ -6,5 +7,15 @@ import { runScript } from './run-script.ts';
 
 /** This machine, as the control domain of a Xen host. */
 export function nativeDom0(): Dom0 {
-  return { lookAt, hasBridge, runScript, flush, startQemu, isQemu, endQemu, qmp };
+  return {
+    lookAt,
+    hasBridge,
+    deviceCounters: () => deviceCounters(),
+    runScript,
+    flush,
+    startQemu,
+    isQemu,
+    endQemu,
+    qmp,
+  };
 }

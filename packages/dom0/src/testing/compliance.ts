@@ -63,6 +63,10 @@ export function dom0Compliance(prepare: () => Promise<Dom0Ground>): void {
       expect([name, await ground.dom0.hasBridge(name)]).toEqual([name, false]);
   });
 
+  test('devices of guests that are not there have no counters', async () => {
+    expect(await ground.dom0.deviceCounters()).toEqual({ networks: [], disks: [] });
+  });
+
   test('flush', async () => {
     await writeFile(path('web.img'), 'data');
     await ground.dom0.flush(path('web.img'));

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import {
   nativeDom0,
+  type DeviceCounters,
   type Dom0,
   type Dom0CallOptions,
   type FileFacts,
@@ -20,6 +21,7 @@ import { netback } from './backends/vif.ts';
 import { BlockDevices } from './parts/block-devices.ts';
 import { LoopDevices, type LoopDevice } from './parts/loop-devices.ts';
 import { Network, type BridgePort } from './parts/network.ts';
+import { Traffic } from './parts/traffic.ts';
 import { Qemus } from './qemu/qemus.ts';
 import type { QemuRecord } from './qemu/sim-qemu.ts';
 import { block } from './scripts/block.ts';
@@ -37,6 +39,8 @@ export interface SimDom0Init extends BackendWorld {
   readonly root: string;
   /** names of its bridges */
   readonly bridges: readonly string[];
+  /** how long a guest has run so far */
+  readonly ranMs: (domid: number) => number;
   /** bytes of its block devices, by path */
   readonly disks: Readonly<Record<string, number>>;
 }
@@ -66,6 +70,7 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
   readonly #network: Network;
   readonly #loops = new LoopDevices();
   readonly #blocks: BlockDevices;
+  readonly #traffic: Traffic;
   readonly #kernel: readonly Backends[];
   readonly #qemus: Qemus;
   readonly #flushes: Flush[] = [];
@@ -76,10 +81,12 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     this.#init = init;
     this.#network = new Network(init.bridges);
     this.#blocks = new BlockDevices(init.disks, this.#loops);
-    this.#kernel = [blkback(this.#blocks, this.#loops), netback(this.#network)].map(
-      (driver) => new Backends(init, driver),
-    );
-    this.#qemus = new Qemus(init, this.#blocks);
+    this.#traffic = new Traffic(init.ranMs);
+    this.#kernel = [
+      blkback(this.#blocks, this.#loops, this.#traffic),
+      netback(this.#network, this.#traffic),
+    ].map((driver) => new Backends(init, driver));
+    this.#qemus = new Qemus(init, { blocks: this.#blocks, traffic: this.#traffic });
   }
 
   get loops(): readonly LoopDevice[] {
@@ -111,6 +118,11 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
   async hasBridge(name: string): Promise<boolean> {
     await this.#ask('hasBridge');
     return this.#network.hasBridge(name);
+  }
+
+  async deviceCounters(): Promise<DeviceCounters> {
+    await this.#ask('deviceCounters');
+    return this.#traffic.counters;
   }
 
   async runScript(run: ScriptRun, { signal }: Dom0CallOptions = {}): Promise<ScriptEnd> {

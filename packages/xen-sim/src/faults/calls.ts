@@ -26,6 +26,7 @@ export const XENSTORE_CALLS = [
 export const DOM0_CALLS = [
   'dom0.lookAt',
   'dom0.hasBridge',
+  'dom0.deviceCounters',
   'dom0.runScript',
   'dom0.flush',
   'dom0.startQemu',

@@ -147,6 +147,7 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
     faults,
     holdPages: (domid) => (machine.domains.has(domid) ? machine.holdPages(domid) : () => undefined),
     root,
+    ranMs: (domid) => machine.domains.get(domid)?.runtimeMs() ?? 0,
     bridges: options.bridges ?? scenario.bridges ?? DEFAULT_BRIDGES,
     disks: { ...scenario.disks, ...mapSizes(options.disks ?? {}) },
   });

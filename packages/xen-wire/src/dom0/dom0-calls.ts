@@ -1,4 +1,4 @@
-import type { FileFacts, QemuProcess, QemuStart, ScriptEnd, ScriptRun } from '@vm-tools/dom0';
+import type { DeviceCounters, FileFacts, QemuProcess, QemuStart, ScriptEnd, ScriptRun } from '@vm-tools/dom0';
 import * as z from 'zod';
 
 // The arguments and the result of each call of the interface `Dom0`: both sides check what the other one sends.
@@ -13,6 +13,19 @@ const fileFacts: z.ZodType<FileFacts> = z.discriminatedUnion('is', [
   z.object({ is: z.literal('other') }),
   z.object({ is: z.literal('absent') }),
 ]);
+const deviceCounters: z.ZodType<DeviceCounters> = z.object({
+  networks: z.array(z.object({ domid: natural, id: natural, receivedBytes: natural, sentBytes: natural })),
+  disks: z.array(
+    z.object({
+      domid: natural,
+      id: natural,
+      reads: natural,
+      writes: natural,
+      readSectors: natural,
+      writtenSectors: natural,
+    }),
+  ),
+});
 const scriptRun: z.ZodType<ScriptRun> = z.object({
   path: z.string(),
   args: z.array(z.string()),
@@ -31,6 +44,7 @@ const qemuProcess: z.ZodType<QemuProcess> = z.object({ pid: natural, domid: natu
 export const DOM0_CALLS = {
   lookAt: { args: z.tuple([z.string()]), result: fileFacts },
   hasBridge: { args: z.tuple([z.string()]), result: z.boolean() },
+  deviceCounters: { args: z.tuple([]), result: deviceCounters },
   runScript: { args: z.tuple([scriptRun]), result: scriptEnd },
   flush: { args: z.tuple([z.string()]), result: nothing },
   startQemu: { args: z.tuple([qemuStart]), result: z.object({ pid: natural }) },

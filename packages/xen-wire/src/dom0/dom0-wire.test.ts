@@ -37,6 +37,10 @@ async function bench(makeLink = LINKS['memory']!): Promise<Bench> {
 
 const RUN = { path: '/etc/xen/scripts/block', args: ['add'], env: { XENBUS_PATH: 'backend/vbd/7/0' } };
 const START = { domid: 7, program: '/usr/bin/qemu', args: ['-M', 'xenpv'], env: {}, logPath: '/log' };
+const COUNTERS = {
+  networks: [{ domid: 7, id: 0, receivedBytes: 1, sentBytes: 2 ** 50 }],
+  disks: [{ domid: 7, id: 51712, reads: 1, writes: 2, readSectors: 3, writtenSectors: 4 }],
+};
 const QEMU = { pid: 5_000_000, domid: 7 };
 
 describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
@@ -51,6 +55,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
     await ask({ is: 'file', device: '1', inode: '18446744073709551615', bytes: 1 }, () => dom0.lookAt('/a'));
     await ask({ is: 'absent' }, () => dom0.lookAt('/b'));
     await ask(true, () => dom0.hasBridge('xenbr0'));
+    await ask(COUNTERS, () => dom0.deviceCounters());
     await ask({ status: 1, lastWords: 'no' }, () => dom0.runScript(RUN));
     await ask(undefined, () => dom0.flush('/a'));
     await ask({ pid: 5_000_000 }, () => dom0.startQemu(START));
@@ -63,6 +68,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
       ['lookAt', '/a'],
       ['lookAt', '/b'],
       ['hasBridge', 'xenbr0'],
+      ['deviceCounters'],
       ['runScript', RUN],
       ['flush', '/a'],
       ['startQemu', START],

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type {
+  DeviceCounters,
   Dom0,
   Dom0CallOptions,
   FileFacts,
@@ -88,6 +89,10 @@ class Remote implements RemoteDom0 {
 
   hasBridge(name: string): Promise<boolean> {
     return this.#call('hasBridge', [name]);
+  }
+
+  deviceCounters(): Promise<DeviceCounters> {
+    return this.#call('deviceCounters', []);
   }
 
   runScript(run: ScriptRun, { signal }: Dom0CallOptions = {}): Promise<ScriptEnd> {

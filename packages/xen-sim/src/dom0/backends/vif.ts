@@ -1,4 +1,5 @@
 import type { Network } from '../parts/network.ts';
+import type { Traffic } from '../parts/traffic.ts';
 import type { BackendDriver, BackendPlace } from './backend-driver.ts';
 
 const FEATURES = {
@@ -17,7 +18,7 @@ const FEATURES = {
 };
 
 /** xen-netback of Linux 6.1: has a network device from the beginning, and waits for the script that connects it. */
-export function netback(network: Network): BackendDriver {
+export function netback(network: Network, traffic: Traffic): BackendDriver {
   /** as scripts may have renamed it */
   const names = new Map<string, string>();
   const deviceOf = ({ domid, id }: BackendPlace): string => `vif${domid}.${id}`;
@@ -29,11 +30,15 @@ export function netback(network: Network): BackendDriver {
       names.set(place.path, (await place.store.read(`${place.path}/vifname`)) ?? deviceOf(place));
       return FEATURES;
     },
-    async connect({ path, store }) {
+    async connect(place) {
+      const { path, store } = place;
       const status = await store.read(`${path}/hotplug-status`);
-      return status === undefined || status === 'connected' ? {} : undefined;
+      if (status !== undefined && status !== 'connected') return undefined;
+      traffic.begin('vif', place);
+      return {};
     },
     remove(place) {
+      traffic.end(place);
       for (const name of [deviceOf(place), names.get(place.path) ?? deviceOf(place)])
         network.removeDevice(name);
       names.delete(place.path);

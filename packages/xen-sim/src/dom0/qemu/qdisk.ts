@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { BackendDriver } from '../backends/backend-driver.ts';
 import type { BlockDevices } from '../parts/block-devices.ts';
+import type { Traffic } from '../parts/traffic.ts';
 
 const SECTOR_BYTES = 512;
 const VDISK_READONLY = '4';
@@ -24,7 +25,11 @@ export type OpenImages = Map<string, OpenImage>;
  * xen-block of qemu 7.2: opens an image as soon as there are nodes of a disk, without any lock. Of one that it cannot
  * open it says so in its log, and nothing else.
  */
-export function qdisk(blocks: BlockDevices, images: OpenImages, log: (line: string) => void): BackendDriver {
+export function qdisk(
+  { blocks, traffic }: { readonly blocks: BlockDevices; readonly traffic: Traffic },
+  images: OpenImages,
+  log: (line: string) => void,
+): BackendDriver {
   return {
     kind: 'qdisk',
     fault: 'backend.qdisk',
@@ -46,16 +51,20 @@ export function qdisk(blocks: BlockDevices, images: OpenImages, log: (line: stri
         info: image.isReadOnly ? VDISK_READONLY : '0',
       };
     },
-    connect({ path }) {
-      const image = images.get(path);
+    connect(place) {
+      const image = images.get(place.path);
       if (image === undefined) return Promise.resolve(undefined);
+      traffic.begin('qdisk', place);
       return Promise.resolve({
         'sector-size': String(SECTOR_BYTES),
         sectors: String(Math.floor(image.bytes / SECTOR_BYTES)),
         'hotplug-status': 'connected',
       });
     },
-    remove: ({ path }) => void images.delete(path),
+    remove(place) {
+      traffic.end(place);
+      images.delete(place.path);
+    },
   };
 }
 

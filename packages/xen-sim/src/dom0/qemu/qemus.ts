@@ -3,6 +3,7 @@ import { qemuMissing, qemuStays, qmpRefused, qmpSilent } from '@vm-tools/dom0/er
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { BackendWorld } from '../backends/backend-device.ts';
 import type { BlockDevices } from '../parts/block-devices.ts';
+import type { Traffic } from '../parts/traffic.ts';
 import { SimQemu, type QemuRecord } from './sim-qemu.ts';
 
 /** Linux gives no process a larger number, so that none of these is that of a real one. */
@@ -19,13 +20,16 @@ export interface QmpCall {
 /** The qemus of a simulated host. */
 export class Qemus {
   readonly #world: BackendWorld & { readonly root: string };
-  readonly #blocks: BlockDevices;
+  readonly #parts: { readonly blocks: BlockDevices; readonly traffic: Traffic };
   readonly #running = new Map<number, SimQemu>();
   #started = 0;
 
-  constructor(world: BackendWorld & { readonly root: string }, blocks: BlockDevices) {
+  constructor(
+    world: BackendWorld & { readonly root: string },
+    parts: { readonly blocks: BlockDevices; readonly traffic: Traffic },
+  ) {
     this.#world = world;
-    this.#blocks = blocks;
+    this.#parts = parts;
   }
 
   get records(): readonly QemuRecord[] {
@@ -52,7 +56,7 @@ export class Qemus {
     });
     this.#started += 1;
     const pid = LARGEST_PID + this.#started;
-    const qemu = await SimQemu.start(this.#world, this.#blocks, start, () => this.#running.delete(pid));
+    const qemu = await SimQemu.start(this.#world, this.#parts, start, () => this.#running.delete(pid));
     if (!qemu.isOver) this.#running.set(pid, qemu);
     return { pid };
   }

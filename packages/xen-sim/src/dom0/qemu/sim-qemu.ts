@@ -7,6 +7,7 @@ import { messageOf } from '@vm-tools/errors';
 import type { BackendWorld } from '../backends/backend-device.ts';
 import { Backends } from '../backends/backends.ts';
 import type { BlockDevices } from '../parts/block-devices.ts';
+import type { Traffic } from '../parts/traffic.ts';
 import { qdisk, type OpenImage, type OpenImages } from './qdisk.ts';
 
 /** A qemu, as far as it can be seen from outside. */
@@ -18,11 +19,15 @@ export interface QemuRecord {
 }
 
 type World = BackendWorld & { readonly root: string };
+type Parts = { readonly blocks: BlockDevices; readonly traffic: Traffic };
+
+const SECTOR_BYTES = 512;
 
 /** A qemu for the disks of one guest: says when it is ready, serves `backend/qdisk`, and answers on its sockets. */
 export class SimQemu {
   readonly domid: number;
   readonly #world: World;
+  readonly #parts: Parts;
   readonly #start: QemuStart;
   readonly #sockets: readonly string[];
   readonly #onEnd: () => void;
@@ -34,24 +39,20 @@ export class SimQemu {
   #isStopped = false;
 
   /** Makes its log and its sockets, as a process does before it is asked anything. */
-  static async start(
-    world: World,
-    blocks: BlockDevices,
-    start: QemuStart,
-    onEnd: () => void,
-  ): Promise<SimQemu> {
+  static async start(world: World, parts: Parts, start: QemuStart, onEnd: () => void): Promise<SimQemu> {
     await mkdir(dirname(start.logPath), { recursive: true });
     await rename(start.logPath, `${start.logPath}.1`).catch(() => undefined); // there was none
     await writeFile(start.logPath, '', { mode: 0o600 });
-    const qemu = new SimQemu(world, start, onEnd);
+    const qemu = new SimQemu(world, parts, start, onEnd);
     await qemu.#listen();
-    if (!qemu.isOver) qemu.#life = qemu.#live(blocks);
+    if (!qemu.isOver) qemu.#life = qemu.#live();
     return qemu;
   }
 
-  private constructor(world: World, start: QemuStart, onEnd: () => void) {
+  private constructor(world: World, parts: Parts, start: QemuStart, onEnd: () => void) {
     this.domid = start.domid;
     this.#world = world;
+    this.#parts = parts;
     this.#start = start;
     this.#onEnd = onEnd;
     this.#sockets = start.args.flatMap((arg) => socketOf(arg) ?? []);
@@ -96,6 +97,8 @@ export class SimQemu {
         };
       case 'query-block':
         return [...this.#images].map(([backend, image]) => describe(backend, image));
+      case 'query-blockstats':
+        return [...this.#images.keys()].map((backend) => this.#countersOf(backend));
       default:
         throw qmpRefused(command, `The command ${command} has not been found`);
     }
@@ -121,7 +124,7 @@ export class SimQemu {
     for (const path of this.#sockets) if (this.#isOurs(path)) await rm(path, { force: true });
   }
 
-  async #live(blocks: BlockDevices): Promise<void> {
+  async #live(): Promise<void> {
     const { store, faults } = this.#world;
     const held = faults.ofItself('backend.qemu', this.domid, this.#over.signal);
     if (held !== undefined) {
@@ -134,7 +137,7 @@ export class SimQemu {
     }
     if (!this.isOver) {
       const log = (line: string): void => this.#log(line);
-      this.#backends = new Backends(this.#world, qdisk(blocks, this.#images, log), this.domid);
+      this.#backends = new Backends(this.#world, qdisk(this.#parts, this.#images, log), this.domid);
       await store
         .write(`/local/domain/0/device-model/${this.domid}/state`, 'running')
         .catch((thrown: unknown) => this.#die(messageOf(thrown)));
@@ -152,6 +155,20 @@ export class SimQemu {
       if (isRoom) await writeFile(path, '');
       else this.#die(`Failed to bind socket to ${path}: No such file or directory`);
     }
+  }
+
+  #countersOf(backend: string): unknown {
+    const { reads, writes, readSectors, writtenSectors } = this.#parts.traffic.diskAt(backend);
+    return {
+      device: '',
+      qdev: qdevOf(backend),
+      stats: {
+        rd_operations: reads,
+        wr_operations: writes,
+        rd_bytes: readSectors * SECTOR_BYTES,
+        wr_bytes: writtenSectors * SECTOR_BYTES,
+      },
+    };
   }
 
   #die(why: string): void {
@@ -177,7 +194,7 @@ function socketOf(arg: string): string | undefined {
 function describe(backend: string, { path, format, isReadOnly, bytes }: OpenImage): unknown {
   return {
     device: '',
-    qdev: `/machine/peripheral/${backend.slice(backend.lastIndexOf('/') + 1)}/virtio-backend`,
+    qdev: qdevOf(backend),
     type: 'unknown',
     locked: false,
     removable: false,
@@ -189,4 +206,8 @@ function describe(backend: string, { path, format, isReadOnly, bytes }: OpenImag
       image: { filename: path, format, 'virtual-size': bytes },
     },
   };
+}
+
+function qdevOf(backend: string): string {
+  return `/machine/peripheral/${backend.slice(backend.lastIndexOf('/') + 1)}/virtio-backend`;
 }

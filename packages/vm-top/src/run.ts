@@ -1,0 +1,53 @@
+import type { Writable } from 'node:stream';
+import { isReaderGone, outputLost, type Invocation, type Outcome } from '@vm-tools/cli';
+import { sleep, VmToolsError } from '@vm-tools/errors';
+import { figuresReader } from '@vm-tools/libdomain';
+import { listenForEnd } from './keys.ts';
+import type { TopInput } from './options.ts';
+import { viewFor } from './view.ts';
+
+export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
+  const { input, messages, signal } = invocation;
+  const { once = false, count = Infinity, interval } = input;
+  const reader = figuresReader(await invocation.openHost());
+  const view = viewFor(input, messages, process.stdout);
+  const output = invocation.claimStdout('text');
+  const enough = new AbortController();
+  using _keys = listenForEnd(process.stdin, () => enough.abort());
+  const gone = (): void => enough.abort();
+  output.once('error', gone);
+  let looks = 0;
+  try {
+    await write(output, view.begin);
+    while (!enough.signal.aborted) {
+      const begun = performance.now();
+      await write(output, view.of(await reader.look(), looks === 0));
+      looks += 1;
+      if (looks >= (once ? 1 : count)) break;
+      const ends = AbortSignal.any([signal, enough.signal]);
+      await sleep(interval - (performance.now() - begun), ends);
+    }
+  } catch (thrown) {
+    if (!isEnd(thrown, enough.signal)) throw thrown;
+  } finally {
+    output.off('error', gone);
+    await write(output, view.end).catch(() => undefined); // there is no reader any more
+  }
+  return { value: { looks }, isReport: true };
+}
+
+async function write(output: Writable, text: string): Promise<void> {
+  if (text === '') return;
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  output.write(text, (error) => {
+    if (error) reject(outputLost(error, 'the figures'));
+    else resolve(undefined);
+  });
+  await promise;
+}
+
+/** The user has pressed q, a signal has come, or the reader has had enough: what was asked for is done. */
+function isEnd(thrown: unknown, enough: AbortSignal): boolean {
+  if (!(thrown instanceof VmToolsError)) return false;
+  return enough.aborted || thrown.kind === 'interrupted' || isReaderGone(thrown);
+}
