@@ -19,7 +19,7 @@ const layers = {
   // koffi comes from libc alone.
   native: ['errors', 'libc', 'ipc'],
   // What a control domain does for devices.
-  dom0: ['errors'],
+  dom0: ['errors', 'libc'],
   // Types alone: what libxfr asks of a host, and libdomain answers.
   ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.

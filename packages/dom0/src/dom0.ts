@@ -16,12 +16,31 @@ export interface ScriptRun {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The end of a hotplug script. */
+/** The end of a hotplug script, or of another program. */
 export interface ScriptEnd {
   /** its exit status; 128 and the number of the signal that has ended it */
   readonly status: number;
   /** the last lines that it has written, 4 KiB at most */
   readonly lastWords: string;
+}
+
+/** One run of a bootloader: a program that takes the kernel of a guest from the guest's own disk. */
+export interface BootloaderRun {
+  /** absolute, or the name of one: it is looked for among the programs of Xen, then where commands are */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Made for it, for root alone; there must be none. What it fetches goes there. Absolute. */
+  readonly folder: string;
+  /** The file in that folder into which it writes its answer; it finds it empty. */
+  readonly output: string;
+  /** gets what it writes on its terminal; the file before is kept with `.1` behind its name */
+  readonly logPath: string;
+}
+
+/** The end of a bootloader. */
+export interface BootloaderEnd extends ScriptEnd {
+  /** its answer, `BOOTLOADER_OUTPUT_BYTES` and one at most */
+  readonly output: string;
 }
 
 /** The qemu that serves the devices of one guest. */
@@ -90,6 +109,13 @@ export interface Dom0 {
   deviceCounters(): Promise<DeviceCounters>;
   /** Waits for its end. @throws DOM0_SCRIPT_MISSING, DOM0_SCRIPT_TIMEOUT */
   runScript(run: ScriptRun, options?: Dom0CallOptions): Promise<ScriptEnd>;
+  /**
+   * Waits for its end. The folder stays when it resolves, with all that has been fetched, whatever the status is: the
+   * caller removes it. It is gone when it rejects.
+   *
+   * @throws DOM0_BOOTLOADER_MISSING, DOM0_BOOTLOADER_TIMEOUT
+   */
+  runBootloader(run: BootloaderRun, options?: Dom0CallOptions): Promise<BootloaderEnd>;
   /**
    * What has been written to the file or device is on the disk when it resolves, so that other hosts see it.
    * @throws DOM0_FLUSH_FAILED

@@ -7,6 +7,10 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 
 /** Three times what libxl gives it: Xen's scripts start some 40 processes each, and a busy host takes its time. */
 export const SCRIPT_LIMIT_MS = 120_000;
+/** As long as libxl gives to one that it keeps apart. A menu that waits for a user for ever is over then, too. */
+export const BOOTLOADER_LIMIT_MS = 120_000;
+/** The longest answer of a bootloader: two paths and a command line. */
+export const BOOTLOADER_OUTPUT_BYTES = 65_536;
 /** How long a qemu may take to end: it may have to wait for a disk. */
 export const QEMU_GONE_LIMIT_MS = 10_000;
 
@@ -37,6 +41,33 @@ export function scriptLate(path: string, lastWords: string): VmToolsError {
     message: `the script ${path} did not end within ${SCRIPT_LIMIT_MS / 1000} s${said === '' ? '' : `; it last said: ${said}`}`,
     hint: 'see /var/log/xen/xen-hotplug.log, and whether another script holds a lock in /var/run/xen-hotplug',
     details: { path, lastWords },
+  });
+}
+
+/** The failure of a bootloader that is not there, or cannot be run. */
+export function bootloaderMissing(program: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_BOOTLOADER_MISSING',
+    kind: 'usage',
+    message:
+      cause === undefined
+        ? `there is no bootloader ${program} that can be run`
+        : `the bootloader ${program} cannot be run: ${messageOf(cause)}`,
+    hint: 'install it (pygrub is in the package xen-utils), name another, or name a kernel in its place',
+    details: { program },
+    cause,
+  });
+}
+
+/** The failure of a bootloader that was not through in time, and has been ended. */
+export function bootloaderLate(program: string, lastWords: string): VmToolsError {
+  const said = lastWords.trim().split('\n').at(-1) ?? '';
+  return new VmToolsError({
+    code: 'DOM0_BOOTLOADER_TIMEOUT',
+    kind: 'timeout',
+    message: `the bootloader ${program} did not end within ${BOOTLOADER_LIMIT_MS / 1000} s${said === '' ? '' : `; it last said: ${said}`}`,
+    hint: 'a menu may wait for a choice: give its default a time limit in the guest, or pass an option such as bootloader_args = ["-q"]',
+    details: { program, lastWords },
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * The work of a control domain for the devices of guests: hotplug scripts, the qemu that serves disks, and the files
- * behind them.
+ * The work of a control domain for the devices of guests: hotplug scripts, bootloaders, the qemu that serves disks,
+ * and the files behind them.
  *
  * ```ts
  * const dom0 = nativeDom0();
@@ -10,6 +10,8 @@
  * @packageDocumentation
  */
 export type {
+  BootloaderEnd,
+  BootloaderRun,
   DeviceCounters,
   DiskCounters,
   Dom0,
@@ -23,3 +25,4 @@ export type {
   ScriptRun,
 } from './dom0.ts';
 export { nativeDom0 } from './native/native-dom0.ts';
+export { BOOTLOADER_OUTPUT_BYTES } from './errors.ts';

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import type { Dom0, QemuStart, ScriptRun } from '@vm-tools/dom0';
+import type { BootloaderRun, Dom0, QemuStart, ScriptRun } from '@vm-tools/dom0';
 import { dom0Compliance, type Dom0Ground } from '@vm-tools/dom0/testing';
 import { connectDom0, listenDom0 } from '@vm-tools/xen-wire';
 import { createSimulatedHost, type SimulatedHost } from '../src/index.ts';
@@ -25,6 +25,19 @@ async function scripts({
   };
 }
 
+/** Disks of which one is a kernel. */
+async function bootloaders(
+  { kernel }: SimulatedHost,
+  folder: string,
+): Promise<Pick<Dom0Ground, 'boots' | 'bootsNot'>> {
+  const blank = join(folder, 'blank.img');
+  await writeFile(blank, Buffer.alloc(512));
+  const place = join(folder, 'boot');
+  const files = { folder: place, output: join(place, 'output'), logPath: join(folder, 'boot.log') };
+  const run = (disk: string): BootloaderRun => ({ program: 'pygrub', args: [disk], ...files });
+  return { boots: run(kernel), bootsNot: run(blank) };
+}
+
 async function groundOf(host: SimulatedHost, dom0: Dom0, close: () => Promise<void>): Promise<Dom0Ground> {
   const folder = join(host.root, 'test');
   await mkdir(folder);
@@ -32,6 +45,7 @@ async function groundOf(host: SimulatedHost, dom0: Dom0, close: () => Promise<vo
     dom0,
     folder,
     ...(await scripts(host)),
+    ...(await bootloaders(host, folder)),
     qemu: (domid, socket): QemuStart => ({
       domid,
       program: '/usr/bin/qemu-system-i386',

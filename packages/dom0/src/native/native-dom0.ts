@@ -1,4 +1,5 @@
 import type { Dom0 } from '../dom0.ts';
+import { runBootloader } from './bootloader/run-bootloader.ts';
 import { deviceCounters } from './device-counters.ts';
 import { flush, hasBridge, lookAt } from './look-at.ts';
 import { endQemu, isQemu, startQemu } from './qemu.ts';
@@ -12,6 +13,7 @@ export function nativeDom0(): Dom0 {
     hasBridge,
     deviceCounters: () => deviceCounters(),
     runScript,
+    runBootloader,
     flush,
     startQemu,
     isQemu,

@@ -1,9 +1,9 @@
-import { link, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
-import type { Dom0, QemuStart, ScriptRun } from '../dom0.ts';
+import type { BootloaderRun, Dom0, QemuStart, ScriptRun } from '../dom0.ts';
 
 /** A control domain for one test, and what it has to do there. */
 export interface Dom0Ground extends AsyncDisposable {
@@ -16,6 +16,10 @@ export interface Dom0Ground extends AsyncDisposable {
   readonly fails: ScriptRun;
   /** does not end by itself */
   readonly hangs: ScriptRun;
+  /** a bootloader that finds a kernel, and answers into its folder, which is not there yet */
+  readonly boots: BootloaderRun;
+  /** one that finds none, and says so */
+  readonly bootsNot: BootloaderRun;
   /** @param socket where it is to answer QMP */
   qemu(domid: number, socket: string): QemuStart;
 }
@@ -102,6 +106,37 @@ export function dom0Compliance(prepare: () => Promise<Dom0Ground>): void {
       await ground.dom0.lookAt(ground.folder);
       stop.abort();
       await expect(running).rejects.toMatchObject(aborted);
+    });
+  });
+
+  describe('runBootloader', () => {
+    test('leaves what it has fetched in a folder of its own', async () => {
+      const { status, output } = await ground.dom0.runBootloader(ground.boots);
+      expect(status).toBe(0);
+      const [, kernel = ''] = /^kernel (.*?)\0/.exec(output) ?? [];
+      expect(dirname(kernel)).toBe(ground.boots.folder);
+      expect((await stat(kernel)).size).toBeGreaterThan(0);
+      expect((await stat(ground.boots.folder)).mode & 0o777).toBe(0o700);
+      expect(await readFile(ground.boots.logPath, 'utf8')).toBeDefined();
+      await rm(ground.boots.folder, { recursive: true });
+    });
+
+    test('tells how it ended', async () => {
+      const { status, lastWords } = await ground.dom0.runBootloader(ground.bootsNot);
+      expect(status).toBe(1);
+      expect(lastWords).toContain('kernel');
+      await rm(ground.bootsNot.folder, { recursive: true });
+    });
+
+    test('leaves nothing when there is none, or with the signal', async () => {
+      const missing = { ...ground.boots, program: path('none') };
+      await expect(ground.dom0.runBootloader(missing)).rejects.toMatchObject({
+        code: 'DOM0_BOOTLOADER_MISSING',
+        kind: 'usage',
+      });
+      const aborted = ground.dom0.runBootloader(ground.boots, { signal: AbortSignal.abort() });
+      await expect(aborted).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      await expect(stat(ground.boots.folder)).rejects.toMatchObject({ code: 'ENOENT' });
     });
   });
 

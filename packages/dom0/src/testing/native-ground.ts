@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ScriptRun } from '../dom0.ts';
+import type { BootloaderRun, ScriptRun } from '../dom0.ts';
 import { nativeDom0 } from '../native/native-dom0.ts';
 import type { Dom0Ground } from './compliance.ts';
 
@@ -12,6 +12,8 @@ export class NativeGround implements Dom0Ground {
   readonly succeeds: ScriptRun;
   readonly fails: ScriptRun;
   readonly hangs: ScriptRun;
+  readonly boots: BootloaderRun;
+  readonly bootsNot: BootloaderRun;
 
   static async make(): Promise<NativeGround> {
     const folder = await mkdtemp(join(tmpdir(), 'dom0-'));
@@ -20,6 +22,8 @@ export class NativeGround implements Dom0Ground {
         writeScript(join(folder, `script-${index}`), text),
       ),
     );
+    await writeScript(join(folder, 'boots'), 'echo ELF >$1/kernel; printf "kernel $1/kernel\\0" >$1/output');
+    await writeScript(join(folder, 'boots-not'), 'echo no kernel >&2; exit 1');
     await symlink(process.execPath, join(folder, 'qemu-small'));
     return new NativeGround(folder, succeeds as string, fails as string, hangs as string);
   }
@@ -34,6 +38,10 @@ export class NativeGround implements Dom0Ground {
     this.succeeds = runOf(succeeds);
     this.fails = runOf(fails);
     this.hangs = runOf(hangs);
+    const place = join(folder, 'boot');
+    const files = { folder: place, output: join(place, 'output'), logPath: join(folder, 'boot.log') };
+    this.boots = { program: join(folder, 'boots'), args: [place, '/disk'], ...files };
+    this.bootsNot = { ...this.boots, program: join(folder, 'boots-not') };
   }
 
   qemu(domid: number, socket: string): ReturnType<Dom0Ground['qemu']> {

@@ -5,6 +5,7 @@ import { DEVICE_KINDS } from '../devices/all.ts';
 import { needsQemu } from '../devices/qemu/needs-qemu.ts';
 import type { Origin } from '../places/index.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
+import { bootloader, dropFetched } from '../steps/boot/bootloader.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
 import { checkDisks } from '../steps/checks/check-disks.ts';
 import { checkNetworks } from '../steps/checks/check-networks.ts';
@@ -62,10 +63,12 @@ export function planDomain({
   origin,
 }: DomainPlan): Pipeline<Finished> {
   const complete = withMacs({ ...config, uuid: config.uuid ?? randomUUID() });
+  const hasBootloader = isNew && config.bootloader !== undefined;
   return pipeline<Wanted>(name, { config: complete, incoming, configJson, origin })
     .step(checkMemory)
     .when(config.disks.length > 0, checkDisks)
     .when(config.networks.length > 0, checkNetworks)
+    .when(hasBootloader, bootloader)
     .when(isNew, checkKernel)
     .step(creationLock)
     .step(checkNameFree)
@@ -80,6 +83,7 @@ export function planDomain({
     .when(isNew, cpuPolicy)
     .when(!isNew, claimMemory)
     .step(fill)
+    .when(hasBootloader, dropFetched)
     .when(!isNew, releaseClaim)
     .step(bootEntries)
     .step(introduce)

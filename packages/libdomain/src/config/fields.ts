@@ -49,11 +49,16 @@ export function unknownKey({ key, keyPosition }: Entry, known: readonly string[]
   return meant === undefined ? error : error.with({ details: { meant } });
 }
 
+/** Paths on a disk of the guest, where a bootloader looks for them. */
+const ON_DISK: readonly Field[] = ['kernel', 'ramdisk'];
+
 /** Makes relative paths absolute, as xl takes them: by the folder in which the command was given. */
 export function resolvePaths(fields: Fields, folder: string, findings: Findings): void {
+  const hasBootloader = fields.has('bootloader');
   for (const [field, given] of fields) {
     const { value, entry } = given;
     if (field === 'disks') fields.set(field, resolveTargets(given, folder, findings));
+    if (hasBootloader && ON_DISK.includes(field)) continue;
     if (KEYS[field].kind !== 'path' || typeof value !== 'string' || value === '' || isAbsolute(value))
       continue;
     const path = resolve(folder, value);

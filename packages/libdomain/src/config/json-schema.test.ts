@@ -14,7 +14,7 @@ test('it has each key with what it is, and asks for those without a default', ()
   };
   expect(Object.keys(properties)).toEqual(FIELDS.map((field) => KEYS[field].json));
   for (const field of FIELDS) expect(properties[KEYS[field].json]?.description).toBe(KEYS[field].about);
-  expect(required).toEqual(['name', 'kernel', 'memory']);
+  expect(required).toEqual(['name', 'memory']);
 });
 
 test.each<[string, object, boolean]>([

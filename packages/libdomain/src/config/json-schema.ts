@@ -12,8 +12,8 @@ const MEMORY = {
 
 /**
  * The JSON Schema (2020-12) of a configuration in JSON, for editors and for programs in other languages. It follows
- * from the table of keys. What it allows may still be refused: that a kernel is there, or that a name is possible, no
- * schema can say.
+ * from the table of keys. What it allows may still be refused: that there is a kernel or a
+ * bootloader, or that a name is possible, it does not say.
  */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
   return {

@@ -20,6 +20,8 @@ const configs: fc.Arbitrary<NewDomainConfig> = fc
       type: fc.constantFrom('pv' as const, 'pvh' as const),
       kernel: printable.map((text) => `/boot/${text}`),
       ramdisk: printable.map((text) => `/boot/${text}`),
+      bootloader: fc.constantFrom('pygrub', '/usr/lib/xen/bin/pygrub'),
+      bootloaderArgs: fc.array(printable, { maxLength: 3 }),
       cmdline: printable,
       memoryKib,
       more: fc.integer({ min: 0, max: 2 ** 20 }),
@@ -29,10 +31,15 @@ const configs: fc.Arbitrary<NewDomainConfig> = fc
       onCrash: action,
       devices: devicesArbitrary,
     },
-    { requiredKeys: ['name', 'kernel', 'memoryKib'] },
+    { requiredKeys: ['name', 'memoryKib'] },
   )
   .map(({ more = 0, devices = {}, ...config }) =>
-    checkConfig({ ...config, ...devices, maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34) }),
+    checkConfig({
+      ...(config.bootloader === undefined && { kernel: '/boot/vmlinuz' }),
+      ...config,
+      ...devices,
+      maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34),
+    }),
   );
 
 function quote(text: string): string {
@@ -85,7 +92,9 @@ test('what is said in xl.cfg is read as the same', () => {
       const inMib = checkConfig({ ...config, disks, networks, memoryKib: 2048, maxMemoryKib: 4096 });
       const text = `
         name=${quote(inMib.name)}; type=${quote(inMib.type)} # type
-        kernel=${quote(inMib.kernel)}
+        ${inMib.kernel === undefined ? '' : `kernel=${quote(inMib.kernel)}`}
+        ${inMib.bootloader === undefined ? '' : `bootloader=${quote(inMib.bootloader)}`}
+        ${inMib.bootloaderArgs === undefined ? '' : `bootloader_args=[${inMib.bootloaderArgs.map(quote).join(', ')}]`}
         ${inMib.ramdisk === undefined ? '' : `ramdisk=${quote(inMib.ramdisk)}`}
         ${inMib.uuid === undefined ? '' : `uuid=${quote(inMib.uuid.toUpperCase())}`}
         cmdline=${quote(inMib.cmdline)}

@@ -110,7 +110,7 @@ function validate(fields: Fields, { start, format, findings }: Validation): NewD
     if (given !== undefined && item !== undefined)
       for (const problem of problemsOfItem(issue, { given, item, format })) findings.add(problem);
     else if (given === undefined) {
-      const isNeeded = field !== 'kernel' || (!isHvm && !findings.concern('bootloader'));
+      const isNeeded = field !== 'kernel' || (!isHvm && !fields.has('bootloader'));
       if (isNeeded && !findings.concern(key))
         findings.addMissing(
           configError('CONFIG_INVALID', start, `${key} is missing`, {

@@ -9,9 +9,13 @@ const FIELDS_OF = {
   DOMAIN_KERNEL_WRONG_TYPE: 'kernel',
   XEN_KERNEL_INVALID: 'kernel',
   DOMAIN_RAMDISK_MISSING: 'ramdisk',
+  DOMAIN_BOOTLOADER_DISK: 'bootloader',
+  DOMAIN_BOOTLOADER_FAILED: 'bootloader',
+  DOM0_BOOTLOADER_MISSING: 'bootloader',
+  DOM0_BOOTLOADER_TIMEOUT: 'bootloader',
 } as const;
 
-/** An error about a kernel or a ramdisk, with the place where the configuration names it; any other as it is. */
+/** An error about a kernel, a ramdisk or a bootloader, with the place where the configuration names it; any other as it is. */
 export function placeKernelError(thrown: unknown, places: PlacedConfig['places']): unknown {
   if (!(thrown instanceof VmToolsError) || !Object.hasOwn(FIELDS_OF, thrown.code)) return thrown;
   const key = FIELDS_OF[thrown.code as keyof typeof FIELDS_OF];

@@ -19,6 +19,12 @@ export const domainConfigSchema = z
     path: ['maxMemoryKib'],
     error: 'must not be less than the memory that the domain starts with',
   })
+  .refine(({ kernel, bootloader }) => kernel !== undefined || bootloader !== undefined, {
+    path: ['kernel'],
+    error: 'is missing, and there is no bootloader that finds one',
+    // Whatever else is wrong with it.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
   .refine((config) => Buffer.byteLength(config.cmdline) <= profileOf(config).maxCmdlineBytes, {
     path: ['cmdline'],
     error: (issue) =>
@@ -44,14 +50,10 @@ export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number] | (typeof XL_ACTI
 
 /**
  * The configuration of a domain, a new one or one that was saved. A saved one needs less and may have more: its kernel
- * is in its memory already, and xl may have made it.
+ * is in its memory already, so that there may be none, and its path may be relative or lead nowhere by now; and xl may
+ * have made it.
  */
-export interface DomainConfig extends Omit<
-  NewDomainConfig,
-  'kernel' | 'onPoweroff' | 'onReboot' | 'onCrash'
-> {
-  /** Absent when a bootloader fetched it. Of a saved domain, its path may be relative, or lead nowhere by now. */
-  readonly kernel?: string;
+export interface DomainConfig extends Omit<NewDomainConfig, 'onPoweroff' | 'onReboot' | 'onCrash'> {
   readonly onPoweroff: ShutdownAction;
   readonly onReboot: ShutdownAction;
   readonly onCrash: ShutdownAction;

@@ -32,6 +32,9 @@ const DEVICES: Readonly<Record<string, string>> = {
 /** Arrays that become fields of a DomainConfig. */
 const OWN_DEVICES: readonly string[] = [KEYS.disks.libxl, KEYS.networks.libxl];
 
+/** Where the folders of libxl's bootloaders are. */
+const FETCHED = /^(?:\/var)?\/run\/|^\/var\/lib\/xen\//;
+
 const count = z.int().min(0);
 const defbool = z.string().optional();
 /** A C string of libxl. */
@@ -53,6 +56,7 @@ const libxlSchema = z.looseObject({
     ramdisk: text.optional(),
     cmdline: text.optional(),
     bootloader: text.optional(),
+    bootloader_args: z.array(text).optional(),
     vnuma_nodes: z.array(z.unknown()).optional(),
     'type.pvh': z.looseObject({ pvshim: defbool }).optional(),
   }),
@@ -87,14 +91,15 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
   const type = readType(create.type);
   refuseUnsupported(libxl);
   const uuid = create.uuid?.toLowerCase();
-  // The kernel that a bootloader fetched was a copy, for this one start.
-  const [kernel, ramdisk] = build.bootloader === undefined ? [build.kernel, build.ramdisk] : [];
+  const { kernel, ramdisk } = filesOf(build);
   return {
     name: options.name ?? readName(create.name, uuid, options.isHere),
     ...(uuid === undefined ? {} : { uuid }),
     type,
     ...(kernel === undefined ? {} : { kernel }),
     ...(ramdisk === undefined ? {} : { ramdisk }),
+    ...(build.bootloader === undefined ? {} : { bootloader: build.bootloader }),
+    ...(build.bootloader_args === undefined ? {} : { bootloaderArgs: build.bootloader_args }),
     cmdline: build.cmdline ?? '',
     memoryKib: build.target_memkb,
     // libxl does not mind a target above the maximum; the guest has its target then.
@@ -105,6 +110,21 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
     onCrash: readAction('on_crash', libxl.on_crash),
     ...readDevices(libxl),
   };
+}
+
+/**
+ * What a bootloader had fetched was a copy, for that one start; older releases of libxl have its path here. Else these
+ * are paths on the disk of the guest.
+ */
+function filesOf({
+  bootloader,
+  kernel,
+  ramdisk,
+}: LibxlConfig['b_info']): Pick<LibxlConfig['b_info'], 'kernel' | 'ramdisk'> {
+  if (bootloader === undefined) return { kernel, ramdisk };
+  const ofGuest = (path: string | undefined): string | undefined =>
+    path === undefined || FETCHED.test(path) ? undefined : path;
+  return { kernel: ofGuest(kernel), ramdisk: ofGuest(ramdisk) };
 }
 
 function parse(json: string): LibxlConfig {

@@ -299,7 +299,11 @@ describe('what xl has and a new domain could not, for its kernel is in its memor
       const config = read({ b_info: { ...build, bootloader: 'pygrub', bootloader_args: ['-q'] } });
       expect(config).not.toHaveProperty('kernel');
       expect(config).not.toHaveProperty('ramdisk');
+      expect(config).toMatchObject({ bootloader: 'pygrub', bootloaderArgs: ['-q'] });
     }
+    // Those are files on the disk of the guest.
+    const named = { kernel: '/boot/vmlinuz', ramdisk: '/boot/initrd' };
+    expect(read({ b_info: { ...named, bootloader: 'pygrub' } })).toMatchObject(named);
     expect(read({ b_info: { kernel: undefined } })).not.toHaveProperty('kernel');
   });
 

@@ -43,9 +43,10 @@ function valueOf(field: Field, config: DomainConfig): unknown {
   if (field === 'disks') return absentIfEmpty(config.disks.map(toLibxlDisk));
   if (field === 'networks') return absentIfEmpty(config.networks.map(toLibxlNic));
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
+  if (Array.isArray(value)) return absentIfEmpty(value);
   return value === '' ? undefined : value;
 }
 
-function absentIfEmpty(devices: readonly object[]): readonly object[] | undefined {
-  return devices.length === 0 ? undefined : devices;
+function absentIfEmpty(list: readonly unknown[]): readonly unknown[] | undefined {
+  return list.length === 0 ? undefined : list;
 }

@@ -177,6 +177,20 @@ test('a domain can be started when its files may be named, are there, and are wh
     expect(await failure(requireStartable(broken))).toMatchObject({ code, kind: 'usage' });
 });
 
+test('the bootloader of a guest from elsewhere is not run, whatever is allowed to it', async () => {
+  const disks = [{ target: '/a.img', vdev: 'xvda', format: 'raw', access: 'rw', type: 'disk' }] as const;
+  const config = { name: 'web1', type: 'pv', bootloader: '/bin/rm', disks, networks: [] } as const;
+  await requireStartable(config);
+  const all = { kernels: ['/'], disks: ['/'], bridges: [], scripts: [], backends: [], requireKernels: true };
+  expect(await failure(requireStartable({ ...config, disks: [] }, all))).toMatchObject({
+    code: 'DOMAIN_KERNEL_MISSING',
+    message: expect.stringContaining('/bin/rm, which is not run here'),
+  });
+  expect(await failure(requireStartable({ ...config, disks: [] }))).toMatchObject({
+    code: 'DOMAIN_BOOTLOADER_DISK',
+  });
+});
+
 test.each([
   ['{', /JSON/],
   ['[]', /expected object/],
@@ -234,6 +248,22 @@ describe('the configuration of an image', () => {
     expect(await isSealedHere({ root }, sealed.replace('{', '{\0'))).toBe(false);
     await rm(join(root, 'var/lib/vm-tools/image.key'));
     expect(await isSealedHere({ root }, sealed)).toBe(false);
+  });
+
+  it('has its bootloader among what counts', async () => {
+    const build = { ...config.b_info, bootloader: 'pygrub', bootloader_args: ['-q'] };
+    const sealed = await seal({ root }, JSON.stringify({ ...config, b_info: build }));
+    expect(await isSealedHere({ root }, sealed)).toBe(true);
+    for (const [from, to] of [
+      ['"pygrub"', '"/bin/sh"'],
+      ['"-q"', '"-c"'],
+      ['"bootloader"', '"other"'],
+    ] as const)
+      expect(await isSealedHere({ root }, sealed.replace(from, to))).toBe(false);
+    const without = await seal({ root }, JSON.stringify(config));
+    const added = without.replace('"b_info": {', '"b_info": { "bootloader": "/bin/sh",');
+    expect(await isSealedHere({ root }, without)).toBe(true);
+    expect(await isSealedHere({ root }, added)).toBe(false);
   });
 
   it('is without its seal what it was', async () => {

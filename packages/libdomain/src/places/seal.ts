@@ -11,7 +11,12 @@ const KEY_BYTES = 32;
 /** The part of libxl's JSON that is looked at here, with our additions, which libxl ignores. */
 interface SealedConfig {
   readonly c_info?: { readonly uuid?: unknown };
-  readonly b_info?: { readonly kernel?: unknown; readonly ramdisk?: unknown };
+  readonly b_info?: {
+    readonly kernel?: unknown;
+    readonly ramdisk?: unknown;
+    readonly bootloader?: unknown;
+    readonly bootloader_args?: unknown;
+  };
   readonly disks?: unknown;
   readonly nics?: unknown;
   readonly vm_tools?: { readonly seal?: unknown };
@@ -58,6 +63,8 @@ function sealOf({ c_info: create, b_info: build, disks, nics }: SealedConfig, ke
   const named = JSON.stringify([
     ...[create?.uuid ?? null, build?.kernel ?? null, build?.ramdisk ?? null],
     ...[disks ?? null, nics ?? null],
+    // At the end, and only where there is one: so that images without one keep their seals.
+    ...(build?.bootloader === undefined ? [] : [build.bootloader, build.bootloader_args ?? null]),
   ]);
   return createHmac('sha256', key).update(named).digest();
 }

@@ -1,4 +1,5 @@
 import type { Ports, RingFrames } from '@vm-tools/xc-native';
+import type { BootFiles } from '../boot/boot-of.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import type { MemoryNeed } from '../memory.ts';
 import type { Origin } from '../places/index.ts';
@@ -21,6 +22,13 @@ export interface Wanted {
   readonly configJson?: string | undefined;
   /** the author of its configuration; none for the operator */
   readonly origin?: Origin | undefined;
+  /** what its bootloader has taken from its disk, when it has one */
+  readonly fetched?: BootFiles | undefined;
+}
+
+/** Its kernel lies in a folder for this one start. */
+export interface Fetched {
+  readonly fetched: BootFiles;
 }
 
 /** How much of the host it takes. */

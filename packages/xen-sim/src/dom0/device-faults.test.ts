@@ -11,6 +11,7 @@ const SCRIPT: ScriptRun = {
   env: { XENBUS_PATH: 'backend/vbd/7/0' },
 };
 const QEMU = { pid: 5_000_000, domid: 7 };
+const BOOT = { program: 'pygrub', args: ['/a'], folder: '/b', output: '/b/output', logPath: '/b.log' };
 const START = { domid: 7, program: '/usr/bin/qemu', args: [], env: {}, logPath: '/log' };
 
 /** Each call of a control domain, and its error when it is to fail. */
@@ -24,6 +25,8 @@ const FAILURES: readonly (readonly [
   ['EIO', 'hasBridge', ({ dom0 }) => dom0.hasBridge('xenbr0'), 'XEN_CALL_FAILED'],
   ['ENOENT', 'runScript', ({ dom0 }) => dom0.runScript(SCRIPT), 'DOM0_SCRIPT_MISSING'],
   ['ETIMEDOUT', 'runScript', ({ dom0 }) => dom0.runScript(SCRIPT), 'DOM0_SCRIPT_TIMEOUT'],
+  ['ENOENT', 'runBootloader', ({ dom0 }) => dom0.runBootloader(BOOT), 'DOM0_BOOTLOADER_MISSING'],
+  ['ETIMEDOUT', 'runBootloader', ({ dom0 }) => dom0.runBootloader(BOOT), 'DOM0_BOOTLOADER_TIMEOUT'],
   ['EIO', 'flush', ({ dom0 }) => dom0.flush('/a'), 'DOM0_FLUSH_FAILED'],
   ['ENOENT', 'startQemu', ({ dom0 }) => dom0.startQemu(START), 'DOM0_QEMU_MISSING'],
   ['EIO', 'isQemu', ({ dom0 }) => dom0.isQemu(QEMU), 'XEN_CALL_FAILED'],

@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import {
   nativeDom0,
+  type BootloaderEnd,
+  type BootloaderRun,
   type DeviceCounters,
   type Dom0,
   type Dom0CallOptions,
@@ -12,12 +14,19 @@ import {
   type ScriptEnd,
   type ScriptRun,
 } from '@vm-tools/dom0';
-import { flushFailed, scriptLate, scriptMissing } from '@vm-tools/dom0/errors';
+import {
+  bootloaderLate,
+  bootloaderMissing,
+  flushFailed,
+  scriptLate,
+  scriptMissing,
+} from '@vm-tools/dom0/errors';
 import { messageOf, throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import type { BackendWorld } from './backends/backend-device.ts';
 import { Backends } from './backends/backends.ts';
 import { blkback } from './backends/vbd.ts';
 import { netback } from './backends/vif.ts';
+import { pygrub } from './bootloader.ts';
 import { BlockDevices } from './parts/block-devices.ts';
 import { LoopDevices, type LoopDevice } from './parts/loop-devices.ts';
 import { Network, type BridgePort } from './parts/network.ts';
@@ -144,6 +153,22 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     const end = this.#lastBlock.then(() => runHotplug(script, world, run));
     this.#lastBlock = end.catch(() => undefined);
     return end;
+  }
+
+  /** Any program of the name pygrub answers as `pygrub` here does; there is no other. */
+  async runBootloader(run: BootloaderRun, { signal }: Dom0CallOptions = {}): Promise<BootloaderEnd> {
+    throwIfAborted(signal, `running ${run.program}`);
+    try {
+      await this.#ask('runBootloader', undefined, signal);
+    } catch (thrown) {
+      const errno = errnoOf(thrown);
+      if (errno === 'ENOENT') throw bootloaderMissing(run.program);
+      if (errno === 'ETIMEDOUT') throw bootloaderLate(run.program, '');
+      if (errno === undefined) throw thrown;
+      return { ...(await pygrub(run)), status: 1, lastWords: `${messageOf(thrown)}\n` };
+    }
+    if (basename(run.program) !== 'pygrub') throw bootloaderMissing(run.program);
+    return pygrub(run);
   }
 
   async flush(path: string): Promise<void> {

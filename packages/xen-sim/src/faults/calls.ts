@@ -28,6 +28,7 @@ export const DOM0_CALLS = [
   'dom0.hasBridge',
   'dom0.deviceCounters',
   'dom0.runScript',
+  'dom0.runBootloader',
   'dom0.flush',
   'dom0.startQemu',
   'dom0.isQemu',

@@ -1,4 +1,13 @@
-import type { DeviceCounters, FileFacts, QemuProcess, QemuStart, ScriptEnd, ScriptRun } from '@vm-tools/dom0';
+import type {
+  BootloaderEnd,
+  BootloaderRun,
+  DeviceCounters,
+  FileFacts,
+  QemuProcess,
+  QemuStart,
+  ScriptEnd,
+  ScriptRun,
+} from '@vm-tools/dom0';
 import * as z from 'zod';
 
 // The arguments and the result of each call of the interface `Dom0`: both sides check what the other one sends.
@@ -32,6 +41,18 @@ const scriptRun: z.ZodType<ScriptRun> = z.object({
   env: environment,
 });
 const scriptEnd: z.ZodType<ScriptEnd> = z.object({ status: natural, lastWords: z.string() });
+const bootloaderRun: z.ZodType<BootloaderRun> = z.object({
+  program: z.string(),
+  args: z.array(z.string()),
+  folder: z.string(),
+  output: z.string(),
+  logPath: z.string(),
+});
+const bootloaderEnd: z.ZodType<BootloaderEnd> = z.object({
+  status: natural,
+  lastWords: z.string(),
+  output: z.string(),
+});
 const qemuStart: z.ZodType<QemuStart> = z.object({
   domid: natural,
   program: z.string(),
@@ -46,6 +67,7 @@ export const DOM0_CALLS = {
   hasBridge: { args: z.tuple([z.string()]), result: z.boolean() },
   deviceCounters: { args: z.tuple([]), result: deviceCounters },
   runScript: { args: z.tuple([scriptRun]), result: scriptEnd },
+  runBootloader: { args: z.tuple([bootloaderRun]), result: bootloaderEnd },
   flush: { args: z.tuple([z.string()]), result: nothing },
   startQemu: { args: z.tuple([qemuStart]), result: z.object({ pid: natural }) },
   isQemu: { args: z.tuple([qemuProcess]), result: z.boolean() },

@@ -36,6 +36,7 @@ async function bench(makeLink = LINKS['memory']!): Promise<Bench> {
 }
 
 const RUN = { path: '/etc/xen/scripts/block', args: ['add'], env: { XENBUS_PATH: 'backend/vbd/7/0' } };
+const BOOT = { program: 'pygrub', args: ['/a'], folder: '/b', output: '/b/output', logPath: '/log' };
 const START = { domid: 7, program: '/usr/bin/qemu', args: ['-M', 'xenpv'], env: {}, logPath: '/log' };
 const COUNTERS = {
   networks: [{ domid: 7, id: 0, receivedBytes: 1, sentBytes: 2 ** 50 }],
@@ -57,6 +58,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
     await ask(true, () => dom0.hasBridge('xenbr0'));
     await ask(COUNTERS, () => dom0.deviceCounters());
     await ask({ status: 1, lastWords: 'no' }, () => dom0.runScript(RUN));
+    await ask({ status: 0, lastWords: '', output: 'kernel /k\0' }, () => dom0.runBootloader(BOOT));
     await ask(undefined, () => dom0.flush('/a'));
     await ask({ pid: 5_000_000 }, () => dom0.startQemu(START));
     await ask(false, () => dom0.isQemu(QEMU));
@@ -70,6 +72,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
       ['hasBridge', 'xenbr0'],
       ['deviceCounters'],
       ['runScript', RUN],
+      ['runBootloader', BOOT],
       ['flush', '/a'],
       ['startQemu', START],
       ['isQemu', QEMU],

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type {
+  BootloaderEnd,
+  BootloaderRun,
   DeviceCounters,
   Dom0,
   Dom0CallOptions,
@@ -27,7 +29,7 @@ import { DOM0_WIRE_VERSION, dom0Hello, dom0ServerMessage, LONGEST_DOM0_BYTES } f
 export interface RemoteDom0Options extends Pick<ServeOptions, 'helloMs'> {
   /** Ends the wait for the server's first word. */
   readonly signal?: AbortSignal | undefined;
-  /** How long a call may take: longer than a script or a qemu may there. @default 120 000 */
+  /** How long a call may take: longer than a script, a bootloader or a qemu may there. @default 150 000 */
   readonly callMs?: number;
 }
 
@@ -44,7 +46,7 @@ export interface RemoteDom0 extends Dom0 {
  */
 export async function remoteDom0(
   connect: () => Promise<Duplex>,
-  { helloMs = 30_000, callMs = 120_000, signal }: RemoteDom0Options = {},
+  { helloMs = 30_000, callMs = 150_000, signal }: RemoteDom0Options = {},
 ): Promise<RemoteDom0> {
   const hello = { limitMs: helloMs, ...HELLO_ERRORS };
   const connection = await connect();
@@ -97,6 +99,10 @@ class Remote implements RemoteDom0 {
 
   runScript(run: ScriptRun, { signal }: Dom0CallOptions = {}): Promise<ScriptEnd> {
     return this.#call('runScript', [run], `running ${run.path}`, signal);
+  }
+
+  runBootloader(run: BootloaderRun, { signal }: Dom0CallOptions = {}): Promise<BootloaderEnd> {
+    return this.#call('runBootloader', [run], `running ${run.program}`, signal);
   }
 
   flush(path: string): Promise<void> {

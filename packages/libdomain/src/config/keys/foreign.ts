@@ -61,13 +61,12 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   }),
 
   // The source of the kernel.
-  ...keys('bootloader', { types: ['pv', 'pvh'], hint: NAME_KERNEL }),
   ...keys('firmware', { hint: NAME_KERNEL }),
   ...keys('pvh', { hint: 'write type = "pvh" instead' }),
   ...keys('features'),
 
   // Keys that only go with another key, which is refused where it matters.
-  ...keys('bootloader_args pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
+  ...keys('pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
   ...keys('pci_msitranslate pci_permissive pci_power_mgmt pci_seize', { types: [] }),
   ...keys('vnc', { types: ['pv', 'hvm'], idle: OFF }),
   ...keys('sdl opengl vncunused', { types: HVM, idle: OFF }),

@@ -3,7 +3,18 @@ import { DOMAIN_TYPES } from '../../types/domain-type.ts';
 import { diskSchema } from '../devices/disk.ts';
 import { networkSchema } from '../devices/network.ts';
 import type { Key } from './key.ts';
-import { devices, line, memoryKib, name, path, shutdownAction, uuid, vcpus } from './values.ts';
+import {
+  devices,
+  line,
+  memoryKib,
+  name,
+  path,
+  program,
+  shutdownAction,
+  uuid,
+  vcpus,
+  words,
+} from './values.ts';
 
 const TYPES = DOMAIN_TYPES.map((type) => `"${type}"`).join(' or ');
 
@@ -39,8 +50,8 @@ export const KEYS = {
     xl: 'kernel',
     libxl: 'b_info.kernel',
     kind: 'path',
-    schema: path,
-    about: 'path of its kernel in the control domain',
+    schema: z.exactOptional(path),
+    about: 'path of its kernel in the control domain; with a bootloader, one on its first disk',
   },
   ramdisk: {
     json: 'ramdisk',
@@ -48,7 +59,23 @@ export const KEYS = {
     libxl: 'b_info.ramdisk',
     kind: 'path',
     schema: z.exactOptional(path),
-    about: 'path of its initial ramdisk in the control domain',
+    about: 'path of its initial ramdisk, in the same place',
+  },
+  bootloader: {
+    json: 'bootloader',
+    xl: 'bootloader',
+    libxl: 'b_info.bootloader',
+    kind: 'text',
+    schema: z.exactOptional(program),
+    about: 'a program that takes its kernel from its first disk, each time that it starts: "pygrub"',
+  },
+  bootloaderArgs: {
+    json: 'bootloaderArgs',
+    xl: 'bootloader_args',
+    libxl: 'b_info.bootloader_args',
+    kind: 'words',
+    schema: z.exactOptional(words),
+    about: 'further arguments of that program, a list',
   },
   cmdline: {
     json: 'cmdline',

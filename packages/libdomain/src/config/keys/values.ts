@@ -36,6 +36,24 @@ export const path = line
   .refine((text) => text.startsWith('/'), 'must be an absolute path')
   .refine((text) => Buffer.byteLength(text) < MAX_PATH_BYTES, 'is longer than any path can be');
 
+/** Of a program with a folder of its own, or of one that is looked for. */
+export const program = line
+  .refine((text) => text !== '', 'must not be empty')
+  .refine(
+    (text) => text.startsWith('/') || !text.includes('/'),
+    'must be an absolute path, or the name of a program',
+  )
+  .refine((text) => Buffer.byteLength(text) < MAX_PATH_BYTES, 'is longer than any path can be');
+
+/** More than a command line of a bootloader has use for. */
+const MAX_WORDS = 256;
+
+/** Arguments of a program. */
+export const words = z
+  .array(line, 'must be a list')
+  .max(MAX_WORDS, `must not have more than ${MAX_WORDS}`)
+  .readonly();
+
 export const uuid = z
   .string('must be a string')
   .regex(UUID, 'must be a UUID of the form 01234567-89ab-cdef-0123-456789abcdef')

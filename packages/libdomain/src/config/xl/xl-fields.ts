@@ -24,6 +24,7 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
     if (entry === undefined || COMPOSED.includes(field)) continue;
     findings.collect(() => {
       if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'xl', findings));
+      else if (KEYS[field].kind === 'words') fields.set(field, { value: words(entry), entry });
       else fields.set(field, { value: text(entry), entry });
     });
   }
@@ -105,6 +106,11 @@ function addVcpus(fields: Fields, entries: Entries): void {
 function text(entry: Entry): string {
   if (typeof entry.value === 'string') return entry.value;
   throw invalid(entry, 'must be a string, not a list');
+}
+
+/** A list; xl also takes one text, and cuts it at blanks. */
+function words({ value }: Entry): unknown {
+  return typeof value === 'string' ? value.split(/[ \t\n]+/).filter((word) => word !== '') : value;
 }
 
 function mebibytes(entry: Entry): number {

@@ -1,3 +1,4 @@
+import type { DomainConfig } from '../../config/schema.ts';
 import { domainPath, vmPath } from '../../paths.ts';
 import type { Step } from '../../step/step.ts';
 import { profileOf } from '../../types/index.ts';
@@ -7,7 +8,7 @@ import type { Filled, Made, Wanted, Wired } from '../context.ts';
 export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
   name: 'boot-entries',
   about: () => 'memory, vCPUs, xenstore ring, image',
-  async run({ config, domid, ports, frames, host, signal }) {
+  async run({ config, fetched, domid, ports, frames, host, signal }) {
     const entries: Record<string, string> = {
       'memory/static-max': `${config.maxMemoryKib}`,
       'memory/target': `${config.memoryKib}`,
@@ -18,7 +19,9 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
     };
     for (let vcpu = 0; vcpu < config.vcpus; vcpu++) entries[`cpu/${vcpu}/availability`] = 'online';
     const startTime = { start_time: (Date.now() / 1000).toFixed(2) };
-    const image = profileOf(config).tellsImage ? { ...startTime, ...imageEntries(config) } : startTime;
+    const image = profileOf(config).tellsImage
+      ? { ...startTime, ...imageEntries(fetched ?? config) }
+      : startTime;
     await host.store.transaction(
       async (tx) => {
         for (const [name, value] of Object.entries(entries))
@@ -39,7 +42,11 @@ const MAX_VALUE_BYTES = 3072;
  * For other programs; the guest has them in its memory. Values that xenstored would not take are left out: the command
  * line of a guest of xl may be of any length.
  */
-function imageEntries({ kernel, ramdisk, cmdline }: Wanted['config']): Record<string, string> {
+function imageEntries({
+  kernel,
+  ramdisk,
+  cmdline,
+}: Pick<DomainConfig, 'kernel' | 'ramdisk' | 'cmdline'>): Record<string, string> {
   const entries = { 'image/kernel': kernel, 'image/ramdisk': ramdisk, 'image/cmdline': cmdline };
   const isFit = (entry: [string, string | undefined]): entry is [string, string] =>
     entry[1] !== undefined && Buffer.byteLength(entry[1]) <= MAX_VALUE_BYTES;
