@@ -50,6 +50,8 @@ export { relayConsole } from './host/relay-console.ts';
 export { versionText } from './build-info.ts';
 export { ALL, namedOrAll } from './command/all-option.ts';
 export type { AllInput } from './command/all-option.ts';
+export { destinationOf } from './command/into-folder.ts';
+export type { Destination, DestinationOptions } from './command/into-folder.ts';
 export { forEachDomain } from './command/for-each-domain.ts';
 export type { DomainOutcome, EachDomainOptions } from './command/for-each-domain.ts';
 export { WAIT } from './command/wait-option.ts';

@@ -100,6 +100,7 @@ export {
   type RoundStats,
 } from './transfer/source/precopy-policy.ts';
 export { guestFinder } from './transfer/recovery/guest-finder.ts';
+export { coreSource, type CoreOptions } from './transfer/source/core-source.ts';
 export { domainSource, type DomainSource, type SourceOptions } from './transfer/source/source.ts';
 export type { CheckedImage } from './transfer/target/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target/target.ts';

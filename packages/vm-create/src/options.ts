@@ -1,8 +1,8 @@
 import { type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
 export interface CreateInput extends WaitInput {
-  readonly file: string;
-  readonly settings: readonly string[];
+  /** files, and among and behind them key=value */
+  readonly file: readonly string[];
   readonly paused?: boolean;
   readonly console?: boolean;
   readonly dryRun?: boolean;
@@ -13,8 +13,11 @@ export const command: CommandSpec = {
   name: 'vm-create',
   summary: 'creates a domain from a configuration file and prints its domid',
   arguments: [
-    { name: '<file>', description: 'configuration: JSON, or the everyday subset of xl.cfg; - reads stdin' },
-    { name: '[settings...]', description: 'key=value, each overrides the file' },
+    {
+      name: '<file...>',
+      description:
+        'configuration: JSON, or the everyday subset of xl.cfg; - reads stdin; behind it key=value, each overrides the file; several files make several domains, one after the other',
+    },
   ],
   options: [
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause starts it' },
@@ -30,6 +33,7 @@ export const command: CommandSpec = {
   examples: [
     { command: 'vm-create web1.cfg', effect: 'create and start the domain of web1.cfg' },
     { command: 'vm-create web1.cfg memory=1024', effect: 'with 1 GiB, whatever the file says' },
+    { command: 'vm-create web1.cfg web2.cfg memory=1024', effect: 'both of them, with 1 GiB each' },
     { command: 'vm-create -n web1.cfg', effect: 'print the steps, and change nothing' },
     {
       command: 'vm-create --from-pending web1',

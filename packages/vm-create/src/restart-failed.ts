@@ -1,16 +1,20 @@
-import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
+import { ensureMonitor, type DomainOutcome, type Invocation } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { findPending, restartDomain } from '@vm-tools/libdomain';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import type { CreateInput } from './options.ts';
 
 /** Starts a guest again whose restart has failed, with the configuration that was kept. */
-export async function restartFailed(invocation: Invocation<CreateInput>): Promise<Outcome> {
-  const { input, messages, root, signal } = invocation;
-  if (input.settings.length > 0) throw noSettings();
+export async function restartFailed(
+  invocation: Invocation<CreateInput>,
+  wanted: string,
+  settings: readonly string[],
+): Promise<DomainOutcome> {
+  const { messages, root, signal } = invocation;
+  if (settings.length > 0) throw noSettings();
   const host = await invocation.openHost();
-  const pending = await findPending(host, input.file);
-  if (pending === undefined) throw notPending(input.file);
+  const pending = await findPending(host, wanted);
+  if (pending === undefined) throw notPending(wanted);
   const domain = await restartDomain(host, pending, {
     signal,
     onLog: messages.trace,
@@ -18,8 +22,10 @@ export async function restartFailed(invocation: Invocation<CreateInput>): Promis
   });
   await ensureMonitor(invocation);
   const { uuid, name } = pending;
-  if (domain === undefined) return { value: { uuid, name, state: 'runs-already' } };
-  return { value: { domid: domain.domid, uuid, name }, text: String(domain.domid) };
+  if (domain === undefined)
+    return { value: { uuid, name, state: 'runs-already' }, line: `${name}: runs already` };
+  const { domid } = domain;
+  return { value: { domid, uuid, name }, text: String(domid), line: `${name}: domid ${domid}` };
 }
 
 function noSettings(): VmToolsError {

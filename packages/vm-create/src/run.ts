@@ -1,4 +1,12 @@
-import { ensureMonitor, relayConsole, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  ensureMonitor,
+  forEachDomain,
+  relayConsole,
+  showStep,
+  type DomainOutcome,
+  type Invocation,
+  type Outcome,
+} from '@vm-tools/cli';
 import {
   createDomain,
   placeKernelError,
@@ -8,12 +16,24 @@ import {
 } from '@vm-tools/libdomain';
 import type { CreateInput } from './options.ts';
 import { restartFailed } from './restart-failed.ts';
+import { wordsOf } from './words.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
+  const { fromPending, dryRun: isReport = false } = invocation.input;
+  const { files, settings } = wordsOf(invocation.input);
+  const act = (file: string): Promise<DomainOutcome> =>
+    fromPending ? restartFailed(invocation, file, settings) : createOne(invocation, file, settings);
+  return forEachDomain(invocation, files, act, { atOnce: 1, isReport });
+}
+
+async function createOne(
+  invocation: Invocation<CreateInput>,
+  file: string,
+  overrides: readonly string[],
+): Promise<DomainOutcome> {
   const { input, messages, signal } = invocation;
-  if (input.fromPending) return restartFailed(invocation);
-  const { config, places } = await readPlacedConfig(input.file === '-' ? '/dev/stdin' : input.file, {
-    overrides: input.settings,
+  const { config, places } = await readPlacedConfig(file === '-' ? '/dev/stdin' : file, {
+    overrides,
     onWarning: (warning) => messages.warn(warning),
     signal,
   });
@@ -30,7 +50,8 @@ export async function create(invocation: Invocation<CreateInput>): Promise<Outco
     throw placeKernelError(thrown, places);
   });
   await ensureMonitor(invocation);
-  if (!input.console) return { value: { domid, uuid, name, paused }, text: String(domid) };
+  if (!input.console)
+    return { value: { domid, uuid, name, paused }, text: String(domid), line: `${name}: domid ${domid}` };
 
   // The domain's output up to now waits in the pty.
   const output = invocation.claimStdout('text');
@@ -39,13 +60,12 @@ export async function create(invocation: Invocation<CreateInput>): Promise<Outco
 }
 
 /** The steps in their order, and the configuration with all that was filled in. */
-function describePlan(config: DomainConfig, paused: boolean): Outcome {
+function describePlan(config: DomainConfig, paused: boolean): DomainOutcome {
   const steps = planCreate(config, { paused }).describe();
   const numbered = steps.map(
     ({ name, about }, index) => `${String(index + 1).padStart(3)}  ${name}: ${about}`,
   );
   return {
-    isReport: true,
     value: { steps, config },
     text: [
       `steps to create ${config.name}:`,

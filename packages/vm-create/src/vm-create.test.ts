@@ -330,3 +330,27 @@ testOnHost('while xl creates a domain, ours waits for it, and says who is in the
   await xl.kill();
   expect(await waiting).toMatchObject({ name: 'later' });
 });
+
+testOnHost(
+  'several files make several domains, and one that fails does not stop the others',
+  async (host) => {
+    const { code, stdout } = await host.exec(
+      'vm-create polite.cfg none.cfg rude.cfg memory=8 --paused --json',
+    );
+    expect({ code, value: JSON.parse(stdout) as unknown }).toMatchObject({
+      code: 2,
+      value: [
+        { name: 'polite', paused: true },
+        { domain: 'none.cfg', error: { code: 'CONFIG_UNREADABLE' } },
+        { name: 'rude', paused: true },
+      ],
+    });
+    expect((await listed(host, 'rude')).memoryKib).toBeGreaterThan(8000);
+    await unchanged(host, async () => {
+      for (const words of ['name=same', '--console']) {
+        const refused = await host.exec(`vm-create polite.cfg rude.cfg ${words}`);
+        expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('[USAGE]') });
+      }
+    });
+  },
+);

@@ -10,8 +10,8 @@ import {
 import { RANGES } from '@vm-tools/words';
 
 export interface MigrateInput extends WaitInput {
-  readonly domain: string;
-  readonly endpoint: string;
+  /** domains, and behind them the endpoint */
+  readonly domain: readonly string[];
   readonly check?: boolean;
   readonly bwlimit?: string;
   readonly stopAndCopyBwlimit?: string;
@@ -42,10 +42,10 @@ export const command: CommandSpec = {
   name: 'vm-migrate',
   summary: 'moves a running domain to another host, where xfrd listens',
   arguments: [
-    { name: '<domain>', description: 'name, domid or UUID' },
     {
-      name: '<endpoint>',
-      description: '[tls://]HOST[:PORT], ssh://[USER@]HOST, unix:///PATH or tcp://HOST[:PORT]',
+      name: '<domain...>',
+      description:
+        'name, domid or UUID, and behind it the endpoint: [tls://]HOST[:PORT], ssh://[USER@]HOST, unix:///PATH or tcp://HOST[:PORT]; several domains are moved one after the other',
     },
   ],
   options: [
@@ -96,6 +96,7 @@ export const command: CommandSpec = {
   examples: [
     { command: 'vm-migrate web1 b --check', effect: 'show what would prevent it' },
     { command: 'vm-migrate web1 b', effect: 'move web1 to host b' },
+    { command: 'vm-migrate web1 web2 b', effect: 'move both, one after the other' },
     { command: 'vm-migrate web1 b:8003 --bwlimit 10M', effect: 'with at most 10 MiB/s' },
     {
       command: 'vm-migrate web1 b --bwlimit "08:00,20M 20:00,off"',

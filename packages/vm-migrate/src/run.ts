@@ -1,4 +1,11 @@
-import { formatDuration, showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  forEachDomain,
+  formatDuration,
+  showProgress,
+  type DomainOutcome,
+  type Invocation,
+  type Outcome,
+} from '@vm-tools/cli';
 import { messageOf, Timer, VmToolsError } from '@vm-tools/errors';
 import {
   domainSource,
@@ -9,9 +16,10 @@ import {
 } from '@vm-tools/libdomain';
 import { startTransfer, type Transfer, type TransferSummary } from '@vm-tools/libxfr';
 import { serveTransfer } from '@vm-tools/libxfr/control';
-import { formatPeerAddress } from '@vm-tools/libxfr/transport';
+import { formatPeerAddress, type PeerAddress } from '@vm-tools/libxfr/transport';
 import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import { openMeasured } from './measured.ts';
+import { movesOf } from './moves.ts';
 import type { MigrateInput } from './options.ts';
 import { callingPeer, peerAddress, recallingPeer } from './peer.ts';
 import { requireFree } from './require-free.ts';
@@ -19,15 +27,37 @@ import { describeSettings } from './transfers/describe-transfer.ts';
 import { journalsOf } from './transfers/journals.ts';
 
 export async function migrate(invocation: Invocation<MigrateInput>): Promise<Outcome> {
-  const { input, messages, signal } = invocation;
+  const { input } = invocation;
   const { bwlimit = 'off', stopAndCopyBwlimit } = input;
-  const rate = parseSchedule(bwlimit);
-  const stopAndCopyRate = stopAndCopyBwlimit === undefined ? undefined : parseRate(stopAndCopyBwlimit);
-  const address = peerAddress(input);
+  const { domains, endpoint } = movesOf(input);
+  const settings = {
+    rate: parseSchedule(bwlimit),
+    stopAndCopyRate: stopAndCopyBwlimit === undefined ? undefined : parseRate(stopAndCopyBwlimit),
+    endpoint,
+    address: peerAddress({ ...input, endpoint }),
+  };
+  await invocation.openHost();
+  return forEachDomain(invocation, domains, (word) => migrateOne(invocation, word, settings), { atOnce: 1 });
+}
+
+/** What is the same for all domains that are moved. */
+interface MoveSettings {
+  readonly rate: ReturnType<typeof parseSchedule>;
+  readonly stopAndCopyRate: number | undefined;
+  readonly endpoint: string;
+  readonly address: PeerAddress;
+}
+
+async function migrateOne(
+  invocation: Invocation<MigrateInput>,
+  word: string,
+  { rate, stopAndCopyRate, endpoint, address }: MoveSettings,
+): Promise<DomainOutcome> {
+  const { input, messages, signal } = invocation;
   const host = await invocation.openHost();
-  const domain = await resolveDomain(host, input.domain);
+  const domain = await resolveDomain(host, word);
   const { uuid, name } = domain;
-  const measured = await openMeasured(invocation, input.endpoint);
+  const measured = await openMeasured(invocation, endpoint);
   // The source reads it before each round, so it can be changed while the domain moves.
   const budget = {
     maxDowntimeMs: input.maxDowntime,
@@ -53,9 +83,7 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
   const { live } = offer;
   if (!live && input.onNoConvergence !== 'force') throw noBudget(name);
   if (!live && input.live === 'auto') {
-    messages.warn(
-      `${name} cannot be moved live on this host: it stands still until it runs at ${input.endpoint}`,
-    );
+    messages.warn(`${name} cannot be moved live on this host: it stands still until it runs at ${endpoint}`);
   }
   using progress = showProgress(messages);
   const journals = journalsOf(invocation);
@@ -89,10 +117,8 @@ export async function migrate(invocation: Invocation<MigrateInput>): Promise<Out
       `${name} stood still for ${formatDuration(downtimeMs)}, longer than the ${formatDuration(budget.maxDowntimeMs)} of --max-downtime`,
     );
   }
-  return {
-    value: { uuid, name, endpoint: input.endpoint, live, ...summary },
-    text: describe(name, input.endpoint, summary),
-  };
+  const text = describe(name, endpoint, summary);
+  return { value: { uuid, name, endpoint, live, ...summary }, text, line: text };
 }
 
 /** Until the domain is handed over, a transfer that is late is one that is given up, if it is not to be forced. */

@@ -193,3 +193,29 @@ testOnTwoHosts('Ctrl-C (starting) comes too late, and the guest runs there', asy
   await waitForTicks(b, 'moved');
   expect(await a.run('vm-list --names')).toBe('');
 });
+
+testOnTwoHosts(
+  'several move one after the other, and one that fails does not stop the others',
+  async (a, b) => {
+    for (const name of ['web1', 'web2']) await createGuest(a, name);
+    await using xfrd = await startXfrd(b);
+    const checked = await a.exec(`vm-migrate web1 web2 ${xfrd.endpoint} --check --json`);
+    expect(JSON.parse(checked.stdout)).toMatchObject([
+      { name: 'web1', checks: expect.any(Array) },
+      { name: 'web2', checks: expect.any(Array) },
+    ]);
+    expect(checked.code).toBe(0);
+    const { code, stdout } = await a.exec(`vm-migrate web1 none web2 ${xfrd.endpoint} --json`);
+    expect({ code, value: JSON.parse(stdout) as unknown }).toMatchObject({
+      code: 3,
+      value: [
+        { name: 'web1', endpoint: xfrd.endpoint },
+        { domain: 'none', error: { code: 'DOMAIN_UNKNOWN' } },
+        { name: 'web2', endpoint: xfrd.endpoint },
+      ],
+    });
+    for (const name of ['web1', 'web2']) await waitForTicks(b, name);
+    expect(await a.run('vm-list --names')).toBe('');
+    expect(await failure(b, 'vm-migrate web1')).toMatchObject({ status: 2, error: { code: 'USAGE' } });
+  },
+);

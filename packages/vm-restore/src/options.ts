@@ -1,7 +1,7 @@
 import { asBandwidth, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
 export interface RestoreInput extends WaitInput {
-  readonly file: string;
+  readonly file: readonly string[];
   readonly paused?: boolean;
   readonly name?: string;
   readonly allowKernels?: readonly string[];
@@ -17,7 +17,12 @@ const listOf = (text: string): string[] => text.split(',').map((item) => item.tr
 export const command: CommandSpec = {
   name: 'vm-restore',
   summary: 'brings a saved domain back from its image file and prints its domid',
-  arguments: [{ name: '<file>', description: 'image of vm-save or xl save; - reads stdin' }],
+  arguments: [
+    {
+      name: '<file...>',
+      description: 'image of vm-save or xl save; - reads stdin; several are brought back one after the other',
+    },
+  ],
   options: [
     { flags: '-p, --paused', description: 'leave it paused; vm-unpause resumes it' },
     { flags: '--name <name>', description: 'give it this name instead of the saved one' },
@@ -58,6 +63,10 @@ export const command: CommandSpec = {
   examples: [
     { command: 'vm-restore web1.img', effect: 'web1 goes on where it was saved' },
     { command: 'vm-restore --paused web1.img', effect: 'it waits for vm-unpause' },
+    {
+      command: 'vm-restore /srv/images/*.img',
+      effect: 'all of them; one that fails does not stop the others',
+    },
     { command: 'zstd -dc web1.zst | vm-restore -', effect: 'from a pipe' },
   ],
 };

@@ -1,4 +1,12 @@
-import { ensureMonitor, showProgress, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  ensureMonitor,
+  forEachDomain,
+  showProgress,
+  showStep,
+  type DomainOutcome,
+  type Invocation,
+  type Outcome,
+} from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { domainTarget, type Origin } from '@vm-tools/libdomain';
 import { restoreFromFile } from '@vm-tools/libxfr';
@@ -12,20 +20,38 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
   const limiter = createLimiter({ rate: Infinity });
   using _ = followSchedule(limiter, parseSchedule(input.bwlimit ?? 'off'), { signal });
   const paused = input.paused === true;
-  const origin = input.file === '-' ? imageFromStdin() : input.file;
+  if (input.name !== undefined && input.file.length > 1) throw nameOfSeveral();
+  const stdin = input.file.includes('-') ? imageFromStdin() : undefined;
   const host = await invocation.openHost();
-  const target = domainTarget(host, {
-    paused,
-    waitMs: input.wait,
-    ...(input.name === undefined ? {} : { name: input.name }),
-    origin: originOf(input),
-    onStep: showStep(messages),
-    onLog: messages.trace,
+  const restoreOne = async (file: string): Promise<DomainOutcome> => {
+    const target = domainTarget(host, {
+      paused,
+      waitMs: input.wait,
+      ...(input.name === undefined ? {} : { name: input.name }),
+      origin: originOf(input),
+      onStep: showStep(messages),
+      onLog: messages.trace,
+    });
+    using progress = showProgress(messages);
+    const summary = await restoreFromFile(file === '-' ? (stdin ?? file) : file, target, {
+      limiter,
+      signal,
+      onEvent: progress.onEvent,
+    });
+    await ensureMonitor(invocation);
+    const { domid } = summary;
+    return { value: { paused, ...summary }, text: String(domid), line: `${file}: domid ${domid}` };
+  };
+  return await forEachDomain(invocation, input.file, restoreOne, { atOnce: 1 });
+}
+
+function nameOfSeveral(): VmToolsError {
+  return new VmToolsError({
+    code: 'USAGE',
+    kind: 'usage',
+    message: 'several domains cannot all have one name',
+    hint: 'give --name with one file',
   });
-  using progress = showProgress(messages);
-  const summary = await restoreFromFile(origin, target, { limiter, signal, onEvent: progress.onEvent });
-  await ensureMonitor(invocation);
-  return { value: { paused, ...summary }, text: String(summary.domid) };
 }
 
 /** What the operator allows to this image alone. */

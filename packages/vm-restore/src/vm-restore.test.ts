@@ -258,3 +258,20 @@ testOnHost('what could not be restored is not saved, and the guest is not touche
   }
   expect(await host.run('ls')).not.toContain('kept.img');
 });
+
+testOnHost('several are brought back, and one that fails does not stop the others', async (host) => {
+  await save(host, 'web1');
+  await save(host, 'web2');
+  const { code, stdout } = await host.exec('vm-restore web1.img none.img web2.img --json');
+  expect({ code, value: JSON.parse(stdout) as unknown }).toMatchObject({
+    code: 2,
+    value: [
+      { domid: expect.any(Number) },
+      { domain: 'none.img', error: { code: 'XFR_FILE_MISSING' } },
+      { domid: expect.any(Number) },
+    ],
+  });
+  for (const name of ['web1', 'web2']) await waitForTicks(host, name);
+  const named = await failure(host, 'vm-restore web1.img web2.img --name other');
+  expect(named).toMatchObject({ status: 2, error: { code: 'USAGE' } });
+});

@@ -1,8 +1,9 @@
 import { asBandwidth, asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
 export interface SaveInput extends WaitInput {
-  readonly domain: string;
-  readonly output: string;
+  /** domains, and where there is no output, the folder behind them */
+  readonly domain: readonly string[];
+  readonly output?: string;
   readonly checkpoint?: boolean;
   readonly pause?: boolean;
   readonly overwrite?: boolean;
@@ -16,9 +17,18 @@ export interface SaveInput extends WaitInput {
 export const command: CommandSpec = {
   name: 'vm-save',
   summary: 'writes a domain to an image file and removes it from this host',
-  arguments: [{ name: '<domain>', description: 'name, domid or UUID' }],
+  arguments: [
+    {
+      name: '<domain...>',
+      description:
+        'name, domid or UUID; several are saved one after the other into a folder that is there, named with -o or behind them',
+    },
+  ],
   options: [
-    { flags: '-o, --output <file>', description: 'the image file; - is stdout', mandatory: true },
+    {
+      flags: '-o, --output <file>',
+      description: 'the image file; - is stdout; for several domains a folder',
+    },
     { flags: '-c, --checkpoint', description: 'keep the domain running afterwards', conflicts: ['pause'] },
     { flags: '-p, --pause', description: 'leave the domain here, paused, afterwards' },
     { flags: '--overwrite', description: 'replace the file if it exists, once the new one is complete' },
@@ -48,6 +58,7 @@ export const command: CommandSpec = {
   examples: [
     { command: 'vm-save web1 -o web1.img', effect: 'save web1; it is gone from this host' },
     { command: 'vm-save -c web1 -o web1.img', effect: 'save a copy; web1 goes on' },
+    { command: 'vm-save web1 web2 /srv/images', effect: 'into web1.img and web2.img there' },
     { command: 'vm-save web1 -o - | zstd > web1.zst', effect: 'into a pipe' },
     { command: 'vm-save web1 -o - | ssh b vm-restore -', effect: 'to another host, without xfrd' },
   ],

@@ -361,3 +361,23 @@ testOnHost('on a terminal a bar is drawn on one line, with -q nothing is said', 
   const { code, stdout, stderr } = await host.exec('vm-save seen -o q.img -q');
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
 });
+
+testOnHost('several go into a folder, and one that fails does not stop the others', async (host) => {
+  for (const name of ['web1', 'web2']) await createGuest(host, name, 'type=pv');
+  await host.run('mkdir saved');
+  const { code, stdout } = await host.exec('vm-save web1 none web2 saved --json');
+  expect({ code, value: JSON.parse(stdout) as unknown }).toMatchObject({
+    code: 3,
+    value: [
+      { name: 'web1', file: 'saved/web1.img' },
+      { domain: 'none', error: { code: 'DOMAIN_UNKNOWN' } },
+      { name: 'web2', file: 'saved/web2.img' },
+    ],
+  });
+  await host.run('vm-restore saved/web1.img saved/web2.img');
+  expect(await host.run('vm-save web1 web2 -o saved --checkpoint --overwrite')).toMatch(
+    /^web1: .* in saved\/web1.img\nweb2: /,
+  );
+  for (const line of ['vm-save web1', 'vm-save web1 web2 -o one.img', 'vm-save web1 web2 nowhere'])
+    expect(await failure(host, line)).toMatchObject({ status: 2, error: { code: 'USAGE' } });
+});

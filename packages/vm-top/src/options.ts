@@ -6,7 +6,7 @@ export const ORDERS = ['cpu', 'memory', 'network', 'disk', 'name', 'domid'] as c
 
 export interface TopInput {
   /** milliseconds */
-  readonly interval: number;
+  readonly interval?: number;
   readonly count?: number;
   readonly once?: boolean;
   readonly sort: (typeof ORDERS)[number];
@@ -19,7 +19,6 @@ export const command: CommandSpec = {
     {
       flags: '-i, --interval <time>',
       description: 'between two looks (default: 2)',
-      default: 2000,
       ...asWait,
     },
     {

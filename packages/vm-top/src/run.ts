@@ -6,9 +6,11 @@ import { listenForEnd } from './keys.ts';
 import type { TopInput } from './options.ts';
 import { viewFor } from './view.ts';
 
+const DEFAULT_INTERVAL_MS = 2000;
+
 export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const { once = false, count = Infinity, interval } = input;
+  const { once = false, count = Infinity, interval = DEFAULT_INTERVAL_MS } = input;
   const reader = figuresReader(await invocation.openHost());
   const view = viewFor(input, messages, process.stdout);
   const output = invocation.claimStdout('text');

@@ -32,6 +32,7 @@ export type {
   RestoreCall,
   RestoreSpec,
   RingFrames,
+  DumpCall,
   SaveCall,
   SaveSpec,
   SchedulerName,

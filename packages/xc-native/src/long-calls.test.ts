@@ -154,6 +154,49 @@ describe('domainBuild', () => {
   });
 });
 
+describe('domainDumpcore', () => {
+  test('all bytes that libxc hands over, in their order', async () => {
+    const { stream, done } = xen.domainDumpcore(7);
+    const bytes = await buffer(stream);
+    await done;
+    expect(bytes.length).toBe(4 + 65536 + 3);
+    expect(bytes.toString('latin1', 0, 6)).toBe('HEADmm');
+    expect(bytes.subarray(-3).toString()).toBe('END');
+    expect(await stub.takeCalls()).toContainEqual([
+      'xc_domain_dumpcore_via_callback',
+      'ptr',
+      '7',
+      'null',
+      'ptr',
+    ]);
+  });
+
+  test('a failure of libxc, a reader that goes away, and an abort', async () => {
+    await stub.script('xc_domain_dumpcore_via_callback -1 3 0 Could not get info for domain');
+    const failed = { code: 'XEN_NO_DOMAIN' };
+    const refused = xen.domainDumpcore(7);
+    await expect(buffer(refused.stream)).rejects.toMatchObject(failed);
+    await expect(refused.done).rejects.toMatchObject(failed);
+
+    await Promise.all([stub.script(), stub.mode('flood')]);
+    const left = xen.domainDumpcore(7);
+    await once(left.stream, 'readable');
+    left.stream.destroy();
+    await expect(left.done).rejects.toMatchObject({
+      details: { call: 'xc_domain_dumpcore_via_callback', domid: 7 },
+    });
+
+    const abort = new AbortController();
+    const stopped = xen.domainDumpcore(7, { signal: abort.signal });
+    await once(stopped.stream, 'readable');
+    abort.abort();
+    await expect(stopped.done).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'interrupted while dumping domain 7',
+    });
+  });
+});
+
 describe('domainSave', () => {
   test('live: each round is asked for, then suspend; all bytes arrive', async () => {
     const asked: (PrecopyStats | 'suspend')[] = [];

@@ -6,6 +6,7 @@ import { hasStream, LONGEST_LINE_BYTES, protocolError } from './helper/messages.
 import type { Job, Question, Work } from './helper/messages.ts';
 import type {
   BuildSpec,
+  DumpCall,
   ImageSource,
   LongCallOptions,
   PrecopyDecision,
@@ -55,6 +56,11 @@ export function saveDomain(
   };
   const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
   const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, { decide });
+  return { stream: incomingBytes(data, done), done: handled(done.then(() => undefined)) };
+}
+
+export function dumpDomain(host: HelperHost, domid: number, options: LongCallOptions): DumpCall {
+  const { data, done } = start(host, domid, { kind: 'dump' }, `dumping domain ${domid}`, options);
   return { stream: incomingBytes(data, done), done: handled(done.then(() => undefined)) };
 }
 

@@ -11,7 +11,7 @@ import { readHostInfo } from './calls/host-info.ts';
 import { readConsoleRing } from './calls/console-ring.ts';
 import { getCap, getWeight, readScheduler, setCap, setWeight } from './calls/scheduler-cap.ts';
 import { getAffinity, readVcpuInfo, setAffinity } from './calls/vcpus.ts';
-import { buildDomain, destroyDomain, restoreDomain, saveDomain } from './long-calls.ts';
+import { buildDomain, destroyDomain, dumpDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
 import type { Libxc } from './libxc.ts';
 import { HVM_PARAM, SHUTDOWN_REASONS } from './xen.ts';
@@ -187,6 +187,10 @@ export class NativeXen implements Types.Xen {
 
   domainSave(domid: number, spec: Types.SaveSpec, options: Types.LongCallOptions = {}): Types.SaveCall {
     return saveDomain(this.#host, domid, spec, options);
+  }
+
+  domainDumpcore(domid: number, options: Types.LongCallOptions = {}): Types.DumpCall {
+    return dumpDomain(this.#host, domid, options);
   }
 
   domainRestore(

@@ -202,6 +202,14 @@ export interface SaveCall {
   readonly done: Promise<void>;
 }
 
+/** A core dump under way: bytes to read, and its end. The stream must be read for the dump to go on. */
+export interface DumpCall {
+  /** an ELF file, as docs/misc/dump-core-format.txt of Xen has it */
+  readonly stream: Readable;
+  /** resolves when libxc is done; rejects with its cause. An aborted or destroyed stream makes it reject. */
+  readonly done: Promise<void>;
+}
+
 export interface RestoreSpec extends Ports {
   readonly type: 'pv' | 'pvh';
 }
@@ -304,6 +312,11 @@ export interface Xen {
   domainBuild(domid: number, spec: BuildSpec, options?: LongCallOptions): Promise<RingFrames>;
   /** xc_domain_save in the helper process. */
   domainSave(domid: number, spec: SaveSpec, options?: LongCallOptions): SaveCall;
+  /**
+   * xc_domain_dumpcore_via_callback in the helper process: the memory of a domain and the registers of its vCPUs. A
+   * domain that runs meanwhile gives pages of different moments.
+   */
+  domainDumpcore(domid: number, options?: LongCallOptions): DumpCall;
   /** xc_domain_restore in the helper process. */
   domainRestore(domid: number, spec: RestoreSpec, options?: LongCallOptions): RestoreCall;
   close(): Promise<void>;

@@ -17,6 +17,8 @@
 export { ByteReader } from './byte-reader.ts';
 export type { ByteReaderOptions } from './byte-reader.ts';
 export type { StreamErrorCode, StreamPlace } from './error.ts';
+export { encodeCoreHead, encodeCoreTail, type CoreFacts } from './core/encode-core.ts';
+export { VCPU_CONTEXT_BYTES } from './core/layout.ts';
 export * from './libxc/encode.ts';
 export { encodeLibxcHeader, LIBXC_HEADER_BYTES, parseLibxcHeader } from './libxc/header.ts';
 export type { LibxcHeader } from './libxc/header.ts';

@@ -215,6 +215,23 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
     });
   });
 
+  describe('domainDumpcore', () => {
+    test('all bytes arrive, and an abort ends it', async () => {
+      const dump = xen.domainDumpcore(7);
+      expect(await buffer(dump.stream)).toEqual(Buffer.concat([HEAD, END]));
+      await dump.done;
+      double.manner = 'flood';
+      const abort = new AbortController();
+      const stopped = xen.domainDumpcore(7, { signal: abort.signal });
+      await once(stopped.stream, 'readable');
+      abort.abort();
+      await expect(stopped.done).rejects.toMatchObject({
+        code: 'INTERRUPTED',
+        message: 'interrupted while dumping domain 7',
+      });
+    });
+  });
+
   describe('domainSave', () => {
     test('live: each round is asked for, then suspend; all bytes arrive', async () => {
       const asked: (PrecopyStats | 'suspend')[] = [];

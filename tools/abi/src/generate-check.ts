@@ -36,12 +36,12 @@ function checkFunction(name: string, { returns, args }: Prototype): string {
   return isCompatible(`__typeof__(&${name})`, pointerType(returns.c, args), name);
 }
 
-function checkCallback({ returns, args, member: [struct, member] }: CallbackPrototype): string {
-  return isCompatible(
-    `__typeof__(((${struct} *)0)->${member})`,
-    pointerType(returns.c, args),
-    `${struct}.${member}`,
-  );
+function checkCallback({ returns, args, named: [type, member] }: CallbackPrototype): string {
+  const [actual, name] =
+    member === undefined
+      ? [`${type} *`, type]
+      : [`__typeof__(((${type} *)0)->${member})`, `${type}.${member}`];
+  return isCompatible(actual, pointerType(returns.c, args), name);
 }
 
 function checkLayout({ c: struct, size, fields }: StructLayout): readonly string[] {

@@ -1,4 +1,4 @@
-import { abortError, type VmToolsError } from '@vm-tools/errors';
+import { abortError, type FailureKind, type VmToolsError } from '@vm-tools/errors';
 import { shown } from '@vm-tools/words';
 import { asVmToolsError } from '../output/render-error.ts';
 import type { Invocation, Outcome } from './spec.ts';
@@ -11,6 +11,8 @@ export interface DomainOutcome {
   readonly line?: string;
   /** For people, when it is the only one. @default nothing */
   readonly text?: string;
+  /** The kind of failure in a result that is printed anyway. */
+  readonly failure?: FailureKind;
 }
 
 /** How many domains are worked on, and which words stand for them. */
@@ -47,8 +49,13 @@ export async function forEachDomain(
   const words = [...new Set(domains)];
   const [only] = words;
   if (only !== undefined && domains.length === 1 && !isList) {
-    const { value, text } = await act(only);
-    return { value, isReport, ...(text === undefined ? {} : { text }) };
+    const { value, text, failure } = await act(only);
+    return {
+      value,
+      isReport,
+      ...(text === undefined ? {} : { text }),
+      ...(failure === undefined ? {} : { failure }),
+    };
   }
   const attempt = async (domain: string): Promise<DomainOutcome | FailedDomain> => {
     try {
@@ -61,7 +68,9 @@ export async function forEachDomain(
     }
   };
   const outcomes = await inTurn(words, atOnce, attempt);
-  const kinds = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error.kind] : []));
+  const kinds = outcomes.flatMap((outcome) =>
+    'error' in outcome ? outcome.error.kind : (outcome.failure ?? []),
+  );
   const failure = kinds.find((kind) => kind === 'uncertain') ?? kinds[0];
   return {
     value: outcomes.map((outcome) => ('error' in outcome ? outcome : outcome.value)),

@@ -1,7 +1,9 @@
-import type { Invocation, Outcome } from '@vm-tools/cli';
+import { forEachDomain, type DomainOutcome, type Invocation, type Outcome } from '@vm-tools/cli';
 import { domainSource, resolveDomain } from '@vm-tools/libdomain';
 import { checkPeer, type PeerCheck } from '@vm-tools/libxfr';
 import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
+import type { PeerAddress } from '@vm-tools/libxfr/transport';
+import { movesOf } from '../moves.ts';
 import type { MigrateInput } from '../options.ts';
 import { callingPeer, peerAddress } from '../peer.ts';
 import { requireFree } from '../require-free.ts';
@@ -11,12 +13,30 @@ const WHERE = { source: 'here', target: 'there' } as const;
 
 /** Looks at both hosts as a migration does before its first page, and changes nothing. */
 export async function check(invocation: Invocation<MigrateInput>): Promise<Outcome> {
-  const { input, signal } = invocation;
+  const { input } = invocation;
   parseSchedule(input.bwlimit ?? 'off');
   parseRate(input.stopAndCopyBwlimit ?? 'off');
-  const address = peerAddress(input);
+  const { domains, endpoint } = movesOf(input);
+  const address = peerAddress({ ...input, endpoint });
+  await invocation.openHost();
+  const isOne = domains.length === 1;
+  return forEachDomain(invocation, domains, (word) => checkOne(invocation, word, address, isOne), {
+    atOnce: 1,
+    isReport: true,
+  });
+}
+
+/** @param isOne whether it is the only one: its result is the list of checks alone */
+async function checkOne(
+  invocation: Invocation<MigrateInput>,
+  word: string,
+  address: PeerAddress,
+  isOne: boolean,
+): Promise<DomainOutcome> {
+  const { input, signal } = invocation;
   const host = await invocation.openHost();
-  const domain = await resolveDomain(host, input.domain);
+  const domain = await resolveDomain(host, word);
+  const { domid, uuid, name } = domain;
   // Only a domain that runs on while it is moved can converge, so what asks for that asks for a live one.
   const live = input.onNoConvergence === 'force' ? input.live : 'require';
   const source = domainSource(host, domain, { live, waitMs: input.wait });
@@ -26,14 +46,14 @@ export async function check(invocation: Invocation<MigrateInput>): Promise<Outco
     signal,
   });
   const failed = checks.find(({ error }) => error !== undefined);
+  const plain = checks.map(({ error, ...rest }) => ({
+    ...rest,
+    ok: error === undefined,
+    ...(error && { error }),
+  }));
   return {
-    isReport: true,
-    value: checks.map(({ error, ...rest }) => ({
-      ...rest,
-      ok: error === undefined,
-      ...(error && { error }),
-    })),
-    text: format(checks),
+    value: isOne ? plain : { domid, uuid, name, checks: plain },
+    text: isOne ? format(checks) : `${name}:\n${format(checks)}`,
     ...(failed?.error && { failure: failed.error.kind }),
   };
 }

@@ -2,7 +2,7 @@ import { type VmToolsError, abortError } from '@vm-tools/errors';
 import { decodeError, encodeLine, LineDecoder } from '@vm-tools/ipc';
 import type { ImageSource, LongCallOptions, PrecopyDecision, RingFrames } from '../xen.ts';
 import type { Helpers } from './helpers.ts';
-import { asMessage, LONGEST_LINE_BYTES, protocolError } from './messages.ts';
+import { asMessage, isRead, LONGEST_LINE_BYTES, protocolError } from './messages.ts';
 import type { Answer, Job, Message, Question } from './messages.ts';
 import { crashError } from './start.ts';
 import type { HelperEnd, HelperProcess } from './start.ts';
@@ -75,8 +75,8 @@ export class Conversation {
   #outcome(end: HelperEnd): RingFrames | undefined {
     const { signal } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
-    // libxc may have finished all the same; but a save whose stream was cut has not been saved.
-    const wasCut = this.#job.kind === 'save' && signal?.aborted === true;
+    // libxc may have finished all the same; but what is read from a stream that was cut is not whole.
+    const wasCut = isRead(this.#job) && signal?.aborted === true;
     if (this.#last?.type === 'done' && !wasCut) return this.#last.frames;
     if (signal?.aborted === true) throw this.#abortError(signal);
     if (this.#last?.type === 'failed') throw decodeError(this.#last.error);
@@ -136,7 +136,8 @@ export class Conversation {
     this.#stopped.resolve(undefined);
     this.#helper.data.destroy();
     // A stream that it fetches cannot be cut from here. A restore leaves nothing to clean up but its domain.
-    if (this.#image !== undefined) this.#helper.kill();
+    // A dump has nothing to clean up either, and writes nothing for as long as it looks for pages.
+    if (this.#image !== undefined || this.#job.kind === 'dump') this.#helper.kill();
     this.#killTimer ??= setTimeout(() => {
       this.#wasKilled = true;
       this.#helper.kill();

@@ -32,11 +32,17 @@ export type Work =
   | { readonly kind: 'build'; readonly spec: BuildSpec }
   | { readonly kind: 'save'; readonly live: boolean; readonly asksPrecopy: boolean }
   | { readonly kind: 'restore'; readonly spec: RestoreSpec }
+  | { readonly kind: 'dump' }
   | { readonly kind: 'destroy' };
 
 /** Whether bytes go with it; a helper can do one such job. */
 export function hasStream({ kind }: Work): boolean {
-  return kind === 'save' || kind === 'restore';
+  return kind === 'restore' || isRead({ kind });
+}
+
+/** Whether the parent reads these bytes: when it has had enough of them, the work has not been done. */
+export function isRead({ kind }: Pick<Work, 'kind'>): boolean {
+  return kind === 'save' || kind === 'dump';
 }
 
 /** A question of a helper, which then waits for the answer: libxc is waiting in its callback, too. */

@@ -4,6 +4,7 @@ import { readDomainInfo } from '../calls/domain-info.ts';
 import type { Libxc } from '../libxc.ts';
 import type { RingFrames } from '../xen.ts';
 import { buildDomain } from './jobs/build.ts';
+import { dumpDomain } from './jobs/dump.ts';
 import { restoreDomain } from './jobs/restore.ts';
 import { saveDomain } from './jobs/save.ts';
 import { callSource } from './call-source.ts';
@@ -36,6 +37,10 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
         closeSync(fd);
       }
     }
+    case 'dump':
+      checkpoint('xc_domain_dumpcore_via_callback');
+      dumpDomain(libxc, domid);
+      return undefined;
     case 'destroy':
       checkpoint('xc_domain_destroy');
       libxc.callOn('xc_domain_destroy', domid);

@@ -79,6 +79,7 @@ const CALLS: Readonly<Record<Job['kind'], string>> = {
   build: 'xc_dom_boot_image',
   save: 'xc_domain_save',
   restore: 'xc_domain_restore',
+  dump: 'xc_domain_dumpcore_via_callback',
   destroy: 'xc_domain_destroy',
 };
 

@@ -11,12 +11,12 @@ export interface StructByValue<Name extends StructName = StructName> {
 
 type CallbackType = CType | StructByValue;
 
-/** A function of ours that C calls, and the struct member through which C finds it. */
+/** A function of ours that C calls, and where C says what it is like. */
 export interface CallbackPrototype {
   readonly returns: CType;
   readonly args: readonly CallbackType[];
-  /** the C struct and its member: tools/abi compares the types */
-  readonly member: readonly [struct: string, member: string];
+  /** where C names its type: a struct and a member of it, or a typedef; tools/abi compares the types */
+  readonly named: readonly [struct: string, member: string] | readonly [typedef: string];
 }
 
 const data = pointerTo('void');
@@ -34,19 +34,24 @@ export const CALLBACKS = {
   vmessage: {
     returns: nothing,
     args: [pointerTo('struct xentoollog_logger'), level, int, chars, chars, vaList],
-    member: ['struct xentoollog_logger', 'vmessage'],
+    named: ['struct xentoollog_logger', 'vmessage'],
   },
-  suspend: { returns: int, args: [data], member: ['struct save_callbacks', 'suspend'] },
-  precopy_policy: { returns: int, args: [stats, data], member: ['struct save_callbacks', 'precopy_policy'] },
+  suspend: { returns: int, args: [data], named: ['struct save_callbacks', 'suspend'] },
+  precopy_policy: { returns: int, args: [stats, data], named: ['struct save_callbacks', 'precopy_policy'] },
   switch_qemu_logdirty: {
     returns: int,
     args: [uint32, uint, data],
-    member: ['struct save_callbacks', 'switch_qemu_logdirty'],
+    named: ['struct save_callbacks', 'switch_qemu_logdirty'],
   },
   static_data_done: {
     returns: int,
     args: [uint, data],
-    member: ['struct restore_callbacks', 'static_data_done'],
+    named: ['struct restore_callbacks', 'static_data_done'],
+  },
+  dump_rtn: {
+    returns: int,
+    args: [pointerTo('xc_interface'), data, pointerTo('char'), uint],
+    named: ['dumpcore_rtn_t'],
   },
 } as const satisfies Record<string, CallbackPrototype>;
 

@@ -79,6 +79,11 @@ export const XENGUEST = {
     args: [xch, int, domid, uint32, pointerTo('struct save_callbacks'), streamType, int],
     check: 'zero',
   },
+  xc_domain_dumpcore_via_callback: {
+    returns: int,
+    args: [xch, domid, pointerTo('void'), pointerTo('dumpcore_rtn_t')],
+    check: 'zero',
+  },
   xc_domain_restore: {
     returns: int,
     args: [

@@ -29,7 +29,7 @@ export interface StubLibrary extends AsyncDisposable {
       | 'xc_readconsolering',
     bytes: Uint8Array,
   ): Promise<void>;
-  /** How xc_domain_save and xc_domain_restore behave. */
+  /** How xc_domain_save, xc_domain_restore and xc_domain_dumpcore_via_callback behave. */
   mode(mode: '' | 'crash' | 'hang' | 'flood' | 'picky'): Promise<void>;
 }
 
@@ -75,6 +75,7 @@ function effectsOf(layouts: Layouts): Effects {
     *(uint64_t *)((char *)a0 + ${image.console_pfn.offset}) = 5;
     *(void **)((char *)a0 + ${image.pv_p2m.offset}) = p2m;`,
     xc_domain_save: 'record("\\n"); if (result == 0) result = stub_save(a1, a2, a3, a4);',
+    xc_domain_dumpcore_via_callback: 'record("\\n"); if (result == 0) result = stub_dump(a3);',
     xc_domain_restore: 'record("\\n"); if (result == 0) result = stub_restore(a1, a4, a7, a10);',
   };
 }

@@ -154,6 +154,17 @@ static int stub_save(int fd, uint32_t domid, uint32_t flags, struct save_callbac
     return failed;
 }
 
+static int stub_dump(int (*rtn)(void *, void *, char *, unsigned))
+{
+    int failed = rtn(NULL, NULL, "HEAD", 4);
+    if (!failed) failed = rtn(NULL, NULL, stub_memory, 0);
+    memset(stub_memory, 'm', sizeof(stub_memory));
+    do { if (!failed) failed = rtn(NULL, NULL, stub_memory, sizeof(stub_memory)); } while (mode_is("flood") && !failed);
+    if (!failed) failed = rtn(NULL, NULL, "END", 3);
+    if (failed) say(ERROR, "Failed to write buffer");
+    return failed;
+}
+
 static int stub_restore(int fd, unsigned long *store, unsigned long *console, struct restore_callbacks *cb)
 {
     unsigned long total = 0;

@@ -56,6 +56,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainGetWeight: 'xc_sched_credit2_domain_get',
   domainSetWeight: 'xc_sched_credit2_domain_set',
   domainBuild: 'xc_dom_boot_mem_init',
+  domainDumpcore: 'xc_domain_dumpcore_via_callback',
 };
 
 /** Libxc's name for it, as in errors: "xc_domain_max_vcpus" for "domainMaxVcpus". What is not libxc's keeps its own. */

@@ -48,7 +48,7 @@ export const faultRuleSchema = z
     error: 'to fail within a stream needs errno',
   })
   .refine(({ at, call }) => typeof at !== 'number' || !/^(xenstore|dom0|backend)\./.test(call), {
-    error: 'only domainSave and domainRestore have a stream to fail within',
+    error: 'only domainSave, domainRestore and domainDumpcore have a stream to fail within',
   });
 
 /** Which calls fail, wait or hang, and how. */

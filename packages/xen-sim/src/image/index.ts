@@ -1,5 +1,6 @@
 /**
- * The work of libxenguest, on a simulated machine: building a guest's memory, and moving it as a libxc stream.
+ * The work of libxenguest, on a simulated machine: building a guest's memory, moving it as a libxc stream, and dumping
+ * it.
  *
  * @example
  * ```ts
@@ -13,6 +14,7 @@
  * @packageDocumentation
  */
 export { buildDomain } from './build/build-domain.ts';
+export { dumpDomain } from './dump/dump-domain.ts';
 export type { ImageCallOptions } from './image-call-options.ts';
 export { cpuPolicyOf } from './records/domain-records.ts';
 export { handled } from './conversation.ts';

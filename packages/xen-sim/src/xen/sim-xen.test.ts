@@ -57,6 +57,7 @@ const CALLS: Readonly<Record<(typeof XEN_CALLS)[number], (xen: Xen) => Promise<u
   domainDestroy: (xen) => xen.domainDestroy(1),
   domainBuild: (xen) => xen.domainBuild(1, build),
   domainSave: (xen) => xen.domainSave(1, save).done,
+  domainDumpcore: (xen) => xen.domainDumpcore(1).done,
   domainRestore: (xen) => xen.domainRestore(1, { ...ports, type: 'pvh' }).done,
 };
 

@@ -5,6 +5,7 @@ import type { FaultPoint } from '../faults/index.ts';
 import {
   buildDomain,
   cpuPolicyOf,
+  dumpDomain,
   handled,
   restoreDomain,
   saveDomain,
@@ -48,6 +49,11 @@ export class SimXen extends ShortCalls implements Types.Xen {
   domainSave(domid: number, spec: Types.SaveSpec, options: Types.LongCallOptions = {}): Types.SaveCall {
     const begin = this.#beginning('domainSave', `saving domain ${domid}`, domid);
     return saveDomain(this.#machine, domid, spec, { ...options, begin });
+  }
+
+  domainDumpcore(domid: number, options: Types.LongCallOptions = {}): Types.DumpCall {
+    const begin = this.#beginning('domainDumpcore', `dumping domain ${domid}`, domid);
+    return dumpDomain(this.#machine, domid, { ...options, begin });
   }
 
   domainRestore(

@@ -11,3 +11,4 @@ export type { SyntheticPvOptions } from './synthetic-pv.ts';
 export { provideVerifyStream } from './provide-verify-stream.ts';
 export { askVerifyStream } from './verify-stream-v2.ts';
 export type { StreamFormat } from './verify-stream-v2.ts';
+export { readCore, type ReadCore } from './read-core.ts';

@@ -16,6 +16,9 @@ export interface RemoteCallOptions extends LongCallOptions {
   readonly abortGraceMs: number;
 }
 
+/** Those whose bytes the caller reads. */
+const IS_READ: ReadonlySet<LongCallName> = new Set(['domainSave', 'domainDumpcore']);
+
 type Outcome = { readonly result: unknown } | { readonly error: VmToolsError };
 
 /** A long call from its start to its end, with what is asked and said in between. */
@@ -79,8 +82,8 @@ export class RemoteCall {
       const { log, leftovers } = outcome.error;
       throw abortError(signal, what).with({ log, leftovers });
     }
-    // Xen may have finished all the same; but a save whose reader has gone has not been saved.
-    if (isAborted && name === 'domainSave') throw abortError(signal, what);
+    // Xen may have finished all the same; but what a reader has given up is not whole.
+    if (isAborted && IS_READ.has(name)) throw abortError(signal, what);
     return outcome.result;
   }
 

@@ -123,6 +123,13 @@ class RemoteXen extends ShortCalls implements Types.Xen {
     return { stream: incomingBytes(attached, done, connectionLost), done: done as Promise<void> };
   }
 
+  domainDumpcore(domid: number, options: Types.LongCallOptions = {}): Types.DumpCall {
+    const { attached, attach } = this.#attachment();
+    const what = `dumping domain ${domid}`;
+    const done = this.#long('domainDumpcore', [domid], { ...options, what, attach });
+    return { stream: incomingBytes(attached, done, connectionLost), done: done as Promise<void> };
+  }
+
   domainRestore(
     domid: number,
     spec: Types.RestoreSpec,

@@ -176,6 +176,7 @@ const LONG_CALLS = {
   domainDestroy: { args: z.tuple([domid]), result: nothing },
   domainBuild: { args: z.tuple([domid, buildSpec]), result: frames },
   domainSave: { args: z.tuple([domid, saveSpec]), result: nothing },
+  domainDumpcore: { args: z.tuple([domid]), result: nothing },
   domainRestore: { args: z.tuple([domid, restoreSpec]), result: frames },
 } as const;
 

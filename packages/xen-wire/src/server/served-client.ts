@@ -3,7 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import type { VmToolsError } from '@vm-tools/errors';
 import { decodeError } from '@vm-tools/ipc';
 import { ServedCalls, type Channel } from '@vm-tools/ipc/calls';
-import type { LongCallOptions, PrecopyDecision, PrecopyStats, RingFrames, Xen } from '@vm-tools/xc-native';
+import type {
+  LongCallOptions,
+  PrecopyDecision,
+  PrecopyStats,
+  RingFrames,
+  SaveCall,
+  Xen,
+} from '@vm-tools/xc-native';
 import type * as z from 'zod';
 import { CALLS, type CallName, type ShortCallName } from '../protocol/calls.ts';
 import { connectionLost, parseWith, protocolError } from '../protocol/errors.ts';
@@ -67,6 +74,11 @@ export class ServedClient {
         return this.#xen.domainBuild(...parseWith(CALLS[name].args, args, what), options);
       case 'domainSave':
         return this.#save(call, parseWith(CALLS[name].args, args, what), options);
+      case 'domainDumpcore':
+        return this.#sendBytes(
+          call,
+          this.#xen.domainDumpcore(...parseWith(CALLS[name].args, args, what), options),
+        );
       case 'domainRestore':
         return this.#restore(call, parseWith(CALLS[name].args, args, what), options);
       default:
@@ -90,8 +102,10 @@ export class ServedClient {
     const precopy = (stats: PrecopyStats): Promise<PrecopyDecision> =>
       this.#ask(call, { type: 'precopy', id, stats });
     const spec = { live, suspend, ...(asksPrecopy ? { precopy } : {}) };
-    const { stream, done } = this.#xen.domainSave(domid, spec, options);
+    return this.#sendBytes(call, this.#xen.domainSave(domid, spec, options));
+  }
 
+  async #sendBytes(call: OpenCall, { stream, done }: Pick<SaveCall, 'stream' | 'done'>): Promise<void> {
     const sent = this.#attached(call).then(async (data) => {
       data.resume().once('end', () => data.destroy()); // a client says nothing here, unless it has had enough
       await pipeline(stream, data);

@@ -60,6 +60,10 @@ export class DoubleXen {
     return { stream, done };
   }
 
+  domainDumpcore(domid: number, options: LongCallOptions): SaveCall {
+    return this.domainSave(domid, { live: false, suspend: () => Promise.resolve() }, options);
+  }
+
   domainRestore(domid: number, spec: RestoreSpec, options: LongCallOptions): RestoreCall {
     this.calls.push(['domainRestore', domid, spec]);
     const sink = new PassThrough();
