@@ -105,6 +105,7 @@ export { domainSource, type DomainSource, type SourceOptions } from './transfer/
 export type { CheckedImage } from './transfer/target/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target/target.ts';
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';
+export { listFetched, type FetchedFolder } from './boot/list-fetched.ts';
 export { listUnfinished } from './guest/unfinished.ts';
 export { recoverGuest } from './guest/recover-guest.ts';
 export { XENBUS_STATES } from './devices/backend/xenbus.ts';

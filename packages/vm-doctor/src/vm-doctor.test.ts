@@ -159,3 +159,12 @@ testOnHost('files of locks without a holder are removed', async (host) => {
   expect(kept((await look(host, '--fix')).found)).toEqual([`stale-locks ${path} mended`]);
   expect(await look(host)).toEqual({ status: 0, found: [] });
 });
+
+testOnHost('what a bootloader has fetched for a guest whose start broke off is removed', async (host) => {
+  const folder = join(host.simulated.root, 'var/lib/xen');
+  const path = join(folder, 'bootloader.11111111-2222-4333-8444-555555555555.d');
+  await host.run(`mkdir -p ${path} ${folder}/bootloader.7.d; touch ${path}/output`); // the other is libxl's
+  expect(kept((await look(host)).found)).toEqual([`fetched-kernels ${path} found`]);
+  expect(kept((await look(host, '--fix')).found)).toEqual([`fetched-kernels ${path} mended`]);
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+});

@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../health-check.ts';
+import { fetchedKernels } from './fetched-kernels.ts';
 import { incomingDomains } from './incoming-domains.ts';
 import { interruptedSaves } from './interrupted-saves.ts';
 import { openTransfers } from './open-transfers.ts';
@@ -15,5 +16,6 @@ export const CHECKS: readonly HealthCheck[] = [
   unfinishedDomains,
   pendingRestarts,
   partialImages,
+  fetchedKernels,
   staleLocks,
 ];
