@@ -17,6 +17,7 @@ export function describeDomain(details: DomainDetails): string {
     ['vcpus', `${details.vcpus} online of ${vcpuList.length}`],
     ['cpu time', `${seconds(details.cpuTimeNs).toFixed(1)} s`],
     ['scheduler', describeScheduler(scheduler)],
+    ['vnc', details.vnc && `${details.vnc.listen}:${details.vnc.port}`],
     ['kernel', config?.kernel],
     ['ramdisk', config?.ramdisk],
     ['cmdline', config?.cmdline || undefined],

@@ -9,6 +9,8 @@ export interface RestoreInput extends WaitInput {
   readonly allowBridges?: readonly string[];
   readonly allowScripts?: readonly string[];
   readonly allowBackends?: readonly string[];
+  readonly allowFolders?: readonly string[];
+  readonly allowListen?: readonly string[];
   readonly bwlimit?: string;
 }
 
@@ -51,6 +53,18 @@ export const command: CommandSpec = {
     {
       flags: '--allow-backends <names>',
       description: 'driver domains that may serve it, besides those that are allowed to all',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-folders <folders>',
+      description:
+        'folders that it may mount, or in which its channels may have sockets, besides those that are allowed to all',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-listen <addresses>',
+      description:
+        'addresses on which its screen may wait for viewers, besides those of this host alone and those that are allowed to all',
       parse: listOf,
     },
     {

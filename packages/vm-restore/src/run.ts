@@ -56,7 +56,8 @@ function nameOfSeveral(): VmToolsError {
 
 /** What the operator allows to this image alone. */
 function originOf(input: RestoreInput): Origin {
-  const { allowKernels, allowDisks, allowBridges, allowScripts, allowBackends } = input;
+  const { allowKernels, allowDisks, allowBridges, allowScripts, allowBackends, allowFolders, allowListen } =
+    input;
   return {
     from: 'image',
     ...(allowKernels && { kernels: [...allowKernels] }),
@@ -64,6 +65,8 @@ function originOf(input: RestoreInput): Origin {
     ...(allowBridges && { bridges: [...allowBridges] }),
     ...(allowScripts && { scripts: [...allowScripts] }),
     ...(allowBackends && { backends: [...allowBackends] }),
+    ...(allowFolders && { folders: [...allowFolders] }),
+    ...(allowListen && { listen: [...allowListen] }),
   };
 }
 

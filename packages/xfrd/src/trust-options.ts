@@ -52,6 +52,8 @@ export interface TrustInput {
   readonly allowBridges?: readonly string[];
   readonly allowScripts?: readonly string[];
   readonly allowBackends?: readonly string[];
+  readonly allowFolders?: readonly string[];
+  readonly allowListen?: readonly string[];
   readonly maxDomains?: number;
   /** MiB */
   readonly maxTotalMemory?: number;
@@ -129,6 +131,18 @@ export const trustCommand: CommandSpec = {
     {
       flags: '--allow-backends <names>',
       description: 'driver domains that may serve its domains, with commas between (default: none)',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-folders <folders>',
+      description:
+        'folders that its domains may mount here, or in which their channels may have sockets, with commas between (default: what /etc/vm-tools/places.json says, else /var/lib/vm-tools/folders)',
+      parse: listOf,
+    },
+    {
+      flags: '--allow-listen <addresses>',
+      description:
+        'addresses on which screens of its domains may wait for viewers here, besides those of this host alone (default: none)',
       parse: listOf,
     },
     {

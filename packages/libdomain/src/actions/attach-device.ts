@@ -2,6 +2,7 @@ import type { StoreAccess } from '@vm-tools/xenstore';
 import { randomMac } from '../config/devices/mac.ts';
 import type { Disk } from '../config/devices/disk.ts';
 import type { Network } from '../config/devices/network.ts';
+import type { DomainConfig } from '../config/schema.ts';
 import { awaitBackend } from '../devices/backend/await-backend.ts';
 import { awaitConnected } from '../devices/backend/await-connected.ts';
 import { backendDomid } from '../devices/backend/backend-domid.ts';
@@ -26,12 +27,12 @@ import { guestError } from '../guest-error.ts';
 import { gone } from '../guest/requirements.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
-import { updateLibxlJson, type AddedDevice } from '../image-config/index.ts';
+import { fromLibxlJson, updateLibxlJson, type AddedDevice } from '../image-config/index.ts';
 import { domainPath } from '../paths.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
 import type { Step } from '../step/step.ts';
-import { updateUserdata } from '../userdata.ts';
+import { readUserdata, updateUserdata } from '../userdata.ts';
 import { refuseDom0 } from './not-dom0.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -192,6 +193,21 @@ function deviceNodes(owner: DeviceOwner, { kind, planned, fresh, device }: Plan)
   };
 }
 
+/** What else a new qemu is to serve: there was one before, which has ended. */
+async function otherDevices(
+  host: Host,
+  owner: DeviceOwner,
+): Promise<Pick<DomainConfig, 'framebuffers' | 'channels' | 'shares'>> {
+  try {
+    const { framebuffers, channels, shares } = fromLibxlJson(await readUserdata(host, owner), {
+      isHere: true,
+    });
+    return { framebuffers, channels, shares };
+  } catch {
+    return { framebuffers: [], channels: [], shares: [] }; // which is no reason to do without the disk
+  }
+}
+
 /** The qemu of a domain finds a new disk by itself, and says so in the state of its backend. */
 function qemuOfDisk(owner: DeviceOwner, { device }: Plan): Step<object> {
   const { domid, name } = owner;
@@ -205,7 +221,7 @@ function qemuOfDisk(owner: DeviceOwner, { device }: Plan): Step<object> {
     about: () => 'have a qemu serve it',
     async run({ host, signal }) {
       if ((await findQemu(host, domid)) === undefined) {
-        await startQemu(host, owner, signal);
+        await startQemu(host, { ...owner, ...(await otherDevices(host, owner)) }, signal);
         isStarted = true;
       }
       try {

@@ -1,7 +1,9 @@
 import { messageOf } from '@vm-tools/errors';
 import type { DomainInfo, SchedulerName, VcpuAffinity, VcpuInfo } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../config/schema.ts';
+import type { Framebuffer } from '../config/devices/framebuffer.ts';
 import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
+import { vncPath } from '../devices/qemu/viewers.ts';
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { vcpusOf } from '../guest/vcpus.ts';
@@ -42,7 +44,9 @@ export interface DomainDetails extends Domain {
   readonly vcpuList: readonly VcpuDetails[];
   readonly scheduler: SchedulerDetails;
   readonly devices: readonly DeviceDetails[];
-  /** With its name and its memory of now. Undefined when there is none, or none that can be read here. */
+  /** Where viewers find its screen: an address and a TCP port. Undefined when there is none. */
+  readonly vnc?: { readonly listen: string; readonly port: number };
+  /** With its name and its memory of now, without the passwords of screens. Undefined when there is none, or none that can be read here. */
   readonly config?: DomainConfig;
   /** Why there is no configuration. */
   readonly configFault?: string;
@@ -61,14 +65,15 @@ export async function domainInfo(
     const info = await requireThere(host, domain);
     const described = await describeDomain(host.store, info);
     const target = asNumber(await host.store.read(`${domainPath(info.domid)}/memory/target`));
-    const [vcpuList, scheduler, devices, config] = await Promise.all([
+    const [vcpuList, scheduler, devices, vnc, config] = await Promise.all([
       Promise.all(vcpusOf(info).map((vcpu) => describeVcpu(host, info, vcpu))),
       describeScheduler(host, info),
       describeDevices(host, info),
+      describeViewers(host, info),
       readConfig(host, described, target),
     ]);
     const known = target === undefined ? {} : { targetKib: target };
-    return { ...described, ...known, vcpuList, scheduler, devices, ...config };
+    return { ...described, ...known, vcpuList, scheduler, devices, ...vnc, ...config };
   } catch (thrown) {
     throw await guestError(host, domain, thrown, {
       doing: `looking at ${domain.name}`,
@@ -113,6 +118,17 @@ async function describeDevices({ store }: Host, { domid }: DomainInfo): Promise<
   );
 }
 
+async function describeViewers({ store }: Host, { domid }: DomainInfo): Promise<Pick<DomainDetails, 'vnc'>> {
+  const listen = await store.read(vncPath(domid, 'listen'));
+  const port = await readNumber(store, vncPath(domid, 'port'));
+  return listen === undefined || port === undefined ? {} : { vnc: { listen, port } };
+}
+
+/** What is kept of a screen where all that is known of a domain is told. */
+function withoutPassword({ vncPassword: _, ...framebuffer }: Framebuffer): Framebuffer {
+  return framebuffer;
+}
+
 /** What cannot be read here is no reason to say nothing of the rest: it may be of xl, or of a newer release. */
 async function readConfig(
   host: Host,
@@ -124,7 +140,8 @@ async function readConfig(
     const { name, uuid, maxMemoryKib } = domain;
     const facts = { uuid, memoryKib, maxMemoryKib, ...(name === '' ? {} : { name }) };
     const json = updateLibxlJson(await readUserdata(host, domain), facts);
-    return { config: fromLibxlJson(json, { isHere: true }) };
+    const config = fromLibxlJson(json, { isHere: true });
+    return { config: { ...config, framebuffers: config.framebuffers.map(withoutPassword) } };
   } catch (thrown) {
     return { configFault: messageOf(thrown) };
   }

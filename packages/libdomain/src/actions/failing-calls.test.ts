@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
-import { configWithDevices } from '../testing/guest-with-devices.ts';
+import { configWithDevices, configWithQemu } from '../testing/guest-with-devices.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
@@ -19,6 +19,14 @@ test.each(['pv', 'pvh'] as const)('create %s', async (type) => {
 test('create with disks and network devices', async () => {
   await tryEachCall({
     prepare: async (host) => configWithDevices(host),
+    act: (host, config, signal) => createDomain(host, config, { signal }),
+    check: (failure) => expectUnchanged(failure, 'never created'),
+  });
+});
+
+test('create with a screen, channels and a folder', async () => {
+  await tryEachCall({
+    prepare: async (host) => configWithQemu(host),
     act: (host, config, signal) => createDomain(host, config, { signal }),
     check: (failure) => expectUnchanged(failure, 'never created'),
   });

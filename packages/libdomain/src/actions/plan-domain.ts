@@ -8,6 +8,7 @@ import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { bootloader, dropFetched } from '../steps/boot/bootloader.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
 import { checkDisks } from '../steps/checks/check-disks.ts';
+import { checkFolders } from '../steps/checks/check-folders.ts';
 import { checkNetworks } from '../steps/checks/check-networks.ts';
 import { checkMemory } from '../steps/checks/check-memory.ts';
 import { checkNameFree } from '../steps/checks/check-name-free.ts';
@@ -68,6 +69,7 @@ export function planDomain({
     .step(checkMemory)
     .when(config.disks.length > 0, checkDisks)
     .when(config.networks.length > 0, checkNetworks)
+    .when(config.shares.length > 0, checkFolders)
     .when(hasBootloader, bootloader)
     .when(isNew, checkKernel)
     .step(creationLock)

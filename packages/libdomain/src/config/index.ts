@@ -13,8 +13,11 @@ export { SHUTDOWN_ACTIONS } from './keys/values.ts';
 export { domainConfigSchema } from './schema.ts';
 export { randomMac, withMacs } from './devices/mac.ts';
 export { vdevNumber } from './devices/vdev.ts';
+export type { Channel, ChannelInput } from './devices/channel.ts';
 export type { Disk, DiskInput } from './devices/disk.ts';
+export type { Framebuffer, FramebufferInput } from './devices/framebuffer.ts';
 export type { Network, NetworkInput } from './devices/network.ts';
+export type { Share, ShareInput } from './devices/share.ts';
 export { configJsonSchema } from './json-schema.ts';
 export type {
   DomainConfig,

@@ -2,9 +2,13 @@ import { suggest } from '@vm-tools/words';
 import type { VmToolsError } from '@vm-tools/errors';
 import type { z } from 'zod';
 import { configError } from './config-error.ts';
+import { CHANNEL_FIELDS } from './devices/channel.ts';
 import { DISK_FIELDS } from './devices/disk.ts';
+import { FRAMEBUFFER_FIELDS } from './devices/framebuffer.ts';
 import { NETWORK_FIELDS } from './devices/network.ts';
+import { SHARE_FIELDS } from './devices/share.ts';
 import type { GivenField, Item } from './fields.ts';
+import type { DeviceField } from './read-devices.ts';
 
 /** The words of xl.cfg for what JSON calls otherwise. */
 const XL_WORDS: Readonly<Record<string, string>> = {
@@ -12,7 +16,23 @@ const XL_WORDS: Readonly<Record<string, string>> = {
   directIoSafe: 'direct-io-safe',
   gatewayDevice: 'gatewaydev',
   id: 'devid',
+  vncListen: 'vnclisten',
+  vncDisplay: 'vncdisplay',
+  vncUnused: 'vncunused',
+  vncPassword: 'vncpasswd',
+  securityModel: 'security_model',
 };
+
+const FIELDS_OF: Readonly<Record<DeviceField, readonly string[]>> = {
+  disks: DISK_FIELDS,
+  networks: NETWORK_FIELDS,
+  framebuffers: FRAMEBUFFER_FIELDS,
+  channels: CHANNEL_FIELDS,
+  shares: SHARE_FIELDS,
+};
+
+/** Fields whose values are no words for a terminal or a log. */
+const SECRETS: readonly string[] = ['vncPassword'];
 
 interface Place {
   readonly given: GivenField;
@@ -24,7 +44,7 @@ interface Place {
 export function problemsOfItem(issue: z.core.$ZodIssue, { given, item, format }: Place): VmToolsError[] {
   const { key } = given.entry;
   if (issue.code === 'unrecognized_keys') {
-    const known = key.startsWith('disk') ? DISK_FIELDS : NETWORK_FIELDS;
+    const known = FIELDS_OF[issue.path[0] as DeviceField];
     return issue.keys.map((unknown) => {
       const meant = suggest(unknown, known);
       const hint = meant === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${meant}"?`;
@@ -35,7 +55,8 @@ export function problemsOfItem(issue: z.core.$ZodIssue, { given, item, format }:
   const field = issue.path[2] === undefined ? '' : String(issue.path[2]);
   const subject = format === 'json' ? `${item.name}.${field}` : `${item.name}: ${XL_WORDS[field] ?? field}`;
   const value = valueAt(given, issue.path);
-  const shown = typeof value === 'string' && value !== '' ? `: ${JSON.stringify(value.slice(0, 64))}` : '';
+  const isShown = typeof value === 'string' && value !== '' && !SECRETS.includes(field);
+  const shown = isShown ? `: ${JSON.stringify(value.slice(0, 64))}` : '';
   return [
     configError('CONFIG_INVALID', item.position, `${subject} ${issue.message}${shown}`, {
       key,

@@ -2,6 +2,9 @@ import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { patient } from '@vm-tools/ratelimit/testing';
 import fc from 'fast-check';
+import type { Channel } from './devices/channel.ts';
+import type { Framebuffer } from './devices/framebuffer.ts';
+import type { Share } from './devices/share.ts';
 import { SHUTDOWN_ACTIONS, checkConfig, formatConfig, parseConfig } from './index.ts';
 import type { Disk, Network, NewDomainConfig } from './index.ts';
 import { devicesArbitrary } from './testing/device-arbitraries.ts';
@@ -64,11 +67,20 @@ function diskSpec(disk: Disk): string {
   ].join(',');
 }
 
-const VIF_KEYS: Readonly<Record<string, string>> = { id: 'devid', gatewayDevice: 'gatewaydev' };
+/** The words of xl.cfg for what is called otherwise here. */
+const SPEC_KEYS: Readonly<Record<string, string>> = {
+  id: 'devid',
+  gatewayDevice: 'gatewaydev',
+  vncListen: 'vnclisten',
+  vncDisplay: 'vncdisplay',
+  vncUnused: 'vncunused',
+  vncPassword: 'vncpasswd',
+  securityModel: 'security_model',
+};
 
-function networkSpec(network: Network): string {
-  return Object.entries(network)
-    .map(([key, value]) => `${VIF_KEYS[key] ?? key}=${typeof value === 'boolean' ? Number(value) : value}`)
+function specOf(device: Network | Framebuffer | Channel | Share): string {
+  return Object.entries(device)
+    .map(([key, value]) => `${SPEC_KEYS[key] ?? key}=${typeof value === 'boolean' ? Number(value) : value}`)
     .join(', ');
 }
 
@@ -102,7 +114,10 @@ test('what is said in xl.cfg is read as the same', () => {
         maxmem=0x4
         vcpus=${inMib.vcpus}
         disk=[${inMib.disks.map((disk) => quote(diskSpec(disk))).join(', ')}]
-        vif=[${inMib.networks.map((network) => quote(networkSpec(network))).join(', ')}]
+        vif=[${inMib.networks.map((network) => quote(specOf(network))).join(', ')}]
+        vfb=[${inMib.framebuffers.map((screen) => quote(specOf(screen))).join(', ')}]
+        channel=[${inMib.channels.map((channel) => quote(specOf(channel))).join(', ')}]
+        p9=[${inMib.shares.map((share) => quote(specOf(share))).join(', ')}]
         on_poweroff='${inMib.onPoweroff}'
         on_reboot='${inMib.onReboot}'
         on_crash='${inMib.onCrash}'`;

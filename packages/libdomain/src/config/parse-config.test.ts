@@ -29,6 +29,9 @@ describe('xl.cfg', () => {
       onCrash: 'destroy',
       disks: [],
       networks: [],
+      framebuffers: [],
+      channels: [],
+      shares: [],
     });
   });
 
@@ -66,6 +69,9 @@ vif = [ # nothing
       onCrash: 'restart',
       disks: [],
       networks: [],
+      framebuffers: [],
+      channels: [],
+      shares: [],
     });
   });
 
@@ -426,5 +432,33 @@ describe('checkConfig', () => {
     ['nonsense', 'expected object'],
   ])('refuses %j', (config, message) => {
     expect(() => checkConfig(config)).toThrow(message);
+  });
+});
+
+describe('the screen of a pv domain without vfb', () => {
+  const pv = 'name = "m"\nkernel = "/k"\nmemory = 64\n';
+  const screenOf = (text: string): unknown => parseConfig(`${pv}${text}`, 'f').framebuffers;
+
+  test('is what the keys at the top say, where vnc says so', () => {
+    expect(screenOf('vnc = 1')).toEqual([{ vnc: true }]);
+    expect(
+      screenOf('vnc = 1\nvnclisten = "0.0.0.0"\nvncdisplay = 4\nvncpasswd = "x"\nkeymap = "de"'),
+    ).toEqual([{ vnc: true, vncListen: '0.0.0.0', vncDisplay: 4, vncPassword: 'x', keymap: 'de' }]);
+    expect(screenOf('vnc = 1\nvfb = ["vncdisplay=2"]')).toEqual([{ vncDisplay: 2 }]);
+    for (const none of ['vnc = 0', 'vnclisten = "0.0.0.0"', 'type = "pvh"\nvnc = 1'])
+      expect(screenOf(none)).toEqual([]);
+  });
+
+  test('has a password that no message shows', () => {
+    const bad = 'vfb = ["vncpasswd=hush\\n"]';
+    const asJson =
+      '{"name": "m", "kernel": "/k", "memory": 64, "framebuffers": [{"vncPassword": "hush\\n"}]}';
+    for (const text of [`${pv}${bad}`, asJson])
+      try {
+        parseConfig(text, 'f');
+      } catch (thrown) {
+        expect(JSON.stringify((thrown as VmToolsError).details) + String(thrown)).not.toContain('hush');
+      }
+    expect(() => parseConfig(asJson, 'f')).toThrow(/vncPassword must not contain control characters/);
   });
 });

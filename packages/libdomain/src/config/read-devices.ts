@@ -2,12 +2,15 @@ import { CONFIG_HINTS, configError } from './config-error.ts';
 import { invalid, type GivenField, type Item } from './fields.ts';
 import type { Findings } from './findings.ts';
 import type { Entry, EntryValue } from './text/entry.ts';
+import { readChannelSpec } from './xl/channel-spec.ts';
 import { readDiskSpec } from './xl/disk-spec.ts';
+import { readFramebufferSpec } from './xl/framebuffer-spec.ts';
 import { readNetworkSpec } from './xl/network-spec.ts';
+import { readShareSpec } from './xl/share-spec.ts';
 import { SpecError } from './xl/spec-error.ts';
 
 /** The fields that are lists of devices. */
-export type DeviceField = 'disks' | 'networks';
+export type DeviceField = 'disks' | 'networks' | 'framebuffers' | 'channels' | 'shares';
 
 /** Reads one that is written in xl's syntax. */
 const READ_SPEC: Readonly<Record<DeviceField, (spec: string, warn: (sentence: string) => void) => object>> = {
@@ -17,6 +20,9 @@ const READ_SPEC: Readonly<Record<DeviceField, (spec: string, warn: (sentence: st
     warnings.forEach(warn);
     return network;
   },
+  framebuffers: readFramebufferSpec,
+  channels: readChannelSpec,
+  shares: (spec) => readShareSpec(spec),
 };
 
 export function isDeviceField(field: string): field is DeviceField {

@@ -1,11 +1,14 @@
 import { closeBackend } from './backend/close-backend.ts';
+import { CHANNEL } from './channel.ts';
 import { CONSOLE } from './console.ts';
 import type { DeviceKind } from './kind.ts';
+import { SHARE } from './share.ts';
 import { VBD } from './vbd.ts';
+import { VFB, VKBD } from './vfb.ts';
 import { VIF } from './vif.ts';
 
 /** All kinds. Devices of all of them are plugged in at the same time: none needs another. */
-export const DEVICE_KINDS: readonly DeviceKind[] = [VBD, CONSOLE, VIF];
+export const DEVICE_KINDS: readonly DeviceKind[] = [VBD, CONSOLE, CHANNEL, SHARE, VFB, VKBD, VIF];
 
 /** The kind of a device that is there; undefined for one that only another toolstack knows. */
 export function kindOf({ kind }: { readonly kind: string }): DeviceKind | undefined {

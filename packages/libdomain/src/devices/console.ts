@@ -1,9 +1,12 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { domainPath } from '../paths.ts';
 import type { DeviceKind, PlannedDevice, Readiness } from './kind.ts';
+import { removeSocket } from './remove-socket.ts';
 
-/** Bytes of output that xenconsoled keeps while no reader is connected. */
-const BUFFER_LIMIT_BYTES = 1_048_576;
+/** Bytes of output that are kept while no reader is connected. */
+export const BUFFER_LIMIT_BYTES = 1_048_576;
+/** What the bytes of a console mean. */
+export const CONSOLE_PROTOCOL = 'vt100';
 const TERMINAL_LIMIT_MS = 10_000;
 
 /** The console as xenconsoled and xl look for it. */
@@ -25,7 +28,7 @@ const PRIMARY: PlannedDevice = {
       'ring-ref': `${frames.consoleFrame}`,
     },
     backendKind: 'console',
-    backend: { protocol: 'vt100' },
+    backend: { protocol: CONSOLE_PROTOCOL },
   }),
 };
 
@@ -59,5 +62,6 @@ export const CONSOLE: DeviceKind = {
   of: () => [PRIMARY],
   saved: 'nothing',
   ready: TERMINAL,
-  unplug: () => Promise.resolve(),
+  // Found by its name alone, it may be a channel.
+  unplug: removeSocket,
 };

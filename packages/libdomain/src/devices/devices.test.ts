@@ -4,8 +4,15 @@ import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type HostState } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
+import { untilConnected } from '../testing/attached.ts';
 import { failure } from '../testing/failure.ts';
-import { configWithDevices, imageFile, withModelFolder } from '../testing/guest-with-devices.ts';
+import {
+  configWithDevices,
+  configWithQemu,
+  imageFile,
+  withModelFolder,
+} from '../testing/guest-with-devices.ts';
+import { qemuArguments } from './qemu/arguments.ts';
 
 /** What stands at a path and below it, without what backends and guests write by themselves. */
 function nodesBelow({ nodes }: HostState, path: string): string[] {
@@ -103,6 +110,88 @@ it('is set up by udev where xl.conf says so, and its script is waited for', asyn
   expect(host.faults.calls.get('dom0.runScript')).toBeUndefined();
 });
 
+describe('a guest with a screen, channels and a folder', () => {
+  it('has them as libxl makes them, and leaves nothing when it is destroyed', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const config = await configWithQemu(host);
+    const before = await host.snapshot();
+    const domain = await createDomain(host, config, { paused: true });
+    const state = await host.snapshot();
+    const common = (kind: string, id: number): string[] => [
+      `frontend = "/local/domain/1/device/${kind}/${id}"`,
+      `backend = "/local/domain/0/backend/${kind}/1/${id}"`,
+      ...['frontend-id = "1"', 'online = "1"', 'state = "1"'],
+    ];
+    expect(nodesBelow(state, '/libxl/1/device/vfb/0')).toEqual([
+      ...common('vfb', 0),
+      ...['vnc = "1"', 'vnclisten = "127.0.0.1"', 'vncpasswd = "hush-hush"', 'vncdisplay = "7"'],
+      ...['vncunused = "1"', 'sdl = "0"', 'opengl = "0"'],
+    ]);
+    expect(nodesBelow(state, '/libxl/1/device/vkbd/0')).toEqual(common('vkbd', 0));
+    expect(nodesBelow(state, '/libxl/1/device/9pfs/0')).toEqual([
+      ...common('9pfs', 0),
+      ...[`path = "${config.shares[0]!.path}"`, 'security_model = "none"'],
+    ]);
+    expect(nodesBelow(state, '/libxl/1/device/console/2')).toEqual([
+      ...common('console', 2),
+      ...['protocol = "vt100"', 'name = "org.example.agent"', 'connection = "socket"'],
+      `path = "${config.channels[1]!.path}"`,
+    ]);
+    const ends = ['backend-id = "0"', 'state = "1"'];
+    expect(nodesBelow(state, '/local/domain/1/device/9pfs/0')).toEqual([
+      'backend = "/local/domain/0/backend/9pfs/1/0"',
+      ...ends,
+      'tag = "home"',
+    ]);
+    expect(nodesBelow(state, '/local/domain/1/device/console/2')).toEqual([
+      'backend = "/local/domain/0/backend/console/1/2"',
+      ...ends,
+      ...['protocol = "vt100"', 'name = "org.example.agent"', 'limit = "1048576"', 'type = "ioemu"'],
+      ...['output = "chardev:libxl-channel2"', 'tty = ""'],
+    ]);
+    expect(nodesBelow(state, '/local/domain/1/console')).toEqual(
+      expect.arrayContaining(['vnc-listen = "127.0.0.1"', 'vnc-port = "5907"', 'vnc-pass = "hush-hush"']),
+    );
+    expect(state.qemus).toMatchObject([{ vncPort: 5907 }]);
+    await destroyDomain(host, domain);
+    expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('is found by its drivers, and a second one gets another port', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    await createDomain(host, await configWithQemu(host));
+    for (const device of ['vfb/0', 'vkbd/0', '9pfs/0', 'console/1', 'console/2'])
+      await untilConnected(host, 1, device);
+    await createDomain(host, await configWithQemu(host, { name: 'web2', channels: [] }));
+    expect(await host.store.read('/local/domain/2/console/vnc-port')).toBe('5908');
+  });
+
+  it('is not made when its qemu does not take a device, and the error says where to look', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const before = await host.snapshot();
+    host.faults.add({ call: 'backend.9pfs', hang: true });
+    const error = await failure(createDomain(host, await configWithQemu(host)));
+    expect(error).toMatchObject({
+      code: 'DOMAIN_DEVICE_NO_BACKEND',
+      message: expect.stringMatching(/9pfs 0 .*its state is initialising/),
+      hint: expect.stringContaining('qemu-dm-web1.log'),
+    });
+    expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('keeps the secret of its screen from the command line, and says nothing of it', async () => {
+    await using host = await createSimulatedHost();
+    const config = await configWithQemu(host);
+    const guest = { ...config, domid: 1 };
+    expect(qemuArguments(guest).join(' ')).toContain(
+      ' -vnc 127.0.0.1:7,password=on,to=99 -display none -k de -machine',
+    );
+    const lines: string[] = [];
+    await createDomain(host, config, { onStep: (step) => void lines.push(JSON.stringify(step)) });
+    expect(`${qemuArguments(guest).join(' ')} ${lines.join()}`).not.toContain('hush');
+  });
+});
+
 describe('a disk has one writer', () => {
   it('is refused to a second domain, under whatever name', async () => {
     await using host = await withModelFolder(await createSimulatedHost());
@@ -159,6 +248,7 @@ describe('is refused before there is a domain', () => {
   it.each([
     ['DOMAIN_DISK_MISSING', { disks: [{ target: '/nowhere/disk.img', vdev: 'xvda' }] }],
     ['DOMAIN_DISK_INVALID', { disks: [{ target: '/', vdev: 'xvda' }] }],
+    ['DOMAIN_FOLDER_MISSING', { shares: [{ tag: 'home', path: '/nowhere', securityModel: 'none' }] }],
     ['DOMAIN_NO_BRIDGE', { networks: [{ bridge: 'br9' }] }],
     ['DOMAIN_NO_DRIVER_DOMAIN', { networks: [{ backend: 'netdom' }] }],
   ])('%s', async (code, change) => {

@@ -2,11 +2,15 @@ import { VmToolsError } from '@vm-tools/errors';
 import * as z from 'zod';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
 import { KEYS } from '../config/keys/keys.ts';
+import type { DeviceField } from '../config/read-devices.ts';
 import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS, nameFault } from '../config/keys/values.ts';
 import { isDomainType, type DomainType } from '../types/domain-type.ts';
+import { libxlChannel } from './devices/channel.ts';
 import { libxlDisk } from './devices/disk.ts';
 import { fromLibxlDevices } from './devices/from-libxl-devices.ts';
 import { libxlNic } from './devices/nic.ts';
+import { libxlP9 } from './devices/p9.ts';
+import { libxlVfb, libxlVkb } from './devices/vfb.ts';
 import { actionOf } from './shutdown-actions.ts';
 
 /** libxl itself takes any length; a configuration has a few KiB. */
@@ -17,20 +21,23 @@ const DEVICES: Readonly<Record<string, string>> = {
   pcidevs: 'PCI devices',
   rdms: 'reserved device memory',
   dtdevs: 'device tree devices',
-  vfbs: 'framebuffers',
-  vkbs: 'keyboards',
   vtpms: 'TPMs',
-  p9s: '9pfs shares',
   pvcallsifs: 'PV calls interfaces',
   vdispls: 'displays',
   vsnds: 'sound cards',
-  channels: 'channels',
   usbctrls: 'USB controllers',
   usbdevs: 'USB devices',
 };
 
 /** Arrays that become fields of a DomainConfig. */
-const OWN_DEVICES: readonly string[] = [KEYS.disks.libxl, KEYS.networks.libxl];
+const OWN_DEVICES: readonly string[] = [
+  KEYS.disks.libxl,
+  KEYS.networks.libxl,
+  KEYS.framebuffers.libxl,
+  'vkbs', // with their screens
+  KEYS.channels.libxl,
+  KEYS.shares.libxl,
+];
 
 /** Where the folders of libxl's bootloaders are. */
 const FETCHED = /^(?:\/var)?\/run\/|^\/var\/lib\/xen\//;
@@ -62,6 +69,10 @@ const libxlSchema = z.looseObject({
   }),
   disks: z.array(libxlDisk).default([]),
   nics: z.array(libxlNic).default([]),
+  vfbs: z.array(libxlVfb).default([]),
+  vkbs: z.array(libxlVkb).default([]),
+  channels: z.array(libxlChannel).default([]),
+  p9s: z.array(libxlP9).default([]),
   on_poweroff: action,
   on_reboot: action,
   on_crash: action,
@@ -140,10 +151,10 @@ function parse(json: string): LibxlConfig {
   return result.data;
 }
 
-function readDevices(libxl: LibxlConfig): Pick<DomainConfig, 'disks' | 'networks'> {
-  const { unsupported: refused, ...devices } = fromLibxlDevices(libxl.disks, libxl.nics);
-  if (refused !== undefined) throw unsupported(refused.why, refused.key);
-  return devices;
+function readDevices(libxl: LibxlConfig): Pick<DomainConfig, DeviceField> {
+  const read = fromLibxlDevices(libxl);
+  if ('unsupported' in read) throw unsupported(read.unsupported.why, read.unsupported.key);
+  return read.devices;
 }
 
 function readType(type: string): DomainType {

@@ -1,7 +1,11 @@
 import { FIELDS, KEYS, type Field } from '../config/keys/keys.ts';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
+import { isDeviceField, type DeviceField } from '../config/read-devices.ts';
+import { toLibxlChannel } from './devices/channel.ts';
 import { toLibxlDisk } from './devices/disk.ts';
 import { toLibxlNic } from './devices/nic.ts';
+import { toLibxlP9 } from './devices/p9.ts';
+import { toLibxlVfb, toLibxlVkb } from './devices/vfb.ts';
 import { LIBXL_ACTIONS } from './shutdown-actions.ts';
 
 /**
@@ -23,6 +27,7 @@ export function toLibxlJson(config: DomainConfig): string {
       arch_x86: {},
     },
     ...fieldsIn('', config),
+    vkbs: absentIfEmpty(config.framebuffers.map(toLibxlVkb)),
     on_soft_reset: 'soft_reset',
   };
   return JSON.stringify(json, null, 4);
@@ -37,11 +42,19 @@ function fieldsIn(section: '' | 'c_info' | 'b_info', config: DomainConfig): Reco
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
+/** The devices of each kind as libxl has them. */
+const DEVICES: Readonly<Record<DeviceField, (config: DomainConfig) => readonly object[]>> = {
+  disks: ({ disks }) => disks.map(toLibxlDisk),
+  networks: ({ networks }) => networks.map(toLibxlNic),
+  framebuffers: ({ framebuffers }) => framebuffers.map(toLibxlVfb),
+  channels: ({ channels }) => channels.map(toLibxlChannel),
+  shares: ({ shares }) => shares.map(toLibxlP9),
+};
+
 /** Empty fields are left out, as libxl does. */
 function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
-  if (field === 'disks') return absentIfEmpty(config.disks.map(toLibxlDisk));
-  if (field === 'networks') return absentIfEmpty(config.networks.map(toLibxlNic));
+  if (isDeviceField(field)) return absentIfEmpty(DEVICES[field](config));
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
   if (Array.isArray(value)) return absentIfEmpty(value);
   return value === '' ? undefined : value;

@@ -7,9 +7,11 @@ interface Folder {
   readonly real: string;
 }
 
-/** The differences of a disk: a file that is there to be written, or a device to which a link leads. */
+/** The differences of a disk: a file that is there to be written, or a device to which a link leads; and of a folder. */
 export interface WhyNotOptions {
   readonly isDisk?: boolean;
+  /** It may be one of the folders itself. */
+  readonly isFolder?: boolean;
 }
 
 /** Folders that are not there allow nothing yet; a path below them is still reported as missing. */
@@ -26,14 +28,16 @@ export async function resolveFolders(paths: readonly string[]): Promise<readonly
 export async function whyNotBelow(
   path: string,
   folders: readonly Folder[],
-  { isDisk = false }: WhyNotOptions = {},
+  { isDisk = false, isFolder = false }: WhyNotOptions = {},
 ): Promise<string | undefined> {
   const outside = `it is not below ${folders.map((folder) => folder.path).join(' or ') || 'any folder'}`;
   if (!isAbsolute(path)) return 'its path is not absolute';
   const real = await (isDisk ? realDisk(path) : realpath(path)).catch(() => undefined);
+  const isIn = (there: string, folder: string): boolean =>
+    isBelow(there, folder) || (isFolder && there === folder);
   if (real === undefined)
-    return folders.some((folder) => isBelow(normalize(path), folder.path)) ? undefined : outside;
-  const folder = folders.find((each) => isBelow(real, each.real));
+    return folders.some((folder) => isIn(normalize(path), folder.path)) ? undefined : outside;
+  const folder = folders.find((each) => isIn(real, each.real));
   if (folder === undefined) return outside;
   for (let each = isDisk ? dirname(real) : real; ; each = dirname(each)) {
     if (await isChangedByOthers(each)) return `others may write to ${each}`;

@@ -3,8 +3,11 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { channelSchema, type ChannelInput } from '../config/devices/channel.ts';
 import { diskSchema, type DiskInput } from '../config/devices/disk.ts';
+import { framebufferSchema, type FramebufferInput } from '../config/devices/framebuffer.ts';
 import { networkSchema, type NetworkInput } from '../config/devices/network.ts';
+import { shareSchema, type ShareInput } from '../config/devices/share.ts';
 import { requireDevicesAllowed } from './require-devices-allowed.ts';
 import { readPlaceRules, type SomePlaceRules } from './rules.ts';
 
@@ -27,13 +30,22 @@ afterEach(() => rm(root, { recursive: true }));
 
 /** Why these devices are refused; undefined when they are not. */
 async function refusal(
-  devices: { readonly disks?: readonly DiskInput[]; readonly networks?: readonly NetworkInput[] },
+  devices: {
+    readonly disks?: readonly DiskInput[];
+    readonly networks?: readonly NetworkInput[];
+    readonly framebuffers?: readonly FramebufferInput[];
+    readonly channels?: readonly ChannelInput[];
+    readonly shares?: readonly ShareInput[];
+  },
   allowed: SomePlaceRules = {},
 ): Promise<unknown> {
   const config = {
     name: 'web1',
     disks: (devices.disks ?? []).map((disk) => diskSchema.parse(disk)),
     networks: (devices.networks ?? []).map((network) => networkSchema.parse(network)),
+    framebuffers: (devices.framebuffers ?? []).map((screen) => framebufferSchema.parse(screen)),
+    channels: (devices.channels ?? []).map((channel) => channelSchema.parse(channel)),
+    shares: (devices.shares ?? []).map((share) => shareSchema.parse(share)),
   };
   const rules = await readPlaceRules({ root }, allowed);
   const error = await requireDevicesAllowed(config, rules).catch((thrown: unknown) => thrown);
@@ -155,4 +167,55 @@ describe('network devices of a domain from elsewhere', () => {
     expect(await refusal(served)).toMatch('may not have net');
     expect(await refusal(served, { backends: ['net'] })).toBeUndefined();
   });
+});
+
+describe('folders and sockets of a domain from elsewhere', () => {
+  const share = (path: string, more: Partial<ShareInput> = {}): { shares: ShareInput[] } => ({
+    shares: [{ tag: 'home', path, securityModel: 'none', ...more }],
+  });
+  const channel = (path: string): { channels: ChannelInput[] } => ({
+    channels: [{ name: 'agent', connection: 'socket', path }],
+  });
+
+  test('are in an allowed folder', async () => {
+    const folder = join(root, 'srv');
+    await mkdir(join(folder, 'home'), { recursive: true });
+    await symlink('/etc', join(folder, 'etc'));
+    const allowed = { folders: [folder] };
+    for (const path of [folder, join(folder, 'home')])
+      expect(await refusal(share(path), allowed)).toBeUndefined();
+    for (const path of ['/', '/etc', join(folder, 'etc'), join(folder, '..'), `${folder}2`])
+      expect(await refusal(share(path), allowed)).toMatch('may not be taken from there');
+    expect(await refusal(share(folder))).toMatch(/^the share .* of web1 may not be taken from there/);
+    for (const path of [join(folder, 'agent'), join(folder, 'home/agent')])
+      expect(await refusal(channel(path), allowed)).toBeUndefined();
+    for (const path of ['/etc/passwd', join(folder, 'etc/passwd'), folder])
+      expect(await refusal(channel(path), allowed)).toMatch('may not be taken from there');
+    await chmod(join(folder, 'home'), 0o777);
+    expect(await refusal(share(join(folder, 'home')), allowed)).toMatch('others may write to');
+  });
+
+  test('may be those of an allowed driver domain, and a terminal is none', async () => {
+    expect(await refusal({ channels: [{ name: 'agent', connection: 'pty' }] })).toBeUndefined();
+    expect(await refusal(share('/x', { backend: 'files' }))).toMatch('may not have files');
+    expect(await refusal(share('/x', { backend: 'files' }), { backends: ['files'] })).toBeUndefined();
+  });
+});
+
+test.each<readonly [FramebufferInput, string | undefined]>([
+  [{}, undefined],
+  [{ vncListen: '127.0.0.7:3' }, undefined],
+  [{ vncListen: '[::1]:3' }, undefined],
+  [{ vnc: false, vncListen: '0.0.0.0' }, undefined],
+  [{ vncListen: '10.0.0.1', vncDisplay: 5 }, undefined],
+  [{ vncListen: '0.0.0.0' }, '0.0.0.0'],
+  [{ vncListen: ':4' }, 'every address'],
+  [{ vncListen: '' }, 'every address'],
+  [{ vncListen: '[::]:1' }, '[::]'],
+  [{ vncListen: '127.0.0.1.example.org' }, '127.0.0.1.example.org'],
+  [{ sdl: true, display: 'there:0' }, 'sdl=1,display=there:0'],
+])('a screen of a domain from elsewhere: %j', async (screen, refused) => {
+  const said = await refusal({ framebuffers: [screen] }, { listen: ['10.0.0.1'] });
+  if (refused === undefined) expect(said).toBeUndefined();
+  else expect(said).toMatch(`a screen of web1 may not have ${refused}: it is none of`);
 });

@@ -17,6 +17,8 @@ const schema = z.discriminatedUnion('from', [
     bridges: names,
     scripts: names,
     backends: names,
+    folders: names,
+    listen: names,
   }),
 ]);
 
@@ -67,5 +69,7 @@ export async function rulesFor(
     bridges: [...rules.bridges, ...(origin.bridges ?? [])],
     scripts: [...rules.scripts, ...(origin.scripts ?? [])],
     backends: [...rules.backends, ...(origin.backends ?? [])],
+    folders: [...rules.folders, ...(origin.folders ?? [])],
+    listen: [...rules.listen, ...(origin.listen ?? [])],
   };
 }

@@ -125,7 +125,9 @@ describe('what comes from elsewhere', () => {
 
 test('what is said of a peer comes before what is said of all, and that before what holds without either', async () => {
   const file = join(root, 'etc/vm-tools/places.json');
-  const devices = { disks: [disks], bridges: ['xenbr0'], scripts: [], backends: [] };
+  const folders = join(root, 'var/lib/vm-tools/folders');
+  const others = { folders: [folders], listen: [] };
+  const devices = { disks: [disks], bridges: ['xenbr0'], scripts: [], backends: [], ...others };
   expect(await readPlaceRules({ root })).toEqual({ kernels: [kernels], requireKernels: true, ...devices });
   await writeFile(file, '{"kernels": ["/boot/guests"], "requireKernels": false, "bridges": ["br0"]}');
   const ofAll = { ...devices, kernels: ['/boot/guests'], requireKernels: false, bridges: ['br0'] };
@@ -133,13 +135,18 @@ test('what is said of a peer comes before what is said of all, and that before w
   const own = { kernels: [], requireKernels: true, disks: ['/d'], scripts: ['block-iscsi'] };
   const rulesOfPeer = (): Promise<object> => Promise.resolve(own);
   expect(await rulesFor({ root }, { from: 'peer', peer: 'a' }, rulesOfPeer)).toEqual({ ...ofAll, ...own });
-  const allowed = { kernels: ['/images'], disks: ['/d'], bridges: ['br1'], scripts: ['s'], backends: ['b'] };
+  const allowed = {
+    ...{ kernels: ['/images'], disks: ['/d'], bridges: ['br1'], scripts: ['s'], backends: ['b'] },
+    ...{ folders: ['/f'], listen: ['::'] },
+  };
   expect(await rulesFor({ root }, { from: 'image', ...allowed }, rulesOfPeer)).toMatchObject({
     kernels: ['/boot/guests', '/images'],
     disks: [disks, '/d'],
     bridges: ['br0', 'br1'],
     scripts: ['s'],
     backends: ['b'],
+    folders: [folders, '/f'],
+    listen: ['::'],
   });
   expect(await rulesFor({ root }, undefined, rulesOfPeer)).toBeUndefined();
   expect(await rulesFor({ root }, { from: 'peer' }, rulesOfPeer)).toEqual(ofAll);
@@ -157,7 +164,8 @@ test('the origin of a domain is kept with it, and one of this host has none', as
 test('a domain can be started when its files may be named, are there, and are what they are said to be', async () => {
   await using host = await createSimulatedHost();
   const { kernel } = host;
-  const config = { name: 'web1', type: 'pvh', kernel, disks: [], networks: [] } as const;
+  const none = { disks: [], networks: [], framebuffers: [], channels: [], shares: [] };
+  const config = { name: 'web1', type: 'pvh', kernel, ...none } as const;
   await requireStartable(config);
   const rules = await readPlaceRules({ root });
   expect(
@@ -218,6 +226,7 @@ test('an origin that cannot be understood is not the operator', () => {
     { from: 'peer', peer: 'a' },
     { from: 'image', kernels: ['/k'] },
     { from: 'image', disks: ['/d'], bridges: ['b'], scripts: ['s'], backends: ['c'] },
+    { from: 'image', folders: ['/f'], listen: ['0.0.0.0'] },
   ];
   for (const origin of origins) expect(decodeOrigin(encodeOrigin(origin))).toEqual(origin);
   for (const text of ['', 'local', '{"from":"local"}', 'null'])

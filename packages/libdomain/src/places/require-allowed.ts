@@ -25,7 +25,7 @@ interface Refused {
   readonly what: string;
   readonly path: string;
   readonly why: string;
-  readonly rule: 'kernels' | 'disks';
+  readonly rule: 'kernels' | 'disks' | 'folders';
   /** where another folder does not help */
   readonly hint?: string;
 }

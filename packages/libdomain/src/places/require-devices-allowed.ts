@@ -1,6 +1,9 @@
+import { dirname } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Disk } from '../config/devices/disk.ts';
 import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
+import { vncAddress, type Framebuffer } from '../config/devices/framebuffer.ts';
+import type { DeviceField } from '../config/read-devices.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { fileNamedIn } from './backing-file.ts';
 import { resolveFolders, whyNotBelow } from './below.ts';
@@ -11,24 +14,31 @@ import type { PlaceRules } from './rules.ts';
 const SCRIPTS = '/etc/xen/scripts/';
 /** They do what happens without any. */
 const USUAL_SCRIPTS: readonly string[] = ['block', DEFAULT_NETWORK_SCRIPT];
+/** No other host can call them. */
+const OF_THIS_HOST = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])$/;
 /** Names of the domain that runs this. */
 const HERE: readonly string[] = ['0', 'Domain-0'];
 
-type Rule = 'bridges' | 'scripts' | 'backends';
+type Rule = 'bridges' | 'scripts' | 'backends' | 'listen';
 
 /**
- * Refuses a configuration whose disks and network devices reach what its author may not reach: files and devices of this
- * host, bridges, scripts that run as root, and driver domains. No more is opened than the header of an allowed image, and
+ * Refuses a configuration whose devices reach what its author may not reach: files, folders and devices of this host,
+ * bridges, scripts that run as root, driver domains, and addresses that others can call. No more is opened than the header of an allowed image, and
  * a refusal does not tell whether a file exists.
  *
  * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED, DOMAIN_DEVICE_NOT_ALLOWED of kind usage
  */
 export async function requireDevicesAllowed(
-  { name, disks, networks }: Pick<DomainConfig, 'name' | 'disks' | 'networks'>,
+  config: Pick<DomainConfig, 'name' | DeviceField>,
   rules: PlaceRules,
 ): Promise<void> {
+  const { name, disks, networks, framebuffers, channels, shares } = config;
   for (const disk of disks) await requireDiskAllowed(name, disk, rules);
   for (const network of networks) requireNetworkAllowed(name, network, rules);
+  for (const screen of framebuffers) requireScreenAllowed(name, screen, rules);
+  for (const { path, backend } of shares) await requireFolder(name, { what: 'share', path, backend }, rules);
+  for (const { path, backend } of channels)
+    await requireFolder(name, { what: 'channel', path, backend, isSocket: true }, rules);
 }
 
 async function requireDiskAllowed(
@@ -64,6 +74,36 @@ function requireNetworkAllowed(name: string, network: Network, rules: PlaceRules
   const joined = bridge ?? (hasScript ? undefined : DEFAULT_BRIDGE);
   if (joined !== undefined && !isElsewhere && !rules.bridges.includes(joined))
     throw notAllowed(name, { what, rule: 'bridges', value: joined });
+}
+
+/** Viewers call a socket of this host, and a window of qemu calls a display that may be anywhere. */
+function requireScreenAllowed(name: string, screen: Framebuffer, { listen }: PlaceRules): void {
+  const what = 'screen';
+  const { vnc = true, sdl = false, display = '' } = screen;
+  if (sdl)
+    throw notAllowed(name, { what, rule: 'listen', value: `sdl=1${display && `,display=${display}`}` });
+  const address = vncAddress(screen).replace(/:\d+$/, '');
+  if (vnc && !OF_THIS_HOST.test(address) && !listen.includes(address))
+    throw notAllowed(name, { what, rule: 'listen', value: address === '' ? 'every address' : address });
+}
+
+interface Reached {
+  readonly what: string;
+  readonly path: string | undefined;
+  readonly backend: string | undefined;
+  /** qemu makes it, in place of what is there. */
+  readonly isSocket?: boolean;
+}
+
+async function requireFolder(
+  name: string,
+  { what, path, backend, isSocket = false }: Reached,
+  rules: PlaceRules,
+): Promise<void> {
+  if (requireBackend(name, { what, backend }, rules) || path === undefined) return;
+  const folders = await resolveFolders(rules.folders);
+  const why = await whyNotBelow(isSocket ? dirname(path) : path, folders, { isFolder: true });
+  if (why !== undefined) throw fileNotAllowed(name, { what, path, why, rule: 'folders' });
 }
 
 /** @returns whether it has one that does something else than the usual one */

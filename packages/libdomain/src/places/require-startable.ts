@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { requireBootDisk } from '../boot/require-boot-disk.ts';
 import { checkKernel, checkRamdisk, inspectKernel } from '../config/inspect-kernel.ts';
 import { kernelOf } from '../config/kernel-of.ts';
+import type { DeviceField } from '../config/read-devices.ts';
 import type { DomainConfig, DomainType } from '../config/schema.ts';
 import { requireAllowed } from './require-allowed.ts';
 import { requireDevicesAllowed } from './require-devices-allowed.ts';
@@ -16,7 +17,7 @@ import type { PlaceRules } from './rules.ts';
  *   DOMAIN_RAMDISK_MISSING, DOMAIN_BOOTLOADER_DISK, all of kind usage
  */
 export async function requireStartable(
-  config: Pick<DomainConfig, 'name' | 'type' | 'kernel' | 'ramdisk' | 'bootloader' | 'disks' | 'networks'>,
+  config: Pick<DomainConfig, 'name' | 'type' | 'kernel' | 'ramdisk' | 'bootloader' | DeviceField>,
   rules?: PlaceRules,
 ): Promise<void> {
   if (rules !== undefined) {

@@ -19,6 +19,10 @@ export interface PlaceRules {
   readonly scripts: readonly string[];
   /** driver domains that may serve devices */
   readonly backends: readonly string[];
+  /** folders of this host that guests may mount, with those below, and in which channels may make sockets; absolute */
+  readonly folders: readonly string[];
+  /** addresses on which a screen may wait for viewers, besides those of this host alone */
+  readonly listen: readonly string[];
 }
 
 /** Some of these rules, for one peer or for all: the others are set elsewhere. */
@@ -31,11 +35,14 @@ const schema = z.strictObject({
   bridges: z.array(z.string()).exactOptional(),
   scripts: z.array(z.string()).exactOptional(),
   backends: z.array(z.string()).exactOptional(),
+  folders: z.array(z.string().regex(/^\//, 'must be absolute')).exactOptional(),
+  listen: z.array(z.string()).exactOptional(),
 });
 
 const FILE = 'etc/vm-tools/places.json';
 const DEFAULT_KERNELS = 'var/lib/vm-tools/kernels';
 const DEFAULT_DISKS = 'var/lib/vm-tools/disks';
+const DEFAULT_FOLDERS = 'var/lib/vm-tools/folders';
 
 /**
  * The rules for one peer: its own, then those of `/etc/vm-tools/places.json` for all, then the defaults.
@@ -54,6 +61,8 @@ export async function readPlaceRules(
     bridges: ofPeer.bridges ?? ofAll.bridges ?? [DEFAULT_BRIDGE],
     scripts: ofPeer.scripts ?? ofAll.scripts ?? [],
     backends: ofPeer.backends ?? ofAll.backends ?? [],
+    folders: ofPeer.folders ?? ofAll.folders ?? [join(root, DEFAULT_FOLDERS)],
+    listen: ofPeer.listen ?? ofAll.listen ?? [],
   };
 }
 

@@ -19,6 +19,9 @@ interface SealedConfig {
   };
   readonly disks?: unknown;
   readonly nics?: unknown;
+  readonly vfbs?: unknown;
+  readonly channels?: unknown;
+  readonly p9s?: unknown;
   readonly vm_tools?: { readonly seal?: unknown };
 }
 
@@ -59,10 +62,16 @@ export function withoutSeal(configJson: string): string {
 }
 
 /** The guest, what it is started with, and what of the host its devices reach, with their scripts. */
-function sealOf({ c_info: create, b_info: build, disks, nics }: SealedConfig, key: Buffer): Buffer {
+function sealOf(config: SealedConfig, key: Buffer): Buffer {
+  const { c_info: create, b_info: build, disks, nics, vfbs, channels, p9s } = config;
+  // Without them it is the seal of images that an older release has made.
+  const others = [vfbs, channels, p9s].every((list) => list === undefined)
+    ? []
+    : [vfbs ?? null, channels ?? null, p9s ?? null];
   const named = JSON.stringify([
     ...[create?.uuid ?? null, build?.kernel ?? null, build?.ramdisk ?? null],
     ...[disks ?? null, nics ?? null],
+    ...others,
     // At the end, and only where there is one: so that images without one keep their seals.
     ...(build?.bootloader === undefined ? [] : [build.bootloader, build.bootloader_args ?? null]),
   ]);

@@ -37,6 +37,28 @@ export async function configWithDevices(
   });
 }
 
+/** A guest with a screen that has a password, a terminal and a socket as channels, and a folder. */
+export async function configWithQemu(
+  host: Pick<SimulatedHost, 'root' | 'kernel'>,
+  more: Partial<DomainConfig> = {},
+): Promise<DomainConfig> {
+  const folder = join(host.root, 'var/log/shared'); // which the state of a host leaves out
+  await mkdir(folder, { recursive: true });
+  return checkConfig({
+    name: 'web1',
+    type: 'pvh',
+    kernel: host.kernel,
+    memoryKib: 2048,
+    framebuffers: [{ vncDisplay: 7, vncPassword: 'hush-hush', keymap: 'de' }],
+    channels: [
+      { name: 'org.example.pty', connection: 'pty' },
+      { name: 'org.example.agent', connection: 'socket', path: join(host.root, 'agent') },
+    ],
+    shares: [{ tag: 'home', path: folder, securityModel: 'none' }],
+    ...more,
+  });
+}
+
 /** A host that has had a qemu: the folder of its state stays in xenstore, as libxl leaves it. */
 export async function withModelFolder<Host extends Pick<SimulatedHost, 'store'>>(host: Host): Promise<Host> {
   await host.store.mkdir('/local/domain/0/device-model');

@@ -21,6 +21,9 @@ export function sampleConfig(
     onCrash: 'destroy',
     disks: [],
     networks: [],
+    framebuffers: [],
+    channels: [],
+    shares: [],
     ...more,
   };
 }

@@ -42,6 +42,10 @@ export const peerSchema = z
     scripts: z.array(z.string().regex(WORD, 'must be names or paths')).exactOptional(),
     /** driver domains that may serve its guests. @default as for all peers */
     backends: z.array(z.string().regex(WORD, 'must be names of domains')).exactOptional(),
+    /** folders that its guests may mount, or in which their channels have sockets. @default as for all peers */
+    folders: z.array(z.string().regex(FOLDER, 'must be absolute paths of folders')).exactOptional(),
+    /** addresses on which screens of its guests may wait for viewers. @default as for all peers */
+    listen: z.array(z.string().regex(WORD, 'must be addresses')).exactOptional(),
     /** guests from it that may live on this host, with those on their way */
     maxDomains: z.int().min(0).max(RANGES.places.max).exactOptional(),
     /** what these may grow to, together */

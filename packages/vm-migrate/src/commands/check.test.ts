@@ -33,6 +33,7 @@ const NAMES = [
     'kernel',
     'disks',
     'networks',
+    'folders',
     'vcpus',
     'cpu-policy',
     'memory',

@@ -192,11 +192,10 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     await this.#qemus.end(qemu, how, () => this.#ask('endQemu', qemu.domid));
   }
 
-  /** Arguments change nothing of what it answers. */
-  async qmp(...[socket, command, , { signal } = {}]: Parameters<Dom0['qmp']>): Promise<unknown> {
+  async qmp(...[socket, command, args = {}, { signal } = {}]: Parameters<Dom0['qmp']>): Promise<unknown> {
     throwIfAborted(signal, `asking qemu for ${command}`);
     const ask = (domid: number | undefined): Promise<void> => this.#ask('qmp', domid, signal);
-    return this.#qemus.qmp({ socket, command }, ask);
+    return this.#qemus.qmp({ socket, command, args }, ask);
   }
 
   /**

@@ -37,7 +37,16 @@ export const DOM0_CALLS = [
 ] as const;
 
 /** The backends whose steps rules may name: of the kernel, of qemu, and qemu itself. */
-export const BACKEND_CALLS = ['backend.vbd', 'backend.vif', 'backend.qdisk', 'backend.qemu'] as const;
+export const BACKEND_CALLS = [
+  'backend.vbd',
+  'backend.vif',
+  'backend.qdisk',
+  'backend.9pfs',
+  'backend.vfb',
+  'backend.vkbd',
+  'backend.console',
+  'backend.qemu',
+] as const;
 
 /** All that rules may name. */
 export const FAULT_CALLS: readonly string[] = [

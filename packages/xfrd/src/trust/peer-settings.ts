@@ -6,6 +6,7 @@ export function settingsOf(input: TrustInput, host: string | undefined): PeerSet
   const { fingerprint, certificateName, allowNames, maxMemory, maxConcurrent, live, maySend, mayReceive } =
     input;
   const { allowKernels, requireKernels, allowDisks, allowBridges, allowScripts, allowBackends } = input;
+  const { allowFolders, allowListen } = input;
   const { maxDomains, maxTotalMemory } = input;
   return {
     ...(fingerprint === undefined ? {} : { fingerprint }),
@@ -20,6 +21,8 @@ export function settingsOf(input: TrustInput, host: string | undefined): PeerSet
     ...(allowBridges === undefined ? {} : { bridges: [...allowBridges] }),
     ...(allowScripts === undefined ? {} : { scripts: [...allowScripts] }),
     ...(allowBackends === undefined ? {} : { backends: [...allowBackends] }),
+    ...(allowFolders === undefined ? {} : { folders: [...allowFolders] }),
+    ...(allowListen === undefined ? {} : { listen: [...allowListen] }),
     ...(maxDomains === undefined ? {} : { maxDomains }),
     ...(maxTotalMemory === undefined ? {} : { maxTotalMemoryMib: maxTotalMemory }),
     ...(live === undefined ? {} : { live: live === 'yes' }),

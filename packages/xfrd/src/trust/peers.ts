@@ -56,6 +56,8 @@ function mayOf({ maySend, mayReceive, domains, maxMemoryMib, maxConcurrent, live
     ...(peer.bridges === undefined ? [] : [`bridges ${peer.bridges.join(' ') || 'none'}`]),
     ...(peer.scripts === undefined ? [] : [`scripts ${peer.scripts.join(' ') || 'none'}`]),
     ...(peer.backends === undefined ? [] : [`backends ${peer.backends.join(' ') || 'none'}`]),
+    ...(peer.folders === undefined ? [] : [`folders ${peer.folders.join(' ') || 'none'}`]),
+    ...(peer.listen === undefined ? [] : [`listen ${peer.listen.join(' ') || 'none'}`]),
     ...(peer.maxDomains === undefined ? [] : [`${peer.maxDomains} here`]),
     ...(peer.maxTotalMemoryMib === undefined ? [] : [`${peer.maxTotalMemoryMib} MiB here together`]),
     ...(live ? [] : ['not live']),

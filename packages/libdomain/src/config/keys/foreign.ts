@@ -32,7 +32,7 @@ function keys(names: string, more: Partial<ForeignKey> = {}): Record<string, For
 /** As libxl 4.17 goes by them: parse_config_data of xl, and libxl's own defaults for each type. */
 export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // Lists of devices; an empty one asks for nothing.
-  ...keys('vif2 pci vtpm p9 channel usbctrl usbdev pvcalls vdispl vsnd vkb vfb dtdev'),
+  ...keys('vif2 pci vtpm usbctrl usbdev pvcalls vdispl vsnd vkb dtdev'),
   ...keys('ioports irqs iomem vnuma device_tree'),
 
   // Processors, memory, the place of the domain on its host.
@@ -68,8 +68,8 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // Keys that only go with another key, which is refused where it matters.
   ...keys('pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
   ...keys('pci_msitranslate pci_permissive pci_power_mgmt pci_seize', { types: [] }),
-  ...keys('vnc', { types: ['pv', 'hvm'], idle: OFF }),
-  ...keys('sdl opengl vncunused', { types: HVM, idle: OFF }),
+  // Of a pv domain they make a screen where `vnc = 1` says so, and none otherwise.
+  ...keys('vnc sdl opengl vncunused', { types: HVM, idle: OFF }),
   ...keys('vnclisten vncpasswd vncdisplay display xauthority keymap', { types: HVM }),
 
   // Machines of ARM.

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { DOMAIN_TYPES } from '../../types/domain-type.ts';
+import { channelSchema } from '../devices/channel.ts';
 import { diskSchema } from '../devices/disk.ts';
+import { framebufferSchema } from '../devices/framebuffer.ts';
 import { networkSchema } from '../devices/network.ts';
+import { shareSchema } from '../devices/share.ts';
 import type { Key } from './key.ts';
 import {
   devices,
@@ -150,6 +153,30 @@ export const KEYS = {
     kind: 'devices',
     schema: devices(networkSchema),
     about: 'its network devices; in JSON objects, or strings as in xl.cfg',
+  },
+  framebuffers: {
+    json: 'framebuffers',
+    xl: 'vfb',
+    libxl: 'vfbs',
+    kind: 'devices',
+    schema: devices(framebufferSchema),
+    about: 'its screens, each with keyboard and mouse, seen by VNC; in JSON objects, or strings as in xl.cfg',
+  },
+  channels: {
+    json: 'channels',
+    xl: 'channel',
+    libxl: 'channels',
+    kind: 'devices',
+    schema: devices(channelSchema),
+    about: 'its lines to programs in dom0: terminals or sockets; in JSON objects, or strings as in xl.cfg',
+  },
+  shares: {
+    json: 'shares',
+    xl: 'p9',
+    libxl: 'p9s',
+    kind: 'devices',
+    schema: devices(shareSchema),
+    about: 'folders of the host that it can mount (9pfs); in JSON objects, or strings as in xl.cfg',
   },
 } as const satisfies Readonly<Record<string, Key>>;
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import { channelSchema, type Channel } from '../devices/channel.ts';
 import { DISK_FORMATS, diskSchema, type Disk } from '../devices/disk.ts';
 import { problemsOfDevices } from '../devices/check-devices.ts';
+import { framebufferSchema, type Framebuffer } from '../devices/framebuffer.ts';
 import { networkSchema, type Network } from '../devices/network.ts';
+import { SECURITY_MODELS, shareSchema, type Share } from '../devices/share.ts';
 import { parseRate } from '../devices/rate.ts';
 import { vdevNumber } from '../devices/vdev.ts';
 
@@ -72,10 +75,60 @@ export const networkArbitrary: fc.Arbitrary<Network> = anyNetwork.map((network) 
   networkSchema.parse(network),
 );
 
+/** What can stand in xl.cfg between two commas. */
+const plain = fc.stringMatching(/^[!-+\--~]([ -+\--~]{0,18}[!-+\--~])?$/);
+const plainPath = plain.map((rest) => `/${rest}`);
+
+/** Any valid screen. */
+export const framebufferArbitrary: fc.Arbitrary<Framebuffer> = fc
+  .record(
+    {
+      vnc: fc.boolean(),
+      vncListen: fc.constantFrom('127.0.0.1', '0.0.0.0', 'host.example.org:3', '[::1]', '[::]:12'),
+      vncDisplay: fc.integer({ min: 1, max: 59_635 }),
+      vncUnused: fc.boolean(),
+      vncPassword: plain,
+      keymap: fc.constantFrom('de', 'en-us'),
+      sdl: fc.boolean(),
+      opengl: fc.boolean(),
+      display: plain,
+      xauthority: plainPath,
+    },
+    { requiredKeys: [] },
+  )
+  .filter((framebuffer) => framebufferSchema.safeParse(framebuffer).success)
+  .map((framebuffer) => framebufferSchema.parse(framebuffer));
+
+/** Any valid channel. */
+export const channelArbitrary: fc.Arbitrary<Channel> = fc
+  .oneof(
+    fc.record(
+      { name: plain, connection: fc.constant('pty'), backend: word },
+      { requiredKeys: ['name', 'connection'] },
+    ),
+    fc.record(
+      { name: plain, connection: fc.constant('socket'), path: plainPath, backend: word },
+      { requiredKeys: ['name', 'connection', 'path'] },
+    ),
+  )
+  .filter((channel) => channelSchema.safeParse(channel).success)
+  .map((channel) => channelSchema.parse(channel));
+
+/** Any valid shared folder. */
+export const shareArbitrary: fc.Arbitrary<Share> = fc
+  .record(
+    { tag: plain, path: plainPath, securityModel: fc.constantFrom(...SECURITY_MODELS), backend: word },
+    { requiredKeys: ['tag', 'path', 'securityModel'] },
+  )
+  .map((share) => shareSchema.parse(share));
+
 /** Any devices that a domain can have beside each other. */
 export const devicesArbitrary = fc
   .record({
     disks: fc.uniqueArray(diskArbitrary, { maxLength: 4, selector: ({ vdev: name }) => vdevNumber(name) }),
     networks: fc.array(networkArbitrary, { maxLength: 3 }),
+    framebuffers: fc.array(framebufferArbitrary, { maxLength: 2 }),
+    channels: fc.array(channelArbitrary, { maxLength: 3 }),
+    shares: fc.array(shareArbitrary, { maxLength: 3 }),
   })
   .filter((devices) => problemsOfDevices(devices).length === 0);

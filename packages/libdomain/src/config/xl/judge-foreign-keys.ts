@@ -14,15 +14,22 @@ export const XL_KEYS: readonly string[] = [
 
 const KNOWN_KEYS = [...XL_KEYS, ...Object.keys(FOREIGN_KEYS), ...FORGOTTEN_KEYS];
 
+/** What the keys are judged by. */
+export interface JudgeOptions {
+  readonly type: XlType;
+  /** Keys that make a device of this domain. */
+  readonly taken: readonly string[];
+}
+
 /**
  * Judges the keys that a DomainConfig has no field for. A key that would change the domain is refused. One that does
  * not, for its type or its value, is accepted with a warning. So is one that xl does not know either, because xl says
  * nothing about it; unless it looks like a typo.
  */
-export function judgeForeignKeys(entries: Entries, type: XlType, findings: Findings): void {
+export function judgeForeignKeys(entries: Entries, { type, taken }: JudgeOptions, findings: Findings): void {
   for (const entry of entries.values()) {
     if (entry.repeatedAt !== undefined) judgeRepeated(entry, entry.repeatedAt, findings);
-    if (XL_KEYS.includes(entry.key)) continue;
+    if (XL_KEYS.includes(entry.key) || taken.includes(entry.key)) continue;
     if (Object.hasOwn(FOREIGN_KEYS, entry.key)) judge(entry, type, findings);
     else judgeUnknown(entry, findings);
   }

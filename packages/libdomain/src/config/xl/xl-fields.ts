@@ -8,6 +8,7 @@ import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
 import { meantMib } from '../memory-size.ts';
 import { isDeviceField, readDevices } from '../read-devices.ts';
 import type { Entries, Entry } from '../text/entry.ts';
+import { FRAMEBUFFER_KEYS, framebufferOf } from './framebuffer-spec.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { COMMAND_LINE } from './overrides.ts';
 
@@ -18,7 +19,9 @@ const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKi
 export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
   const fields: Fields = new Map();
   findings.collect(() => addType(fields, entries));
-  judgeForeignKeys(entries, typeOf(fields), findings);
+  const type = typeOf(fields);
+  const screen = type === 'pv' ? screenAtTop(entries) : [];
+  judgeForeignKeys(entries, { type, taken: screen.map(({ key }) => key) }, findings);
   for (const field of FIELDS) {
     const entry = entries.get(KEYS[field].xl);
     if (entry === undefined || COMPOSED.includes(field)) continue;
@@ -28,11 +31,28 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
       else fields.set(field, { value: text(entry), entry });
     });
   }
+  findings.collect(() => addScreen(fields, screen));
   findings.collect(() => addCmdline(fields, entries, findings));
   findings.collect(() => addMemory(fields, entries));
   findings.collect(() => addMaxMemory(fields, entries));
   findings.collect(() => addVcpus(fields, entries));
   return fields;
+}
+
+/** The keys at the top of the file that make a screen of a pv domain: only where `vnc` says so and there is no `vfb`. */
+function screenAtTop(entries: Entries): Entry[] {
+  const [vnc, vfb] = [entries.get('vnc'), entries.get('vfb')];
+  const isOwn = vfb === undefined || (Array.isArray(vfb.value) && vfb.value.length === 0);
+  if (vnc === undefined || !isOwn || !/^\s*[+-]?(0x)?0*[1-9a-f]/i.test(String(vnc.value))) return [];
+  return FRAMEBUFFER_KEYS.flatMap((key) => entries.get(key) ?? []);
+}
+
+function addScreen(fields: Fields, screen: readonly Entry[]): void {
+  const [first] = screen;
+  if (first === undefined) return;
+  const words = screen.map((entry) => [entry.key, text(entry)] as const);
+  const items = [{ name: 'the screen', position: first.valuePosition }];
+  fields.set('framebuffers', { value: [framebufferOf(words, () => undefined)], entry: first, items });
 }
 
 /** For the other keys; where the type makes no sense, the one is assumed that has the fewest. */

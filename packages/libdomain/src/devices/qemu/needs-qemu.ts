@@ -6,7 +6,11 @@ export function isForQemu(disk: Disk): boolean {
   return backendTypeOf(disk) === 'qdisk' && disk.backend === undefined;
 }
 
+/** The devices that qemu may serve. */
+export type QemuDevices = Pick<DomainConfig, 'disks' | 'framebuffers' | 'channels' | 'shares'>;
+
 /** Whether a domain has a device that only qemu serves in dom0. */
-export function needsQemu({ disks }: Pick<DomainConfig, 'disks'>): boolean {
-  return disks.some(isForQemu);
+export function needsQemu({ disks, framebuffers, channels, shares }: QemuDevices): boolean {
+  const isHere = ({ backend }: { readonly backend?: string }): boolean => backend === undefined;
+  return disks.some(isForQemu) || framebuffers.length > 0 || channels.some(isHere) || shares.some(isHere);
 }

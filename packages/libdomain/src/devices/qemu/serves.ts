@@ -19,8 +19,13 @@ export async function isServed(host: Host, device: Device): Promise<boolean> {
   return (await findQemu(host, domid)) !== undefined;
 }
 
-/** Whether a device needs the qemu of its domain: a console may, too, where xl has said so. */
-export async function needsItsQemu({ store }: Pick<Host, 'store'>, device: Device): Promise<boolean> {
-  if (isOfQemu(device)) return true;
-  return device.kind === 'console' && (await store.read(`${device.toolstack}/type`)) === 'ioemu';
+/** Whether a console is a channel, which the qemu of its domain serves in dom0. */
+export async function isChannel({ store }: Pick<Host, 'store'>, device: Device): Promise<boolean> {
+  if (device.kind !== 'console' || backendPlace(device)?.backendDomid !== 0) return false;
+  return (await store.read(`${device.toolstack}/connection`)) !== undefined;
+}
+
+/** Whether a device needs the qemu of its domain. */
+export async function needsItsQemu(host: Pick<Host, 'store'>, device: Device): Promise<boolean> {
+  return isOfQemu(device) || isChannel(host, device);
 }

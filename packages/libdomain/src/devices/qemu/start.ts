@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { QemuProcess } from '@vm-tools/dom0';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../../host.ts';
-import { qemuArguments, type ServedGuest } from './arguments.ts';
+import { qemuArguments, qemuEnvironment, type ServedGuest } from './arguments.ts';
+import { awaitServed } from './await-served.ts';
 import { endQemu } from './end.ts';
 import { modelPath, pidPath, qemuLogPath } from './paths.ts';
+import { admitViewers } from './viewers.ts';
 
 /** Where Debian's package qemu-system-xen has it, which Debian's libxl starts. */
 const PROGRAM = '/usr/libexec/xen-qemu-system-i386';
@@ -17,9 +19,10 @@ const LOOK_MS = 250;
 const LAST_LINES = 5;
 
 /**
- * Starts the qemu that serves the disks of a guest, and waits until it says that it runs.
+ * Starts the qemu that serves devices of a guest, and waits until it says that it runs, and has taken those that are
+ * there.
  *
- * @throws DOMAIN_NO_DEVICE_MODEL with the end of its log; nothing of it is left then
+ * @throws DOMAIN_NO_DEVICE_MODEL with the end of its log, DOMAIN_DEVICE_NO_BACKEND; nothing of it is left then
  */
 export async function startQemu(host: Host, guest: ServedGuest, signal: AbortSignal): Promise<void> {
   const { domid, name } = guest;
@@ -34,12 +37,18 @@ export async function startQemu(host: Host, guest: ServedGuest, signal: AbortSig
       domid,
       program: PROGRAM,
       args: qemuArguments(guest),
-      env: { XEN_QEMU_CONSOLE_LIMIT: `${CONSOLE_LIMIT_BYTES}`, XEN_DOMAIN_ID: `${domid}` },
+      env: {
+        ...qemuEnvironment(guest),
+        XEN_QEMU_CONSOLE_LIMIT: `${CONSOLE_LIMIT_BYTES}`,
+        XEN_DOMAIN_ID: `${domid}`,
+      },
       logPath: qemuLogPath(host, name),
     }));
     await store.write(pidPath(domid), `${pid}`);
     const how = await awaitRunning(host, { domid, pid }, signal);
     if (how !== 'runs') throw await notStarted(host, name, how);
+    await admitViewers(host, guest, signal);
+    await awaitServed(host, guest, signal);
   } catch (thrown) {
     if (pid !== undefined) await dom0.endQemu({ domid, pid }, 'at-once');
     await endQemu(host, domid, 'at-once');
@@ -87,7 +96,7 @@ async function notStarted(host: Host, name: string, how: 'has ended' | 'is late'
   return new VmToolsError({
     code: 'DOMAIN_NO_DEVICE_MODEL',
     kind: how === 'has ended' ? 'failure' : 'timeout',
-    message: `the qemu that was to serve the disks of ${name} ${outcome}${lastWords === '' ? '' : `: ${lastWords}`}`,
+    message: `the qemu that was to serve devices of ${name} ${outcome}${lastWords === '' ? '' : `: ${lastWords}`}`,
     hint: `see its log, ${path}`,
     details: { log: path, lastWords },
   });

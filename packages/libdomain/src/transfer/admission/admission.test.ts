@@ -21,6 +21,7 @@ const NAMES = [
   'kernel',
   'disks',
   'networks',
+  'folders',
   'vcpus',
   'cpu-policy',
   'memory',

@@ -13,12 +13,12 @@ const offer: Offer = {
 };
 const config = {
   ...{ name: 'web1', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2, kernel: '/absent' },
-  ...{ disks: [], networks: [] },
+  ...{ disks: [], networks: [], framebuffers: [], channels: [], shares: [] },
 } as unknown as DomainConfig & { readonly uuid: string };
 
 const STRICT: PlaceRules = {
   ...{ kernels: [], requireKernels: true },
-  ...{ disks: [], bridges: [], scripts: [], backends: [] },
+  ...{ disks: [], bridges: [], scripts: [], backends: [], folders: [], listen: [] },
 };
 
 const arrival = (more: Partial<Arrival> = {}): Arrival => ({

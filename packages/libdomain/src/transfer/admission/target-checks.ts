@@ -2,6 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import { requireBridge } from '../../devices/require-bridge.ts';
+import { requireFolder } from '../../devices/require-folder.ts';
 import type { Host } from '../../host.ts';
 import { requireDevicesAllowed, requireStartable, type PlaceRules } from '../../places/index.ts';
 import { reservationsOf, type Arriving } from '../../reservations.ts';
@@ -71,6 +72,15 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
       if (config === undefined || config.networks.length === 0) return;
       await requireDevicesAllowed({ ...config, disks: [] }, await readRules());
       for (const network of config.networks) await requireBridge(host, network);
+    },
+  },
+  {
+    name: 'folders',
+    async run({ host, readConfig, readRules }) {
+      const config = configOf(readConfig);
+      if (config === undefined || config.shares.length === 0) return;
+      await requireDevicesAllowed({ ...config, disks: [], networks: [] }, await readRules());
+      for (const share of config.shares) await requireFolder(host, share);
     },
   },
   {

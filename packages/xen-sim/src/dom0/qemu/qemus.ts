@@ -4,7 +4,7 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { BackendWorld } from '../backends/backend-device.ts';
 import type { BlockDevices } from '../parts/block-devices.ts';
 import type { Traffic } from '../parts/traffic.ts';
-import { SimQemu, type QemuRecord } from './sim-qemu.ts';
+import { SimQemu, type QemuRecord, type World } from './sim-qemu.ts';
 
 /** Linux gives no process a larger number, so that none of these is that of a real one. */
 const LARGEST_PID = 2 ** 22;
@@ -15,11 +15,12 @@ type Ask<Args extends unknown[] = []> = (...args: Args) => Promise<void>;
 export interface QmpCall {
   readonly socket: string;
   readonly command: string;
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** The qemus of a simulated host. */
 export class Qemus {
-  readonly #world: BackendWorld & { readonly root: string };
+  readonly #world: World;
   readonly #parts: { readonly blocks: BlockDevices; readonly traffic: Traffic };
   readonly #running = new Map<number, SimQemu>();
   #started = 0;
@@ -28,7 +29,9 @@ export class Qemus {
     world: BackendWorld & { readonly root: string },
     parts: { readonly blocks: BlockDevices; readonly traffic: Traffic },
   ) {
-    this.#world = world;
+    const isPortTaken = (port: number): boolean =>
+      [...this.#running.values()].some(({ vncPort }) => vncPort === port);
+    this.#world = { ...world, isPortTaken };
     this.#parts = parts;
   }
 
@@ -68,7 +71,7 @@ export class Qemus {
     await this.find(process)?.end(how);
   }
 
-  async qmp({ socket, command }: QmpCall, ask: Ask<[number | undefined]>): Promise<unknown> {
+  async qmp({ socket, command, args }: QmpCall, ask: Ask<[number | undefined]>): Promise<unknown> {
     const qemu = [...this.#running.values()].findLast((running) => running.listensOn(socket));
     await ask(qemu?.domid).catch((thrown: unknown) => {
       if (!isWanted(thrown)) throw thrown;
@@ -78,7 +81,7 @@ export class Qemus {
     if (qemu === undefined || qemu.isOver) {
       throw qmpSilent(socket, command, new Error(`connect ENOENT ${socket}`));
     }
-    return qemu.execute(command);
+    return qemu.execute(command, args);
   }
 
   async endAll(): Promise<void> {

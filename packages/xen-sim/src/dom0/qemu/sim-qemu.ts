@@ -9,6 +9,8 @@ import { Backends } from '../backends/backends.ts';
 import type { BlockDevices } from '../parts/block-devices.ts';
 import type { Traffic } from '../parts/traffic.ts';
 import { qdisk, type OpenImage, type OpenImages } from './qdisk.ts';
+import { vncServerOf, type VncServer } from './vnc-server.ts';
+import { xenBackends } from './xen-backends.ts';
 
 /** A qemu, as far as it can be seen from outside. */
 export interface QemuRecord {
@@ -16,14 +18,21 @@ export interface QemuRecord {
   readonly isStopped: boolean;
   /** paths of the images that it has open */
   readonly images: readonly string[];
+  /** TCP port on which viewers find its screen */
+  readonly vncPort?: number;
 }
 
-type World = BackendWorld & { readonly root: string };
+/** What a qemu finds on its host. */
+export type World = BackendWorld & {
+  readonly root: string;
+  /** Whether another one listens on a TCP port. */
+  readonly isPortTaken: (port: number) => boolean;
+};
 type Parts = { readonly blocks: BlockDevices; readonly traffic: Traffic };
 
 const SECTOR_BYTES = 512;
 
-/** A qemu for the disks of one guest: says when it is ready, serves `backend/qdisk`, and answers on its sockets. */
+/** A qemu for the devices of one guest: says when it is ready, serves its backends, and answers on its sockets. */
 export class SimQemu {
   readonly domid: number;
   readonly #world: World;
@@ -34,7 +43,9 @@ export class SimQemu {
   readonly #images: OpenImages = new Map();
   readonly #over = new AbortController();
   #life: Promise<void> = Promise.resolve();
-  #backends: Backends | undefined;
+  #backends: readonly Backends[] = [];
+  #vnc: VncServer | undefined;
+  #password: string | undefined;
   #isStarting = true;
   #isStopped = false;
 
@@ -45,6 +56,7 @@ export class SimQemu {
     await writeFile(start.logPath, '', { mode: 0o600 });
     const qemu = new SimQemu(world, parts, start, onEnd);
     await qemu.#listen();
+    if (!qemu.isOver) qemu.#openScreen();
     if (!qemu.isOver) qemu.#life = qemu.#live();
     return qemu;
   }
@@ -63,12 +75,22 @@ export class SimQemu {
   }
 
   get isBusy(): boolean {
-    return this.#isStarting || this.#backends?.isBusy === true;
+    return this.#isStarting || this.#backends.some(({ isBusy }) => isBusy);
   }
 
   get record(): QemuRecord {
     const images = [...this.#images.values()].map(({ path }) => path).sort();
-    return { domid: this.domid, isStopped: this.#isStopped, images };
+    const vnc = this.#vnc === undefined ? {} : { vncPort: this.#vnc.port };
+    return { domid: this.domid, isStopped: this.#isStopped, images, ...vnc };
+  }
+
+  /** The password that viewers have to know, when it has been told one. */
+  get password(): string | undefined {
+    return this.#password;
+  }
+
+  get vncPort(): number | undefined {
+    return this.#vnc?.port;
   }
 
   listensOn(socket: string): boolean {
@@ -81,7 +103,7 @@ export class SimQemu {
   }
 
   /** @throws DOM0_QMP_FAILED */
-  execute(command: string): unknown {
+  execute(command: string, args: Readonly<Record<string, unknown>>): unknown {
     switch (command) {
       case 'stop':
         this.#isStopped = true;
@@ -95,6 +117,12 @@ export class SimQemu {
           singlestep: false,
           running: !this.#isStopped,
         };
+      case 'query-vnc':
+        return this.#describeVnc();
+      case 'change-vnc-password':
+        if (this.#vnc?.needsPassword !== true) throw qmpRefused(command, 'Could not set password');
+        this.#password = String(args['password']);
+        return {};
       case 'query-block':
         return [...this.#images].map(([backend, image]) => describe(backend, image));
       case 'query-blockstats':
@@ -109,7 +137,7 @@ export class SimQemu {
     this.#over.abort();
     this.#onEnd();
     await this.#life;
-    await this.#backends?.end();
+    await Promise.all(this.#backends.map((backends) => backends.end()));
     const backends = [...this.#images.keys()];
     this.#images.clear();
     if (how === 'at-once') return;
@@ -137,7 +165,8 @@ export class SimQemu {
     }
     if (!this.isOver) {
       const log = (line: string): void => this.#log(line);
-      this.#backends = new Backends(this.#world, qdisk(this.#parts, this.#images, log), this.domid);
+      const drivers = [qdisk(this.#parts, this.#images, log), ...xenBackends()];
+      this.#backends = drivers.map((driver) => new Backends(this.#world, driver, this.domid));
       await store
         .write(`/local/domain/0/device-model/${this.domid}/state`, 'running')
         .catch((thrown: unknown) => this.#die(messageOf(thrown)));
@@ -169,6 +198,18 @@ export class SimQemu {
         wr_bytes: writtenSectors * SECTOR_BYTES,
       },
     };
+  }
+
+  #openScreen(): void {
+    const server = vncServerOf(this.#start.args, this.#world.isPortTaken);
+    if (typeof server === 'string') this.#die(server);
+    else this.#vnc = server;
+  }
+
+  #describeVnc(): unknown {
+    if (this.#vnc === undefined) return { enabled: false, clients: [] };
+    const { host, port, needsPassword } = this.#vnc;
+    return { enabled: true, host, service: `${port}`, auth: needsPassword ? 'vnc' : 'none', clients: [] };
   }
 
   #die(why: string): void {

@@ -14,6 +14,10 @@ const RINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'feature-rx-notify': '1',
     'feature-sg': '1',
   },
+  vfb: { 'page-ref': '4097', 'event-channel': '18', protocol: 'x86_64-abi', 'feature-update': '1' },
+  vkbd: { 'page-ref': '4098', 'page-gref': '9', 'event-channel': '19' },
+  '9pfs': { version: '1', 'num-rings': '2', 'ring-ref0': '10', 'event-channel-0': '20' },
+  console: { 'ring-ref': '11', port: '21' },
 };
 
 /** The kinds of devices that guests have drivers for. */
