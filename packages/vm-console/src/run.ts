@@ -7,6 +7,12 @@ export async function openConsole(invocation: Invocation<ConsoleInput>): Promise
   const host = await invocation.openHost();
   const { domid, uuid, name } = await resolveDomain(host, input.domain);
   const output = invocation.claimStdout('text');
-  const ended = await relayConsole(host.store, { domid, input: process.stdin, output, signal });
+  const ended = await relayConsole(host.store, {
+    domid,
+    number: input.number ?? 0,
+    input: process.stdin,
+    output,
+    signal,
+  });
   return { value: { domid, uuid, name, ended } };
 }

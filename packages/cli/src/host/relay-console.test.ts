@@ -91,5 +91,9 @@ describe('relayConsole', () => {
       signal: new AbortController().signal,
     };
     await expect(relayConsole(silent, init)).rejects.toMatchObject({ code: 'CONSOLE_ABSENT', cause: late });
+    await expect(relayConsole(silent, { ...init, number: 2 })).rejects.toMatchObject({
+      code: 'CONSOLE_ABSENT',
+      message: expect.stringContaining('no terminal for console 2'),
+    });
   });
 });

@@ -15,6 +15,8 @@ const PTY_LIMIT_MS = 10_000;
 
 export interface RelayConsoleInit {
   readonly domid: number;
+  /** Of the console; those from 1 on are channels. @default 0, the primary one */
+  readonly number?: number;
   /** e.g. process.stdin; made raw while the relay runs if it is a terminal */
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
   readonly output: Writable;
@@ -22,16 +24,16 @@ export interface RelayConsoleInit {
 }
 
 /**
- * Connects a terminal with a domain's console: the pty that xenconsoled names in xenstore.
+ * Connects a terminal with a domain's console: the pty that xenconsoled, or the qemu of the domain, names in xenstore.
  * @returns 'escape' when the user pressed Ctrl-], 'end' when the domain or its console ended
  * @throws VmToolsError CONSOLE_ABSENT (timeout), INTERRUPTED, CONSOLE_FAILED; OUTPUT_LOST when the reader of `output`
  * is gone
  */
 export async function relayConsole(
   store: Pick<Xenstore, 'read' | 'waitFor'>,
-  { domid, input, output, signal }: RelayConsoleInit,
+  { domid, number = 0, input, output, signal }: RelayConsoleInit,
 ): Promise<'escape' | 'end'> {
-  const path = await findPty(store, domid, signal);
+  const path = await findPty(store, { domid, number }, signal);
   const { promise, resolve, reject } = Promise.withResolvers<'escape' | 'end'>();
   const fromGuest = new ReadStream(openSync(path, constants.O_RDONLY | constants.O_NOCTTY));
   const toGuest = new WriteStream(openSync(path, constants.O_WRONLY | constants.O_NOCTTY));
@@ -85,23 +87,26 @@ function consoleFailed(message: string, cause: Error): VmToolsError {
 
 async function findPty(
   store: Pick<Xenstore, 'read' | 'waitFor'>,
-  domid: number,
+  { domid, number }: { readonly domid: number; readonly number: number },
   signal: AbortSignal,
 ): Promise<string> {
-  const path = `/local/domain/${domid}/console/tty`;
+  const isPrimary = number === 0;
+  const path = `/local/domain/${domid}/${isPrimary ? 'console' : `device/console/${number}`}/tty`;
   try {
     return await store.waitFor(path, async () => (await store.read(path)) || undefined, {
       timeoutMs: PTY_LIMIT_MS,
       signal,
-      what: `the console of domain ${domid}`,
+      what: isPrimary ? `the console of domain ${domid}` : `console ${number} of domain ${domid}`,
     });
   } catch (thrown) {
     if (!(thrown instanceof VmToolsError) || thrown.code !== 'XENSTORE_TIMEOUT') throw thrown;
     throw new VmToolsError({
       code: 'CONSOLE_ABSENT',
       kind: 'timeout',
-      message: `domain ${domid} has had no console for ${PTY_LIMIT_MS / 1000} s`,
-      hint: 'is xenconsoled running on this host?',
+      message: `domain ${domid} has had no ${isPrimary ? 'console' : `terminal for console ${number}`} for ${PTY_LIMIT_MS / 1000} s`,
+      hint: isPrimary
+        ? 'is xenconsoled running on this host?'
+        : 'name a channel that is connected to a terminal (connection=pty), by its place in the configuration',
       cause: thrown,
     });
   }
