@@ -187,9 +187,13 @@ test('a domain can be started when its files may be named, are there, and are wh
 
 test('the bootloader of a guest from elsewhere is not run, whatever is allowed to it', async () => {
   const disks = [{ target: '/a.img', vdev: 'xvda', format: 'raw', access: 'rw', type: 'disk' }] as const;
-  const config = { name: 'web1', type: 'pv', bootloader: '/bin/rm', disks, networks: [] } as const;
+  const none = { networks: [], framebuffers: [], channels: [], shares: [] };
+  const config = { name: 'web1', type: 'pv', bootloader: '/bin/rm', disks, ...none } as const;
   await requireStartable(config);
-  const all = { kernels: ['/'], disks: ['/'], bridges: [], scripts: [], backends: [], requireKernels: true };
+  const all = {
+    ...{ kernels: ['/'], disks: ['/'], bridges: [], scripts: [], backends: [], requireKernels: true },
+    ...{ folders: [], listen: [] },
+  };
   expect(await failure(requireStartable({ ...config, disks: [] }, all))).toMatchObject({
     code: 'DOMAIN_KERNEL_MISSING',
     message: expect.stringContaining('/bin/rm, which is not run here'),
