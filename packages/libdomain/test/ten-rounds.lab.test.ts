@@ -7,7 +7,7 @@ describeLab('creation and destruction, again and again, on real Xen', () => {
     const a = await labHost();
     const before = await traces(a);
     const free = await freeMemoryMib(a);
-    const rounds = await runProgram(a, join(import.meta.dirname, 'ten-rounds.ts'), ['/guests/polite.cfg']);
+    const rounds = await runProgram(a, join(import.meta.dirname, 'rounds.ts'), ['/guests/polite.cfg', '10']);
     expect(rounds).toBe('10\n');
     expect(await freeMemoryMib(a)).toBe(free);
     expect(await traces(a)).toBe(before);

@@ -16,6 +16,7 @@ export type { Journal, Journals, JournalStart, NextEntry, OpenJournals } from '.
 export type { KnownTransfer } from './journal/known-transfer.ts';
 export type {
   JournalEntry,
+  JournalledDisks,
   JournalledGuest,
   SourceRecord,
   TargetRecord,

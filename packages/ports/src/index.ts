@@ -15,6 +15,7 @@ export type { Check } from './check.ts';
 export type { TransferFigures, TransferPhase } from './figures.ts';
 export type { FoundSource, FoundTarget, GuestFinder, Journalled } from './guest-finder.ts';
 export type { Offer, OfferedCpu, OfferedDisk } from './offer.ts';
+export type { DiskMoment } from './disk-moment.ts';
 export type { SaveControl, SaveProgress, SaveReport, SentBytes } from './save.ts';
 export type { Source } from './source.ts';
 export type { RestoreControl, Target } from './target.ts';

@@ -1,3 +1,5 @@
+import type { DiskMoment } from './disk-moment.ts';
+
 /** How far a save is. */
 export interface SaveProgress {
   readonly phase: 'precopy' | 'suspending' | 'stop-and-copy' | 'finishing';
@@ -40,4 +42,6 @@ export interface SaveReport {
   readonly bytes: number;
   /** performance.now() of the moment from which the guest did not run any more */
   readonly suspendedAt: number;
+  /** Its disks, of which the source had let go before the end of what it has written; none for a guest without disks. */
+  readonly released?: DiskMoment | undefined;
 }

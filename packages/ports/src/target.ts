@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Check } from './check.ts';
+import type { DiskMoment } from './disk-moment.ts';
 import type { Offer } from './offer.ts';
 
 /** The controls of a restore. */
@@ -15,6 +16,8 @@ export interface RestoreControl {
 export interface Target {
   /** The number of the guest on this host, once `restore` has made it; it goes into the journal. */
   readonly domid?: number | undefined;
+  /** Its disks, once `restore` has opened them; none for a guest without disks. */
+  readonly opened?: DiskMoment | undefined;
   /**
    * Looks at everything that `reserve` looks at, and goes on when something has failed. It takes nothing, needs no
    * `reserve` before it or `abandon` behind it, and may be asked any number of times. One entry for each check, always

@@ -61,7 +61,7 @@ const DEVICE_COLUMNS: readonly Column<DeviceDetails>[] = [
   { heading: 'ID', text: ({ id }) => id, align: 'right' },
   { heading: 'Backend', text: ({ backendDomid }) => String(backendDomid ?? '-'), align: 'right' },
   { heading: 'Guest', text: ({ frontendState }) => xenbusState(frontendState) },
-  { heading: 'Host', text: ({ backendState }) => xenbusState(backendState) },
+  { heading: 'Host', text: ({ backendState, isDead }) => (isDead ? 'ended' : xenbusState(backendState)) },
 ];
 
 function vcpuState({ isOnline, isWanted, isRunning, isBlocked }: VcpuDetails): string {

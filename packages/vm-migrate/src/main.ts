@@ -12,10 +12,12 @@ import {
 
 await runCli<MigrateInput>({
   ...command,
-  run: async (invocation) =>
-    invocation.input.check
-      ? (await import('./commands/check.ts')).check(invocation)
-      : (await import('./run.ts')).migrate(invocation),
+  run: async (invocation) => {
+    const { check, dryRun } = invocation.input;
+    if (check) return (await import('./commands/check.ts')).check(invocation);
+    if (dryRun) return (await import('./commands/dry-run.ts')).dryRun(invocation);
+    return (await import('./run.ts')).migrate(invocation);
+  },
   commands: [
     { ...listCommand, run: async (invocation) => (await import('./commands/list.ts')).list(invocation) },
     {

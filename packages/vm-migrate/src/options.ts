@@ -13,6 +13,7 @@ export interface MigrateInput extends WaitInput {
   /** domains, and behind them the endpoint */
   readonly domain: readonly string[];
   readonly check?: boolean;
+  readonly dryRun?: boolean;
   readonly bwlimit?: string;
   readonly stopAndCopyBwlimit?: string;
   readonly insecure?: boolean;
@@ -50,6 +51,7 @@ export const command: CommandSpec = {
   ],
   options: [
     { flags: '--check', description: 'only check whether it can be moved; change nothing on either host' },
+    { flags: '-n, --dry-run', description: 'only print the steps in their order; ask no other host' },
     BWLIMIT,
     { ...STOP_AND_COPY_BWLIMIT, description: `${STOP_AND_COPY_BWLIMIT.description} (default: off)` },
     {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
@@ -36,8 +36,9 @@ const DEATHS = [
 describe('kill -9 at a line of a journal, and a restart', () => {
   for (const [side, at, home] of DEATHS) {
     testOnTwoHosts(`${side} ${at}: one copy, on ${home}`, async (a, b) => {
+      const disk = await sharedDisk(a, b);
       const empty = [await traces(a), await traces(b)];
-      const uuid = await create(a, 'moves');
+      const uuid = await create(a, 'moves', disk);
       await waitForTicks(a, 'moves', 1);
       const killed = DYING(at);
       const port = await freePort();
@@ -65,6 +66,7 @@ describe('kill -9 at a line of a journal, and a restart', () => {
       const [host, other] = home === 'a' ? [a, b] : [b, a];
       expect(running(host)).toEqual([uuid]);
       expect(running(other)).toEqual([]);
+      expect(host.simulated.devices.qemus).toMatchObject([{ isStopped: false, images: [disk] }]);
       expect(await traces(other)).toEqual(empty[home === 'a' ? 1 : 0]);
       await waitForTick(host, 'moves', (await ticks(a, 'moves')) + 2);
       expect([...(await undecided(a)), ...(await undecided(b))]).toEqual([]);
@@ -75,8 +77,21 @@ describe('kill -9 at a line of a journal, and a restart', () => {
   }
 });
 
-async function create(host: TestHost, name: string): Promise<string> {
-  const text = await readFile(join(host.folder, 'polite.cfg'), 'utf8');
+/** A qcow2 image in a folder that both hosts have, and from which either takes disks. @returns its path */
+async function sharedDisk(a: TestHost, b: TestHost): Promise<string> {
+  const path = join(a.folder, 'shared.qcow2');
+  await writeFile(path, Buffer.concat([Buffer.from('QFI\u00fb', 'latin1'), Buffer.alloc(4096)]));
+  for (const { simulated } of [a, b]) {
+    await mkdir(join(simulated.root, 'etc/vm-tools'), { recursive: true });
+    await writeFile(join(simulated.root, 'etc/vm-tools/places.json'), JSON.stringify({ disks: [a.folder] }));
+    // libxl leaves it there when the first qemu has gone.
+    await simulated.store.mkdir('/local/domain/0/device-model');
+  }
+  return path;
+}
+
+async function create(host: TestHost, name: string, disk: string): Promise<string> {
+  const text = `${await readFile(join(host.folder, 'polite.cfg'), 'utf8')}\ndisk=["${disk},qcow2,xvda,w"]\n`;
   const { uuid } = await createDomain(host.simulated, { ...parseConfig(text, 'polite.cfg'), name });
   return uuid;
 }

@@ -3,6 +3,7 @@ import type { DomainInfo, SchedulerName, VcpuAffinity, VcpuInfo } from '@vm-tool
 import type { DomainConfig } from '../config/schema.ts';
 import type { Framebuffer } from '../config/devices/framebuffer.ts';
 import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
+import { isServed } from '../devices/qemu/serves.ts';
 import { vncPath } from '../devices/qemu/viewers.ts';
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
@@ -35,6 +36,8 @@ export interface DeviceDetails extends Pick<Device, 'kind' | 'id'> {
   readonly frontendState?: number;
   readonly backendState?: number;
   readonly backendDomid?: number;
+  /** The process that serves it has ended: whatever its states say, it answers no more. */
+  readonly isDead?: true;
 }
 
 /** A domain in full, as it was at the time of the look. */
@@ -98,14 +101,17 @@ async function describeScheduler({ xen }: Host, { domid }: DomainInfo): Promise<
   return { name, weight, cap };
 }
 
-async function describeDevices({ store }: Host, { domid }: DomainInfo): Promise<DeviceDetails[]> {
+async function describeDevices(host: Host, { domid }: DomainInfo): Promise<DeviceDetails[]> {
+  const { store } = host;
   const devices = await listDevices(store, domid);
   return Promise.all(
-    devices.map(async ({ kind, id, frontend, backend }) => {
-      const [frontendState, backendState, backendDomid] = await Promise.all([
+    devices.map(async (device) => {
+      const { kind, id, frontend, backend } = device;
+      const [frontendState, backendState, backendDomid, isAlive] = await Promise.all([
         readNumber(store, `${frontend}/state`),
         readNumber(store, `${backend}/state`),
         readNumber(store, `${frontend}/backend-id`),
+        isServed(host, device),
       ]);
       return {
         kind,
@@ -113,6 +119,7 @@ async function describeDevices({ store }: Host, { domid }: DomainInfo): Promise<
         ...(frontendState === undefined ? {} : { frontendState }),
         ...(backendState === undefined ? {} : { backendState }),
         ...(backendDomid === undefined ? {} : { backendDomid }),
+        ...(isAlive ? {} : { isDead: true as const }),
       };
     }),
   );

@@ -6,6 +6,7 @@ import { DomainTasks } from './domain-tasks.ts';
 import type { MonitorEvent } from './monitor-event.ts';
 import { policyError } from './policy-error.ts';
 import { restartDomain, type RestartOptions } from './restart.ts';
+import { watchQemus } from './watch-qemus.ts';
 
 /** How long the monitor runs, what it tells, and what time it is. */
 export interface MonitorOptions extends Pick<RestartOptions, 'signal' | 'zombieLimitMs' | 'rulesOfPeer'> {
@@ -25,11 +26,19 @@ export interface MonitorOptions extends Pick<RestartOptions, 'signal' | 'zombieL
  * Domains of xl are left to xl. Suspended domains belong to the process that saves them; so a transfer need not be told from
  * others: until it is over its domain runs, or is suspended, or, at the other end, is paused. And if the guest powers
  * off in the middle of one, the transfer fails and its policy holds.
+ *
+ * A guest whose qemu has ended is told of as one that has failed, and left as it is.
  */
 export async function monitorDomains(host: Host, options: MonitorOptions = {}): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const monitor = new Monitor(host, { ...options, signal });
+  const qemus = watchQemus(host, {
+    signal,
+    onEnded: (domid, error) => options.onEvent?.({ type: 'failed', domid, error }),
+  });
+  // What stops that ends the monitor, too: a host that cannot be asked any more.
+  qemus.catch(() => over.abort());
   try {
     monitor.goOn(await readPending(host));
     // The first event comes at once: what happened while no monitor ran is looked at first.
@@ -40,6 +49,7 @@ export async function monitorDomains(host: Host, options: MonitorOptions = {}): 
   } finally {
     over.abort();
     await monitor.done();
+    await qemus;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import type { SourceState, TargetState } from '../commit/table.ts';
 import type { RemoteErrorBody } from '../protocol/remote-error-schema.ts';
-import type { JournalledGuest, TransferId, TransferRecord } from './record.ts';
+import type { JournalledDisks, JournalledGuest, TransferId, TransferRecord } from './record.ts';
 
 /** With what a journal begins. */
 export interface JournalStart {
@@ -20,6 +20,7 @@ export interface NextEntry {
   readonly state: SourceState | TargetState;
   readonly epoch: number;
   readonly domid?: number | undefined;
+  readonly disks?: JournalledDisks | undefined;
   readonly error?: RemoteErrorBody | undefined;
 }
 

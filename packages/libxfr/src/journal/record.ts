@@ -1,3 +1,4 @@
+import type { DiskMoment } from '@vm-tools/ports';
 import type { SourceState, TargetState } from '../commit/table.ts';
 import type { RemoteErrorBody } from '../protocol/remote-error-schema.ts';
 
@@ -12,6 +13,11 @@ export interface JournalledGuest {
   readonly domid?: number | undefined;
 }
 
+/** The order of the two moments is that of the transfer, whatever the clocks of the hosts say. */
+export interface JournalledDisks extends DiskMoment {
+  readonly are: 'released' | 'opened';
+}
+
 /** One line of a journal. Wall clock, ms since 1970. */
 export interface JournalEntry<State extends string = SourceState | TargetState> {
   readonly state: State;
@@ -19,6 +25,8 @@ export interface JournalEntry<State extends string = SourceState | TargetState> 
   readonly epoch: number;
   /** the guest's number, from the moment on at which it has one */
   readonly domid?: number | undefined;
+  /** Those that this side has let go of, or has opened, before this line. */
+  readonly disks?: JournalledDisks | undefined;
   /** why, where something has failed */
   readonly error?: RemoteErrorBody | undefined;
 }

@@ -55,7 +55,7 @@ async function goOnSource(
   owner: Owner | undefined,
 ): Promise<void> {
   if (participant.allows({ write: 'aborted' }, 'restart'))
-    await participant.write('aborted', 'restart', stopped('sending'));
+    await participant.write('aborted', 'restart', { error: stopped('sending') });
   const isOpen = participant.state === 'committed';
   // The copy here may have run: whether to remove it is for the operator to say.
   const isForced = participant.state === 'confirmed' && owner === 'there';
@@ -90,7 +90,7 @@ async function goOnTarget(
   const { now = Date.now } = options;
   const { record } = participant;
   if (participant.allows({ write: 'fenced' }, 'restart'))
-    await participant.write('fenced', 'restart', stopped('receiving'));
+    await participant.write('fenced', 'restart', { error: stopped('receiving') });
   const isOpen = participant.state === 'owner' && participant.guest === 'absent';
   if (owner !== undefined && !isOpen) throw nothingToDecide(participant);
   if (isOpen) {

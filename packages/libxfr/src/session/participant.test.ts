@@ -288,7 +288,7 @@ test('an error that is written down keeps its words', async () => {
   const journals = memoryJournals();
   await using participant = await source(journals);
   const error = new VmToolsError({ code: 'A_B', kind: 'resource', message: 'no memory', hint: 'free some' });
-  await participant.write('aborted', 'failure', error);
+  await participant.write('aborted', 'failure', { error });
   expect(participant.record.entries.at(-1)?.error).toMatchObject({
     code: 'A_B',
     kind: 'resource',

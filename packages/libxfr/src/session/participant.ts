@@ -12,12 +12,19 @@ import type {
   Trigger,
 } from '../commit/table.ts';
 import type { Journal, JournalStart, OpenJournals } from '../journal/journals.ts';
-import type { TransferRecord } from '../journal/record.ts';
+import type { JournalledDisks, TransferRecord } from '../journal/record.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Body, Control } from '../protocol/messages.ts';
 import { encodeRemoteError } from '../protocol/remote-error.ts';
 
 type AnyState = SourceState | TargetState;
+
+/** The part of a line of the journal that only some lines have. */
+export interface LineDetails {
+  /** why, where something has failed */
+  readonly error?: VmToolsError;
+  readonly disks?: JournalledDisks | undefined;
+}
 
 /**
  * One side of one transfer, and its conscience: it writes, does and says what the table allows in the state that its
@@ -127,7 +134,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
    *
    * @throws VmToolsError XFR_JOURNAL_IO, XFR_NO_SPACE; XFR_NO_STEP if the table does not allow it
    */
-  async write(state: State, on?: Trigger, error?: VmToolsError): Promise<void> {
+  async write(state: State, on?: Trigger, { error, disks }: LineDetails = {}): Promise<void> {
     if (!this.allows({ write: state }, on)) throw this.#noStep(`write ${state}`, on);
     await this.#step('journal', state, async () => {
       const before = this.state;
@@ -136,6 +143,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
           state,
           epoch: this.epoch,
           domid: this.#domid,
+          ...(disks === undefined ? {} : { disks }),
           ...(error === undefined ? {} : { error: encodeRemoteError(error, this.#table.side) }),
         });
       } catch (thrown) {

@@ -27,7 +27,7 @@ export async function abortTransfer(
   };
   try {
     try {
-      await participant.write('aborted', on, failure);
+      await participant.write('aborted', on, { error: failure });
       await participant.abort(channel, failure);
     } catch (thrown) {
       if (participant.guest !== 'running') await participant.act('resume', resume, 'failure');
@@ -60,7 +60,7 @@ async function closeAborted(
   { failure, told }: { readonly failure: VmToolsError; readonly told: VmToolsError },
 ): Promise<VmToolsError> {
   try {
-    await participant.write('aborted', 'failure', failure);
+    await participant.write('aborted', 'failure', { error: failure });
     await participant.abort(channel, failure);
     if (told.leftovers.length === 0) await pursue(participant, {});
     return told;

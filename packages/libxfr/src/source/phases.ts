@@ -94,9 +94,12 @@ export async function sendGuest(
 export async function commit(
   { source, channel, timeouts, attempt }: Sending,
   participant: SourceParticipant,
+  { released }: SaveReport,
 ): Promise<void> {
   await participant.hear(channel, ['READY'], { limitMs: timeouts.answerMs, signal: attempt.signal });
   await source.confirm(); // what was sent must be all that there is of the guest
   attempt.signal.throwIfAborted(); // the last moment at which the operator may change their mind
-  await participant.write('committed', 'READY');
+  await participant.write('committed', 'READY', {
+    disks: released && { are: 'released', ...released },
+  });
 }

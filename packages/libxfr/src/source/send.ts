@@ -115,7 +115,7 @@ async function untilCommitted(
     participant = await begin(sending, offer);
     await offerGuest(sending, participant, offer);
     const saved = await sendGuest(sending, participant);
-    await commit(sending, participant);
+    await commit(sending, participant, saved);
     return { participant, saved };
   } catch (thrown) {
     return abortUncommitted(sending, thrown, { offer, participant });

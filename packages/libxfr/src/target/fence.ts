@@ -22,7 +22,7 @@ export async function fence(
   const wasAccepted = participant.guest !== 'absent';
   if (!wasAccepted) participant.guest = 'partial'; // something may have been taken before it was refused
   try {
-    await participant.write('fenced', triggerOf(failure), failure);
+    await participant.write('fenced', triggerOf(failure), { error: failure });
   } catch (thrown) {
     const leftovers = [`the journal of transfer ${participant.id}: ${messageOf(thrown)}`];
     if (participant.allows({ act: 'abandon' }, 'failure')) {

@@ -119,7 +119,8 @@ async function untilReady(
     );
     signal.throwIfAborted();
     participant.domid = target.domid;
-    await participant.write('ready');
+    const { opened } = target;
+    await participant.write('ready', undefined, { disks: opened && { are: 'opened', ...opened } });
   } catch (thrown) {
     return fence(participant, target, channel, attempt.cause(thrown));
   }

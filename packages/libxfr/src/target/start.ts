@@ -73,7 +73,7 @@ export async function startOrRemove(
     const failure = inContext(thrown, { side: 'target', progress: { currentPhase: 'starting' } });
     if (participant.guest === 'running') return failure;
     try {
-      await participant.write('failing', 'start failed', failure);
+      await participant.write('failing', 'start failed', { error: failure });
     } catch (second) {
       return failure.with({ leftovers: [`its journal could not be written: ${messageOf(second)}`] });
     }

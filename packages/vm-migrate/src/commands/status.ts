@@ -1,6 +1,6 @@
 import { asVmToolsError, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import type { TransferRecord } from '@vm-tools/libxfr/journals';
+import type { JournalledDisks, TransferRecord } from '@vm-tools/libxfr/journals';
 import { askPeer, knownTransfer, listTransfers } from '@vm-tools/libxfr/recovery';
 import type { StatusInput } from '../options.ts';
 import { recallingPeer } from '../peer.ts';
@@ -80,10 +80,22 @@ function nothingToWatch(): VmToolsError {
   });
 }
 
+function line(at: number, what: string): string {
+  return `  ${new Date(at).toISOString()} ${what}`;
+}
+
+/** e.g. "disks released: /srv/web1.qcow2" */
+function describeDisks({ are, paths }: JournalledDisks): string {
+  return `disks ${are}: ${paths.join(', ')}`;
+}
+
 function format(known: ListedTransfer, { entries }: TransferRecord, peer: Told | undefined): string {
-  const lines = entries.map(({ at, state, error }) => {
+  const lines = entries.flatMap(({ at, state, disks, error }) => {
     const why = error === undefined ? '' : `: ${error.message}`;
-    return `  ${new Date(at).toISOString()} ${state}${why}`;
+    return [
+      ...(disks === undefined ? [] : [line(disks.at, describeDisks(disks))]),
+      line(at, `${state}${why}`),
+    ];
   });
   const says = peer?.peerSays ?? `nothing: ${peer?.peerError}`;
   return [

@@ -1,5 +1,5 @@
 import { afterEach, describe, jest } from '@jest/globals';
-import { attachLab } from '../lab.ts';
+import { attachLab, type Lab } from '../lab.ts';
 import type { LabHost } from '../host/lab-host.ts';
 import { labName, pairPass, skipReason } from './suite/environment.ts';
 
@@ -8,15 +8,20 @@ import { labName, pairPass, skipReason } from './suite/environment.ts';
  * gets host a, the second host b. So two such files run at the same time.
  */
 export async function labHost(): Promise<LabHost> {
-  const { a, b } = await labHosts();
-  return process.env['JEST_WORKER_ID'] === '2' ? b : a;
+  const lab = await testLab();
+  return lab.host(process.env['JEST_WORKER_ID'] === '2' ? 'b' : 'a');
 }
 
 /** Both hosts, for tests that move something between them; such files are named `*.pair.lab.test.ts`. */
 export async function labHosts(): Promise<{ readonly a: LabHost; readonly b: LabHost }> {
+  const lab = await testLab();
+  return { a: lab.host('a'), b: lab.host('b') };
+}
+
+async function testLab(): Promise<Lab> {
   const lab = await attachLab(process.env[labName]);
   if (lab === undefined) throw new Error(`no lab ${process.env[labName] ?? ''} is up`);
-  return { a: lab.host('a'), b: lab.host('b') };
+  return lab;
 }
 
 /**

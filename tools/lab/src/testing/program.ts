@@ -54,10 +54,11 @@ export async function runProgram(
   host: LabHost,
   source: string,
   words: readonly string[] = [],
+  { timeoutMs = 240_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<string> {
   const program = await installProgram(host, source);
   try {
-    return await host.run(['node', program.path, ...words], { timeoutMs: 240_000 });
+    return await host.run(['node', program.path, ...words], { timeoutMs });
   } finally {
     await program.remove();
   }

@@ -1,3 +1,4 @@
+import type { DiskMoment } from '@vm-tools/ports';
 import type { Host } from '../../host.ts';
 import { targetOf } from './disk-users.ts';
 import { backendPlace } from '../backend/backend-place.ts';
@@ -12,16 +13,26 @@ import { qmpPath } from '../qemu/paths.ts';
  * libxl does neither. The qemu of a qcow2 disk keeps new clusters and its tables in memory, and a loop device has dirty
  * pages in the page cache of this host; a target that opens the disk before they are written reads zeros, and writes
  * into clusters that the source then gives out a second time. `stop` makes qemu write all of it and keep still.
+ *
+ * @returns those that are written through this host; undefined for a guest without disks
  */
-export async function releaseDisks(host: Host, domid: number, signal?: AbortSignal): Promise<void> {
+export async function releaseDisks(
+  host: Host,
+  domid: number,
+  signal?: AbortSignal,
+): Promise<DiskMoment | undefined> {
   const disks = (await listDevices(host.store, domid)).filter(({ kind }) => kind === 'vbd');
-  if (disks.length === 0) return;
+  if (disks.length === 0) return undefined;
   if ((await findQemu(host, domid)) !== undefined)
     await host.dom0.qmp(qmpPath(domid, 'libxenstat'), 'stop', {}, { signal });
+  const paths: string[] = [];
   for (const disk of disks) {
     const target = await writtenHere(host, disk);
-    if (target !== undefined) await host.dom0.flush(target);
+    if (target === undefined) continue;
+    await host.dom0.flush(target);
+    paths.push(target);
   }
+  return { paths, at: Date.now() };
 }
 
 /** Lets a guest that runs on here use its disks again, after `releaseDisks`. */

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { QemuProcess } from '@vm-tools/dom0';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../../host.ts';
 import { qemuArguments, qemuEnvironment, type ServedGuest } from './arguments.ts';
 import { awaitServed } from './await-served.ts';
 import { endQemu } from './end.ts';
+import { lastWordsOfQemu } from './last-words.ts';
 import { modelPath, pidPath, qemuLogPath } from './paths.ts';
 import { admitViewers } from './viewers.ts';
 
@@ -16,7 +16,6 @@ const START_LIMIT_MS = 60_000;
 const CONSOLE_LIMIT_BYTES = 1_048_576;
 /** Between two looks whether it has ended: xenstore does not tell. */
 const LOOK_MS = 250;
-const LAST_LINES = 5;
 
 /**
  * Starts the qemu that serves devices of a guest, and waits until it says that it runs, and has taken those that are
@@ -90,8 +89,7 @@ async function awaitRunning(
 
 async function notStarted(host: Host, name: string, how: 'has ended' | 'is late'): Promise<VmToolsError> {
   const path = qemuLogPath(host, name);
-  const log = await readFile(path, 'utf8').catch(() => '');
-  const lastWords = log.trim().split('\n').slice(-LAST_LINES).join('; ');
+  const lastWords = await lastWordsOfQemu(path);
   const outcome = how === 'has ended' ? how : `does not run after ${START_LIMIT_MS / 1000} s`;
   return new VmToolsError({
     code: 'DOMAIN_NO_DEVICE_MODEL',

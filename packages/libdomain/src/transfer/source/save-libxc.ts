@@ -8,7 +8,7 @@ import type { Domain } from '../../domain.ts';
 import { suspendGuest } from '../../guest/suspend.ts';
 import type { Host } from '../../host.ts';
 import { profileOf, type Profile } from '../../types/index.ts';
-import type { SaveControl, SaveReport, SentBytes } from '@vm-tools/ports';
+import type { DiskMoment, SaveControl, SaveReport, SentBytes } from '@vm-tools/ports';
 import type { Savable } from './check-savable.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import { SaveMeter } from './save-meter.ts';
@@ -26,7 +26,7 @@ export interface SaveLibxcOptions extends SaveControl {
   /** Called before the guest is asked to suspend. */
   readonly beforeSuspend?: () => Promise<void>;
   /** Called when it has suspended, while the rest of its memory is read; the save is not done before it resolves. */
-  readonly afterSuspend?: () => Promise<void>;
+  readonly afterSuspend?: () => Promise<DiskMoment | undefined>;
   readonly onLog?: (line: string) => void;
 }
 
@@ -48,7 +48,7 @@ export async function saveLibxc(
     onProgress,
   });
   let suspendedAt = 0;
-  let released: Promise<void> | undefined;
+  let released: Promise<DiskMoment | undefined> | undefined;
   // The error with which we told libxc to fail is the cause, and libxc's own words about it are not.
   let reason: unknown;
 
@@ -101,9 +101,9 @@ export async function saveLibxc(
     throw firstCause(saved, written, sink);
   }
   meter.enter('finishing');
-  await released;
+  const disks = await released;
   const { pages } = verify.verifier.counts;
-  return { iterations: meter.iteration, pages, bytes: passedBytes(), suspendedAt };
+  return { iterations: meter.iteration, pages, bytes: passedBytes(), suspendedAt, released: disks };
 }
 
 /**

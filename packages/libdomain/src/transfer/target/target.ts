@@ -30,7 +30,7 @@ import {
   TARGET_CHECKS,
   type Arrival,
 } from '../admission/target-checks.ts';
-import type { Check, Offer, RestoreControl, Target } from '@vm-tools/ports';
+import type { Check, DiskMoment, Offer, RestoreControl, Target } from '@vm-tools/ports';
 import { checkOffered, maxPagesOf } from './check-offered.ts';
 import { checkedHere, type CheckedImage } from './checked-image.ts';
 import { startRestored } from './start-restored.ts';
@@ -66,6 +66,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   /** the UUID to which memory and name are promised */
   let promised: string | undefined;
   let held: Hold | undefined;
+  let opened: DiskMoment | undefined;
 
   function configOf(json: string): DomainConfig & { readonly uuid: string } {
     const config = fromLibxlJson(json, pickName(options));
@@ -189,6 +190,8 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         origin,
       });
       made = await runPipeline(plan, host, { ...options, signal });
+      const paths = config.disks.map(({ target }) => target).filter(Boolean);
+      if (config.disks.length > 0) opened = { paths, at: Date.now() };
     } catch (thrown) {
       letGo();
       await release();
@@ -220,6 +223,9 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   return {
     get domid() {
       return made?.context.domid;
+    },
+    get opened() {
+      return opened;
     },
     expect,
     check,

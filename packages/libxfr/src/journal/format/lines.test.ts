@@ -29,11 +29,12 @@ function refusal(bytes: Buffer, uuid?: string): [why: string, uuid: unknown] {
 }
 
 test('what is written is read', () => {
+  const disks = { are: 'opened', paths: ['/srv/a.img'], at: 4 } as const;
   const start = { id: ID, role: 'target', peer: 'b', who: 'host-b' } as const;
   const guest = { name: 'web1', uuid: UUID, domid: 0 };
   const bytes = Buffer.concat([
     encodeLine(1, { state: 'reserved', epoch: 2, at: 5 }, { ...start, guest }),
-    encodeLine(2, { state: 'ready', epoch: 3, at: 6, domid: 0 }),
+    encodeLine(2, { state: 'ready', epoch: 3, at: 6, domid: 0, disks }),
   ]);
   expect(decodeJournal({ id: ID }, bytes, 'x')).toEqual({
     length: bytes.length,
@@ -41,7 +42,7 @@ test('what is written is read', () => {
       ...{ ...start, guest, epoch: 3, state: 'ready', isEnded: false },
       entries: [
         { state: 'reserved', epoch: 2, at: 5 },
-        { state: 'ready', epoch: 3, at: 6, domid: 0 },
+        { state: 'ready', epoch: 3, at: 6, domid: 0, disks },
       ],
     },
   });
@@ -89,6 +90,8 @@ test.each<[string, object]>([
   ['epoch', { epoch: 0 }],
   ['time', { at: 'now' }],
   ['error', { error: 'x' }],
+  ['disk', { disks: { are: 'sold', paths: [], at: 1 } }],
+  ['disk', { disks: { are: 'opened', paths: [7], at: 1 } }],
 ])('a first line without a %s is no head: %j', (_what, change) => {
   expect(refusal(textOf({ ...first, ...change }))).toEqual([
     'line 1 is not the head of a journal',

@@ -33,6 +33,9 @@ const entrySchema = z.object({
   epoch: epochSchema,
   at: z.number(),
   domid,
+  disks: z
+    .object({ are: z.enum(['released', 'opened']), paths: z.array(z.string()), at: z.number() })
+    .optional(),
   error: remoteErrorSchema.optional(),
 });
 const headSchema = entrySchema.extend({

@@ -62,6 +62,9 @@ class FakeHost {
       get domid() {
         return domid;
       },
+      get opened() {
+        return domid === undefined ? undefined : { paths: ['/srv/web1.img'], at: 1 };
+      },
       check: async () => [
         { name: 'memory', error: new VmToolsError({ code: 'DOMAIN_NO_MEMORY', message: 'none' }) },
       ],
@@ -163,7 +166,14 @@ test('a transfer: each byte of the libxc stream comes to the host, and nothing e
   expect(pair.host.done).toEqual(['reserve', 'restore', 'start']);
   expect(pair.host.restored.equals(LIBXC)).toBe(true);
   expect(pair.target.domid).toBe(7);
-  expect(await pair.host.journals.read(ID)).toMatchObject({ state: 'running', guest: { domid: 7 } });
+  const journal = await pair.host.journals.read(ID);
+  expect(journal).toMatchObject({ state: 'running', guest: { domid: 7 } });
+  expect(journal?.entries.map(({ state, disks }) => [state, disks])).toEqual([
+    ['reserved', undefined],
+    ['ready', { are: 'opened', paths: ['/srv/web1.img'], at: 1 }],
+    ['owner', undefined],
+    ['running', undefined],
+  ]);
   expect(pair.keeper.active).toBe(0);
 });
 

@@ -31,12 +31,14 @@ export class KeptTransfer {
   async append({ state, epoch, error }: CallArgs<'append'>['entry']): Promise<TargetRecord> {
     const { state: before } = this.record;
     if (!targetMayWrite(before, state)) throw notNow(`write "${state}"`, `the journal says "${before}"`);
-    // Which number the guest has is not for the receiver to say.
-    const domid = this.#target?.domid;
+    // Which number the guest has, and what it has opened, is not for the receiver to say.
+    const { domid, opened } = this.#target ?? {};
+    const isOpen = state === 'ready' && opened !== undefined;
     const entry = {
       state,
       epoch,
       ...(domid === undefined ? {} : { domid }),
+      ...(isOpen ? { disks: { are: 'opened', ...opened } as const } : {}),
       ...(error === undefined ? {} : { error }),
     };
     await this.#alone(`write "${state}"`, () => this.#journal.append(entry));
