@@ -27,6 +27,7 @@ export {
   type AttachOptions,
   type WantedDevice,
 } from './actions/attach-device.ts';
+export { changeDisc } from './actions/change-disc.ts';
 export {
   detachDevice,
   type DetachedDevice,

@@ -4,6 +4,7 @@ export interface AttachInput {
   readonly domain: string;
   readonly kind: string;
   readonly words: readonly string[];
+  readonly change?: boolean;
   readonly wait?: boolean;
   /** milliseconds */
   readonly timeout?: number;
@@ -21,6 +22,7 @@ export const command: CommandSpec = {
     },
   ],
   options: [
+    { flags: '--change', description: 'put another disc into a cdrom drive that it has' },
     {
       flags: '-w, --wait',
       description: 'return when the guest uses it; if another tool works on the domain, wait for that first',
@@ -37,6 +39,10 @@ export const command: CommandSpec = {
       effect: 'web1 has it as /dev/xvdb from now on',
     },
     { command: 'vm-attach web1 disk /dev/vg/data raw xvdc r', effect: 'the same with a volume, read only' },
+    {
+      command: 'vm-attach web1 disk /iso/2.iso,raw,xvdc,cdrom --change',
+      effect: 'the drive xvdc has another disc',
+    },
     { command: 'vm-attach web1 network', effect: 'on xenbr0, with an address that is made up' },
     {
       command: 'vm-attach web1 network bridge=br1,mac=00:16:3e:12:34:56 --wait',

@@ -32,6 +32,18 @@ testOnHost('a disk and a network device come, and are there after a save', async
   });
 });
 
+testOnHost('a drive gets another disc', async (host) => {
+  await result(host, 'vm-create polite.cfg name=web1');
+  await waitForTicks(host, 'web1');
+  await host.run('truncate -s 1M 1.iso; truncate -s 1M 2.iso');
+  const disc = (count: number): string => `disk ${join(host.folder, `${count}.iso`)},raw,xvdc,cdrom --wait`;
+  await host.run(`vm-attach web1 ${disc(1)}`);
+  await result(host, `vm-attach web1 ${disc(2)} --change`);
+  expect(await result<object>(host, 'vm-info web1')).toMatchObject({
+    config: { disks: [{ target: join(host.folder, '2.iso'), type: 'cdrom' }] },
+  });
+});
+
 testOnHost('what cannot be attached is refused, and nothing changes', async (host) => {
   await result(host, 'vm-create polite.cfg name=web1');
   await waitForTicks(host, 'web1');
@@ -42,6 +54,8 @@ testOnHost('what cannot be attached is refused, and nothing changes', async (hos
       'disk /srv/data.img',
       'disk /nowhere/data.img,raw,xvdb',
       'network bridge=br9',
+      'network --change',
+      'disk /nowhere/cd.iso,raw,xvdc,cdrom --change',
     ])
       failures.push(await failure(host, `vm-attach web1 ${words}`));
     return failures;
@@ -51,6 +65,8 @@ testOnHost('what cannot be attached is refused, and nothing changes', async (hos
     [2, 'CONFIG_INVALID'],
     [2, 'DOMAIN_DISK_MISSING'],
     [2, 'DOMAIN_NO_BRIDGE'],
+    [2, 'USAGE'],
+    [2, 'DOMAIN_NO_DRIVE'],
   ]);
 });
 

@@ -146,8 +146,8 @@ test('at each line of both journals exactly one side has the disks open, and the
   expect(released!.disks!.at).toBeLessThanOrEqual(opened!.disks!.at);
 });
 
-async function disksIn({ list }: TwoHosts['journals']['here']): Promise<readonly JournalEntry[]> {
-  const { records } = await list();
+async function disksIn(journals: TwoHosts['journals']['here']): Promise<readonly JournalEntry[]> {
+  const { records } = await journals.list();
   return records.flatMap(({ entries }) =>
     (entries as readonly JournalEntry[]).filter(({ disks }) => disks !== undefined),
   );

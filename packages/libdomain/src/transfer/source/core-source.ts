@@ -23,7 +23,11 @@ export interface CoreOptions extends Pick<HoldOptions, 'waitMs'> {
  * registers of its vCPUs. The domain stands still while it is read, and goes on when it has been written or could not
  * be. One that was paused before stays so. It is no image: nothing can be restored from it.
  */
-export function coreSource(host: Host, domain: Domain, options: CoreOptions = {}): DomainSource {
+export function coreSource(
+  host: Host,
+  domain: Domain,
+  options: CoreOptions = {},
+): Omit<DomainSource, 'plan'> {
   const { name, uuid, domid, type } = domain;
   const { live = false } = options;
   const failure = (thrown: unknown): ReturnType<typeof guestError> =>
