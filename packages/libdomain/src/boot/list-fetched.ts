@@ -8,7 +8,7 @@ export interface FetchedFolder {
   readonly path: string;
   /** of the guest */
   readonly uuid: string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 const NAME = /^bootloader\.(?<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.d$/;

@@ -8,7 +8,8 @@ export const hostPackages = [
   'xenstore-utils',
   'qemu-system-xen', // device model of HVM guests, disks from files
   'qemu-utils', // qemu-img: what of an image is allocated, and whether it is sound
-  'python3', // verify-stream-v2 is written in it
+  'grub-xen-host', // GRUB as the kernel of a guest, which boots from a disk of the guest
+  'python3', // verify-stream-v2 and pygrub are written in it
   'kmod',
   'iproute2',
   'iputils-ping',

@@ -10,7 +10,7 @@ export function traces(host: LabHost): Promise<string> {
     [
       'echo "[xenstore]"; xenstore-ls -f | sort',
       'echo "[domains]"; xl list | awk \'{ print $1, $2, $3 }\'',
-      'echo "[userdata]"; ls -A /var/lib/xen | grep userdata',
+      'echo "[userdata]"; ls -A /var/lib/xen | grep -E "userdata|bootloader"',
       'echo "[partial files]"; find /tmp /var/lib/vm-tools -name "*partial*" 2>/dev/null',
       'echo "[loop devices]"; losetup -a | sort',
       'echo "[bridge ports]"; ls -d /sys/class/net/*/brif/*',
