@@ -154,6 +154,16 @@ describe('domainBuild', () => {
   });
 });
 
+/** An ELF header and those of six sections, of which the last but one has so many pages. */
+function coreHead(pages: number): Buffer {
+  const head = Buffer.alloc(4096);
+  head.writeUInt16LE(6, 60);
+  const section = 64 + 4 * 64;
+  head.writeBigUInt64LE(4096n, section + 24);
+  head.writeBigUInt64LE(BigInt(pages * 4096), section + 32);
+  return head;
+}
+
 describe('domainDumpcore', () => {
   test('all bytes that libxc hands over, in their order', async () => {
     const { stream, done } = xen.domainDumpcore(7);
@@ -169,6 +179,32 @@ describe('domainDumpcore', () => {
       'null',
       'ptr',
     ]);
+  });
+
+  test('of a domain whose frames Xen translates: the head of libxc, and the pages that are there', async () => {
+    const layout = XEN_4_17.layouts.xc_domaininfo_t;
+    const info = Buffer.alloc(layout.size);
+    new StructView(layout, info).set('domain', 7).set('flags', 1 << 1);
+    await stub.script('xc_domain_getinfolist 1 0 0');
+    await stub.give('xc_domain_getinfolist', info);
+    await stub.give('xc_domain_dumpcore_via_callback', coreHead(83));
+    const { stream, done } = xen.domainDumpcore(7);
+    const bytes = await buffer(stream);
+    await done;
+    expect(bytes.subarray(0, 4096).equals(coreHead(83))).toBe(true);
+    // 0xa6 frames, of which every other one is there, and of those three lie in the hole of the VGA card.
+    const table = bytes.subarray(4096 + 83 * 4096);
+    for (let index = 0; index < 83; index++) {
+      const page = bytes.subarray(4096 * (index + 1), 4096 * (index + 2));
+      const pfn = index < 80 ? 2 * index : undefined;
+      expect(table.readBigUInt64LE(index * 8)).toBe(pfn === undefined ? 0xffff_ffff_ffff_ffffn : BigInt(pfn));
+      expect(page.equals(Buffer.alloc(4096, pfn ?? 0))).toBe(true);
+    }
+    expect(table.toString('latin1', 83 * 8)).toBe(
+      '\0.shstrtab\0.note.Xen\0.xen_prstatus\0.xen_pages\0.xen_pfn\0',
+    );
+    await stub.forget('xc_domain_getinfolist');
+    await stub.forget('xc_domain_dumpcore_via_callback');
   });
 
   test('a failure of libxc, a reader that goes away, and an abort', async () => {

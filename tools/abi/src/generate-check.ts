@@ -15,12 +15,24 @@ export interface AbiTables {
   readonly cpuFeatures: readonly FeatureWord[];
 }
 
-const HEADERS = ['stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'stdio.h', 'string.h', 'sys/socket.h'];
+const HEADERS = [
+  'stdarg.h',
+  'stdbool.h',
+  'stddef.h',
+  'stdint.h',
+  'stdio.h',
+  'string.h',
+  'sys/mman.h',
+  'sys/socket.h',
+];
+/** Xen's headers hide what maps memory behind it. */
+const DEFINE = '#define XC_WANT_COMPAT_MAP_FOREIGN_API';
 const XEN_HEADERS = ['xentoollog.h', 'xenctrl.h', 'xenguest.h', 'xen/arch-x86/cpufeatureset.h'];
 
 /** One static assertion a line; each says in words what differs when it fails. */
 export function generateCheck({ prototypes, callbacks, layouts, cpuFeatures }: AbiTables): string {
   return [
+    DEFINE,
     ...[...HEADERS, ...XEN_HEADERS].map((header) => `#include <${header}>`),
     ...Object.values(prototypes).flatMap((table) =>
       Object.entries(table).map(([name, prototype]) => checkFunction(name, prototype)),

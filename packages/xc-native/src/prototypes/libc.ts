@@ -8,6 +8,7 @@ const vaList: CType<'pointer'> = { c: 'va_list', crossing: 'pointer' };
 /** The functions that turn libxc's messages into text, and that fetch an image for it. */
 export const LIBC = {
   connect: { returns: int, args: [int, pointerTo('const struct sockaddr'), uint32], check: 'zero' },
+  munmap: { returns: int, args: [pointerTo('void'), size], check: 'zero' },
   socket: { returns: int, args: [int, int, int], check: 'non-negative' },
   strerror: { returns: text, args: [int], check: 'none' },
   vsnprintf: {

@@ -94,4 +94,10 @@ export const XENCTRL = {
     check: 'zero',
   },
   xc_domain_destroy: { returns: int, args: [xch, domid], check: 'zero' },
+  xc_domain_nr_gpfns: { returns: int, args: [xch, domid, pointerTo('xen_pfn_t')], check: 'zero' },
+  xc_map_foreign_bulk: {
+    returns: pointerTo('void'),
+    args: [xch, domid, int, pointerTo('const xen_pfn_t'), pointerTo('int'), uint],
+    check: 'non-null',
+  },
 } as const satisfies PrototypeTable;

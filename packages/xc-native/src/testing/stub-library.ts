@@ -26,9 +26,12 @@ export interface StubLibrary extends AsyncDisposable {
       | 'xc_cpu_policy_serialise'
       | 'xc_vcpu_getinfo'
       | 'xc_vcpu_getaffinity'
-      | 'xc_readconsolering',
+      | 'xc_readconsolering'
+      | 'xc_domain_dumpcore_via_callback',
     bytes: Uint8Array,
   ): Promise<void>;
+  /** It gives nothing back any more. */
+  forget(call: Parameters<StubLibrary['give']>[0]): Promise<void>;
   /** How xc_domain_save, xc_domain_restore and xc_domain_dumpcore_via_callback behave. */
   mode(mode: '' | 'crash' | 'hang' | 'flood' | 'picky'): Promise<void>;
 }
@@ -64,6 +67,8 @@ function effectsOf(layouts: Layouts): Effects {
     load("xc_cpu_policy_serialise", policy, sizeof(policy));
     memcpy(a2, policy, 2 * ${layouts.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
     memcpy(a4, policy + 2 * ${layouts.xen_cpuid_leaf_t.size}, ${layouts.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
+    xc_domain_nr_gpfns: '*(uint64_t *)a2 = 0xa6;',
+    xc_map_foreign_bulk: 'result = (long)stub_map(a3, a4, a5);',
     xc_domain_set_memory_map: `dump(a2, a3 * ${layouts.e820entry.size});`,
     xc_dom_allocate: 'memset(stub_memory, 0, sizeof(stub_memory));',
     xc_dom_malloc: 'result = (long)calloc(1, a1);',
@@ -120,6 +125,7 @@ export async function buildStubLibrary(support: VersionSupport = XEN_4_17): Prom
     },
     script: (...lines) => writeFile(join(folder, 'script'), lines.map((line) => `${line}\n`).join('')),
     give: (call, bytes) => writeFile(join(folder, call), bytes),
+    forget: (call) => rm(join(folder, call), { force: true }),
     mode: (mode) => writeFile(join(folder, 'mode'), mode),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };

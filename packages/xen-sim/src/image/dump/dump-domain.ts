@@ -52,7 +52,8 @@ async function dump(
     vcpuContexts: Array.from({ length: onlineVcpus }, () => new Uint8Array(VCPU_CONTEXT_BYTES)),
     pages: pfns.length,
     xen: machine.version,
-    sharedInfo: new Uint8Array(PAGE_BYTES),
+    // Of a guest in an HVM container libxc cannot map it.
+    ...(domain.type === 'pv' ? { sharedInfo: new Uint8Array(PAGE_BYTES) } : {}),
   };
   const complaint = 'Failed to write buffer';
   await writer.write(encodeCoreHead(facts), complaint);
