@@ -5,7 +5,9 @@ import { lastTick } from '../last-tick.ts';
 import { Stage } from '../stage.ts';
 import { stageHost } from './host.ts';
 
-const guest = 'linux-pvh';
+const guest = 'linux-disk';
+/** In the folder that both hosts have. */
+const disk = `/shared/${guest}.img`;
 const moment = { timeoutMs: 120_000 };
 const START_LIMIT_MS = 60_000;
 
@@ -15,10 +17,13 @@ export async function play(lab: Lab): Promise<void> {
   const [labA, labB] = [lab.host('a'), lab.host('b')];
   const [a, b] = [stageHost(labA), stageHost(labB)];
 
-  stage.say('A Linux guest (PVH, 128 MiB) is created on host a. It counts on its console.');
-  await stage.type(a, `vm-create /guests/${guest}.cfg`, 'create');
+  stage.say(
+    'A Linux guest (PVH, 128 MiB) with a disk on shared storage and a network device is created on host a. It counts on its console.',
+  );
+  await stage.type(a, `cp /guests/disks/raw.img ${disk}`);
+  await stage.type(a, `vm-create /guests/${guest}.cfg "disk=[\\"${disk},raw,xvda,w\\"]"`, 'create');
   await labA.waitForConsole(guest, /^tick 3\b/m, moment);
-  await stage.type(a, 'vm-list');
+  await stage.type(a, `vm-info ${guest}`);
 
   stage.say('It is paused, and goes on.');
   await stage.type(a, `vm-pause ${guest}`, 'pause');
