@@ -22,16 +22,19 @@ describeLab('devices that come and go while a guest runs, with xl, on real Xen',
   const slowly = (line: string): Promise<string> => a.run(line, { timeoutMs: SLOW_MS });
 
   /** A Linux guest with one raw disk and a network card, made by this tool, that can be spoken to. */
-  async function start(tool: 'vm-create' | 'xl create', name: string, more: string): Promise<void> {
+  async function start(
+    tool: 'vm-create' | 'xl create',
+    name: string,
+    more: readonly string[],
+  ): Promise<void> {
     const from = (await a.readConsole(name)).length;
     const settings = [
       `name="${name}"`,
       `cmdline="console=hvc0 quiet loglevel=3 mitigations=off gip=${ADDRESS}/24"`,
       `vif=["mac=00:16:3e:00:00:62"]`,
-      more,
-    ].join('\n');
-    await a.run(`(cat /guests/linux-disk.cfg; echo '${settings}') >/tmp/hot-${name}.cfg`);
-    await slowly(`${tool} /tmp/hot-${name}.cfg`);
+      ...more,
+    ].map((setting) => `'${setting}'`);
+    await slowly(`${tool} /guests/linux-disk.cfg ${settings.join(' ')}`);
     await a.waitForConsole(name, /^DEVS xvda.* NETS eth0$/m, { timeoutMs: SLOW_MS, from });
   }
 
@@ -45,7 +48,7 @@ describeLab('devices that come and go while a guest runs, with xl, on real Xen',
       await slowly(
         'for disk in first third; do cp /guests/disks/raw.img /tmp/hot-$disk.img; done; cp /guests/disks/disk.qcow2 /tmp/hot-second.qcow2',
       );
-      await start('vm-create', 'ours', 'disk=["/tmp/hot-first.img,raw,xvda,w"]\nvcpus=2\nmaxvcpus=2');
+      await start('vm-create', 'ours', ['disk=["/tmp/hot-first.img,raw,xvda,w"]', 'vcpus=2']);
 
       // A qemu is started for it, and its kernel is asked to write to it.
       await slowly('vm-attach ours disk /tmp/hot-second.qcow2,qcow2,xvdb,w --wait');
@@ -99,11 +102,9 @@ describeLab('devices that come and go while a guest runs, with xl, on real Xen',
       await slowly(
         'for disk in first third; do cp /guests/disks/raw.img /tmp/hot-$disk.img; done; cp /guests/disks/disk.qcow2 /tmp/hot-second.qcow2',
       );
-      await start(
-        'xl create',
-        'theirs',
-        'disk=["/tmp/hot-first.img,raw,xvda,w","/tmp/hot-second.qcow2,qcow2,xvdb,w"]',
-      );
+      await start('xl create', 'theirs', [
+        'disk=["/tmp/hot-first.img,raw,xvda,w", "/tmp/hot-second.qcow2,qcow2,xvdb,w"]',
+      ]);
       await slowly('vm-attach theirs disk /tmp/hot-third.img,raw,xvdc,w --wait');
       expect(await a.run('xl list -l theirs')).toContain('hot-third');
       await slowly('vm-detach theirs disk xvdb --timeout 60');
