@@ -144,8 +144,9 @@ test('one that never answers is given up with the signal', async () => {
   const stop = new AbortController();
   const creating = createDomain(host, await bootable(host), {
     signal: stop.signal,
-    onStep: ({ name, state }) =>
-      void (name === 'bootloader' && state === 'started' && setImmediate(() => stop.abort())),
+    onStep: ({ name, state }) => {
+      if (name === 'bootloader' && state === 'started') setImmediate(() => stop.abort());
+    },
   });
   expect(await failure(creating)).toMatchObject({ code: 'INTERRUPTED', leftovers: [] });
   expect(await leftIn(host)).toEqual([]);

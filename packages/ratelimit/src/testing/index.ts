@@ -5,3 +5,4 @@
  */
 export { patient } from './patient.ts';
 export { measureSlowness } from './slowness.ts';
+export { ManualClock } from '../clock/manual-clock.ts';

@@ -1,7 +1,5 @@
 /** Cursor movements, colours, character sets and keypad modes: what curses writes besides text. */
-// eslint-disable-next-line no-control-regex
 const SEQUENCES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78cDEHM])/g;
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** What a program has drawn on its terminal, as lines of text. */

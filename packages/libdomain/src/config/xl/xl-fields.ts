@@ -43,7 +43,8 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
 function screenAtTop(entries: Entries): Entry[] {
   const [vnc, vfb] = [entries.get('vnc'), entries.get('vfb')];
   const isOwn = vfb === undefined || (Array.isArray(vfb.value) && vfb.value.length === 0);
-  if (vnc === undefined || !isOwn || !/^\s*[+-]?(0x)?0*[1-9a-f]/i.test(String(vnc.value))) return [];
+  const isAsked = typeof vnc?.value === 'string' && /^\s*[+-]?(0x)?0*[1-9a-f]/i.test(vnc.value);
+  if (!isAsked || !isOwn) return [];
   return FRAMEBUFFER_KEYS.flatMap((key) => entries.get(key) ?? []);
 }
 
