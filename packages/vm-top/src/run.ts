@@ -15,7 +15,8 @@ export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
   const view = viewFor(input, messages, process.stdout);
   const output = invocation.claimStdout('text');
   const enough = new AbortController();
-  using _keys = listenForEnd(process.stdin, () => enough.abort());
+  // Elsewhere another program may read the terminal, and Ctrl-C comes as a signal.
+  using _keys = view.isScreen ? listenForEnd(process.stdin, () => enough.abort()) : undefined;
   const gone = (): void => enough.abort();
   output.once('error', gone);
   let looks = 0;
@@ -30,7 +31,7 @@ export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
       await sleep(interval - (performance.now() - begun), ends);
     }
   } catch (thrown) {
-    if (!isEnd(thrown, enough.signal)) throw thrown;
+    if (!isEnd(thrown)) throw thrown;
   } finally {
     output.off('error', gone);
     await write(output, view.end).catch(() => undefined); // there is no reader any more
@@ -49,7 +50,6 @@ async function write(output: Writable, text: string): Promise<void> {
 }
 
 /** The user has pressed q, a signal has come, or the reader has had enough: what was asked for is done. */
-function isEnd(thrown: unknown, enough: AbortSignal): boolean {
-  if (!(thrown instanceof VmToolsError)) return false;
-  return enough.aborted || thrown.kind === 'interrupted' || isReaderGone(thrown);
+function isEnd(thrown: unknown): boolean {
+  return thrown instanceof VmToolsError && (thrown.kind === 'interrupted' || isReaderGone(thrown));
 }

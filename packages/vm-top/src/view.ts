@@ -11,6 +11,8 @@ export interface View {
   /** before the first look and behind the last */
   readonly begin: string;
   readonly end: string;
+  /** It has the whole terminal: keys are commands. */
+  readonly isScreen: boolean;
   /** @param isFirst whether none was shown before */
   readonly of: (figures: HostFigures, isFirst: boolean) => string;
 }
@@ -21,11 +23,17 @@ export function viewFor(
   terminal: Terminal & { readonly isTTY?: boolean },
 ): View {
   if (messages.json)
-    return { begin: '', end: '', of: (figures) => `${shownJson(toPlain(figures, new Date()))}\n` };
+    return {
+      begin: '',
+      end: '',
+      isScreen: false,
+      of: (figures) => `${shownJson(toPlain(figures, new Date()))}\n`,
+    };
   if (terminal.isTTY !== true || once) {
     return {
       begin: '',
       end: '',
+      isScreen: false,
       of(figures, isFirst) {
         const { summary, heading, domains } = rowsOf(figures, sort);
         return `${isFirst ? '' : '\n'}${[summary, heading, ...domains].join('\n')}\n`;
@@ -35,6 +43,7 @@ export function viewFor(
   return {
     begin: OPEN_SCREEN,
     end: CLOSE_SCREEN,
+    isScreen: true,
     of: (figures) => draw(rowsOf(figures, sort), messages.chalk, terminal),
   };
 }

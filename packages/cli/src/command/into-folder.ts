@@ -46,9 +46,9 @@ function isThereAFolder(path: string): Promise<boolean> {
   );
 }
 
-/** xl allows names that would lead elsewhere. */
+/** xl allows names that would lead elsewhere. Two names never give one file: the second would replace the first. */
 function fileName(name: string): string {
-  return name.replaceAll('/', '_').replace(/^\.+/, '_');
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F').replace(/^\./, '%2E');
 }
 
 function usage(message: string, hint: string): VmToolsError {

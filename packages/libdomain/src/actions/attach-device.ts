@@ -221,7 +221,8 @@ function qemuOfDisk(owner: DeviceOwner, { device }: Plan): Step<object> {
     about: () => 'have a qemu serve it',
     async run({ host, signal }) {
       if ((await findQemu(host, domid)) === undefined) {
-        await startQemu(host, { ...owner, ...(await otherDevices(host, owner)) }, signal);
+        // Its disk is waited for below.
+        await startQemu(host, { ...owner, ...(await otherDevices(host, owner)), disks: [] }, signal);
         isStarted = true;
       }
       try {

@@ -38,14 +38,15 @@ export async function changeDisc(
     });
   }
   const held = { ...options, hold };
+  // One that fails here has kept its drive, or says that it may lose it yet, or half has.
   await detachDevice(host, domain, { vdev }, held);
   try {
     return await attachDevice(host, domain, { disk }, held);
   } catch (thrown) {
-    const isThere = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_DEVICE_NOT_CONNECTED';
-    if (isThere) throw thrown;
     // The signal may have fired; the guest is to have its drive all the same.
     await attachDevice(host, domain, { disk: present }, { hold }).catch((failed: unknown) => {
+      // The new disc is there: what has failed is the waiting for the guest.
+      if (failed instanceof VmToolsError && failed.code === 'DOMAIN_DEVICE_EXISTS') return;
       throw withoutDrive(thrown, failed, present);
     });
     throw thrown;

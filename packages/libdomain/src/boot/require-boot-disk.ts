@@ -1,8 +1,7 @@
+import { isHere } from '../config/devices/is-here.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { bootloaderDisk } from './boot-error.ts';
 
-/** Names of the domain that runs this. */
-const HERE: readonly string[] = ['0', 'Domain-0'];
 const OR_KERNEL = 'or copy the kernel out of it and name it in place of the bootloader';
 
 /**
@@ -32,7 +31,7 @@ export function requireBootDisk({
       `make a raw image of it: qemu-img convert -O raw ${target} NEW, ${OR_KERNEL}`,
     );
   if (script !== undefined) throw refused(`the script ${script} makes it`, `name its device, ${OR_KERNEL}`);
-  if (backend !== undefined && !HERE.includes(backend))
+  if (!isHere({ backend }))
     throw refused(`it is in the domain ${backend}`, `serve it from this domain, ${OR_KERNEL}`);
   return target;
 }

@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { BootAnswer } from './parse-answer.ts';
 
 /**
@@ -12,7 +12,9 @@ export async function whyNotFetched(
 ): Promise<string | undefined> {
   for (const path of [kernel, ...(ramdisk === undefined ? [] : [ramdisk])]) {
     const found =
-      dirname(resolve(folder, path)) === folder ? await lstat(path).catch(() => undefined) : undefined;
+      isAbsolute(path) && dirname(resolve(path)) === folder
+        ? await lstat(path).catch(() => undefined)
+        : undefined;
     if (found?.isFile() !== true) return `${path} is no file that it has fetched`;
   }
   return undefined;

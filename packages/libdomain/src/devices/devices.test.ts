@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type HostState } from '@vm-tools/xen-sim';
@@ -12,6 +13,8 @@ import {
   imageFile,
   withModelFolder,
 } from '../testing/guest-with-devices.ts';
+import { domainSource } from '../transfer/source/source.ts';
+import { removeSocket } from './remove-socket.ts';
 import { qemuArguments } from './qemu/arguments.ts';
 
 /** What stands at a path and below it, without what backends and guests write by themselves. */
@@ -177,6 +180,45 @@ describe('a guest with a screen, channels and a folder', () => {
       hint: expect.stringContaining('qemu-dm-web1.log'),
     });
     expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('is not made when its qemu cannot open a disk, which it says in its log alone', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const config = await configWithDevices(host);
+    const before = await host.snapshot();
+    const creating = createDomain(host, config, {
+      onStep: ({ name, state }) => {
+        if (name === 'device-model' && state === 'started') rmSync(config.disks[1]!.target);
+      },
+    });
+    expect(await failure(creating)).toMatchObject({
+      code: 'DOMAIN_DEVICE_NO_BACKEND',
+      message: expect.stringMatching(/51728/),
+      hint: expect.stringContaining('qemu-dm-web1.log'),
+    });
+    expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('is not saved while it has connected a folder, which would be dead behind that', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const domain = await createDomain(host, await configWithQemu(host));
+    await untilConnected(host, domain.domid, '9pfs/0');
+    expect((await domainSource(host, domain).check())[0]?.error).toMatchObject({
+      code: 'DOMAIN_NOT_SAVABLE',
+      message: expect.stringContaining('it has connected a folder of this host'),
+    });
+  });
+
+  it('has a file that stands where a socket was to be left alone', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const config = await configWithQemu(host);
+    const [{ path = '' } = {}] = config.channels.filter(({ connection }) => connection === 'socket');
+    await host.store.write('/libxl/9/device/console/2/path', path);
+    await writeFile(path, 'of somebody');
+    const toolstack = '/libxl/9/device/console/2';
+    const backend = '/local/domain/0/backend/console/9/2';
+    await removeSocket(host, { kind: 'console', id: '2', frontend: '', backend, toolstack });
+    expect(await readFile(path, 'utf8')).toBe('of somebody');
   });
 
   it('keeps the secret of its screen from the command line, and says nothing of it', async () => {

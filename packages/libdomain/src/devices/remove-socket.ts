@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Host } from '../host.ts';
@@ -19,6 +19,8 @@ export async function removeSocket({ store, root }: Host, device: Device): Promi
 }
 
 async function isLeft(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() !== true) return false; // a file refuses a connection, too
   const socket = createConnection({ path });
   try {
     await once(socket, 'connect');

@@ -1,3 +1,4 @@
+import { isHere } from '../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
 import type { Host } from '../host.ts';
@@ -10,7 +11,7 @@ import type { Host } from '../host.ts';
  */
 export async function requireBridge({ dom0 }: Host, network: Network): Promise<void> {
   const { bridge = DEFAULT_BRIDGE, script = DEFAULT_NETWORK_SCRIPT, backend } = network;
-  if (backend !== undefined || script !== DEFAULT_NETWORK_SCRIPT || (await dom0.hasBridge(bridge))) return;
+  if (!isHere({ backend }) || script !== DEFAULT_NETWORK_SCRIPT || (await dom0.hasBridge(bridge))) return;
   throw new VmToolsError({
     code: 'DOMAIN_NO_BRIDGE',
     kind: 'usage',

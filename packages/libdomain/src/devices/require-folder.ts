@@ -1,3 +1,4 @@
+import { isHere } from '../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Share } from '../config/devices/share.ts';
 import type { Host } from '../host.ts';
@@ -9,7 +10,7 @@ import type { Host } from '../host.ts';
  */
 export async function requireFolder({ dom0 }: Host, { path, tag, backend }: Share): Promise<void> {
   // Only a driver domain can see its own folders.
-  if (backend !== undefined) return;
+  if (!isHere({ backend })) return;
   const facts = await dom0.lookAt(path);
   if (facts.is === 'other') return;
   throw new VmToolsError({

@@ -171,7 +171,7 @@ describe('network devices of a domain from elsewhere', () => {
 
 describe('folders and sockets of a domain from elsewhere', () => {
   const share = (path: string, more: Partial<ShareInput> = {}): { shares: ShareInput[] } => ({
-    shares: [{ tag: 'home', path, securityModel: 'none', ...more }],
+    shares: [{ tag: 'home', path, securityModel: 'mapped', ...more }],
   });
   const channel = (path: string): { channels: ChannelInput[] } => ({
     channels: [{ name: 'agent', connection: 'socket', path }],
@@ -184,6 +184,10 @@ describe('folders and sockets of a domain from elsewhere', () => {
     const allowed = { folders: [folder] };
     for (const path of [folder, join(folder, 'home')])
       expect(await refusal(share(path), allowed)).toBeUndefined();
+    for (const securityModel of ['none', 'passthrough'] as const)
+      expect(await refusal(share(folder, { securityModel }), allowed)).toMatch(
+        `may not have security_model=${securityModel}`,
+      );
     for (const path of ['/', '/etc', join(folder, 'etc'), join(folder, '..'), `${folder}2`])
       expect(await refusal(share(path), allowed)).toMatch('may not be taken from there');
     expect(await refusal(share(folder))).toMatch(/^the share .* of web1 may not be taken from there/);

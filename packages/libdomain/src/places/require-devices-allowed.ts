@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Disk } from '../config/devices/disk.ts';
 import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
+import { isHere } from '../config/devices/is-here.ts';
 import { vncAddress, type Framebuffer } from '../config/devices/framebuffer.ts';
+import type { Share } from '../config/devices/share.ts';
 import type { DeviceField } from '../config/read-devices.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { fileNamedIn } from './backing-file.ts';
@@ -16,8 +18,6 @@ const SCRIPTS = '/etc/xen/scripts/';
 const USUAL_SCRIPTS: readonly string[] = ['block', DEFAULT_NETWORK_SCRIPT];
 /** No other host can call them. */
 const OF_THIS_HOST = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])$/;
-/** Names of the domain that runs this. */
-const HERE: readonly string[] = ['0', 'Domain-0'];
 
 type Rule = 'bridges' | 'scripts' | 'backends' | 'listen';
 
@@ -36,7 +36,7 @@ export async function requireDevicesAllowed(
   for (const disk of disks) await requireDiskAllowed(name, disk, rules);
   for (const network of networks) requireNetworkAllowed(name, network, rules);
   for (const screen of framebuffers) requireScreenAllowed(name, screen, rules);
-  for (const { path, backend } of shares) await requireFolder(name, { what: 'share', path, backend }, rules);
+  for (const share of shares) await requireShareAllowed(name, share, rules);
   for (const { path, backend } of channels)
     await requireFolder(name, { what: 'channel', path, backend, isSocket: true }, rules);
 }
@@ -87,6 +87,27 @@ function requireScreenAllowed(name: string, screen: Framebuffer, { listen }: Pla
     throw notAllowed(name, { what, rule: 'listen', value: address === '' ? 'every address' : address });
 }
 
+/**
+ * With "none" and "passthrough" the root of a guest makes links and programs of root in the folder: a link could lead
+ * qemu to any other folder of this host, by the time that it opens one that was looked at before.
+ */
+async function requireShareAllowed(
+  name: string,
+  { path, backend, securityModel }: Share,
+  rules: PlaceRules,
+): Promise<void> {
+  const what = 'share';
+  await requireFolder(name, { what, path, backend }, rules);
+  if (!securityModel.startsWith('mapped') && isHere({ backend }))
+    throw new VmToolsError({
+      code: 'DOMAIN_DEVICE_NOT_ALLOWED',
+      kind: 'usage',
+      message: `a share of ${name} may not have security_model=${securityModel}: its guest would make files of root here`,
+      hint: 'give it security_model=mapped where the guest runs, or create the guest here',
+      details: { what, value: securityModel },
+    });
+}
+
 interface Reached {
   readonly what: string;
   readonly path: string | undefined;
@@ -124,7 +145,7 @@ function requireBackend(
   { what, backend }: { readonly what: string; readonly backend: string | undefined },
   { backends }: PlaceRules,
 ): boolean {
-  if (backend === undefined || HERE.includes(backend)) return false;
+  if (backend === undefined || isHere({ backend })) return false;
   if (backends.includes(backend)) return true;
   throw notAllowed(name, { what, rule: 'backends', value: backend });
 }

@@ -35,6 +35,8 @@ export async function watchQemus(
       told.add(domid);
       onEnded(domid, await endedError(host, domid));
     }
+    // Another one may come for the same domid.
+    for (const domid of told) if (!ended.has(domid)) told.delete(domid);
     before = ended;
     await tick(signal).catch((thrown: unknown) => {
       if (!signal.aborted) throw thrown;

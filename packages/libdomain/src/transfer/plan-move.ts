@@ -1,5 +1,6 @@
 import { planDomain } from '../actions/plan-domain.ts';
 import type { Disk } from '../config/devices/disk.ts';
+import { isHere } from '../config/devices/is-here.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { isForQemu } from '../devices/qemu/needs-qemu.ts';
 import { restoreMemory } from '../steps/memory/restore-memory.ts';
@@ -33,7 +34,9 @@ export function planMove(config: DomainConfig, { live }: { readonly live: boolea
     ...made.slice(0, filled + 1).map(target),
     ...(live ? [source({ name: 'precopy', about: 'send its memory while it runs, round after round' })] : []),
     source({ name: 'suspend', about: 'the domain stands still from here on' }),
-    ...config.disks.filter(({ target: path }) => path !== '').map((disk) => source(releaseOf(disk))),
+    ...config.disks
+      .filter((disk) => disk.target !== '' && isHere(disk))
+      .map((disk) => source(releaseOf(disk))),
     source({ name: 'stop-and-copy', about: 'send the rest, and the end of the image' }),
     ...made.slice(filled + 1).map(target),
     target({ name: 'ready', about: 'in its journal: the domain is here, paused, with its disks open' }),
@@ -51,7 +54,9 @@ function namesOf(checks: readonly { readonly name: string }[]): string {
 
 /** The target opens a disk behind the end of the image, and that is sent behind this. */
 function releaseOf(disk: Disk): Omit<MoveStep, 'side'> {
-  const { vdev, target } = disk;
-  const stop = isForQemu(disk) ? 'stop its qemu, and ' : '';
-  return { name: `release ${vdev}`, about: `${stop}have ${target} written to its storage` };
+  const { vdev, target, access } = disk;
+  const stop = isForQemu(disk) ? 'stop its qemu' : '';
+  const write = access === 'ro' ? '' : `have ${target} written to its storage`;
+  const about = [stop, write].filter(Boolean).join(', and ') || 'nothing is to be written';
+  return { name: `release ${vdev}`, about };
 }

@@ -130,12 +130,12 @@ describe('domainSource', () => {
     await host.xen.domainPause(1);
     expect(await trySave()).toMatchObject({ code: 'DOMAIN_PAUSED' });
     await host.xen.domainUnpause(1);
-    await host.store.write('/libxl/1/device/vfb/0/backend', '/local/domain/0/backend/vfb/1/0');
-    await host.store.write('/libxl/1/device/vfb/0/frontend', '/local/domain/1/device/vfb/0');
+    await host.store.write('/libxl/1/device/vdispl/0/backend', '/local/domain/0/backend/vdispl/1/0');
+    await host.store.write('/libxl/1/device/vdispl/0/frontend', '/local/domain/1/device/vdispl/0');
     expect((await trySave()).message).toBe(
-      'web1 cannot be saved: it has devices (vfb 0), which cannot be moved yet',
+      'web1 cannot be saved: it has devices (vdispl 0), which cannot be moved yet',
     );
-    await host.store.rm('/libxl/1/device/vfb');
+    await host.store.rm('/libxl/1/device/vdispl');
     host.machine.guestShutdown(1, 'crash');
     expect(await trySave()).toMatchObject({ code: 'DOMAIN_NOT_SAVABLE' });
     expect(host.faults.calls.has('domainSave')).toBe(false);

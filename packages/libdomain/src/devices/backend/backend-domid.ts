@@ -1,3 +1,4 @@
+import { isHere } from '../../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Host } from '../../host.ts';
 import { domainPath } from '../../paths.ts';
@@ -8,7 +9,7 @@ import { domainPath } from '../../paths.ts';
  * @throws DOMAIN_NO_DRIVER_DOMAIN of kind usage
  */
 export async function backendDomid({ store, xen }: Host, backend: string | undefined): Promise<number> {
-  if (backend === undefined || backend === '0' || backend === 'Domain-0') return 0;
+  if (backend === undefined || isHere({ backend })) return 0;
   for (const { domid } of await xen.domainGetinfolist()) {
     if (`${domid}` === backend || (await store.read(`${domainPath(domid)}/name`)) === backend) return domid;
   }

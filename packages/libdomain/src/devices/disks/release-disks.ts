@@ -14,7 +14,7 @@ import { qmpPath } from '../qemu/paths.ts';
  * pages in the page cache of this host; a target that opens the disk before they are written reads zeros, and writes
  * into clusters that the source then gives out a second time. `stop` makes qemu write all of it and keep still.
  *
- * @returns those that are written through this host; undefined for a guest without disks
+ * @returns those that this host serves; undefined for a guest without such disks
  */
 export async function releaseDisks(
   host: Host,
@@ -27,12 +27,12 @@ export async function releaseDisks(
     await host.dom0.qmp(qmpPath(domid, 'libxenstat'), 'stop', {}, { signal });
   const paths: string[] = [];
   for (const disk of disks) {
-    const target = await writtenHere(host, disk);
+    const target = await targetHere(host, disk);
     if (target === undefined) continue;
-    await host.dom0.flush(target);
-    paths.push(target);
+    if (!target.isReadOnly) await host.dom0.flush(target.path);
+    paths.push(target.path);
   }
-  return { paths, at: Date.now() };
+  return paths.length === 0 ? undefined : { paths, at: Date.now() };
 }
 
 /** Lets a guest that runs on here use its disks again, after `releaseDisks`. */
@@ -41,8 +41,11 @@ export async function takeDisksBack(host: Host, domid: number, signal?: AbortSig
   await host.dom0.qmp(qmpPath(domid, 'libxenstat'), 'cont', {}, { signal });
 }
 
-/** The file or block device that the guest writes to through the kernel of dom0. */
-async function writtenHere({ store }: Host, disk: Device): Promise<string | undefined> {
+/** The file or block device of a disk that the kernel or a qemu of dom0 serves. */
+async function targetHere(
+  { store }: Host,
+  disk: Device,
+): Promise<{ readonly path: string; readonly isReadOnly: boolean } | undefined> {
   const place = backendPlace(disk);
   if (place === undefined || place.backendDomid !== 0) return undefined;
   const [params = '', mode, made = ''] = await Promise.all([
@@ -50,9 +53,8 @@ async function writtenHere({ store }: Host, disk: Device): Promise<string | unde
     store.read(`${disk.toolstack}/mode`),
     store.read(`${disk.backend}/physical-device-path`),
   ]);
-  if (mode === 'r') return undefined;
   // A script's own syntax is no path; what it has made of it is.
   const named = targetOf(params, place.backendKind);
-  const target = named.startsWith('/') ? named : made;
-  return target.startsWith('/') ? target : undefined;
+  const path = named.startsWith('/') ? named : made;
+  return path.startsWith('/') ? { path, isReadOnly: mode === 'r' } : undefined;
 }

@@ -1,3 +1,4 @@
+import { isHere } from '../../config/devices/is-here.ts';
 import { open } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Disk } from '../../config/devices/disk.ts';
@@ -21,7 +22,7 @@ const MAGIC_BYTES = 4;
 export async function requireDisk(host: Host, disk: Disk): Promise<void> {
   const { target, format } = disk;
   // Only a driver domain can see its own targets, and only a script knows what its words mean.
-  if (target === '' || disk.backend !== undefined || disk.script !== undefined) return;
+  if (target === '' || !isHere(disk) || disk.script !== undefined) return;
   const facts = await host.dom0.lookAt(target);
   if (facts.is === 'absent') throw missing(disk);
   if (facts.is === 'other') throw invalid(disk, 'it is neither a file nor a block device');

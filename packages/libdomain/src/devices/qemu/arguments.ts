@@ -1,5 +1,7 @@
 import { channelIdOf, type Channel } from '../../config/devices/channel.ts';
 import { vncAddress, type Framebuffer } from '../../config/devices/framebuffer.ts';
+import type { Disk } from '../../config/devices/disk.ts';
+import { isHere } from '../../config/devices/is-here.ts';
 import type { Share } from '../../config/devices/share.ts';
 import { chardevOf } from '../channel.ts';
 import { qmpPath } from './paths.ts';
@@ -9,6 +11,8 @@ export interface ServedGuest {
   readonly domid: number;
   readonly name: string;
   readonly maxMemoryKib: number;
+  /** Those that must be open when it has started. */
+  readonly disks: readonly Disk[];
   /** Its screens; qemu shows the first one. */
   readonly framebuffers: readonly Framebuffer[];
   readonly channels: readonly Channel[];
@@ -65,8 +69,9 @@ function vncOf(screen: Framebuffer): string {
 }
 
 /** A channel that a driver domain serves has its end there. */
-function channelArguments({ connection, path, backend }: Channel, place: number): readonly string[] {
-  if (backend !== undefined) return [];
+function channelArguments(channel: Channel, place: number): readonly string[] {
+  if (!isHere(channel)) return [];
+  const { connection, path } = channel;
   const id = `id=${chardevOf(channelIdOf(place))}`;
   const end = connection === 'pty' ? `pty,${id}` : `socket,${id},path=${path},server=on,wait=off`;
   return ['-chardev', end];

@@ -1,3 +1,4 @@
+import { isHere } from '../../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Offer, OfferedDisk } from '@vm-tools/ports';
 import type { Disk } from '../../config/devices/disk.ts';
@@ -13,7 +14,7 @@ export async function offeredDisks(
 ): Promise<OfferedDisk[]> {
   const offered: OfferedDisk[] = [];
   for (const { vdev, target, format, backend, script } of disks) {
-    if (format !== 'raw' || backend !== undefined || script !== undefined) continue;
+    if (format !== 'raw' || !isHere({ backend }) || script !== undefined) continue;
     const facts = await host.dom0.lookAt(target);
     if (facts.is === 'file' || facts.is === 'block') offered.push({ vdev, bytes: facts.bytes });
   }

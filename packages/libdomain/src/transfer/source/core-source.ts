@@ -1,6 +1,7 @@
+import { refuseDom0 } from '../../actions/not-dom0.ts';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { abortError } from '@vm-tools/errors';
+import { abortError, VmToolsError } from '@vm-tools/errors';
 import type { Offer, SaveControl, SaveReport } from '@vm-tools/ports';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../../domain.ts';
@@ -42,8 +43,16 @@ export function coreSource(
   };
   const letGo = async (): Promise<void> => {
     if (!isStopped) return;
+    try {
+      if ((await host.xen.domainGetinfo(domid)) !== undefined) await host.xen.domainUnpause(domid);
+    } catch (thrown) {
+      throw (await failure(thrown)).with({
+        hint: `it stands still: vm-unpause ${name}`,
+        leftovers: [`${name}, paused`],
+        guest: { domid, uuid, name, state: 'paused' },
+      });
+    }
     isStopped = false;
-    if ((await host.xen.domainGetinfo(domid)) !== undefined) await host.xen.domainUnpause(domid);
   };
 
   return {
@@ -55,6 +64,7 @@ export function coreSource(
     },
     async describe(): Promise<Offer> {
       try {
+        refuseDom0(domain, 'dumped from here');
         const info = await requireThere(host, domain);
         const { major, minor, extra } = host.xen.version;
         const memoryBytes = info.totPages * PAGE_BYTES;
@@ -87,7 +97,11 @@ export function coreSource(
           suspendedAt: isStopped ? suspendedAt : performance.now(),
         };
       } catch (thrown) {
-        await letGo();
+        try {
+          await letGo();
+        } catch (stays) {
+          throw stays instanceof VmToolsError ? stays.with({ cause: thrown }) : stays;
+        }
         throw await failure(thrown);
       }
     },

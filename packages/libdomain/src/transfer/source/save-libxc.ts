@@ -96,6 +96,8 @@ export async function saveLibxc(
   flow.catch((error: unknown) => call.stream.destroy(error as Error));
   const [saved, written] = await Promise.allSettled([call.done, flow]);
   if (saved.status === 'rejected' || written.status === 'rejected') {
+    // A guest that is let run next must not have its qemu stopped behind that.
+    await released?.catch(() => undefined);
     if (reason !== undefined) throw reason as Error;
     if (signal.aborted) throw abortError(signal, `saving ${domain.name}`);
     throw firstCause(saved, written, sink);

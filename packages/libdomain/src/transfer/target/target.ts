@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../../actions/plan-domain.ts';
+import { isHere } from '../../config/devices/is-here.ts';
 import { nameFault } from '../../config/keys/values.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import { asVmToolsError } from '../../guest-error.ts';
@@ -190,8 +191,8 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         origin,
       });
       made = await runPipeline(plan, host, { ...options, signal });
-      const paths = config.disks.map(({ target }) => target).filter(Boolean);
-      if (config.disks.length > 0) opened = { paths, at: Date.now() };
+      const paths = config.disks.filter(isHere).flatMap(({ target }) => target || []);
+      if (paths.length > 0) opened = { paths, at: Date.now() };
     } catch (thrown) {
       letGo();
       await release();

@@ -78,10 +78,11 @@ function forEachPage(libxc: Libxc, domid: number, first: number, last: number, t
     const errors = Buffer.alloc(count * 4);
     const address = libxc.callOn('xc_map_foreign_bulk', domid, PROT_READ, pfns, errors, count);
     try {
+      // One view for all: each is an object that only the event loop frees, which does not turn here.
+      const mapped = libxc.native.view(address, count * PAGE_BYTES);
       for (let index = 0; index < count; index++) {
         if (errors.readInt32LE(index * 4) !== 0) continue;
-        const page = libxc.native.view(address + BigInt(index * PAGE_BYTES), PAGE_BYTES);
-        if (!take(at + index, page)) return;
+        if (!take(at + index, mapped.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES))) return;
       }
     } finally {
       libxc.call('munmap', [address, count * PAGE_BYTES], domid);

@@ -47,10 +47,14 @@ function callback(libxc: Libxc, domid: number, take: (bytes: Buffer) => boolean)
   }
 }
 
+/** Node writes no more than 2 GiB at once. */
+const MOST_BYTES = 16 << 20;
+
 /** @returns false when the reader has gone */
 function writeAll(bytes: Buffer): boolean {
   try {
-    for (let at = 0; at < bytes.length;) at += writeSync(DATA_FD, bytes, at);
+    for (let at = 0; at < bytes.length;)
+      at += writeSync(DATA_FD, bytes, at, Math.min(bytes.length - at, MOST_BYTES));
     return true;
   } catch {
     return false;

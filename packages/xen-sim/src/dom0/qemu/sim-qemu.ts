@@ -1,4 +1,6 @@
 import { appendFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { QemuEnd, QemuStart } from '@vm-tools/dom0';
@@ -181,7 +183,7 @@ export class SimQemu {
         (folder) => folder.isDirectory(),
         () => false,
       );
-      if (isRoom) await writeFile(path, '');
+      if (isRoom) await leaveSocket(path);
       else this.#die(`Failed to bind socket to ${path}: No such file or directory`);
     }
   }
@@ -225,6 +227,16 @@ export class SimQemu {
   #log(line: string): void {
     appendFileSync(this.#start.logPath, `${line}\n`);
   }
+}
+
+/** A socket at which no process listens, as a qemu that was killed leaves it: node removes it where it was made. */
+async function leaveSocket(path: string): Promise<void> {
+  await rm(path, { force: true });
+  const server = createServer().listen(`${path}.new`);
+  await once(server, 'listening');
+  await rename(`${path}.new`, path);
+  server.close();
+  await once(server, 'close');
 }
 
 /** Of "unix:/path,server=on" and of "socket,id=libxl-cmd,path=/path,server=on". */
