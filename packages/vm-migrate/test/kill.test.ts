@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
@@ -82,8 +82,9 @@ async function sharedDisk(a: TestHost, b: TestHost): Promise<string> {
   const path = join(a.folder, 'shared.qcow2');
   await writeFile(path, Buffer.concat([Buffer.from('QFI\u00fb', 'latin1'), Buffer.alloc(4096)]));
   for (const { simulated } of [a, b]) {
-    await mkdir(join(simulated.root, 'etc/vm-tools'), { recursive: true });
-    await writeFile(join(simulated.root, 'etc/vm-tools/places.json'), JSON.stringify({ disks: [a.folder] }));
+    const rules = join(simulated.root, 'etc/vm-tools/places.json');
+    const places = JSON.parse(await readFile(rules, 'utf8')) as object;
+    await writeFile(rules, JSON.stringify({ ...places, disks: [a.folder] }));
     // libxl leaves it there when the first qemu has gone.
     await simulated.store.mkdir('/local/domain/0/device-model');
   }
