@@ -24,8 +24,9 @@ test('one domain goes into a file, or into a folder that is there', async () => 
 test('several go into a folder', async () => {
   const { domains, fileFor } = await destinationOf(['web1', 'web2', folder], OPTIONS);
   expect(domains).toEqual(['web1', 'web2']);
-  expect(['web1', '../up', '.'].map(fileFor)).toEqual(
-    ['web1.core', '_/_up.core', '_.core'].map((name) => join(folder, name.replace('_/_', '__'))),
+  const names = ['web1', '../up', '.', 'a/b', 'a%2Fb', '%2E'];
+  expect(names.map(fileFor)).toEqual(
+    ['web1', '%2E.%2Fup', '%2E', 'a%2Fb', 'a%252Fb', '%252E'].map((name) => join(folder, `${name}.core`)),
   );
 });
 
