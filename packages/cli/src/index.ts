@@ -54,5 +54,8 @@ export { destinationOf } from './command/into-folder.ts';
 export type { Destination, DestinationOptions } from './command/into-folder.ts';
 export { forEachDomain } from './command/for-each-domain.ts';
 export type { DomainOutcome, EachDomainOptions } from './command/for-each-domain.ts';
+export { BWLIMIT } from './command/bwlimit-option.ts';
+export { OVERWRITE } from './command/overwrite-option.ts';
+export { numbered } from './output/numbered.ts';
 export { WAIT } from './command/wait-option.ts';
 export type { WaitInput } from './command/wait-option.ts';

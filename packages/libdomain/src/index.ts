@@ -103,7 +103,7 @@ export {
 export { guestFinder } from './transfer/recovery/guest-finder.ts';
 export { coreSource, type CoreOptions } from './transfer/source/core-source.ts';
 export { domainSource, type DomainSource, type SourceOptions } from './transfer/source/source.ts';
-export type { MoveStep } from './transfer/plan-move.ts';
+export { planMove, type MoveStep } from './transfer/plan-move.ts';
 export type { CheckedImage } from './transfer/target/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target/target.ts';
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';

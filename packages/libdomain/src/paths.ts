@@ -55,3 +55,7 @@ export const userdataPath = (
 /** libxl's lock of what it keeps about a domain (libxl__lock_domain_userdata). */
 export const userdataLockPath = (host: Pick<Host, 'root'>, domid: number, uuid: string): string =>
   join(userdataFolder(host), `userdata-l.${domid}.${uuid}.domain-userdata-lock`);
+
+/** The log of a program that runs for one guest, where the logs of Xen are. */
+export const xenLogPath = ({ root }: Pick<Host, 'root'>, program: string, name: string): string =>
+  join(root, 'var/log/xen', `${program}-${name.replaceAll('/', '_')}.log`);

@@ -1,6 +1,7 @@
 import {
   ensureMonitor,
   forEachDomain,
+  numbered,
   relayConsole,
   showStep,
   type DomainOutcome,
@@ -62,14 +63,11 @@ async function createOne(
 /** The steps in their order, and the configuration with all that was filled in. */
 function describePlan(config: DomainConfig, paused: boolean): DomainOutcome {
   const steps = planCreate(config, { paused }).describe();
-  const numbered = steps.map(
-    ({ name, about }, index) => `${String(index + 1).padStart(3)}  ${name}: ${about}`,
-  );
   return {
     value: { steps, config },
     text: [
       `steps to create ${config.name}:`,
-      ...numbered,
+      ...numbered(steps.map(({ name, about }) => `${name}: ${about}`)),
       'configuration:',
       JSON.stringify(config, null, 2),
     ].join('\n'),

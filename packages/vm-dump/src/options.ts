@@ -1,4 +1,4 @@
-import { asBandwidth, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
+import { BWLIMIT, type CommandSpec, OVERWRITE, WAIT, type WaitInput } from '@vm-tools/cli';
 
 export interface DumpInput extends WaitInput {
   /** domains, and behind them the file or folder */
@@ -20,12 +20,8 @@ export const command: CommandSpec = {
   ],
   options: [
     { flags: '--live', description: 'let the domain run meanwhile; its pages are of different moments then' },
-    { flags: '--overwrite', description: 'replace the file if it exists, once the new one is complete' },
-    {
-      flags: '--bwlimit <rate>',
-      description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
-      ...asBandwidth,
-    },
+    OVERWRITE,
+    BWLIMIT,
     WAIT,
   ],
   examples: [

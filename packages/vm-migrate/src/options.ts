@@ -3,6 +3,7 @@ import {
   asCount,
   asDowntime,
   asWait,
+  BWLIMIT,
   type CommandSpec,
   WAIT,
   type WaitInput,
@@ -28,11 +29,6 @@ export interface MigrateInput extends WaitInput {
   readonly onNoConvergence: 'abort' | 'force' | 'throttle';
 }
 
-const BWLIMIT = {
-  flags: '--bwlimit <rate>',
-  description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
-  ...asBandwidth,
-};
 const STOP_AND_COPY_BWLIMIT = {
   flags: '--stop-and-copy-bwlimit <rate>',
   description: 'the same while a live domain is stopped for its last pages',

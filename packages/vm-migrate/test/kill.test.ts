@@ -4,6 +4,7 @@ import { describe, expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
 import { EXIT } from '@vm-tools/cli';
 import { createDomain, parseConfig } from '@vm-tools/libdomain';
+import { qcow2Bytes } from '@vm-tools/libdomain/testing';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { listTransfers } from '@vm-tools/libxfr/recovery';
 import {
@@ -80,7 +81,7 @@ describe('kill -9 at a line of a journal, and a restart', () => {
 /** A qcow2 image in a folder that both hosts have, and from which either takes disks. @returns its path */
 async function sharedDisk(a: TestHost, b: TestHost): Promise<string> {
   const path = join(a.folder, 'shared.qcow2');
-  await writeFile(path, Buffer.concat([Buffer.from('QFI\u00fb', 'latin1'), Buffer.alloc(4096)]));
+  await writeFile(path, qcow2Bytes(4096));
   for (const { simulated } of [a, b]) {
     const rules = join(simulated.root, 'etc/vm-tools/places.json');
     const places = JSON.parse(await readFile(rules, 'utf8')) as object;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { checkConfig, createDomain, domainSource, domainTarget } from '@vm-tools/libdomain';
+import { qcow2Bytes } from '@vm-tools/libdomain/testing';
 import {
   memoryJournals,
   receiveFromPeer,
@@ -46,7 +47,7 @@ class TwoHosts implements AsyncDisposable {
   async move(onStep: OnStep): Promise<PromiseSettledResult<TransferSummary | undefined>[]> {
     const [raw, qcow2] = [join(folder, 'root.img'), join(folder, 'data.qcow2')];
     await writeFile(raw, Buffer.alloc(4096));
-    await writeFile(qcow2, Buffer.concat([Buffer.from('QFI\u00fb', 'latin1'), Buffer.alloc(4096)]));
+    await writeFile(qcow2, qcow2Bytes(4096));
     const config = checkConfig({
       name: 'web1',
       type: 'pvh',

@@ -1,4 +1,4 @@
-import { asBandwidth, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
+import { BWLIMIT, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
 export interface RestoreInput extends WaitInput {
   readonly file: readonly string[];
@@ -67,11 +67,7 @@ export const command: CommandSpec = {
         'addresses on which its screen may wait for viewers, besides those of this host alone and those that are allowed to all',
       parse: listOf,
     },
-    {
-      flags: '--bwlimit <rate>',
-      description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
-      ...asBandwidth,
-    },
+    BWLIMIT,
     WAIT,
   ],
   examples: [

@@ -1,4 +1,12 @@
-import { asBandwidth, asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
+import {
+  asBandwidth,
+  asWait,
+  BWLIMIT,
+  type CommandSpec,
+  OVERWRITE,
+  WAIT,
+  type WaitInput,
+} from '@vm-tools/cli';
 
 export interface SaveInput extends WaitInput {
   /** domains, and where there is no output, the folder behind them */
@@ -31,12 +39,8 @@ export const command: CommandSpec = {
     },
     { flags: '-c, --checkpoint', description: 'keep the domain running afterwards', conflicts: ['pause'] },
     { flags: '-p, --pause', description: 'leave the domain here, paused, afterwards' },
-    { flags: '--overwrite', description: 'replace the file if it exists, once the new one is complete' },
-    {
-      flags: '--bwlimit <rate>',
-      description: 'bytes a second at most: 10M, 100Mbit, off; or by the hour: "08:00,50M 20:00,off"',
-      ...asBandwidth,
-    },
+    OVERWRITE,
+    BWLIMIT,
     {
       flags: '--stop-and-copy-bwlimit <rate>',
       description: 'the same while a live domain is stopped for its last pages (default: off)',

@@ -27,12 +27,13 @@ import { guestError } from '../guest-error.ts';
 import { gone } from '../guest/requirements.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
-import { fromLibxlJson, updateLibxlJson, type AddedDevice } from '../image-config/index.ts';
+import { updateLibxlJson, type AddedDevice } from '../image-config/index.ts';
 import { domainPath } from '../paths.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
 import type { Step } from '../step/step.ts';
-import { readUserdata, updateUserdata } from '../userdata.ts';
+import { readStoredConfig } from '../stored-config.ts';
+import { updateUserdata } from '../userdata.ts';
 import { refuseDom0 } from './not-dom0.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -199,9 +200,7 @@ async function otherDevices(
   owner: DeviceOwner,
 ): Promise<Pick<DomainConfig, 'framebuffers' | 'channels' | 'shares'>> {
   try {
-    const { framebuffers, channels, shares } = fromLibxlJson(await readUserdata(host, owner), {
-      isHere: true,
-    });
+    const { framebuffers, channels, shares } = await readStoredConfig(host, owner);
     return { framebuffers, channels, shares };
   } catch {
     return { framebuffers: [], channels: [], shares: [] }; // which is no reason to do without the disk

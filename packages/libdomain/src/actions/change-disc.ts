@@ -1,4 +1,4 @@
-import { VmToolsError } from '@vm-tools/errors';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { Disk } from '../config/devices/disk.ts';
 import { vdevNumber } from '../config/devices/vdev.ts';
 import { requireDisk } from '../devices/disks/require-disk.ts';
@@ -6,8 +6,7 @@ import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { holdDomain } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
-import { fromLibxlJson } from '../image-config/index.ts';
-import { readUserdata } from '../userdata.ts';
+import { readStoredConfig } from '../stored-config.ts';
 import { attachDevice, type AttachedDevice, type AttachOptions } from './attach-device.ts';
 import { detachDevice } from './detach-device.ts';
 
@@ -53,40 +52,38 @@ export async function changeDisc(
   }
 }
 
+/** The drive as it is now. @throws DOMAIN_NO_DRIVE */
 async function driveOf(
   host: Host,
   domain: Pick<Domain, 'domid' | 'uuid' | 'name'>,
   { vdev, type }: Disk,
 ): Promise<Disk> {
-  const { disks } = fromLibxlJson(await readUserdata(host, domain), { isHere: true });
+  const { disks } = await readStoredConfig(host, domain);
   const drives = disks.filter((disk) => disk.type === 'cdrom');
-  const present = drives.find((disk) => vdevNumber(disk.vdev) === vdevNumber(vdev));
-  if (present !== undefined && type === 'cdrom') return present;
   const names = drives.map((drive) => drive.vdev);
-  throw new VmToolsError({
-    code: 'DOMAIN_NO_DRIVE',
-    kind: 'usage',
-    message:
-      type === 'cdrom'
-        ? `${domain.name} has no cdrom drive ${vdev}`
-        : `a disc is a disk of type cdrom, and ${vdev} is to be none`,
-    hint:
-      type !== 'cdrom'
-        ? 'write cdrom behind the name of the drive'
-        : names.length === 0
-          ? 'it has none: attach one, without --change'
-          : `name one that it has: ${names.join(', ')}`,
-    details: { drives: names },
-  });
+  const noDrive = (message: string, hint: string): VmToolsError =>
+    new VmToolsError({ code: 'DOMAIN_NO_DRIVE', kind: 'usage', message, hint, details: { drives: names } });
+  if (type !== 'cdrom')
+    throw noDrive(
+      `a disc is a disk of type cdrom, and ${vdev} is to be none`,
+      'write cdrom behind the name of the drive',
+    );
+  const present = drives.find((disk) => vdevNumber(disk.vdev) === vdevNumber(vdev));
+  if (present !== undefined) return present;
+  throw noDrive(
+    `${domain.name} has no cdrom drive ${vdev}`,
+    names.length === 0
+      ? 'it has none: attach one, without --change'
+      : `name one that it has: ${names.join(', ')}`,
+  );
 }
 
 function withoutDrive(thrown: unknown, failed: unknown, { vdev, target }: Disk): unknown {
   if (!(thrown instanceof VmToolsError)) return thrown;
-  const why = failed instanceof Error ? failed.message : String(failed);
   return thrown.with({
     leftovers: [
       ...thrown.leftovers,
-      `no drive ${vdev}: the one with ${target || 'no disc'} did not come back: ${why}`,
+      `no drive ${vdev}: the one with ${target || 'no disc'} did not come back: ${messageOf(failed)}`,
     ],
   });
 }

@@ -49,7 +49,10 @@ export interface DomainDetails extends Domain {
   readonly devices: readonly DeviceDetails[];
   /** Where viewers find its screen: an address and a TCP port. Undefined when there is none. */
   readonly vnc?: { readonly listen: string; readonly port: number };
-  /** With its name and its memory of now, without the passwords of screens. Undefined when there is none, or none that can be read here. */
+  /**
+   * With its name and its memory of now, without the passwords of screens. Undefined when there is none, or none that can
+   * be read here.
+   */
   readonly config?: DomainConfig;
   /** Why there is no configuration. */
   readonly configFault?: string;

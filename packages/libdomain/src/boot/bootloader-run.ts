@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BootloaderRun } from '@vm-tools/dom0';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Host } from '../host.ts';
-import { userdataFolder } from '../paths.ts';
+import { userdataFolder, xenLogPath } from '../paths.ts';
 import { requireBootDisk } from './require-boot-disk.ts';
 
 /** A bootloader of a domain, with the arguments that libxl gives it. */
@@ -23,6 +23,6 @@ export function bootloaderRun(
     ...bootloaderArgs,
     requireBootDisk(config),
   ];
-  const logPath = join(host.root, 'var/log/xen', `bootloader-${name.replaceAll('/', '_')}.log`);
+  const logPath = xenLogPath(host, 'bootloader', name);
   return { program: bootloader, args, folder, output, logPath };
 }

@@ -17,6 +17,11 @@ export interface DeviceKind {
    * a restored domain gets it anew.
    */
   readonly saved: 'nothing' | 'config';
+  /** Why a domain cannot be saved with one as it is now: a clause, and what to do. @default it can */
+  readonly whyNotSaved?: (
+    host: Host,
+    device: Device,
+  ) => Promise<{ readonly why: string; readonly hint: string } | undefined>;
   /** The work after its nodes are there: waiting for the backend, a script. When it rejects the device is unplugged. */
   readonly plug?: (host: Host, device: Device, signal: AbortSignal) => Promise<void>;
   /** The state that it must have before the domain is handed over, when all else has been made. */

@@ -1,6 +1,6 @@
-import { isHere } from '../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
+import { isHere } from '../config/devices/is-here.ts';
 import type { Host } from '../host.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { isHere } from '../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Share } from '../config/devices/share.ts';
+import { isHere } from '../config/devices/is-here.ts';
 import type { Host } from '../host.ts';
 
 /**

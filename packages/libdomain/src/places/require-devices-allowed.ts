@@ -23,8 +23,8 @@ type Rule = 'bridges' | 'scripts' | 'backends' | 'listen';
 
 /**
  * Refuses a configuration whose devices reach what its author may not reach: files, folders and devices of this host,
- * bridges, scripts that run as root, driver domains, and addresses that others can call. No more is opened than the header of an allowed image, and
- * a refusal does not tell whether a file exists.
+ * bridges, scripts that run as root, driver domains, and addresses that others can call. No more is opened than the
+ * header of an allowed image, and a refusal does not tell whether a file exists.
  *
  * @throws VmToolsError DOMAIN_FILE_NOT_ALLOWED, DOMAIN_DEVICE_NOT_ALLOWED of kind usage
  */

@@ -2,10 +2,9 @@ import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { requireThere, requireWhole } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
-import { fromLibxlJson } from '../image-config/index.ts';
 import { markerPath } from '../paths.ts';
 import { readOrigin, requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
-import { readUserdata } from '../userdata.ts';
+import { readStoredConfig } from '../stored-config.ts';
 import { shutdownAction } from './shutdown-action.ts';
 
 /**
@@ -22,7 +21,7 @@ export async function requireRestartable(
   try {
     await requireWhole(host, domain, await requireThere(host, domain));
     if ((await host.store.read(markerPath(domain.domid))) === undefined) return;
-    const config = fromLibxlJson(await readUserdata(host, domain), { isHere: true });
+    const config = await readStoredConfig(host, domain);
     if (shutdownAction(config, 'reboot') !== 'restart') return;
     const origin = await readOrigin(host.store, domain.domid);
     await requireStartable(config, await rulesFor(host, origin, options.rulesOfPeer));

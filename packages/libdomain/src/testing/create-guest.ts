@@ -16,3 +16,5 @@ export async function createGuest(host: TestHost, name: string, ...settings: str
   await waitForTicks(host, name);
   return domain;
 }
+
+export { qcow2Bytes } from './qcow2-bytes.ts';

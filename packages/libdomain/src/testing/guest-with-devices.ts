@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SimulatedHost } from '@vm-tools/xen-sim';
 import type { DomainConfig } from '../config/schema.ts';
 import { checkConfig } from '../config/parse-config.ts';
+import { qcow2Bytes } from './qcow2-bytes.ts';
 
 const IMAGE_BYTES = 1 << 20;
 
@@ -11,8 +12,7 @@ export async function imageFile(host: Pick<SimulatedHost, 'root'>, name: string)
   const folder = join(host.root, 'var/log/images'); // which the state of a host leaves out
   await mkdir(folder, { recursive: true });
   const path = join(folder, name);
-  const bytes = Buffer.alloc(IMAGE_BYTES);
-  if (name.endsWith('.qcow2')) bytes.write('QFI\u00fb', 'latin1');
+  const bytes = name.endsWith('.qcow2') ? qcow2Bytes(IMAGE_BYTES) : Buffer.alloc(IMAGE_BYTES);
   await writeFile(path, bytes, { flag: 'wx' }).catch(() => undefined); // it is there already
   return path;
 }

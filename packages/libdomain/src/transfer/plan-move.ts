@@ -3,9 +3,14 @@ import type { Disk } from '../config/devices/disk.ts';
 import { isHere } from '../config/devices/is-here.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { isForQemu } from '../devices/qemu/needs-qemu.ts';
+import type { Domain } from '../domain.ts';
+import { guestError } from '../guest-error.ts';
+import type { Host } from '../host.ts';
 import { restoreMemory } from '../steps/memory/restore-memory.ts';
 import { SOURCE_CHECKS } from './admission/source-checks.ts';
 import { TARGET_CHECKS } from './admission/target-checks.ts';
+import { checkSavable, type LiveMode } from './source/check-savable.ts';
+import { currentConfig } from './source/current-config.ts';
 
 /** One step of a move, and the host on which it is done. */
 export interface MoveStep {
@@ -15,8 +20,29 @@ export interface MoveStep {
   readonly about: string;
 }
 
-/** The steps of a move in their order, when nothing goes wrong: those of the target are the ones that it will run. */
-export function planMove(config: DomainConfig, { live }: { readonly live: boolean }): readonly MoveStep[] {
+/**
+ * The steps of a move of a running domain in their order, when nothing goes wrong. Asks no other host, and changes
+ * nothing.
+ *
+ * @param mode as for `domainSource`
+ * @throws as its `describe`
+ */
+export async function planMove(
+  host: Host,
+  domain: Domain,
+  mode: LiveMode = 'auto',
+): Promise<readonly MoveStep[]> {
+  try {
+    const { live, info } = await checkSavable(host, domain, mode);
+    const { config } = await currentConfig(host, domain, info);
+    return stepsOf(config, live);
+  } catch (thrown) {
+    throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
+  }
+}
+
+/** Those of the target are the ones that it will run. */
+function stepsOf(config: DomainConfig, live: boolean): readonly MoveStep[] {
   const fill = restoreMemory(() => Promise.resolve());
   const made = planDomain({ name: 'vm-migrate', config, fill, isNew: false }).describe();
   const filled = made.findIndex(({ name }) => name === fill.name);

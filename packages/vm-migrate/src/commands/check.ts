@@ -7,9 +7,8 @@ import { movesOf } from '../moves.ts';
 import type { MigrateInput } from '../options.ts';
 import { callingPeer, peerAddress } from '../peer.ts';
 import { requireFree } from '../require-free.ts';
+import { sideWord } from '../side.ts';
 import { journalsOf } from '../transfers/journals.ts';
-
-const WHERE = { source: 'here', target: 'there' } as const;
 
 /** Looks at both hosts as a migration does before its first page, and changes nothing. */
 export async function check(invocation: Invocation<MigrateInput>): Promise<Outcome> {
@@ -62,7 +61,7 @@ function format(checks: readonly PeerCheck[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks
     .map(({ side, name, error }) => {
-      const what = `${WHERE[side].padEnd(WHERE.target.length)}  ${name.padEnd(width)}`;
+      const what = `${sideWord(side)}  ${name.padEnd(width)}`;
       if (error === undefined) return `✔ ${what}`.trimEnd();
       const { message, code, hint } = error;
       const advice = hint === undefined ? '' : `; ${hint}`;

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { checkConfig, createDomain } from '@vm-tools/libdomain';
+import { qcow2Bytes } from '@vm-tools/libdomain/testing';
 import { testOnHost, unchanged } from '@vm-tools/xen-sim/testing';
 
 testOnHost(
@@ -9,7 +10,7 @@ testOnHost(
   async (host) => {
     const [raw, qcow2] = [join(host.folder, 'root.img'), join(host.folder, 'data.qcow2')];
     await writeFile(raw, Buffer.alloc(4096));
-    await writeFile(qcow2, Buffer.concat([Buffer.from('QFI\u00fb', 'latin1'), Buffer.alloc(4096)]));
+    await writeFile(qcow2, qcow2Bytes(4096));
     await createDomain(
       host.simulated,
       checkConfig({

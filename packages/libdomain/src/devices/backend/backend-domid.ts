@@ -1,5 +1,5 @@
-import { isHere } from '../../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
+import { isHere } from '../../config/devices/is-here.ts';
 import type { Host } from '../../host.ts';
 import { domainPath } from '../../paths.ts';
 

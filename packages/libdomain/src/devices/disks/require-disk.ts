@@ -1,7 +1,7 @@
-import { isHere } from '../../config/devices/is-here.ts';
 import { open } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Disk } from '../../config/devices/disk.ts';
+import { isHere } from '../../config/devices/is-here.ts';
 import type { Host } from '../../host.ts';
 import { requireTargetFree } from './disk-users.ts';
 

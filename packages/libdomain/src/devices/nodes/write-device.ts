@@ -13,8 +13,13 @@ export interface NewDevice {
   readonly nodes: DeviceNodes;
 }
 
+/** The part of it by which its nodes are found. */
+type PlacedDevice = Omit<NewDevice, 'nodes'> & {
+  readonly nodes: Pick<DeviceNodes, 'backendKind' | 'frontendPath'>;
+};
+
 /** The paths of the nodes of a device. */
-export function deviceAt({ domid, kind, id, backendDomid, nodes }: NewDevice): Device {
+export function deviceAt({ domid, kind, id, backendDomid, nodes }: PlacedDevice): Device {
   const { backendKind, frontendPath } = nodes;
   return {
     kind,

@@ -2,9 +2,9 @@ import { channelIdOf } from '../../config/devices/channel.ts';
 import { isHere } from '../../config/devices/is-here.ts';
 import { vdevNumber } from '../../config/devices/vdev.ts';
 import type { Host } from '../../host.ts';
-import { domainPath, libxlPath } from '../../paths.ts';
 import { awaitBackend } from '../backend/await-backend.ts';
 import type { Device } from '../nodes/list-devices.ts';
+import { deviceAt } from '../nodes/write-device.ts';
 import type { ServedGuest } from './arguments.ts';
 import { isForQemu } from './needs-qemu.ts';
 import { qemuLogPath } from './paths.ts';
@@ -21,20 +21,15 @@ export async function awaitServed(host: Host, guest: ServedGuest, signal: AbortS
 }
 
 function servedOf({ domid, disks, framebuffers, channels, shares }: ServedGuest): readonly Device[] {
-  const at = (kind: string, id: number | string, backendKind = kind): Device => ({
-    kind,
-    id: `${id}`,
-    frontend: `${domainPath(domid)}/device/${kind}/${id}`,
-    backend: `${domainPath(0)}/backend/${backendKind}/${domid}/${id}`,
-    toolstack: `${libxlPath(domid)}/device/${kind}/${id}`,
-  });
+  const at = (kind: string, id: number | undefined, backendKind = kind): Device =>
+    deviceAt({ domid, kind, id: `${id}`, backendDomid: 0, nodes: { backendKind } });
   const here = (
     kind: string,
     list: readonly { readonly backend?: string }[],
     idOf: (place: number) => number,
   ) => list.flatMap((each, place) => (isHere(each) ? [at(kind, idOf(place))] : []));
   return [
-    ...disks.filter(isForQemu).map(({ vdev }) => at('vbd', `${vdevNumber(vdev)}`, 'qdisk')),
+    ...disks.filter(isForQemu).map(({ vdev }) => at('vbd', vdevNumber(vdev), 'qdisk')),
     ...framebuffers.flatMap((_, place) => [at('vfb', place), at('vkbd', place)]),
     ...here('9pfs', shares, (place) => place),
     ...here('console', channels, channelIdOf),

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Host } from '../../host.ts';
-import { domainPath } from '../../paths.ts';
+import { domainPath, xenLogPath } from '../../paths.ts';
 
 /** The node below which qemu writes how it is. */
 export const modelPath = (domid: number): string => `${domainPath(0)}/device-model/${domid}`;
@@ -13,5 +12,5 @@ export const qmpPath = (domid: number, of: 'libxl' | 'libxenstat'): string =>
   `/var/run/xen/qmp-${of}-${domid}`;
 
 /** The log of the qemu of a guest, where xl has it too. */
-export const qemuLogPath = ({ root }: Pick<Host, 'root'>, name: string): string =>
-  join(root, 'var/log/xen', `qemu-dm-${name.replaceAll('/', '_')}.log`);
+export const qemuLogPath = (host: Pick<Host, 'root'>, name: string): string =>
+  xenLogPath(host, 'qemu-dm', name);

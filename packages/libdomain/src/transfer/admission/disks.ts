@@ -1,8 +1,8 @@
-import { isHere } from '../../config/devices/is-here.ts';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Offer, OfferedDisk } from '@vm-tools/ports';
 import type { Disk } from '../../config/devices/disk.ts';
 import type { DomainConfig } from '../../config/schema.ts';
+import { isHere } from '../../config/devices/is-here.ts';
 import { requireDisk } from '../../devices/disks/require-disk.ts';
 import type { Host } from '../../host.ts';
 import { requireDevicesAllowed, type PlaceRules } from '../../places/index.ts';

@@ -1,6 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
-import { xenbus } from '../../devices/backend/xenbus.ts';
 import { kindOf } from '../../devices/all.ts';
 import { listDevices } from '../../devices/nodes/list-devices.ts';
 import type { Domain } from '../../domain.ts';
@@ -33,14 +32,18 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
     });
   if (!isDomainType(type))
     throw notSavable(domain, `its type is ${type}, only ${DOMAIN_TYPES.join(' and ')} can be saved`);
-  const devices = (await listDevices(host.store, domid)).filter((device) => kindOf(device) === undefined);
-  if (devices.length > 0) {
+  const devices = await listDevices(host.store, domid);
+  const unknown = devices.filter((device) => kindOf(device) === undefined);
+  if (unknown.length > 0) {
     throw notSavable(
       domain,
-      `it has devices (${devices.map(({ kind, id }) => `${kind} ${id}`).join(', ')}), which cannot be moved yet`,
+      `it has devices (${unknown.map(({ kind, id }) => `${kind} ${id}`).join(', ')}), which cannot be moved yet`,
     );
   }
-  await requireNoMount(host, domain);
+  for (const device of devices) {
+    const found = await kindOf(device)?.whyNotSaved?.(host, device);
+    if (found !== undefined) throw notSavable(domain, found.why).with({ hint: found.hint });
+  }
   if (info.shutdownReason !== undefined && info.shutdownReason !== 'suspend') {
     throw notSavable(domain, `it has shut down (${info.shutdownReason})`).with({
       hint: `vm-destroy ${domid} removes what is left of it; vm-create starts it anew`,
@@ -57,16 +60,6 @@ export async function checkSavable(host: Host, domain: Domain, mode: LiveMode): 
     });
   }
   return { type, info, live: await requireLive(host, domain, mode) };
-}
-
-/** A mounted folder would be dead behind it: what a guest has open there is known to the qemu of the source alone. */
-async function requireNoMount(host: Host, domain: Domain): Promise<void> {
-  const shares = (await listDevices(host.store, domain.domid)).filter(({ kind }) => kind === '9pfs');
-  const states = await Promise.all(shares.map(({ frontend }) => host.store.read(`${frontend}/state`)));
-  if (!states.includes(xenbus('connected'))) return;
-  throw notSavable(domain, 'it has connected a folder of this host (9pfs), which does not come along').with({
-    hint: 'unmount it in the guest, and unload its driver: rmmod 9pnet_xen',
-  });
 }
 
 /**

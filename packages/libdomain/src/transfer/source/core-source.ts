@@ -1,9 +1,9 @@
-import { refuseDom0 } from '../../actions/not-dom0.ts';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { abortError, VmToolsError } from '@vm-tools/errors';
 import type { Offer, SaveControl, SaveReport } from '@vm-tools/ports';
 import type { DomainInfo } from '@vm-tools/xc-native';
+import { refuseDom0 } from '../../actions/not-dom0.ts';
 import type { Domain } from '../../domain.ts';
 import { guestError } from '../../guest-error.ts';
 import { requireThere } from '../../guest/requirements.ts';
@@ -24,11 +24,7 @@ export interface CoreOptions extends Pick<HoldOptions, 'waitMs'> {
  * registers of its vCPUs. The domain stands still while it is read, and goes on when it has been written or could not
  * be. One that was paused before stays so. It is no image: nothing can be restored from it.
  */
-export function coreSource(
-  host: Host,
-  domain: Domain,
-  options: CoreOptions = {},
-): Omit<DomainSource, 'plan'> {
+export function coreSource(host: Host, domain: Domain, options: CoreOptions = {}): DomainSource {
   const { name, uuid, domid, type } = domain;
   const { live = false } = options;
   const failure = (thrown: unknown): ReturnType<typeof guestError> =>

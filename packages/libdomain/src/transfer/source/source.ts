@@ -23,7 +23,6 @@ import { SOURCE_CHECKS } from '../admission/source-checks.ts';
 import { budgetPolicy } from '../budget/budget-policy.ts';
 import type { PrecopyBudget } from '../budget/judge-round.ts';
 import type { Offer, SaveControl, SaveReport, Source } from '@vm-tools/ports';
-import { planMove, type MoveStep } from '../plan-move.ts';
 import { write } from '../write.ts';
 import { checkSavable, type LiveMode, type Savable } from './check-savable.ts';
 import { currentConfig } from './current-config.ts';
@@ -49,8 +48,6 @@ export interface DomainSource extends Source {
   readonly domid: number;
   /** Keeps all other tools from changing the domain until the result is disposed of. */
   hold(signal?: AbortSignal): Promise<AsyncDisposable>;
-  /** The steps of a move in their order; asks no other host, and changes nothing. */
-  plan(): Promise<readonly MoveStep[]>;
 }
 
 /** A domain of this host, as something that can be saved to a file or sent to another host. */
@@ -85,16 +82,6 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
         disks: await offeredDisks(host, config),
         configJson: json,
       };
-    } catch (thrown) {
-      throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
-    }
-  }
-
-  async function plan(): Promise<readonly MoveStep[]> {
-    try {
-      const { live, info } = await checkSavable(host, domain, mode);
-      const { config } = await currentConfig(host, domain, info);
-      return planMove(config, { live });
     } catch (thrown) {
       throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
     }
@@ -150,7 +137,6 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
       };
     },
     describe,
-    plan,
     check: () => runChecks(SOURCE_CHECKS, { host, domain, live: mode }),
     save,
     async confirm() {
