@@ -1,9 +1,8 @@
 import { asWait, type CommandSpec } from '@vm-tools/cli';
 
 export interface AttachInput {
-  readonly domain: string;
-  readonly kind: string;
-  readonly words: readonly string[];
+  /** domains, and behind them the kind and the words of the device */
+  readonly domain: readonly string[];
   readonly change?: boolean;
   readonly wait?: boolean;
   /** milliseconds */
@@ -14,11 +13,10 @@ export const command: CommandSpec = {
   name: 'vm-attach',
   summary: 'gives a running domain a disk or a network device',
   arguments: [
-    { name: '<domain>', description: 'name, domid or UUID' },
-    { name: '<kind>', description: 'disk or network' },
     {
-      name: '[words...]',
-      description: "the device in xl's syntax, as in a configuration; several words count as one with commas",
+      name: '<domain...>',
+      description:
+        "name, domid or UUID; behind it disk or network, and then the device in xl's syntax, as in a configuration: several words count as one with commas; several domains get one each",
     },
   ],
   options: [
@@ -48,6 +46,10 @@ export const command: CommandSpec = {
       command: 'vm-attach web1 network bridge=br1,mac=00:16:3e:12:34:56 --wait',
       effect: 'and return when the guest has connected it',
     },
+    { command: 'vm-attach web1 web2 disk /iso/2.iso,raw,xvdc,cdrom', effect: 'both can read it' },
   ],
-  notes: ['The device is kept with the domain: it is there after a save, a migration and a restart.'],
+  notes: [
+    'The device is kept with the domain: it is there after a save, a migration and a restart.',
+    'A disk has one writer: of several domains the second does not get one that the first may write to. Behind the first domain the words disk and network are no domains: name those that are called so by domid.',
+  ],
 };

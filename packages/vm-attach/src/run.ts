@@ -1,4 +1,4 @@
-import type { Invocation, Outcome } from '@vm-tools/cli';
+import { forEachDomain, type DomainOutcome, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import {
   attachDevice,
@@ -12,11 +12,13 @@ import type { AttachInput } from './options.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** Guests take their time by themselves, and cost the host nothing meanwhile. */
+const AT_ONCE = 64;
+
 export async function attach(invocation: Invocation<AttachInput>): Promise<Outcome> {
   const { input, signal, messages } = invocation;
-  const wanted = deviceOf(input, messages.warn);
+  const { domains, wanted } = readWords(input, messages.warn);
   const host = await invocation.openHost();
-  const domain = await resolveDomain(host, input.domain);
   const { wait = false, timeout: timeoutMs = DEFAULT_TIMEOUT_MS } = input;
   const options = {
     wait,
@@ -25,33 +27,45 @@ export async function attach(invocation: Invocation<AttachInput>): Promise<Outco
     waitMs: wait ? timeoutMs : undefined,
     signal,
   };
-  const device =
-    input.change && 'disk' in wanted
-      ? await changeDisc(host, domain, wanted.disk, options)
-      : await attachDevice(host, domain, wanted, options);
-  const { domid, uuid, name } = domain;
-  const text = device.kind === 'vbd' ? `disk ${device.vdev}` : `network device ${device.id} ${device.mac}`;
-  return { value: { domid, uuid, name, ...device }, text };
+  const attachOne = async (word: string): Promise<DomainOutcome> => {
+    const domain = await resolveDomain(host, word);
+    const device =
+      input.change && 'disk' in wanted
+        ? await changeDisc(host, domain, wanted.disk, options)
+        : await attachDevice(host, domain, wanted, options);
+    const { domid, uuid, name } = domain;
+    const text = device.kind === 'vbd' ? `disk ${device.vdev}` : `network device ${device.id} ${device.mac}`;
+    return { value: { domid, uuid, name, ...device }, text, line: `${name}: ${text}` };
+  };
+  return forEachDomain(invocation, domains, attachOne, { atOnce: hasOneWriter(wanted) ? 1 : AT_ONCE });
 }
 
-function noDisc(kind: string): VmToolsError {
-  return new VmToolsError({
-    code: 'USAGE',
-    kind: 'usage',
-    message: `--change is for the disc of a cdrom drive, not for ${JSON.stringify(kind.slice(0, 64))}`,
-    hint: 'write disk behind the domain, or leave --change out',
-  });
+/** Of two that come at the same time each would see the other: none would get it. */
+function hasOneWriter(wanted: WantedDevice): boolean {
+  return 'disk' in wanted && wanted.disk.access === 'rw';
 }
 
-function deviceOf({ kind, words, change }: AttachInput, warn: (message: string) => void): WantedDevice {
-  const spec = words.join(',');
-  if (kind === 'disk') return { disk: parseDisk(spec) };
-  if (change) throw noDisc(kind);
-  if (kind === 'network') return { network: parseNetwork(spec, warn) };
-  throw new VmToolsError({
-    code: 'USAGE',
-    kind: 'usage',
-    message: `${JSON.stringify(kind.slice(0, 64))} is no kind of device`,
-    hint: 'write disk or network behind the domain',
-  });
+/** The domains, the kind behind them, and the words of the device. @throws USAGE, CONFIG_INVALID */
+function readWords(
+  { domain: words, change = false }: AttachInput,
+  warn: (message: string) => void,
+): { readonly domains: readonly string[]; readonly wanted: WantedDevice } {
+  const place = words.findIndex((word, index) => index > 0 && (word === 'disk' || word === 'network'));
+  if (place === -1)
+    throw usage('the kind of the device is missing', 'write disk or network behind the domain');
+  const domains = words.slice(0, place);
+  const spec = words.slice(place + 1).join(',');
+  if (words[place] === 'disk') return { domains, wanted: { disk: parseDisk(spec) } };
+  if (change) {
+    const message = '--change is for the disc of a cdrom drive, not for a network device';
+    throw usage(message, 'write disk behind the domain, or leave --change out');
+  }
+  const network = parseNetwork(spec, warn);
+  if (network.mac !== undefined && new Set(domains).size > 1)
+    throw usage(`only one domain can have the address ${network.mac}`, 'leave mac= out: each gets its own');
+  return { domains, wanted: { network } };
+}
+
+function usage(message: string, hint: string): VmToolsError {
+  return new VmToolsError({ code: 'USAGE', kind: 'usage', message, hint });
 }

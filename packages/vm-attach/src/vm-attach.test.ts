@@ -79,3 +79,35 @@ testOnHost('a guest that does not connect it is told, and it stays', async (host
   });
   expect(await host.exec('vm-detach deaf network 0 --force')).toMatchObject({ code: 0 });
 });
+
+testOnHost('several domains get one each; of a disk with one writer only the first does', async (host) => {
+  for (const name of ['one', 'two']) await result(host, `vm-create polite.cfg name=${name}`);
+  await host.run('truncate -s 1M data.img; truncate -s 1M 1.iso; truncate -s 1M 2.iso');
+  const disk = (name: string): string => `disk ${join(host.folder, name)},raw`;
+
+  const both = await host.exec('vm-attach one absent two network --wait --json');
+  expect({ status: both.code, stderr: both.stderr }).toEqual({ status: 3, stderr: '' });
+  expect(JSON.parse(both.stdout)).toEqual([
+    expect.objectContaining({ name: 'one', kind: 'vif', id: '0' }),
+    { domain: 'absent', error: expect.objectContaining({ code: 'DOMAIN_UNKNOWN' }) },
+    expect.objectContaining({ name: 'two', kind: 'vif', id: '0' }),
+  ]);
+
+  const written = await host.exec(`vm-attach one two ${disk('data.img')},xvdb,w`);
+  expect(written).toEqual({
+    code: 2,
+    stdout: 'one: disk xvdb\n',
+    stderr: expect.stringMatching(/one \(domain \d+\) may write to it.*\[DOMAIN_DISK_BUSY\]/),
+  });
+
+  await host.run(`vm-attach one two ${disk('1.iso')},xvdc,cdrom --wait`);
+  const changed = await host.run(`vm-attach one two ${disk('2.iso')},xvdc,cdrom --wait --change`);
+  expect(changed).toBe('one: disk xvdc\ntwo: disk xvdc\n');
+  const infos = await result<{ config: { disks: { target: string }[] } }[]>(host, 'vm-info one two');
+  const targets = infos.map(({ config }) => config.disks.map(({ target }) => target));
+  const path = (name: string): string => join(host.folder, name);
+  expect(targets).toEqual([[path('data.img'), path('2.iso')], [path('2.iso')]]);
+
+  const address = await failure(host, 'vm-attach one two network mac=00:16:3e:00:00:07');
+  expect(address).toMatchObject({ status: 2, error: { code: 'USAGE', hint: expect.any(String) } });
+});

@@ -24,4 +24,5 @@ export const command: CommandSpec = {
     { command: 'vm-console 12', effect: 'the same by domid' },
     { command: 'vm-console web1 -n 1', effect: 'its first channel, if that has a terminal' },
   ],
+  notes: ['One domain at a time: what is typed goes to one guest.'],
 };

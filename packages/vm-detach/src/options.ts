@@ -1,9 +1,8 @@
 import { asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
 
 export interface DetachInput extends WaitInput {
-  readonly domain: string;
-  readonly kind: string;
-  readonly device: string;
+  /** domains, and behind them the kind and the device */
+  readonly domain: readonly string[];
   readonly force?: boolean;
   /** milliseconds */
   readonly timeout?: number;
@@ -13,11 +12,10 @@ export const command: CommandSpec = {
   name: 'vm-detach',
   summary: 'takes a disk or a network device away from a running domain',
   arguments: [
-    { name: '<domain>', description: 'name, domid or UUID' },
-    { name: '<kind>', description: 'disk or network' },
     {
-      name: '<device>',
-      description: 'a disk by its name or number: xvdb, 51728; a network device by its address or number',
+      name: '<domain...>',
+      description:
+        'name, domid or UUID; behind it disk or network, and the device: a disk by its name or number, xvdb or 51728; a network device by its address or number; several domains are asked together',
     },
   ],
   options: [
@@ -33,6 +31,7 @@ export const command: CommandSpec = {
     { command: 'vm-detach web1 disk xvdb', effect: 'ask web1 to let go of it, and take it away' },
     { command: 'vm-detach web1 network 00:16:3e:12:34:56', effect: 'the same with a network device' },
     { command: 'vm-detach web1 network 1', effect: 'by its number' },
+    { command: 'vm-detach web1 web2 disk xvdc', effect: 'each of them loses its own' },
     { command: 'vm-detach web1 disk xvdb --force', effect: 'whether web1 uses it or not' },
   ],
   notes: [

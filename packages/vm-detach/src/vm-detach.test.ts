@@ -23,3 +23,20 @@ testOnHost('a network device goes by its number or its address', async (host) =>
   });
   expect(await failure(host, 'vm-detach web1 printer 0')).toMatchObject({ error: { code: 'USAGE' } });
 });
+
+testOnHost(
+  'of several domains each loses its own; one that has none does not stop the others',
+  async (host) => {
+    for (const name of ['one', 'two', 'three']) await result(host, `vm-create polite.cfg name=${name}`);
+    await host.run('vm-attach one three network --wait');
+    expect(await host.exec('vm-detach one two three network 0')).toEqual({
+      code: 2,
+      stdout: 'one: without network 0\nthree: without network 0\n',
+      stderr: expect.stringContaining('two has no network device 0'),
+    });
+    expect(await failure(host, 'vm-detach one network')).toMatchObject({
+      status: 2,
+      error: { code: 'USAGE', message: 'the device is missing' },
+    });
+  },
+);

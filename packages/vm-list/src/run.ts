@@ -1,9 +1,9 @@
-import { table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
 import { listDomains, nameFault, readPending, resolveDomain, type Domain } from '@vm-tools/libdomain';
 import type { ListInput } from './options.ts';
 
 export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
-  const { domain, names } = invocation.input;
+  const { domain = [], names = false } = invocation.input;
   const host = await invocation.openHost();
   for (const { name, failure } of await readPending(host)) {
     if (failure === undefined) continue;
@@ -12,17 +12,29 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
       `${name} could not be restarted: ${failure.message}; when that is mended: ${command}`,
     );
   }
-  const domains = domain === undefined ? await listDomains(host) : [await resolveDomain(host, domain)];
-  return {
-    isReport: true,
-    value: domains.map(toPlain),
-    text: names
-      ? domains
-          .filter(({ domid, name }) => domid !== 0 && name !== '')
-          .map(wordFor)
-          .join('\n')
-      : table(domains, COLUMNS),
+  const [only] = domain;
+  if (only === undefined) return listOf(await listDomains(host), names);
+  if (new Set(domain).size === 1) return listOf([await resolveDomain(host, only)], names);
+  const found = new Map<string, Domain>();
+  const look = async (word: string) => {
+    const known = await resolveDomain(host, word);
+    found.set(word, known);
+    return { value: toPlain(known) };
   };
+  const outcome = await forEachDomain(invocation, domain, look, { isReport: true });
+  // One table of all, in the order in which they were named.
+  const there = domain.flatMap((word) => found.get(word) ?? []);
+  return { ...outcome, text: textOf([...new Set(there)], names) };
+}
+
+function listOf(domains: readonly Domain[], names: boolean): Outcome {
+  return { isReport: true, value: domains.map(toPlain), text: textOf(domains, names) };
+}
+
+function textOf(domains: readonly Domain[], names: boolean): string {
+  if (!names) return table(domains, COLUMNS);
+  const others = domains.filter(({ domid, name }) => domid !== 0 && name !== '');
+  return others.map(wordFor).join('\n');
 }
 
 const COLUMNS: readonly Column<Domain>[] = [

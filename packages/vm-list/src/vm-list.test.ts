@@ -36,6 +36,16 @@ testOnHost('lists all domains, one, or only names', async (host) => {
   expect(await listed(host, uuid)).toMatchObject({ domid, name: 'one', vcpus: 2, maxMemoryKib: 4 * 1024 });
 });
 
+testOnHost('of several, those that are there stand in one table', async (host) => {
+  for (const name of ['one', 'two', 'three']) await result(host, `vm-create polite.cfg name=${name}`);
+  const { code, stdout, stderr } = await host.exec('vm-list three absent one three');
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('no domain absent') });
+  expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['Name', 'three', 'one', '']);
+  expect(await host.run('vm-list two one --names')).toBe('two\none\n');
+  const printed = await host.exec('vm-list one absent --json');
+  expect(JSON.parse(printed.stdout)).toMatchObject([{ name: 'one' }, { domain: 'absent' }]);
+});
+
 testOnHost('names that xl allows are shown escaped, and addressed by domid', async (host) => {
   const evil = 'web\u202egmi.1\u001b[2J\u009b';
   const domid = await addForeignDomain(host, evil);
