@@ -8,6 +8,7 @@ import type { CliSpec, Invocation, Outcome } from './command/spec.ts';
 import { findRoot } from './host/find-root.ts';
 import type { OpenedHost } from './host/open-host.ts';
 import { listenForInterruption } from './interruption.ts';
+import { loadColours, NO_COLOURS } from './output/colours.ts';
 import { createMessages, wantsColour, type Messages } from './output/messages.ts';
 import { isReaderGone } from './output/output-lost.ts';
 import { createOutput, type Output } from './output/output.ts';
@@ -34,11 +35,12 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
     // The line could not be parsed, but these two words say whether a program or a person reads the answer.
     const json = words.includes('--json');
     const error = withSuggestion(thrown, suggestCommand(spec, words));
-    return fail(error, output, messagesFor(spec.name, { json, color: !words.includes('--no-color') }));
+    const messages = await messagesFor(spec.name, { json, color: !words.includes('--no-color') });
+    return fail(error, output, messages);
   }
   if ('text' in parsed) {
     const outcome = { value: parsed.text, text: parsed.text.trimEnd(), isReport: true };
-    return finish(outcome, output, messagesFor(spec.name, {}));
+    return finish(outcome, output, await messagesFor(spec.name, {}));
   }
   return run(spec, words, chosen.command, parsed, output);
 }
@@ -52,7 +54,7 @@ async function run<Input>(
 ): Promise<never> {
   const { options } = parsed;
   const { name: program } = spec;
-  const messages = messagesFor(program, options);
+  const messages = await messagesFor(program, options);
   for (const doubt of parsed.doubts) messages.warn(doubt);
   const controller = new AbortController();
   const interruption = listenForInterruption(process, {
@@ -124,14 +126,15 @@ function workDone(lost: VmToolsError, { value, text = '' }: Outcome): VmToolsErr
   });
 }
 
-function messagesFor(program: string, options: Partial<CommonOptions>): Messages {
+async function messagesFor(program: string, options: Partial<CommonOptions>): Promise<Messages> {
+  const isColoured = wantsColour(process.stderr, process.env, options.color);
   return createMessages({
     program,
     stream: process.stderr,
     json: options.json === true,
     verbosity: options.verbose ?? 0,
     quiet: options.quiet === true,
-    colour: wantsColour(process.stderr, process.env, options.color),
+    colours: isColoured ? await loadColours() : NO_COLOURS,
   });
 }
 

@@ -18,7 +18,7 @@ export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
 export { parseDisk, parseNetwork } from './config/devices/parse-device.ts';
 export { parseMemorySize } from './config/memory-size.ts';
-export { nameFault } from './config/keys/values.ts';
+export { nameFault } from './config/keys/name-fault.ts';
 export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-config/index.ts';
 
 export {

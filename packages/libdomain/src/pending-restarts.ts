@@ -1,10 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAside } from '@vm-tools/write-file';
-import * as z from 'zod';
 import type { Host } from './host.ts';
 import { listFolder } from './list-folder.ts';
-import { decodeOrigin, encodeOrigin, type Origin } from './places/index.ts';
+import { encodeOrigin, type Origin } from './places/index.ts';
 
 /** A restart that has begun: the old domain may be there still, and the new one may be there already. */
 export interface PendingRestart {
@@ -20,13 +19,6 @@ export interface PendingRestart {
 }
 
 type Identity = Pick<PendingRestart, 'domid' | 'uuid'>;
-
-const schema = z.object({
-  name: z.string(),
-  configJson: z.string(),
-  origin: z.string().optional(),
-  failure: z.object({ code: z.string(), message: z.string() }).optional(),
-});
 
 /**
  * Between the end of a domain and its next beginning, nothing on the host knows of it. So what is to be started is
@@ -93,13 +85,8 @@ async function readFolder(folder: string): Promise<PendingRestart[]> {
     if (domid === undefined || uuid === undefined) continue;
     const text = await readFile(join(folder, file), 'utf8').catch(() => undefined); // it may just have been finished
     if (text === undefined) continue;
-    const { origin, ...record } = schema.parse(JSON.parse(text));
-    found.push({
-      domid: Number(domid),
-      uuid,
-      ...record,
-      origin: origin === undefined ? undefined : decodeOrigin(origin),
-    });
+    const { decodePending } = await import('./pending-record.ts'); // there is seldom any
+    found.push({ domid: Number(domid), uuid, ...decodePending(text) });
   }
   return found;
 }

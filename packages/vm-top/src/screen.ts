@@ -18,12 +18,12 @@ export const CLOSE_SCREEN = `${ESC}?7h${ESC}?25h${ESC}?1049l`;
  */
 export function draw(
   { summary, heading, domains }: Rows,
-  chalk: Messages['chalk'],
+  colours: Messages['colours'],
   terminal: Terminal,
 ): string {
   const room = Math.max(0, (terminal.rows || DEFAULT_ROWS) - 3);
   const shown = domains.length <= room ? domains : cut(domains, room);
-  const lines = [summary, '', chalk.inverse(heading), ...shown];
+  const lines = [summary, '', colours.inverse(heading), ...shown];
   return `${ESC}H${lines.map((line) => `${line}${ESC}K`).join('\r\n')}${ESC}J`;
 }
 

@@ -19,7 +19,7 @@ export interface View {
 
 export function viewFor(
   { once = false, sort }: TopInput,
-  messages: Pick<Messages, 'json' | 'chalk'>,
+  messages: Pick<Messages, 'json' | 'colours'>,
   terminal: Terminal & { readonly isTTY?: boolean },
 ): View {
   if (messages.json)
@@ -44,6 +44,6 @@ export function viewFor(
     begin: OPEN_SCREEN,
     end: CLOSE_SCREEN,
     isScreen: true,
-    of: (figures) => draw(rowsOf(figures, sort), messages.chalk, terminal),
+    of: (figures) => draw(rowsOf(figures, sort), messages.colours, terminal),
   };
 }

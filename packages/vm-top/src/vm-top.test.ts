@@ -92,10 +92,10 @@ testOnHost('on a terminal it draws in place until q, and gives the screen back',
 });
 
 describe('a terminal that is too small', () => {
-  const { chalk } = createMessages({ program: 'vm-top', stream: { write: () => true } });
+  const { colours } = createMessages({ program: 'vm-top', stream: { write: () => true } });
   const rows = { summary: 'four', heading: 'Name', domains: ['a', 'b', 'c', 'd'] };
   const lines = (terminal: { rows?: number }): string[] =>
-    draw(rows, chalk, terminal)
+    draw(rows, colours, terminal)
       .replaceAll(/\u001b\[[HKJ]/g, '')
       .split('\r\n');
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import type { BootloaderRun, Dom0, QemuStart, ScriptRun } from '@vm-tools/dom0';
 import { dom0Compliance, type Dom0Ground } from '@vm-tools/dom0/testing';
-import { connectDom0, listenDom0 } from '@vm-tools/xen-wire';
+import { connectDom0 } from '@vm-tools/xen-wire';
+import { listenDom0 } from '@vm-tools/xen-wire/server';
 import { createSimulatedHost, type SimulatedHost } from '../src/index.ts';
 
 /** The device of a guest that has no bridge, and one of a guest that is no more. */

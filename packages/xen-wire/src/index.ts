@@ -1,6 +1,6 @@
 /**
  * A `Xen` used from another process, and a `Dom0`: whichever it is, it is served on one side and looks the same on the
- * other.
+ * other. The side that serves is in `@vm-tools/xen-wire/server`.
  *
  * ```ts
  * const served = await listenXen(await openXen(), '/run/xen.sock');
@@ -11,16 +11,11 @@
  *
  * @packageDocumentation
  */
-export { connectDom0, connectXen, listenDom0, listenXen } from './bridge.ts';
-export type { Listening } from './unix-sockets.ts';
+export { connectDom0, connectXen } from './client/connect.ts';
 export { remoteDom0 } from './dom0/remote-dom0.ts';
 export type { RemoteDom0, RemoteDom0Options } from './dom0/remote-dom0.ts';
-export { serveDom0 } from './dom0/serve-dom0.ts';
-export type { Dom0Server } from './dom0/serve-dom0.ts';
 export { remoteXen } from './client/remote-xen.ts';
 export type { RemoteXenOptions } from './client/remote-xen.ts';
-export { serveXen } from './server/serve-xen.ts';
-export type { ServeOptions, XenServer } from './server/serve-xen.ts';
 export { CALL_NAMES } from './protocol/calls.ts';
 export type { CallName, ShortCallName } from './protocol/calls.ts';
 export { ShortCalls } from './protocol/short-calls.ts';

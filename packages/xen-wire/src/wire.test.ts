@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { BuildSpec, PrecopyStats, Xen } from '@vm-tools/xc-native';
-import { remoteXen, serveXen, type RemoteXenOptions, type XenServer } from './index.ts';
+import { remoteXen, type RemoteXenOptions } from './index.ts';
+import { serveXen, type XenServer } from './server/index.ts';
 import { asXen, DoubleXen, END, FRAMES, HEAD, xcError } from './testing/double-xen.ts';
 import { LINKS, type Link } from './testing/links.ts';
 

@@ -1,6 +1,6 @@
 // A program for dom0 of the lab: serves the Xen of that host on a unix socket, until SIGTERM.
 import { openXen } from '@vm-tools/xc-native';
-import { listenXen } from '../src/index.ts';
+import { listenXen } from '../src/server/index.ts';
 
 const [path = ''] = process.argv.slice(2);
 const xen = await openXen();

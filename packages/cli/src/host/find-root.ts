@@ -16,7 +16,7 @@ export async function findRoot(hostSpec: string): Promise<string> {
     if (root !== '/') await requireOwnRoot(root);
     return root;
   }
-  const { simFolder, simPaths } = await import('@vm-tools/xen-wire');
+  const { simFolder, simPaths } = await import('./simulated-host.ts');
   return simPaths(simFolder(name)).root;
 }
 

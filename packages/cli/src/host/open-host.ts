@@ -1,7 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import type { ConnectedHost } from '@vm-tools/xen-wire';
-import { join } from 'node:path';
 import { simulatedName } from './simulated-name.ts';
 
 /** A host to act on; libdomain takes it as it is. Of a real one the root is VM_TOOLS_ROOT. */
@@ -25,14 +24,15 @@ export interface OpenHostOptions {
  * @throws VmToolsError of kind usage for what is no host, of kind no-xen otherwise
  */
 export async function openHost(spec: string, init: OpenHostOptions): Promise<OpenedHost> {
-  const [connected, { JOURNAL_FOLDER, undecidedTransfer }] = await Promise.all([
-    connectHost(spec, init),
-    import('@vm-tools/libxfr/journals'),
-  ]);
-  const folder = join(connected.root, JOURNAL_FOLDER);
+  const connected = await connectHost(spec, init);
   return {
     ...connected,
-    transfers: { of: (uuid) => undecidedTransfer(uuid, folder) },
+    transfers: {
+      of: async (uuid) => {
+        const { transferOf } = await import('./transfer-of.ts');
+        return transferOf(uuid, connected.root);
+      },
+    },
     command: init.command,
   };
 }
@@ -41,40 +41,17 @@ async function connectHost(spec: string, { root, signal }: OpenHostOptions): Pro
   const options = signal ? { signal } : {};
   const name = simulatedName(spec);
   if (name !== undefined) {
-    const { connectSimulatedHost } = await import('@vm-tools/xen-wire');
+    const { connectSimulatedHost } = await import('./simulated-host.ts');
     return connectSimulatedHost(name, options);
   }
-  if (spec === 'xen:') return openXenHost(root, options);
+  if (spec === 'xen:') {
+    const { openXenHost } = await import('./xen-host.ts');
+    return openXenHost(root, options);
+  }
   throw new VmToolsError({
     code: 'HOST_UNKNOWN',
     kind: 'usage',
     message: `"${spec}" is not a host`,
     hint: 'use --host xen: (the default), --host sim:NAME for a simulated host, or unset VM_TOOLS_HOST',
   });
-}
-
-/** Xen's libraries are asked before xenstore: where there is no Xen their error is the one that helps. */
-async function openXenHost(root: string, options: { signal?: AbortSignal }): Promise<ConnectedHost> {
-  const { openXen } = await import('@vm-tools/xc-native');
-  const xen = await openXen();
-  try {
-    const [{ connectXenstore }, { nativeDom0 }] = await Promise.all([
-      import('@vm-tools/xenstore'),
-      import('@vm-tools/dom0'),
-    ]);
-    const store = await connectXenstore(options);
-    return {
-      xen,
-      store,
-      dom0: nativeDom0(),
-      root,
-      close: async () => {
-        await store.close();
-        await xen.close();
-      },
-    };
-  } catch (thrown) {
-    await xen.close();
-    throw thrown;
-  }
 }

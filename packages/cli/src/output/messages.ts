@@ -1,6 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
-import { Chalk, type ChalkInstance } from 'chalk';
 import { shown, shownJson } from '@vm-tools/words';
+import { NO_COLOURS, type Colours } from './colours.ts';
 import { renderError } from './render-error.ts';
 
 /** The part of a terminal or file that messages need. */
@@ -20,8 +20,8 @@ export interface MessagesInit {
   readonly verbosity?: number;
   /** @default false */
   readonly quiet?: boolean;
-  /** @default false */
-  readonly colour?: boolean;
+  /** @default none */
+  readonly colours?: Colours;
 }
 
 /** All that is said on stderr, made fit to be shown: names come from peers, too. stdout belongs to the result. */
@@ -31,7 +31,7 @@ export interface Messages {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly stream: MessageStream;
-  readonly chalk: ChalkInstance;
+  readonly colours: Colours;
   /** Something worth knowing; silenced by -q. */
   readonly note: (text: string) => void;
   /** Something that the user should act on; never silenced. */
@@ -52,8 +52,7 @@ export interface Messages {
 
 /** The messages of a tool on stderr: for people, with colours where that is a terminal, or as NDJSON. */
 export function createMessages(init: MessagesInit): Messages {
-  const { program, stream, json = false, verbosity = 0, quiet = false } = init;
-  const chalk = new Chalk({ level: init.colour ? 1 : 0 });
+  const { program, stream, json = false, verbosity = 0, quiet = false, colours = NO_COLOURS } = init;
   const print = (line: string): void => {
     const write = (): void => void stream.write(`${line}\n`);
     if (messages.around) messages.around(write);
@@ -68,18 +67,18 @@ export function createMessages(init: MessagesInit): Messages {
     quiet,
     json,
     stream,
-    chalk,
+    colours,
     around: undefined,
     isUnheard: false,
     note: (text) => {
       if (!quiet) say('note', text, `${program}: ${shown(text)}`);
     },
-    warn: (text) => say('warning', text, `${program}: ${chalk.yellow('warning:')} ${shown(text)}`),
+    warn: (text) => say('warning', text, `${program}: ${colours.yellow('warning:')} ${shown(text)}`),
     detail: (text) => {
-      if (verbosity > 0) say('detail', text, chalk.dim(`${program}: ${shown(text)}`));
+      if (verbosity > 0) say('detail', text, colours.dim(`${program}: ${shown(text)}`));
     },
     trace: (text) => {
-      if (verbosity > 1) say('trace', text, chalk.dim(`libxc: ${shown(text)}`));
+      if (verbosity > 1) say('trace', text, colours.dim(`libxc: ${shown(text)}`));
     },
     failed: (error) => print(json ? shownJson({ type: 'error', error }) : renderError(error, messages)),
     event: (event) => {

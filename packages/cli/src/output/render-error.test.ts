@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
-import { Chalk } from 'chalk';
+import { NO_COLOURS } from './colours.ts';
 import { asVmToolsError, renderError } from './render-error.ts';
 
 const render = (error: VmToolsError, verbosity = 0): string =>
-  renderError(error, { program: 'vm-save', verbosity, chalk: new Chalk({ level: 0 }) });
+  renderError(error, { program: 'vm-save', verbosity, colours: NO_COLOURS });
 
 const error = new VmToolsError({
   code: 'SAVE_FAILED',

@@ -1,6 +1,6 @@
 import { causesOf, messageOf, VmToolsError, type GuestWhereabouts } from '@vm-tools/errors';
 import { shown, shownJson, shownLines } from '@vm-tools/words';
-import type { ChalkInstance } from 'chalk';
+import type { Colours } from './colours.ts';
 
 /** How many of libxc's log lines -v shows: the last ones name the cause. */
 const LOG_TAIL_LINES = 20;
@@ -25,18 +25,18 @@ export function renderError(
   {
     program,
     verbosity,
-    chalk,
-  }: { readonly program: string; readonly verbosity: number; readonly chalk: ChalkInstance },
+    colours,
+  }: { readonly program: string; readonly verbosity: number; readonly colours: Colours },
 ): string {
   const lines = problemsOf(error).map(
-    ({ code, message }) => `${program}: ${chalk.red(shown(message))} ${chalk.dim(`[${code}]`)}`,
+    ({ code, message }) => `${program}: ${colours.red(shown(message))} ${colours.dim(`[${code}]`)}`,
   );
   if (error.guest) lines.push(`guest: ${shown(describeGuest(error.guest))}`);
   lines.push(...error.leftovers.map((leftover) => `left behind: ${shown(leftover)}`));
-  if (error.hint !== undefined) lines.push(`${chalk.cyan('hint:')} ${shown(error.hint)}`);
+  if (error.hint !== undefined) lines.push(`${colours.cyan('hint:')} ${shown(error.hint)}`);
   if (verbosity >= 1)
-    lines.push(...describePlace(error), ...describeLogs(error).map((line) => chalk.dim(line)));
-  if (verbosity >= 2) lines.push(...describeCauses(error).map((line) => chalk.dim(line)));
+    lines.push(...describePlace(error), ...describeLogs(error).map((line) => colours.dim(line)));
+  if (verbosity >= 2) lines.push(...describeCauses(error).map((line) => colours.dim(line)));
   return lines.join('\n');
 }
 

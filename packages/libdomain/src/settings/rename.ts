@@ -1,4 +1,4 @@
-import { nameFault } from '../config/keys/values.ts';
+import { nameFault } from '../config/keys/name-fault.ts';
 import { lockCreation } from '../steps/creation-lock.ts';
 import { requireNameFree, requireStillFree } from '../steps/checks/check-name-free.ts';
 import { domainPath, vmPath } from '../paths.ts';

@@ -9,7 +9,7 @@ import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import fc from 'fast-check';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import { resolveDomain } from '../actions/resolve-domain.ts';
-import { nameFault } from '../config/keys/values.ts';
+import { nameFault } from '../config/keys/name-fault.ts';
 import type { Domain } from '../domain.ts';
 import { domainPath } from '../paths.ts';
 import { failure } from '../testing/failure.ts';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
-import { listenDom0, listenXen, simPaths } from '@vm-tools/xen-wire';
+import { simPaths } from '@vm-tools/xen-wire';
+import { listenDom0, listenXen } from '@vm-tools/xen-wire/server';
 import { createControlServer } from './control/control-server.ts';
 import type { SimulatedHost } from './host.ts';
 

@@ -8,24 +8,36 @@ import type {
   ScriptEnd,
   ScriptRun,
 } from '@vm-tools/dom0';
-import * as z from 'zod';
+import {
+  anything,
+  boolean,
+  dictionary,
+  integer,
+  list,
+  nothing,
+  object,
+  oneOf,
+  text,
+  tuple,
+  variant,
+  type Shape,
+} from '../protocol/shape.ts';
 
 // The arguments and the result of each call of the interface `Dom0`: both sides check what the other one sends.
 
-const natural = z.int().min(0);
-const environment = z.record(z.string(), z.string());
-const nothing = z.undefined();
+const natural = integer(0);
+const environment = dictionary(text);
 
-const fileFacts: z.ZodType<FileFacts> = z.discriminatedUnion('is', [
-  z.object({ is: z.literal('block'), major: natural, minor: natural, bytes: natural }),
-  z.object({ is: z.literal('file'), device: z.string(), inode: z.string(), bytes: natural }),
-  z.object({ is: z.literal('other') }),
-  z.object({ is: z.literal('absent') }),
-]);
-const deviceCounters: z.ZodType<DeviceCounters> = z.object({
-  networks: z.array(z.object({ domid: natural, id: natural, receivedBytes: natural, sentBytes: natural })),
-  disks: z.array(
-    z.object({
+const fileFacts: Shape<FileFacts> = variant('is', {
+  block: object({ major: natural, minor: natural, bytes: natural }),
+  file: object({ device: text, inode: text, bytes: natural }),
+  other: object({}),
+  absent: object({}),
+});
+const deviceCounters: Shape<DeviceCounters> = object({
+  networks: list(object({ domid: natural, id: natural, receivedBytes: natural, sentBytes: natural })),
+  disks: list(
+    object({
       domid: natural,
       id: natural,
       reads: natural,
@@ -35,46 +47,46 @@ const deviceCounters: z.ZodType<DeviceCounters> = z.object({
     }),
   ),
 });
-const scriptRun: z.ZodType<ScriptRun> = z.object({
-  path: z.string(),
-  args: z.array(z.string()),
+const scriptRun: Shape<ScriptRun> = object({
+  path: text,
+  args: list(text),
   env: environment,
 });
-const scriptEnd: z.ZodType<ScriptEnd> = z.object({ status: natural, lastWords: z.string() });
-const bootloaderRun: z.ZodType<BootloaderRun> = z.object({
-  program: z.string(),
-  args: z.array(z.string()),
-  folder: z.string(),
-  output: z.string(),
-  logPath: z.string(),
+const scriptEnd: Shape<ScriptEnd> = object({ status: natural, lastWords: text });
+const bootloaderRun: Shape<BootloaderRun> = object({
+  program: text,
+  args: list(text),
+  folder: text,
+  output: text,
+  logPath: text,
 });
-const bootloaderEnd: z.ZodType<BootloaderEnd> = z.object({
+const bootloaderEnd: Shape<BootloaderEnd> = object({
   status: natural,
-  lastWords: z.string(),
-  output: z.string(),
+  lastWords: text,
+  output: text,
 });
-const qemuStart: z.ZodType<QemuStart> = z.object({
+const qemuStart: Shape<QemuStart> = object({
   domid: natural,
-  program: z.string(),
-  args: z.array(z.string()),
+  program: text,
+  args: list(text),
   env: environment,
-  logPath: z.string(),
+  logPath: text,
 });
-const qemuProcess: z.ZodType<QemuProcess> = z.object({ pid: natural, domid: natural });
+const qemuProcess: Shape<QemuProcess> = object({ pid: natural, domid: natural });
 
 export const DOM0_CALLS = {
-  lookAt: { args: z.tuple([z.string()]), result: fileFacts },
-  hasBridge: { args: z.tuple([z.string()]), result: z.boolean() },
-  deviceCounters: { args: z.tuple([]), result: deviceCounters },
-  runScript: { args: z.tuple([scriptRun]), result: scriptEnd },
-  runBootloader: { args: z.tuple([bootloaderRun]), result: bootloaderEnd },
-  flush: { args: z.tuple([z.string()]), result: nothing },
-  startQemu: { args: z.tuple([qemuStart]), result: z.object({ pid: natural }) },
-  isQemu: { args: z.tuple([qemuProcess]), result: z.boolean() },
-  endQemu: { args: z.tuple([qemuProcess, z.enum(['orderly', 'at-once'])]), result: nothing },
+  lookAt: { args: tuple(text), result: fileFacts },
+  hasBridge: { args: tuple(text), result: boolean },
+  deviceCounters: { args: tuple(), result: deviceCounters },
+  runScript: { args: tuple(scriptRun), result: scriptEnd },
+  runBootloader: { args: tuple(bootloaderRun), result: bootloaderEnd },
+  flush: { args: tuple(text), result: nothing },
+  startQemu: { args: tuple(qemuStart), result: object({ pid: natural }) },
+  isQemu: { args: tuple(qemuProcess), result: boolean },
+  endQemu: { args: tuple(qemuProcess, oneOf(['orderly', 'at-once'])), result: nothing },
   qmp: {
-    args: z.tuple([z.string(), z.string(), z.record(z.string(), z.unknown())]),
-    result: z.unknown(),
+    args: tuple(text, text, dictionary(anything)),
+    result: anything,
   },
 } as const;
 

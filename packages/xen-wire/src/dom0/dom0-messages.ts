@@ -1,5 +1,5 @@
 import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
-import * as z from 'zod';
+import { anything, checked, integer, list, object, oneOf, variant } from '../protocol/shape.ts';
 import { DOM0_CALL_NAMES } from './dom0-calls.ts';
 
 /**
@@ -18,17 +18,17 @@ export const DOM0_WIRE_VERSION = 1;
 /** The longest line of either side: room for the answer of a qemu, of which libxl reads a MiB. */
 export const LONGEST_DOM0_BYTES = 4 << 20;
 
-const id = z.int().min(1);
-const error = z.custom<ErrorBody>(isErrorBody);
+const id = integer(1);
+const error = checked<ErrorBody>('an error', isErrorBody);
 
-export const dom0Hello = z.object({ dom0Wire: z.int() });
+export const dom0Hello = object({ dom0Wire: integer(0) });
 
-export const dom0ClientMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('call'), id, call: z.enum(DOM0_CALL_NAMES), args: z.array(z.unknown()) }),
-  z.object({ type: z.literal('abort'), id }),
-]);
+export const dom0ClientMessage = variant('type', {
+  call: object({ id, call: oneOf(DOM0_CALL_NAMES), args: list(anything) }),
+  abort: object({ id }),
+});
 
-export const dom0ServerMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('done'), id, result: z.unknown().optional() }),
-  z.object({ type: z.literal('failed'), id, error }),
-]);
+export const dom0ServerMessage = variant('type', {
+  done: object({ id }, { result: anything }),
+  failed: object({ id, error }),
+});

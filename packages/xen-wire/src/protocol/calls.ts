@@ -1,9 +1,9 @@
-import { HVM_PARAM, LEAF_BYTES, MSR_BYTES, SCHEDULERS } from '@vm-tools/xc-native';
 import type {
   BuildSpec,
   CpuPolicy,
   CreateDomainSpec,
   DomainInfo,
+  E820Entry,
   HostInfo,
   HvmParam,
   PrecopyStats,
@@ -14,170 +14,176 @@ import type {
   VcpuInfo,
   XenVersion,
 } from '@vm-tools/xc-native';
-import * as z from 'zod';
+import { HVM_PARAM, LEAF_BYTES, MSR_BYTES, SCHEDULERS } from '@vm-tools/xc-native/interface';
+import {
+  bigint,
+  boolean,
+  bytes,
+  integer,
+  list,
+  maybe,
+  nothing,
+  number,
+  object,
+  oneOf,
+  text,
+  tuple,
+  type Shape,
+} from './shape.ts';
 
 // The arguments and the result of each call of the interface `Xen`: both sides check what the other one sends.
 
-const natural = z.int().min(0);
-const u32 = natural.max(0xffff_ffff);
+const natural = integer(0);
+const u32 = integer(0, 0xffff_ffff);
 const domid = u32;
-const type = z.enum(['pv', 'pvh']);
-const nothing = z.undefined();
+const type = oneOf(['pv', 'pvh']);
 
-export const version: z.ZodType<XenVersion> = z.object({ major: natural, minor: natural, extra: z.string() });
+export const version: Shape<XenVersion> = object({ major: natural, minor: natural, extra: text });
 
-const hostInfo: z.ZodType<HostInfo> = z.object({
+const hostInfo: Shape<HostInfo> = object({
   totalPages: natural,
   freePages: natural,
   scrubPages: natural,
   outstandingPages: natural,
   onlineCpus: natural,
   cpuKhz: natural,
-  capabilities: z.object({
-    hvm: z.boolean(),
-    pv: z.boolean(),
-    hap: z.boolean(),
-    shadow: z.boolean(),
-    gnttabV1: z.boolean(),
-    gnttabV2: z.boolean(),
+  capabilities: object({
+    hvm: boolean,
+    pv: boolean,
+    hap: boolean,
+    shadow: boolean,
+    gnttabV1: boolean,
+    gnttabV2: boolean,
   }),
 });
 
-const shutdownReason = z.enum(['poweroff', 'reboot', 'suspend', 'crash', 'watchdog', 'soft-reset']);
+const shutdownReason = oneOf(['poweroff', 'reboot', 'suspend', 'crash', 'watchdog', 'soft-reset']);
 
-const domainInfo: z.ZodType<DomainInfo> = z
-  .object({
-    domid,
-    uuid: z.string(),
-    isHvmContainer: z.boolean(),
-    isDying: z.boolean(),
-    isPaused: z.boolean(),
-    isBlocked: z.boolean(),
-    isRunning: z.boolean(),
-    shutdownReason: shutdownReason.optional(),
-    totPages: natural,
-    maxPages: natural,
-    outstandingPages: natural,
-    pagedPages: natural,
-    onlineVcpus: natural,
-    maxVcpuId: natural,
-    cpuTimeNs: z.bigint(),
-  })
-  // JSON has no word for a field that is there and undefined.
-  .transform((info) => ({ ...info, shutdownReason: info.shutdownReason }));
+const domainInfo: Shape<DomainInfo> = object({
+  domid,
+  uuid: text,
+  isHvmContainer: boolean,
+  isDying: boolean,
+  isPaused: boolean,
+  isBlocked: boolean,
+  isRunning: boolean,
+  shutdownReason: maybe(shutdownReason),
+  totPages: natural,
+  maxPages: natural,
+  outstandingPages: natural,
+  pagedPages: natural,
+  onlineVcpus: natural,
+  maxVcpuId: natural,
+  cpuTimeNs: bigint,
+});
 
-const vcpuInfo: z.ZodType<VcpuInfo> = z.object({
-  isOnline: z.boolean(),
-  isBlocked: z.boolean(),
-  isRunning: z.boolean(),
-  cpuTimeNs: z.bigint(),
+const vcpuInfo: Shape<VcpuInfo> = object({
+  isOnline: boolean,
+  isBlocked: boolean,
+  isRunning: boolean,
+  cpuTimeNs: bigint,
   cpu: u32,
 });
 /** Xen has been built for no more processors than this. */
-const cpus = z.array(u32).max(16_384).readonly();
-const affinity: z.ZodType<VcpuAffinity> = z.object({ hard: cpus, soft: cpus });
-const newAffinity: z.ZodType<Partial<VcpuAffinity>> = z.object({
-  hard: cpus.exactOptional(),
-  soft: cpus.exactOptional(),
-});
+const cpus = list(u32, 16_384);
+const affinity: Shape<VcpuAffinity> = object({ hard: cpus, soft: cpus });
+const newAffinity: Shape<Partial<VcpuAffinity>> = object({}, { hard: cpus, soft: cpus });
 
-const createSpec: z.ZodType<CreateDomainSpec> = z.object({
-  uuid: z.string(),
-  type,
-  maxVcpus: natural,
-  hap: z.boolean().exactOptional(),
-  maxEvtchnPort: z.int().exactOptional(),
-  grantVersion: z.literal([1, 2]).exactOptional(),
-});
+const createSpec: Shape<CreateDomainSpec> = object(
+  { uuid: text, type, maxVcpus: natural },
+  { hap: boolean, maxEvtchnPort: integer(Number.MIN_SAFE_INTEGER), grantVersion: oneOf([1, 2]) },
+);
 
 /** A policy has some hundred entries; a kibi of them is more than any processor will have. */
 const MOST_ENTRIES = 1024;
-const upTo = (bytes: number) =>
-  z.instanceof(Uint8Array).refine(({ length }) => length <= bytes, `must not be longer than ${bytes} bytes`);
-const cpuPolicy: z.ZodType<CpuPolicy> = z.object({
-  cpuid: upTo(MOST_ENTRIES * LEAF_BYTES),
-  msrs: upTo(MOST_ENTRIES * MSR_BYTES),
+const cpuPolicy: Shape<CpuPolicy> = object({
+  cpuid: bytes(MOST_ENTRIES * LEAF_BYTES),
+  msrs: bytes(MOST_ENTRIES * MSR_BYTES),
 });
 
 const ports = { storePort: u32, storeDomid: domid, consolePort: u32, consoleDomid: domid };
 
-const buildSpec: z.ZodType<BuildSpec> = z.object({
-  ...ports,
-  type,
-  kernel: z.string(),
-  ramdisk: z.string().exactOptional(),
-  cmdline: z.string(),
-  targetKib: z.number(),
-  maxKib: z.number(),
-  maxVcpus: natural,
-  acpi: z.array(z.object({ guestAddress: natural, data: z.instanceof(Uint8Array) })).exactOptional(),
-  e820: z
-    .array(
-      z.object({
-        address: natural,
-        size: natural,
-        type: z.enum(['ram', 'reserved', 'acpi', 'nvs', 'unusable']),
-      }),
-    )
-    .exactOptional(),
+const e820Entry: Shape<E820Entry> = object({
+  address: natural,
+  size: natural,
+  type: oneOf(['ram', 'reserved', 'acpi', 'nvs', 'unusable']),
 });
+
+const buildSpec: Shape<BuildSpec> = object(
+  {
+    ...ports,
+    type,
+    kernel: text,
+    cmdline: text,
+    targetKib: number,
+    maxKib: number,
+    maxVcpus: natural,
+  },
+  {
+    ramdisk: text,
+    acpi: list(object({ guestAddress: natural, data: bytes(Infinity) })),
+    e820: list(e820Entry),
+  },
+);
 
 /** Of a SaveSpec, what is no function: those are asked by questions. */
 export type WireSaveSpec = Pick<SaveSpec, 'live'> & { readonly asksPrecopy: boolean };
-const saveSpec: z.ZodType<WireSaveSpec> = z.object({ live: z.boolean(), asksPrecopy: z.boolean() });
+const saveSpec: Shape<WireSaveSpec> = object({ live: boolean, asksPrecopy: boolean });
 
-const restoreSpec: z.ZodType<RestoreSpec> = z.object({ ...ports, type });
-const frames: z.ZodType<RingFrames> = z.object({ storeFrame: z.bigint(), consoleFrame: z.bigint() });
-const hvmParam: z.ZodType<HvmParam> = z.literal(Object.values(HVM_PARAM));
+const restoreSpec: Shape<RestoreSpec> = object({ ...ports, type });
+const frames: Shape<RingFrames> = object({ storeFrame: bigint, consoleFrame: bigint });
+const hvmParam: Shape<HvmParam> = oneOf(Object.values(HVM_PARAM));
 
-export const precopyStats: z.ZodType<PrecopyStats> = z
-  .object({ iteration: natural, totalWrittenPages: natural, dirtyPages: natural.optional() })
-  .transform((stats) => ({ ...stats, dirtyPages: stats.dirtyPages }));
+export const precopyStats: Shape<PrecopyStats> = object({
+  iteration: natural,
+  totalWrittenPages: natural,
+  dirtyPages: maybe(natural),
+});
 
 /** Those that are answered at once. */
 const SHORT_CALLS = {
-  physinfo: { args: z.tuple([]), result: hostInfo },
-  domainGetinfo: { args: z.tuple([domid]), result: domainInfo.optional() },
-  domainGetinfolist: { args: z.tuple([]), result: z.array(domainInfo) },
-  domainCreate: { args: z.tuple([createSpec]), result: domid },
-  domainMaxVcpus: { args: z.tuple([domid, u32]), result: nothing },
-  domainSetmaxmem: { args: z.tuple([domid, natural]), result: nothing },
-  domainSetMemmapLimit: { args: z.tuple([domid, natural]), result: nothing },
-  domainSetTscInfo: { args: z.tuple([domid, u32]), result: nothing },
-  domainSetTimeOffset: { args: z.tuple([domid, z.int32()]), result: nothing },
-  setPagingMempoolSize: { args: z.tuple([domid, natural]), result: nothing },
-  hvmParamSet: { args: z.tuple([domid, hvmParam, z.bigint()]), result: nothing },
-  hvmParamGet: { args: z.tuple([domid, hvmParam]), result: z.bigint() },
-  cpuidApplyPolicy: { args: z.tuple([domid, z.object({ restore: z.boolean() })]), result: nothing },
-  cpuPolicyGetDomain: { args: z.tuple([domid]), result: cpuPolicy },
-  cpuPolicyGetSystem: { args: z.tuple([type]), result: cpuPolicy },
-  cpuPolicyIsCompatible: { args: z.tuple([type, cpuPolicy]), result: z.boolean() },
-  domainClaimPages: { args: z.tuple([domid, natural]), result: nothing },
-  evtchnAllocUnbound: { args: z.tuple([domid, domid]), result: u32 },
-  domainPause: { args: z.tuple([domid]), result: nothing },
-  domainUnpause: { args: z.tuple([domid]), result: nothing },
-  domainShutdown: { args: z.tuple([domid, shutdownReason]), result: nothing },
-  domainResume: { args: z.tuple([domid, z.object({ fast: z.boolean() })]), result: nothing },
-  domainLogDirtyOff: { args: z.tuple([domid]), result: nothing },
-  domainGetCap: { args: z.tuple([domid]), result: natural },
-  domainSetCap: { args: z.tuple([domid, natural.max(0xffff)]), result: nothing },
-  domainGetWeight: { args: z.tuple([domid]), result: natural },
-  domainSetWeight: { args: z.tuple([domid, natural.max(0xffff)]), result: nothing },
-  schedId: { args: z.tuple([]), result: z.enum(SCHEDULERS) },
-  vcpuGetinfo: { args: z.tuple([domid, u32]), result: vcpuInfo },
-  vcpuGetaffinity: { args: z.tuple([domid, u32]), result: affinity },
-  vcpuSetaffinity: { args: z.tuple([domid, u32, newAffinity]), result: nothing },
-  domainSetPodTarget: { args: z.tuple([domid, natural]), result: nothing },
-  readconsolering: { args: z.tuple([z.object({ clear: z.boolean() })]), result: z.string() },
+  physinfo: { args: tuple(), result: hostInfo },
+  domainGetinfo: { args: tuple(domid), result: maybe(domainInfo) },
+  domainGetinfolist: { args: tuple(), result: list(domainInfo) },
+  domainCreate: { args: tuple(createSpec), result: domid },
+  domainMaxVcpus: { args: tuple(domid, u32), result: nothing },
+  domainSetmaxmem: { args: tuple(domid, natural), result: nothing },
+  domainSetMemmapLimit: { args: tuple(domid, natural), result: nothing },
+  domainSetTscInfo: { args: tuple(domid, u32), result: nothing },
+  domainSetTimeOffset: { args: tuple(domid, integer(-0x8000_0000, 0x7fff_ffff)), result: nothing },
+  setPagingMempoolSize: { args: tuple(domid, natural), result: nothing },
+  hvmParamSet: { args: tuple(domid, hvmParam, bigint), result: nothing },
+  hvmParamGet: { args: tuple(domid, hvmParam), result: bigint },
+  cpuidApplyPolicy: { args: tuple(domid, object({ restore: boolean })), result: nothing },
+  cpuPolicyGetDomain: { args: tuple(domid), result: cpuPolicy },
+  cpuPolicyGetSystem: { args: tuple(type), result: cpuPolicy },
+  cpuPolicyIsCompatible: { args: tuple(type, cpuPolicy), result: boolean },
+  domainClaimPages: { args: tuple(domid, natural), result: nothing },
+  evtchnAllocUnbound: { args: tuple(domid, domid), result: u32 },
+  domainPause: { args: tuple(domid), result: nothing },
+  domainUnpause: { args: tuple(domid), result: nothing },
+  domainShutdown: { args: tuple(domid, shutdownReason), result: nothing },
+  domainResume: { args: tuple(domid, object({ fast: boolean })), result: nothing },
+  domainLogDirtyOff: { args: tuple(domid), result: nothing },
+  domainGetCap: { args: tuple(domid), result: natural },
+  domainSetCap: { args: tuple(domid, integer(0, 0xffff)), result: nothing },
+  domainGetWeight: { args: tuple(domid), result: natural },
+  domainSetWeight: { args: tuple(domid, integer(0, 0xffff)), result: nothing },
+  schedId: { args: tuple(), result: oneOf(SCHEDULERS) },
+  vcpuGetinfo: { args: tuple(domid, u32), result: vcpuInfo },
+  vcpuGetaffinity: { args: tuple(domid, u32), result: affinity },
+  vcpuSetaffinity: { args: tuple(domid, u32, newAffinity), result: nothing },
+  domainSetPodTarget: { args: tuple(domid, natural), result: nothing },
+  readconsolering: { args: tuple(object({ clear: boolean })), result: text },
 } as const;
 
 /** Those that can be aborted, log, and take as long as they take. */
 const LONG_CALLS = {
-  domainDestroy: { args: z.tuple([domid]), result: nothing },
-  domainBuild: { args: z.tuple([domid, buildSpec]), result: frames },
-  domainSave: { args: z.tuple([domid, saveSpec]), result: nothing },
-  domainDumpcore: { args: z.tuple([domid]), result: nothing },
-  domainRestore: { args: z.tuple([domid, restoreSpec]), result: frames },
+  domainDestroy: { args: tuple(domid), result: nothing },
+  domainBuild: { args: tuple(domid, buildSpec), result: frames },
+  domainSave: { args: tuple(domid, saveSpec), result: nothing },
+  domainDumpcore: { args: tuple(domid), result: nothing },
+  domainRestore: { args: tuple(domid, restoreSpec), result: frames },
 } as const;
 
 /** Every method of `Xen` but `close`. */

@@ -1,5 +1,5 @@
 import { messageOf, VmToolsError, type VmToolsErrorInit } from '@vm-tools/errors';
-import * as z from 'zod';
+import { Misshapen, type Shape } from './shape.ts';
 
 /** A message that is none, is too long, or came where it makes no sense. */
 export function protocolError(what: string): VmToolsError {
@@ -11,12 +11,13 @@ export function protocolError(what: string): VmToolsError {
 }
 
 /** @throws VmToolsError XEN_WIRE_PROTOCOL, which says what is wrong where */
-export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw protocolError(
-    `${what} is not understood: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, ' ')}`,
-  );
+export function parseWith<T>(shape: Shape<T>, value: unknown, what: string): T {
+  try {
+    return shape(value);
+  } catch (thrown) {
+    if (!(thrown instanceof Misshapen)) throw thrown;
+    throw protocolError(`${what} is not understood: ${thrown.message}`);
+  }
 }
 
 /** The other end has gone. What it was doing for us, it has given up, as far as it still could. */

@@ -1,7 +1,7 @@
 import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
 import type { Answer } from '@vm-tools/ipc/calls';
-import * as z from 'zod';
 import { CALL_NAMES, precopyStats, version } from './calls.ts';
+import { anything, checked, integer, list, object, oneOf, text, variant, type Shaped } from './shape.ts';
 
 /**
  * How a `Xen` is used from another process. Each connection begins with a line of either side; then a line is a
@@ -34,36 +34,32 @@ export const LONGEST_REQUEST_BYTES = 1 << 20;
 /** The longest line of a server: room for the list of as many domains as Xen can have. */
 export const LONGEST_ANSWER_BYTES = 32 << 20;
 
-const hello = z.object({ xenWire: z.int() });
-export const clientHello = hello.extend({ attach: z.string().optional() });
+const wireVersion = { xenWire: integer(0) };
+export const clientHello = object(wireVersion, { attach: text });
 /** A server of another version says its number, whatever else it says. */
-export const serverHello = hello.extend({ version: version.optional() });
+export const serverHello = object(wireVersion, { version });
 
-const id = z.int().min(1);
-const error = z.custom<ErrorBody>(isErrorBody);
+const id = integer(1);
+const error = checked<ErrorBody>('an error', isErrorBody);
 
-export const clientMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('call'), id, call: z.enum(CALL_NAMES), args: z.array(z.unknown()) }),
-  z.object({ type: z.literal('answer'), id, decision: z.enum(['continue', 'stop-and-copy', 'abort']) }),
-  z.object({ type: z.literal('refuse'), id, error }),
-  z.object({ type: z.literal('abort'), id, reason: error.exactOptional() }),
-]);
-export type ClientMessage = z.infer<typeof clientMessage>;
+export const clientMessage = variant('type', {
+  call: object({ id, call: oneOf(CALL_NAMES), args: list(anything) }),
+  answer: object({ id, decision: oneOf(['continue', 'stop-and-copy', 'abort']) }),
+  refuse: object({ id, error }),
+  abort: object({ id }, { reason: error }),
+});
+export type ClientMessage = Shaped<typeof clientMessage>;
 
-const question = [
-  z.object({ type: z.literal('suspend'), id }),
-  z.object({ type: z.literal('precopy'), id, stats: precopyStats }),
-] as const;
-
-export const serverMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('done'), id, result: z.unknown().optional() }),
-  z.object({ type: z.literal('failed'), id, error }),
-  z.object({ type: z.literal('attach'), id, token: z.string() }),
-  z.object({ type: z.literal('log'), id, line: z.string() }),
-  ...question,
-]);
-export type ServerMessage = z.infer<typeof serverMessage>;
+export const serverMessage = variant('type', {
+  done: object({ id }, { result: anything }),
+  failed: object({ id, error }),
+  attach: object({ id, token: text }),
+  log: object({ id, line: text }),
+  suspend: object({ id }),
+  precopy: object({ id, stats: precopyStats }),
+});
+export type ServerMessage = Shaped<typeof serverMessage>;
 /** A message of the server about a call before its answer. */
 export type AboutCall = Exclude<ServerMessage, Answer>;
 /** The client answers it with `answer` or `refuse`. */
-export type Question = z.infer<(typeof question)[number]>;
+export type Question = Extract<ServerMessage, { type: 'suspend' | 'precopy' }>;

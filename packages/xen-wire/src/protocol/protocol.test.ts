@@ -2,7 +2,8 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { remoteXen, serveXen, type XenServer } from '../index.ts';
+import { remoteXen } from '../index.ts';
+import { serveXen, type XenServer } from '../server/index.ts';
 import { asXen, DoubleXen } from '../testing/double-xen.ts';
 
 const HELLO = '{"xenWire":1}\n';

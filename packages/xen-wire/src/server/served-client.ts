@@ -11,9 +11,9 @@ import type {
   SaveCall,
   Xen,
 } from '@vm-tools/xc-native';
-import type * as z from 'zod';
 import { CALLS, type CallName, type ShortCallName } from '../protocol/calls.ts';
 import { connectionLost, parseWith, protocolError } from '../protocol/errors.ts';
+import type { Shaped } from '../protocol/shape.ts';
 import { clientMessage, type Question, type ServerMessage } from '../protocol/messages.ts';
 
 /** Tells the client a token, and gives the connection that it brings for it. */
@@ -92,7 +92,7 @@ export class ServedClient {
 
   async #save(
     call: OpenCall,
-    [domid, { live, asksPrecopy }]: z.infer<typeof CALLS.domainSave.args>,
+    [domid, { live, asksPrecopy }]: Shaped<typeof CALLS.domainSave.args>,
     options: LongCallOptions,
   ): Promise<void> {
     const { id } = call;
@@ -119,7 +119,7 @@ export class ServedClient {
 
   async #restore(
     call: OpenCall,
-    [domid, spec]: z.infer<typeof CALLS.domainRestore.args>,
+    [domid, spec]: Shaped<typeof CALLS.domainRestore.args>,
     options: LongCallOptions,
   ): Promise<RingFrames> {
     const { sink, done } = this.#xen.domainRestore(domid, spec, options);

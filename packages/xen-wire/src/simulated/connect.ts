@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Dom0 } from '@vm-tools/dom0';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
-import { connectDom0, connectXen } from '../bridge.ts';
+import { connectDom0, connectXen } from '../client/connect.ts';
 import type { RemoteDom0 } from '../dom0/remote-dom0.ts';
 import { hostAbsent, isAbsence } from './absent.ts';
 import { requireOwnFolder } from './own-folder.ts';

@@ -1,7 +1,8 @@
 import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Xen } from '@vm-tools/xc-native';
-import { remoteXen, serveXen } from '@vm-tools/xen-wire';
+import { remoteXen } from '@vm-tools/xen-wire';
+import { serveXen } from '@vm-tools/xen-wire/server';
 import { verdictOf } from '../expect-error.ts';
 import { bottomless, damagedJson } from '../mutate/json.ts';
 import { damaged } from '../mutate/bytes.ts';

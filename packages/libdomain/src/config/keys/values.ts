@@ -1,5 +1,5 @@
-import { nameProblem } from '@vm-tools/words';
 import * as z from 'zod';
+import { nameFault, UUID } from './name-fault.ts';
 
 /** The actions for a domain that has shut down. */
 export const SHUTDOWN_ACTIONS = ['destroy', 'restart', 'preserve'] as const;
@@ -21,7 +21,6 @@ const MIN_MEMORY_KIB = 1024;
 export const MAX_PATH_BYTES = 4096;
 
 const CONTROL = /[\u0000-\u001f\u007f]/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const line = z
   .string('must be a string')
@@ -86,13 +85,3 @@ export const devices = <Device extends z.ZodType>(
     .max(MAX_DEVICES, `must not have more than ${MAX_DEVICES}`)
     .readonly()
     .default([]);
-
-/**
- * Why a new domain cannot have this name, as in "must not be empty"; undefined if it can. Wherever a domain is named it
- * may be named by its number or UUID, too, so a name must not look like either.
- */
-export function nameFault(wanted: string): string | undefined {
-  if (/^\d+$/.test(wanted)) return 'must not be a number, it would be taken for a domid';
-  if (UUID.test(wanted)) return 'must not have the form of a UUID';
-  return nameProblem(wanted);
-}

@@ -3,7 +3,7 @@ import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../../actions/plan-domain.ts';
 import { isHere } from '../../config/devices/is-here.ts';
-import { nameFault } from '../../config/keys/values.ts';
+import { nameFault } from '../../config/keys/name-fault.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import { asVmToolsError } from '../../guest-error.ts';
 import { lockDomain, requireDecided, type Hold, type HoldOptions } from '../../hold/hold-domain.ts';

@@ -1,10 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import { connectTo } from '@vm-tools/ipc/sockets';
-
-/** A server on a socket is on the same machine: it accepts at once or never. */
-const CONNECT_MS = 10_000;
 
 /** Only its owner may connect. */
 const OWNER_ONLY_UMASK = 0o177;
@@ -55,22 +51,4 @@ export async function listenOn(path: string, served: CallServer): Promise<Listen
       await closed;
     },
   };
-}
-
-/** @throws VmToolsError XEN_WIRE_UNREACHABLE, of kind no-xen, with `details.errno` */
-export function connectSocket(path: string): Promise<Socket> {
-  const late = { code: 'XEN_WIRE_UNREACHABLE', message: `waited ${CONNECT_MS} ms to connect to ${path}` };
-  return connectTo(
-    path,
-    { limitMs: CONNECT_MS, late },
-    (cause) =>
-      new VmToolsError({
-        code: 'XEN_WIRE_UNREACHABLE',
-        kind: 'no-xen',
-        message: `cannot connect to ${path}: ${cause.message}`,
-        hint: 'see whether its server is running',
-        cause,
-        details: { path, errno: cause.code },
-      }),
-  );
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectXen, listenXen } from './bridge.ts';
-import { asXen, DoubleXen } from './testing/double-xen.ts';
+import { connectXen } from './connect.ts';
+import { listenXen } from '../server/listen.ts';
+import { asXen, DoubleXen } from '../testing/double-xen.ts';
 
 let folder: string;
 let path: string;
