@@ -56,6 +56,11 @@ async function run<Input>(
   const { name: program } = spec;
   const messages = await messagesFor(program, options);
   for (const doubt of parsed.doubts) messages.warn(doubt);
+  // Node ends when there is nothing more to wait for, and with status 0, as if all had been done.
+  process.once('beforeExit', () => {
+    const defect = new Error('the work has not come to its end, and there is nothing left to wait for');
+    void fail(defect, output, messages);
+  });
   const controller = new AbortController();
   const interruption = listenForInterruption(process, {
     abort: (reason) => controller.abort(reason),

@@ -35,6 +35,14 @@ test('an error says what, where the guest is and what to do, and has its status'
   });
 });
 
+test('work that waits for what never comes is a failure', async () => {
+  const { status, stdout, stderr } = await run('forget');
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(
+    'tool: the work has not come to its end, and there is nothing left to wait for [INTERNAL]',
+  );
+});
+
 test('a stream on stdout sends the result to stderr', async () => {
   expect(await run('stream', '--json')).toEqual({ status: 0, stdout: 'bytes', stderr: '{"written":5}\n' });
 });

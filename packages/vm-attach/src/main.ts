@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type AttachInput } from './options.ts';
 
-await runCli<AttachInput>({
+void runCli<AttachInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).attach(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type ConsoleInput } from './options.ts';
 
-await runCli<ConsoleInput>({
+void runCli<ConsoleInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).openConsole(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type DestroyInput } from './options.ts';
 
-await runCli<DestroyInput>({
+void runCli<DestroyInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).destroy(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type DetachInput } from './options.ts';
 
-await runCli<DetachInput>({
+void runCli<DetachInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).detach(invocation),
 });

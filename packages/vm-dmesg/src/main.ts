@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type DmesgInput } from './options.ts';
 
-await runCli<DmesgInput>({
+void runCli<DmesgInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).dmesg(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type DumpInput } from './options.ts';
 
-await runCli<DumpInput>({
+void runCli<DumpInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).dump(invocation),
 });

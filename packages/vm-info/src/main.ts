@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type InfoInput } from './options.ts';
 
-await runCli<InfoInput>({
+void runCli<InfoInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).info(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type ListInput } from './options.ts';
 
-await runCli<ListInput>({
+void runCli<ListInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).list(invocation),
 });

@@ -10,7 +10,7 @@ import {
   type MigrateInput,
 } from './options.ts';
 
-await runCli<MigrateInput>({
+void runCli<MigrateInput>({
   ...command,
   run: async (invocation) => {
     const { check, dryRun } = invocation.input;

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type MonitorInput } from './options.ts';
 
-await runCli<MonitorInput>({
+void runCli<MonitorInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).monitor(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type PauseInput } from './options.ts';
 
-await runCli<PauseInput>({
+void runCli<PauseInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).pause(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type RebootInput } from './options.ts';
 
-await runCli<RebootInput>({
+void runCli<RebootInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).reboot(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type RestoreInput } from './options.ts';
 
-await runCli<RestoreInput>({
+void runCli<RestoreInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).restore(invocation),
 });

@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type SaveInput } from './options.ts';
 
-await runCli<SaveInput>({
+void runCli<SaveInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).save(invocation),
 });

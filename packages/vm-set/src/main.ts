@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type SetInput } from './options.ts';
 
-await runCli<SetInput>({
+void runCli<SetInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).set(invocation),
 });

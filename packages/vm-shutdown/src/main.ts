@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type ShutdownInput } from './options.ts';
 
-await runCli<ShutdownInput>({
+void runCli<ShutdownInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).shutdown(invocation),
 });

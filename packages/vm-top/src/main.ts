@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type TopInput } from './options.ts';
 
-await runCli<TopInput>({
+void runCli<TopInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).top(invocation),
 });

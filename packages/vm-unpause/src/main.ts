@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, type UnpauseInput } from './options.ts';
 
-await runCli<UnpauseInput>({
+void runCli<UnpauseInput>({
   ...command,
   run: async (invocation) => (await import('./run.ts')).unpause(invocation),
 });

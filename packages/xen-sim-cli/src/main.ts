@@ -1,7 +1,7 @@
 import { runCli } from '@vm-tools/cli';
 import { command, faultCommand, guestCommand, listCommand, startCommand, stopCommand } from './options.ts';
 
-await runCli({
+void runCli({
   ...command,
   commands: [
     {

@@ -11,7 +11,7 @@ import {
   type TrustInput,
 } from './trust-options.ts';
 
-await runCli<ServeInput>({
+void runCli<ServeInput>({
   ...command,
   run: async (invocation) => {
     const { checkConfig, stdio } = invocation.input;

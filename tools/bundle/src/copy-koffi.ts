@@ -2,9 +2,15 @@ import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** The files that koffi needs to run as an ES module; the rest of its package is its C++ sources and its manual. */
+/**
+ * The files that koffi needs: as CommonJS for the tools, and as an ES module for programs of tests. The rest of its
+ * package is its C++ sources and its manual.
+ */
 const KOFFI_FILES = [
   'package.json',
+  'index.cjs',
+  'src/koffi/index.cjs',
+  'src/koffi/src/static.cjs',
   'index.js',
   'src/koffi/index.js',
   'src/koffi/src/static.js',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeBundle, type Bundle } from './make-bundle.ts';
@@ -18,7 +18,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 function run(file: string, ...words: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: undefined, VM_TOOLS_ROOT: folder };
+  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: undefined };
+  Object.assign(env, { VM_TOOLS_ROOT: folder, VM_TOOLS_SIM: join(folder, 'sim') });
   return new Promise((resolve) => {
     execFile(file, words, { env }, (error, stdout, stderr) =>
       resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
@@ -61,6 +62,37 @@ test('a launcher runs through a link from another folder, and so do the sources'
   expect((await run(link, '--version')).stdout).toMatch(/^vm-pause /);
   const sources = join(ROOT, 'packages/vm-pause/bin/vm-pause.js');
   expect((await run(sources, '--version')).stdout).toMatch(/^vm-pause .* \(from a checkout\)\n$/);
+});
+
+test('a stack that -vv shows leads to the sources', async () => {
+  const { stderr } = await run(join(folder, 'bin/vm-list'), '--host', 'sim:nowhere', '-vv');
+  expect(stderr).toMatch(/^ +at async run \(.*packages\/cli\/src\/run-cli\.ts:\d+:\d+\)$/m);
+});
+
+/** Node's own modules that a tool loads, told by the tool itself as it ends. */
+async function modulesOf(name: string, ...words: string[]): Promise<string[]> {
+  const list = join(folder, 'modules');
+  const teller = `process.on('exit', () => fs.writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join('\\n')))`;
+  await writeFile(join(folder, 'tell.cjs'), `const fs = require('node:fs');\n${teller};`);
+  const program = [`--require=${join(folder, 'tell.cjs')}`, join(folder, 'lib', `${name}.js`), ...words];
+  expect((await run(process.execPath, ...program)).status).toBe(0);
+  return (await readFile(list, 'utf8')).split('\n').map((line) => line.replace('NativeModule ', ''));
+}
+
+const DEAR = ['crypto', 'tls', 'readline', 'readline/promises', 'zlib', 'http'];
+
+test('a list, and what a tool tells about itself, load nothing that they do not use', async () => {
+  const start = await run(join(folder, 'bin/xen-sim'), 'start', 'modules');
+  expect(start).toMatchObject({ status: 0 });
+  try {
+    for (const words of [['--version'], ['--host', 'sim:modules']]) {
+      const modules = await modulesOf('vm-list', ...words);
+      expect(modules).toContain('fs');
+      expect(modules.filter((module) => DEAR.includes(module))).toEqual([]);
+    }
+  } finally {
+    await run(join(folder, 'bin/xen-sim'), 'stop', 'modules');
+  }
 });
 
 function testWithoutXen(name: string, body: () => Promise<void>): void {

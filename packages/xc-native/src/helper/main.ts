@@ -17,13 +17,17 @@ import { runJob } from './run-job.ts';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const parent = new ParentLink();
-for (let job = parent.receive(); job !== undefined; job = parent.receive()) {
-  const answer = await perform(job as Job);
-  if (hasStream(job as Job)) closeSync(DATA_FD); // an image ends with its socket
-  parent.send(answer);
+void work();
+
+async function work(): Promise<never> {
+  for (let job = parent.receive(); job !== undefined; job = parent.receive()) {
+    const answer = await perform(job as Job);
+    if (hasStream(job as Job)) closeSync(DATA_FD); // an image ends with its socket
+    parent.send(answer);
+  }
+  // The rest (koffi's threads, signal handlers) need not be waited for.
+  return process.exit(0);
 }
-// The rest (koffi's threads, signal handlers) need not be waited for.
-process.exit(0);
 
 async function perform(job: Job): Promise<Message> {
   try {

@@ -18,7 +18,7 @@ export interface InstalledProgram {
 /** Brings a TypeScript program of the project to dom0, where there are no sources: it is bundled here. */
 export async function installProgram(host: LabHost, source: string): Promise<InstalledProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-program-'));
-  const path = `${installed}/test-${randomUUID()}.js`;
+  const path = `${installed}/test-${randomUUID()}.mjs`;
   try {
     const outfile = join(folder, 'program.js');
     await build({
