@@ -6,6 +6,9 @@ export type FileFacts =
   | { readonly is: 'other' }
   | { readonly is: 'absent' };
 
+/** What a path is as a program: a folder, or a file that may not be run, is "not-executable". */
+export type ProgramFacts = 'runnable' | 'not-executable' | 'absent';
+
 /** One run of a hotplug script. */
 export interface ScriptRun {
   /** absolute */
@@ -103,6 +106,8 @@ export interface Dom0CallOptions {
  */
 export interface Dom0 {
   lookAt(path: string): Promise<FileFacts>;
+  /** Whether `runScript` or `startQemu` could run it; nothing is run. */
+  lookAtProgram(path: string): Promise<ProgramFacts>;
   /** Whether there is a bridge of this name. */
   hasBridge(name: string): Promise<boolean>;
   /** Of all guests at once. A device that comes or goes meanwhile may be missing. */

@@ -18,6 +18,7 @@ export type {
   Dom0CallOptions,
   FileFacts,
   NetworkCounters,
+  ProgramFacts,
   QemuEnd,
   QemuProcess,
   QemuStart,

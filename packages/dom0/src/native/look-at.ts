@@ -1,6 +1,6 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { FileFacts } from '../dom0.ts';
+import type { FileFacts, ProgramFacts } from '../dom0.ts';
 import { flushFailed } from '../errors.ts';
 
 const SECTOR_BYTES = 512;
@@ -27,6 +27,17 @@ function numbersOf(rdev: bigint): { readonly major: number; readonly minor: numb
 async function blockBytes(major: number, minor: number): Promise<number> {
   const sectors = await readFile(`/sys/dev/block/${major}:${minor}/size`, 'utf8').catch(() => '0');
   return Number(sectors) * SECTOR_BYTES;
+}
+
+/** Looks by stat and by access(2), for the user of this process. */
+export async function lookAtProgram(path: string): Promise<ProgramFacts> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 'absent';
+  if (!found.isFile()) return 'not-executable';
+  return access(path, constants.X_OK).then(
+    () => 'runnable',
+    () => 'not-executable',
+  );
 }
 
 /** Whether there is a network device of this name that is a bridge of Linux. */

@@ -1,7 +1,7 @@
 import type { Dom0 } from '../dom0.ts';
 import { runBootloader } from './bootloader/run-bootloader.ts';
 import { deviceCounters } from './device-counters.ts';
-import { flush, hasBridge, lookAt } from './look-at.ts';
+import { flush, hasBridge, lookAt, lookAtProgram } from './look-at.ts';
 import { endQemu, isQemu, startQemu } from './qemu.ts';
 import { qmp } from './qmp.ts';
 import { runScript } from './run-script.ts';
@@ -10,6 +10,7 @@ import { runScript } from './run-script.ts';
 export function nativeDom0(): Dom0 {
   return {
     lookAt,
+    lookAtProgram,
     hasBridge,
     deviceCounters: () => deviceCounters(),
     runScript,

@@ -62,6 +62,18 @@ export function dom0Compliance(prepare: () => Promise<Dom0Ground>): void {
     });
   });
 
+  describe('lookAtProgram', () => {
+    test('a script and a qemu that could be run', async () => {
+      const { dom0, succeeds } = ground;
+      expect(await dom0.lookAtProgram(succeeds.path)).toBe('runnable');
+      expect(await dom0.lookAtProgram(ground.qemu(1, path('qmp')).program)).toBe('runnable');
+    });
+
+    test('none', async () => {
+      expect(await ground.dom0.lookAtProgram(path('none'))).toBe('absent');
+    });
+  });
+
   test('a bridge that is not there', async () => {
     for (const name of ['nosuchbridge', '', '../lo', 'lo'])
       expect([name, await ground.dom0.hasBridge(name)]).toEqual([name, false]);

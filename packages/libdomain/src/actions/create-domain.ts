@@ -4,7 +4,7 @@ import type { Domain } from '../domain.ts';
 import { asVmToolsError } from '../guest-error.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
-import type { Origin } from '../places/index.ts';
+import type { Origin, PlaceRules } from '../places/index.ts';
 import type { Pipeline } from '../step/pipeline.ts';
 import { runPipeline, type RunOptions } from '../step/run.ts';
 import { unpause } from '../steps/domain/unpause.ts';
@@ -19,14 +19,29 @@ export interface CreateOptions extends Omit<RunOptions, 'signal'>, HoldOptions {
   readonly configJson?: string;
   /** The author of its configuration. @default the operator */
   readonly origin?: Origin | undefined;
+  /** What its devices may reach. @default everything */
+  readonly rules?: PlaceRules | undefined;
 }
 
 /** The steps of `createDomain`, as a value to print or to run. A domain without a UUID gets one here. */
 export function planCreate(
   config: DomainConfig,
-  { paused = false, configJson, origin }: Pick<CreateOptions, 'paused' | 'configJson' | 'origin'> = {},
+  {
+    paused = false,
+    configJson,
+    origin,
+    rules,
+  }: Pick<CreateOptions, 'paused' | 'configJson' | 'origin' | 'rules'> = {},
 ): Pipeline<Finished> {
-  const plan = planDomain({ name: 'vm-create', config, fill: build, isNew: true, configJson, origin });
+  const plan = planDomain({
+    name: 'vm-create',
+    config,
+    fill: build,
+    isNew: true,
+    configJson,
+    origin,
+    rules,
+  });
   return plan.when(!paused, unpause);
 }
 

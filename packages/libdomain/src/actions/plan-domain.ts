@@ -3,15 +3,18 @@ import { withMacs } from '../config/devices/mac.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { DEVICE_KINDS } from '../devices/all.ts';
 import { needsQemu } from '../devices/qemu/needs-qemu.ts';
-import type { Origin } from '../places/index.ts';
+import type { Origin, PlaceRules } from '../places/index.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { bootloader, dropFetched } from '../steps/boot/bootloader.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
+import { checkChannels } from '../steps/checks/check-channels.ts';
 import { checkDisks } from '../steps/checks/check-disks.ts';
 import { checkFolders } from '../steps/checks/check-folders.ts';
 import { checkNetworks } from '../steps/checks/check-networks.ts';
 import { checkMemory } from '../steps/checks/check-memory.ts';
 import { checkNameFree } from '../steps/checks/check-name-free.ts';
+import { checkPlacesAgain } from '../steps/checks/check-places.ts';
+import { checkQemu } from '../steps/checks/check-qemu.ts';
 import type { Filled, FillStep, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
 import { creationLock, creationUnlock } from '../steps/creation-lock.ts';
 import { archParams } from '../steps/domain/arch-params.ts';
@@ -45,6 +48,8 @@ export interface DomainPlan {
   readonly configJson?: string | undefined;
   /** The author of its configuration; none for the operator. */
   readonly origin?: Origin | undefined;
+  /** What its devices may reach. @default everything */
+  readonly rules?: PlaceRules | undefined;
 }
 
 /** A domain that has been made. */
@@ -62,14 +67,18 @@ export function planDomain({
   incoming,
   configJson,
   origin,
+  rules,
 }: DomainPlan): Pipeline<Finished> {
   const complete = withMacs({ ...config, uuid: config.uuid ?? randomUUID() });
+  const reachesFolders = config.shares.length > 0 || config.channels.length > 0;
   const hasBootloader = isNew && config.bootloader !== undefined;
   return pipeline<Wanted>(name, { config: complete, incoming, configJson, origin })
     .step(checkMemory)
     .when(config.disks.length > 0, checkDisks)
     .when(config.networks.length > 0, checkNetworks)
     .when(config.shares.length > 0, checkFolders)
+    .when(config.channels.length > 0, checkChannels)
+    .when(needsQemu(complete), checkQemu)
     .when(hasBootloader, bootloader)
     .when(isNew, checkKernel)
     .step(creationLock)
@@ -89,6 +98,7 @@ export function planDomain({
     .when(!isNew, releaseClaim)
     .step(bootEntries)
     .step(introduce)
+    .each(reachesFolders && rules !== undefined ? [rules] : [], checkPlacesAgain)
     .together(...DEVICE_KINDS.flatMap((kind) => plugDevices(kind, complete)))
     .when(needsQemu(complete), deviceModel)
     .step(userdata)

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type HostState } from '@vm-tools/xen-sim';
@@ -14,7 +16,9 @@ import {
   withModelFolder,
 } from '../testing/guest-with-devices.ts';
 import { domainSource } from '../transfer/source/source.ts';
+import { requireDisk } from './disks/require-disk.ts';
 import { removeSocket } from './remove-socket.ts';
+import { requireBridge } from './require-bridge.ts';
 import { qemuArguments } from './qemu/arguments.ts';
 
 /** What stands at a path and below it, without what backends and guests write by themselves. */
@@ -299,5 +303,52 @@ describe('is refused before there is a domain', () => {
     const config = await configWithDevices(host, change as never);
     expect(await failure(createDomain(host, config))).toMatchObject({ code, kind: 'usage', leftovers: [] });
     expect(await host.snapshot()).toEqual(before);
+  });
+
+  it.each([
+    ['DOM0_SCRIPT_MISSING', 'ENOENT', /^there is no script \/etc\/xen\/scripts\/block$/, configWithDevices],
+    [
+      'DOM0_SCRIPT_MISSING',
+      'EACCES',
+      /scripts\/block cannot be run: it is not executable$/,
+      configWithDevices,
+    ],
+    ['DOM0_QEMU_MISSING', 'ENOENT', /qemu.* cannot be started: it is not there$/, configWithQemu],
+    ['DOM0_QEMU_MISSING', 'EACCES', /qemu.* cannot be started: it is not executable$/, configWithQemu],
+  ] as const)('%s: %s', async (code, errno, message, configOf) => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const config = await configOf(host);
+    const before = await host.snapshot();
+    host.faults.add({ call: 'dom0.lookAtProgram', errno });
+    const expected = { code, kind: 'usage', message: expect.stringMatching(message), leftovers: [] };
+    expect(await failure(createDomain(host, config))).toMatchObject(expected);
+    host.faults.clear();
+    expect(await host.snapshot()).toEqual(before);
+  });
+
+  it('a socket that another process has', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    const config = await configWithQemu(host);
+    const path = config.channels.flatMap((channel) => channel.path ?? []).join('');
+    const server = createServer((socket) => socket.destroy()).listen(path);
+    await once(server, 'listening');
+    const before = await host.snapshot();
+    expect(await failure(createDomain(host, config))).toMatchObject({
+      code: 'DOMAIN_CHANNEL_PATH',
+      message: expect.stringContaining(`at ${path}: another process listens there`),
+      guest: { state: 'never created' },
+    });
+    expect(await host.snapshot()).toEqual(before);
+    server.close();
+  });
+
+  it('where udev runs scripts, their place is its own', async () => {
+    await using host = await withModelFolder(await createSimulatedHost());
+    await mkdir(join(host.root, 'etc/xen'), { recursive: true });
+    await writeFile(join(host.root, 'etc/xen/xl.conf'), 'run_hotplug_scripts=0\n');
+    const { disks, networks } = await configWithDevices(host);
+    await requireDisk(host, disks[0]!);
+    await requireBridge(host, networks[0]!);
+    expect(host.faults.calls.has('dom0.lookAtProgram')).toBe(false);
   });
 });

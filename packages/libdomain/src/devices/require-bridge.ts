@@ -2,16 +2,19 @@ import { VmToolsError } from '@vm-tools/errors';
 import { DEFAULT_BRIDGE, DEFAULT_NETWORK_SCRIPT, type Network } from '../config/devices/network.ts';
 import { isHere } from '../config/devices/is-here.ts';
 import type { Host } from '../host.ts';
+import { requireScript } from './hotplug/require-script.ts';
 
 /**
- * Looks for the bridge that a network device is to join. Other scripts than the default one have their own idea of what
- * a bridge is.
+ * Looks for the bridge that a network device is to join, and for the script that puts it there. Other scripts than the
+ * default one have their own idea of what a bridge is.
  *
- * @throws DOMAIN_NO_BRIDGE of kind usage
+ * @throws DOMAIN_NO_BRIDGE, DOM0_SCRIPT_MISSING of kind usage
  */
-export async function requireBridge({ dom0 }: Host, network: Network): Promise<void> {
+export async function requireBridge(host: Host, network: Network): Promise<void> {
   const { bridge = DEFAULT_BRIDGE, script = DEFAULT_NETWORK_SCRIPT, backend } = network;
-  if (!isHere({ backend }) || script !== DEFAULT_NETWORK_SCRIPT || (await dom0.hasBridge(bridge))) return;
+  if (!isHere({ backend })) return;
+  await requireScript(host, script);
+  if (script !== DEFAULT_NETWORK_SCRIPT || (await host.dom0.hasBridge(bridge))) return;
   throw new VmToolsError({
     code: 'DOMAIN_NO_BRIDGE',
     kind: 'usage',

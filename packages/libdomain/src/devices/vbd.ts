@@ -1,4 +1,4 @@
-import { backendTypeOf, type Disk } from '../config/devices/disk.ts';
+import { backendTypeOf, BLOCK_SCRIPT, type Disk } from '../config/devices/disk.ts';
 import { vdevNumber } from '../config/devices/vdev.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Host } from '../host.ts';
@@ -12,8 +12,6 @@ import { scriptPath } from './hotplug/script-path.ts';
 import type { DeviceKind, Entries, PluggableDevice } from './kind.ts';
 import type { Device } from './nodes/list-devices.ts';
 
-/** The kernel's own script: it gives a file a loop device, and tells blkback what to open. */
-const BLOCK_SCRIPT = 'block';
 const ADD = { args: ['add'], env: {} } as const;
 const REMOVE = { args: ['remove'], env: {} } as const;
 

@@ -46,11 +46,12 @@ export async function restartDomain(
     }
     const { configJson, origin } = pending;
     const config = fromLibxlJson(configJson, { isHere: true });
-    await requireStartable(config, await rulesFor(host, origin, options.rulesOfPeer));
+    const rules = await rulesFor(host, origin, options.rulesOfPeer);
+    await requireStartable(config, rules);
     await writePending(host, { ...pending, failure: undefined });
     await destroyAll(host, pending, held);
     isDestroyed = true;
-    const domain = await createDomain(host, config, { ...held, configJson, origin });
+    const domain = await createDomain(host, config, { ...held, configJson, origin, rules });
     await removePending(host, pending);
     return domain;
   } catch (thrown) {

@@ -34,6 +34,8 @@ const NAMES = [
     'disks',
     'networks',
     'folders',
+    'channels',
+    'device-model',
     'vcpus',
     'cpu-policy',
     'memory',

@@ -22,6 +22,7 @@ const FAILURES: readonly (readonly [
   code: string,
 ])[] = [
   ['EIO', 'lookAt', ({ dom0 }) => dom0.lookAt('/a'), 'XEN_CALL_FAILED'],
+  ['EIO', 'lookAtProgram', ({ dom0 }) => dom0.lookAtProgram('/a'), 'XEN_CALL_FAILED'],
   ['EIO', 'hasBridge', ({ dom0 }) => dom0.hasBridge('xenbr0'), 'XEN_CALL_FAILED'],
   ['ENOENT', 'runScript', ({ dom0 }) => dom0.runScript(SCRIPT), 'DOM0_SCRIPT_MISSING'],
   ['ETIMEDOUT', 'runScript', ({ dom0 }) => dom0.runScript(SCRIPT), 'DOM0_SCRIPT_TIMEOUT'],
@@ -39,6 +40,16 @@ test.each(FAILURES)('%s of dom0.%s', async (errno, call, act, code) => {
   await using bench = await DeviceBench.make({ scenario: { faults: [{ call: `dom0.${call}`, errno }] } });
   await expect(act(bench.host)).rejects.toMatchObject({ code });
   expect(bench.host.faults.calls.get(`dom0.${call}`)).toBe(1);
+});
+
+test.each([
+  ['ENOENT', 'absent'],
+  ['EACCES', 'not-executable'],
+] as const)('%s: a script or a program is %s', async (errno, found) => {
+  await using bench = await DeviceBench.make();
+  expect(await bench.host.dom0.lookAtProgram(SCRIPT.path)).toBe('runnable');
+  bench.host.faults.add({ call: 'dom0.lookAtProgram', errno });
+  expect(await bench.host.dom0.lookAtProgram(SCRIPT.path)).toBe(found);
 });
 
 test('a script that fails says why in the nodes of its backend', async () => {

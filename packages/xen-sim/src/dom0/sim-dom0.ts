@@ -8,6 +8,7 @@ import {
   type Dom0,
   type Dom0CallOptions,
   type FileFacts,
+  type ProgramFacts,
   type QemuEnd,
   type QemuProcess,
   type QemuStart,
@@ -122,6 +123,20 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
   async lookAt(path: string): Promise<FileFacts> {
     await this.#ask('lookAt');
     return this.#blocks.lookAt(path);
+  }
+
+  /** The scripts that there are, and any qemu. A rule of faults takes one away, or the right to run it. */
+  async lookAtProgram(path: string): Promise<ProgramFacts> {
+    try {
+      await this.#ask('lookAtProgram');
+    } catch (thrown) {
+      const errno = errnoOf(thrown);
+      if (errno === 'ENOENT') return 'absent';
+      if (errno === 'EACCES') return 'not-executable';
+      throw thrown;
+    }
+    const name = basename(path);
+    return SCRIPTS.has(name) || name.includes('qemu') ? 'runnable' : 'absent';
   }
 
   async hasBridge(name: string): Promise<boolean> {

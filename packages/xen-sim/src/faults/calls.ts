@@ -25,6 +25,7 @@ export const XENSTORE_CALLS = [
 /** The calls of `Dom0` that rules may name. */
 export const DOM0_CALLS = [
   'dom0.lookAt',
+  'dom0.lookAtProgram',
   'dom0.hasBridge',
   'dom0.deviceCounters',
   'dom0.runScript',

@@ -3,6 +3,7 @@ import type {
   BootloaderRun,
   DeviceCounters,
   FileFacts,
+  ProgramFacts,
   QemuProcess,
   QemuStart,
   ScriptEnd,
@@ -34,6 +35,7 @@ const fileFacts: Shape<FileFacts> = variant('is', {
   other: object({}),
   absent: object({}),
 });
+const programFacts: Shape<ProgramFacts> = oneOf(['runnable', 'not-executable', 'absent']);
 const deviceCounters: Shape<DeviceCounters> = object({
   networks: list(object({ domid: natural, id: natural, receivedBytes: natural, sentBytes: natural })),
   disks: list(
@@ -76,6 +78,7 @@ const qemuProcess: Shape<QemuProcess> = object({ pid: natural, domid: natural })
 
 export const DOM0_CALLS = {
   lookAt: { args: tuple(text), result: fileFacts },
+  lookAtProgram: { args: tuple(text), result: programFacts },
   hasBridge: { args: tuple(text), result: boolean },
   deviceCounters: { args: tuple(), result: deviceCounters },
   runScript: { args: tuple(scriptRun), result: scriptEnd },

@@ -56,6 +56,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
     await ask({ is: 'block', major: 7, minor: 1, bytes: 512 }, () => dom0.lookAt('/dev/loop1'));
     await ask({ is: 'file', device: '1', inode: '18446744073709551615', bytes: 1 }, () => dom0.lookAt('/a'));
     await ask({ is: 'absent' }, () => dom0.lookAt('/b'));
+    await ask('not-executable', () => dom0.lookAtProgram('/bin'));
     await ask(true, () => dom0.hasBridge('xenbr0'));
     await ask(COUNTERS, () => dom0.deviceCounters());
     await ask({ status: 1, lastWords: 'no' }, () => dom0.runScript(RUN));
@@ -70,6 +71,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
       ['lookAt', '/dev/loop1'],
       ['lookAt', '/a'],
       ['lookAt', '/b'],
+      ['lookAtProgram', '/bin'],
       ['hasBridge', 'xenbr0'],
       ['deviceCounters'],
       ['runScript', RUN],

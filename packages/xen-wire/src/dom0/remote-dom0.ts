@@ -6,6 +6,7 @@ import type {
   Dom0,
   Dom0CallOptions,
   FileFacts,
+  ProgramFacts,
   QemuEnd,
   QemuProcess,
   QemuStart,
@@ -87,6 +88,10 @@ class Remote implements RemoteDom0 {
 
   lookAt(path: string): Promise<FileFacts> {
     return this.#call('lookAt', [path]);
+  }
+
+  lookAtProgram(path: string): Promise<ProgramFacts> {
+    return this.#call('lookAtProgram', [path]);
   }
 
   hasBridge(name: string): Promise<boolean> {

@@ -75,6 +75,9 @@ export type Disk = z.output<typeof diskSchema>;
 /** The same as a caller may write it: what has a default may be absent. */
 export type DiskInput = z.input<typeof diskSchema>;
 
+/** The script of a disk that names no other: it gives a file a loop device, and tells blkback what to open. */
+export const BLOCK_SCRIPT = 'block';
+
 /** Which backend serves it. qemu alone understands other formats than raw, and only a kernel has scripts. */
 export function backendTypeOf(disk: Pick<Disk, 'format' | 'backendType'>): (typeof DISK_BACKENDS)[number] {
   return disk.backendType ?? (disk.format === 'raw' ? 'phy' : 'qdisk');

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
-import type { Disk } from '../../config/devices/disk.ts';
+import { backendTypeOf, BLOCK_SCRIPT, type Disk } from '../../config/devices/disk.ts';
 import { isHere } from '../../config/devices/is-here.ts';
 import type { Host } from '../../host.ts';
+import { requireScript } from '../hotplug/require-script.ts';
 import { requireTargetFree } from './disk-users.ts';
 
 /** The first bytes of an image, by its format; of the others qemu knows more. */
@@ -17,12 +18,13 @@ const MAGIC_BYTES = 4;
  * Looks at what a disk is to be made of, before there is a domain: Xen's script succeeds where there is neither a file
  * nor a device, and the guest then waits for a disk that never comes.
  *
- * @throws DOMAIN_DISK_MISSING, DOMAIN_DISK_INVALID, DOMAIN_DISK_BUSY of kind usage
+ * @throws DOMAIN_DISK_MISSING, DOMAIN_DISK_INVALID, DOMAIN_DISK_BUSY, DOM0_SCRIPT_MISSING of kind usage
  */
 export async function requireDisk(host: Host, disk: Disk): Promise<void> {
-  const { target, format } = disk;
-  // Only a driver domain can see its own targets, and only a script knows what its words mean.
-  if (target === '' || !isHere(disk) || disk.script !== undefined) return;
+  const { target, format, script } = disk;
+  if (!isHere(disk)) return; // only a driver domain can see its own targets
+  if (backendTypeOf(disk) === 'phy') await requireScript(host, script ?? BLOCK_SCRIPT);
+  if (target === '' || script !== undefined) return; // only a script knows what its words mean
   const facts = await host.dom0.lookAt(target);
   if (facts.is === 'absent') throw missing(disk);
   if (facts.is === 'other') throw invalid(disk, 'it is neither a file nor a block device');

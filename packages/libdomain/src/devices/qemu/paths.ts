@@ -1,6 +1,9 @@
 import type { Host } from '../../host.ts';
 import { domainPath, xenLogPath } from '../../paths.ts';
 
+/** Where Debian's package qemu-system-xen has it, which Debian's libxl starts. */
+export const QEMU_PROGRAM = '/usr/libexec/xen-qemu-system-i386';
+
 /** The node below which qemu writes how it is. */
 export const modelPath = (domid: number): string => `${domainPath(0)}/device-model/${domid}`;
 

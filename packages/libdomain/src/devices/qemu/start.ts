@@ -5,11 +5,9 @@ import { qemuArguments, qemuEnvironment, type ServedGuest } from './arguments.ts
 import { awaitServed } from './await-served.ts';
 import { endQemu } from './end.ts';
 import { lastWordsOfQemu } from './last-words.ts';
-import { modelPath, pidPath, qemuLogPath } from './paths.ts';
+import { modelPath, pidPath, qemuLogPath, QEMU_PROGRAM } from './paths.ts';
 import { admitViewers } from './viewers.ts';
 
-/** Where Debian's package qemu-system-xen has it, which Debian's libxl starts. */
-const PROGRAM = '/usr/libexec/xen-qemu-system-i386';
 /** As libxl has it (LIBXL_DEVICE_MODEL_START_TIMEOUT). */
 const START_LIMIT_MS = 60_000;
 /** What qemu writes is kept in memory by it up to here. */
@@ -34,7 +32,7 @@ export async function startQemu(host: Host, guest: ServedGuest, signal: AbortSig
     });
     ({ pid } = await dom0.startQemu({
       domid,
-      program: PROGRAM,
+      program: QEMU_PROGRAM,
       args: qemuArguments(guest),
       env: {
         ...qemuEnvironment(guest),

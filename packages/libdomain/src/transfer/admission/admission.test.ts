@@ -22,6 +22,8 @@ const NAMES = [
   'disks',
   'networks',
   'folders',
+  'channels',
+  'device-model',
   'vcpus',
   'cpu-policy',
   'memory',

@@ -92,6 +92,38 @@ describe('an unknown type', () => {
   });
 });
 
+describe('what its devices need', () => {
+  const channels = [{ name: 'agent', connection: 'socket' as const, path: '/none/agent' }];
+  const arrives = (found: string, rules: PlaceRules = STRICT): Arrival =>
+    arrival({
+      host: { root: '/', dom0: { lookAtProgram: async () => found } } as unknown as Host,
+      readConfig: () => ({ ...config, channels }),
+      readRules: async () => rules,
+    });
+
+  test('is looked at only where it may be', async () => {
+    await expect(run('channels', arrives('runnable'))).rejects.toMatchObject({
+      code: 'DOMAIN_FILE_NOT_ALLOWED',
+    });
+    const allowed = { ...STRICT, folders: ['/none'] };
+    await expect(run('channels', arrives('runnable', allowed))).rejects.toMatchObject({
+      code: 'DOMAIN_CHANNEL_PATH',
+    });
+  });
+
+  test('is a qemu, for some', async () => {
+    await run('device-model', arrives('runnable'));
+    for (const found of ['absent', 'not-executable'])
+      await expect(run('device-model', arrives(found))).rejects.toMatchObject({
+        code: 'DOM0_QEMU_MISSING',
+        kind: 'usage',
+      });
+    await run('device-model', arrival());
+    await run('channels', arrival({ readConfig: unreadable }));
+    await run('device-model', arrival({ readConfig: unreadable }));
+  });
+});
+
 test('as many vCPUs as Xen has for a domain may come, and not one more', async () => {
   await run('vcpus', arrival({ offer: { ...offer, vcpus: 128 } }));
   await expect(run('vcpus', arrival({ offer: { ...offer, vcpus: 129 } }))).rejects.toMatchObject({

@@ -1,6 +1,8 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { DomainConfig } from '../../config/schema.ts';
+import { requireSocketFree } from '../../devices/channel-socket.ts';
+import { requireQemu } from '../../devices/qemu/require-qemu.ts';
 import { requireBridge } from '../../devices/require-bridge.ts';
 import { requireFolder } from '../../devices/require-folder.ts';
 import type { Host } from '../../host.ts';
@@ -81,6 +83,24 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
       if (config === undefined || config.shares.length === 0) return;
       await requireDevicesAllowed({ ...config, disks: [], networks: [] }, await readRules());
       for (const share of config.shares) await requireFolder(host, share);
+    },
+  },
+  {
+    name: 'channels',
+    async run({ host, readConfig, readRules }) {
+      const config = configOf(readConfig);
+      if (config === undefined || config.channels.length === 0) return;
+      const { name, channels } = config;
+      const none = { disks: [], networks: [], framebuffers: [], shares: [] };
+      await requireDevicesAllowed({ name, channels, ...none }, await readRules());
+      for (const channel of channels) await requireSocketFree(host, channel);
+    },
+  },
+  {
+    name: 'device-model',
+    async run({ host, readConfig }) {
+      const config = configOf(readConfig);
+      if (config !== undefined) await requireQemu(host, config);
     },
   },
   {

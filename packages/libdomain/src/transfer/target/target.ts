@@ -103,10 +103,15 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     return (await isSealedHere(host, configJson)) ? undefined : (options.origin ?? { from: 'image' });
   }
 
-  /** The kernel of an image is in its memory, but its devices are made now. */
-  async function requireOwnDevices(config: DomainConfig, origin: Origin | undefined): Promise<void> {
-    const rules = await rulesFor(host, origin, options.rulesOfPeer);
-    if (rules !== undefined) await requireDevicesAllowed(config, rules);
+  /** The kernel of an image is in its memory, but its devices are made now. @returns the rules for them */
+  async function requirePlaces(
+    config: DomainConfig,
+    origin: Origin | undefined,
+  ): Promise<PlaceRules | undefined> {
+    const isOffered = offered !== undefined;
+    const rules = isOffered ? await readRules() : await rulesFor(host, origin, options.rulesOfPeer);
+    if (rules !== undefined) await (isOffered ? requireFiles : requireDevicesAllowed)(config, rules);
+    return rules;
   }
 
   function arrivalOf(offer: Offer): Arrival {
@@ -177,8 +182,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
       held ??= await lockDomain(host, config, { ...options, signal });
       const transfer = await requireDecided(host, config, transferId);
       const origin = await originOf(configJson);
-      if (offered !== undefined) await requireFiles(config, await readRules());
-      else await requireOwnDevices(config, origin);
+      const rules = await requirePlaces(config, origin);
       // It stays paused until `start`: before that the guest may still be running where it came from.
       const fill = restoreMemory(image.feed);
       const plan = planDomain({
@@ -189,6 +193,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         incoming: { id: transferId ?? FROM_FILE, from: transfer?.peer },
         configJson: withoutSeal(configJson),
         origin,
+        rules,
       });
       made = await runPipeline(plan, host, { ...options, signal });
       const paths = config.disks.filter(isHere).flatMap(({ target }) => target || []);
