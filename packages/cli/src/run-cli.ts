@@ -3,7 +3,8 @@ import { shownJson, shownLines } from '@vm-tools/words';
 import { versionText } from './build-info.ts';
 import { chooseCommand, suggestCommand, type ChosenCommand } from './command/choose-command.ts';
 import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './command/exit-codes.ts';
-import { parseCommand, type CommonOptions, type ParsedCommand } from './command/parse-command.ts';
+import type { CommonOptions, ParsedCommand, ReadCommand } from './command/common-options.ts';
+import { readPlainWords } from './command/read-plain-words.ts';
 import type { CliSpec, Invocation, Outcome } from './command/spec.ts';
 import { findRoot } from './host/find-root.ts';
 import type { OpenedHost } from './host/open-host.ts';
@@ -30,7 +31,7 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
   let chosen: ChosenCommand<Input>;
   try {
     chosen = chooseCommand(spec, words);
-    parsed = parseCommand(chosen.command, chosen.words, versionText(spec.name));
+    parsed = readPlainWords(chosen.command, chosen.words) ?? (await parseAny(spec.name, chosen));
   } catch (thrown) {
     // The line could not be parsed, but these two words say whether a program or a person reads the answer.
     const json = words.includes('--json');
@@ -45,11 +46,20 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
   return run(spec, words, chosen.command, parsed, output);
 }
 
+/** By commander, which is loaded for it. */
+async function parseAny<Input>(
+  program: string,
+  { command, words }: ChosenCommand<Input>,
+): Promise<ParsedCommand> {
+  const { parseCommand } = await import('./command/parse-command.ts');
+  return parseCommand(command, words, versionText(program));
+}
+
 async function run<Input>(
   spec: CliSpec<Input>,
   words: readonly string[],
   command: ChosenCommand<Input>['command'],
-  parsed: Extract<ParsedCommand, { input: unknown }>,
+  parsed: ReadCommand,
   output: Output,
 ): Promise<never> {
   const { options } = parsed;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { textWidth } from '../src/command/help.ts';
+import { textWidth } from '../src/command/text-width.ts';
 import { parseCommand } from '../src/command/parse-command.ts';
 import type { CliSpec, CommandSpec } from '../src/command/spec.ts';
 

@@ -3,7 +3,7 @@ import { XENBUS_STATES, type DeviceDetails, type DomainDetails, type VcpuDetails
 import { formatCpus, formatFields, mib } from './fields.ts';
 
 /** For people: facts, then its vCPUs and its devices as tables. */
-export function describeDomain(details: DomainDetails): string {
+export async function describeDomain(details: DomainDetails): Promise<string> {
   const { config, scheduler, targetKib, vcpuList, devices } = details;
   const facts = formatFields([
     ['name', details.name || '-'],
@@ -27,8 +27,8 @@ export function describeDomain(details: DomainDetails): string {
     ['no config', details.configFault],
   ]);
   const tables = [
-    ...(vcpuList.length === 0 ? [] : [table(vcpuList, VCPU_COLUMNS)]),
-    ...(devices.length === 0 ? [] : [table(devices, DEVICE_COLUMNS)]),
+    ...(vcpuList.length === 0 ? [] : [await table(vcpuList, VCPU_COLUMNS)]),
+    ...(devices.length === 0 ? [] : [await table(devices, DEVICE_COLUMNS)]),
   ];
   return [facts, ...tables].join('\n\n');
 }

@@ -13,7 +13,7 @@ export async function info(invocation: Invocation<InfoInput>): Promise<Outcome> 
   }
   const look = async (word: string) => {
     const details = await domainInfo(host, await resolveDomain(host, word));
-    return { value: domainValue(details), text: describeDomain(details) };
+    return { value: domainValue(details), text: await describeDomain(details) };
   };
   return forEachDomain(invocation, domain, look, { isReport: true });
 }

@@ -24,14 +24,14 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
   const outcome = await forEachDomain(invocation, domain, look, { isReport: true });
   // One table of all, in the order in which they were named.
   const there = domain.flatMap((word) => found.get(word) ?? []);
-  return { ...outcome, text: textOf([...new Set(there)], names) };
+  return { ...outcome, text: await textOf([...new Set(there)], names) };
 }
 
-function listOf(domains: readonly Domain[], names: boolean): Outcome {
-  return { isReport: true, value: domains.map(toPlain), text: textOf(domains, names) };
+async function listOf(domains: readonly Domain[], names: boolean): Promise<Outcome> {
+  return { isReport: true, value: domains.map(toPlain), text: await textOf(domains, names) };
 }
 
-function textOf(domains: readonly Domain[], names: boolean): string {
+async function textOf(domains: readonly Domain[], names: boolean): Promise<string> {
   if (!names) return table(domains, COLUMNS);
   const others = domains.filter(({ domid, name }) => domid !== 0 && name !== '');
   return others.map(wordFor).join('\n');

@@ -33,9 +33,9 @@ const COLUMNS: readonly Column<DomainFigures>[] = [
   number('WrSect', ({ diskWrittenSectors }) => String(diskWrittenSectors)),
 ];
 
-export function rowsOf(figures: HostFigures, sort: TopInput['sort']): Rows {
+export async function rowsOf(figures: HostFigures, sort: TopInput['sort']): Promise<Rows> {
   const sorted = [...figures.domains].sort(BY[sort]);
-  const [heading = '', ...domains] = table(sorted, COLUMNS).split('\n');
+  const [heading = '', ...domains] = (await table(sorted, COLUMNS)).split('\n');
   return { summary: summaryOf(figures), heading, domains };
 }
 

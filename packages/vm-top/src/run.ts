@@ -24,7 +24,7 @@ export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
     await write(output, view.begin);
     while (!enough.signal.aborted) {
       const begun = performance.now();
-      await write(output, view.of(await reader.look(), looks === 0));
+      await write(output, await view.of(await reader.look(), looks === 0));
       looks += 1;
       if (looks >= (once ? 1 : count)) break;
       const ends = AbortSignal.any([signal, enough.signal]);

@@ -14,7 +14,7 @@ export interface View {
   /** It has the whole terminal: keys are commands. */
   readonly isScreen: boolean;
   /** @param isFirst whether none was shown before */
-  readonly of: (figures: HostFigures, isFirst: boolean) => string;
+  readonly of: (figures: HostFigures, isFirst: boolean) => Promise<string>;
 }
 
 export function viewFor(
@@ -27,15 +27,15 @@ export function viewFor(
       begin: '',
       end: '',
       isScreen: false,
-      of: (figures) => `${shownJson(toPlain(figures, new Date()))}\n`,
+      of: (figures) => Promise.resolve(`${shownJson(toPlain(figures, new Date()))}\n`),
     };
   if (terminal.isTTY !== true || once) {
     return {
       begin: '',
       end: '',
       isScreen: false,
-      of(figures, isFirst) {
-        const { summary, heading, domains } = rowsOf(figures, sort);
+      async of(figures, isFirst) {
+        const { summary, heading, domains } = await rowsOf(figures, sort);
         return `${isFirst ? '' : '\n'}${[summary, heading, ...domains].join('\n')}\n`;
       },
     };
@@ -44,6 +44,6 @@ export function viewFor(
     begin: OPEN_SCREEN,
     end: CLOSE_SCREEN,
     isScreen: true,
-    of: (figures) => draw(rowsOf(figures, sort), messages.colours, terminal),
+    of: async (figures) => draw(await rowsOf(figures, sort), messages.colours, terminal),
   };
 }

@@ -20,6 +20,8 @@ export interface Result {
   readonly machine: string;
   readonly quantities: readonly Quantity[];
   readonly rows: readonly Row[];
+  /** The names of the rows, where these are no sizes. */
+  readonly names?: readonly string[];
   /** Notes for reading the figures. */
   readonly notes: readonly string[];
 }

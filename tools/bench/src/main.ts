@@ -9,6 +9,7 @@ import { keepResult, resultFolder, writeReport } from './report/write-report.ts'
 import { runTool } from './run-tool.ts';
 
 const USAGE = `npm run bench -- rate                what limits of the rate are worth, a minute
+npm run bench -- start               how soon each tool starts, beside bare node, some minutes
 npm run bench -- scale [a|b|c|d …]   all four, or these:
   a  transfers: many at once to one xfrd         --transfers 200
   b  domains: many on one host                   --domains 1000
@@ -34,7 +35,8 @@ const [group, ...chosen] = positionals;
 const letters = chosen.length === 0 ? ['a', 'b', 'c', 'd'] : chosen;
 const isScale = group === 'scale' && letters.every((letter) => letter === 'd' || experiments[letter]);
 const isRate = group === 'rate' && chosen.length === 0;
-if (values.help || !(isScale || isRate)) {
+const isStart = group === 'start' && chosen.length === 0;
+if (values.help || !(isScale || isRate || isStart)) {
   console.error(USAGE);
   process.exit(values.help ? 0 : 2);
 }
@@ -48,6 +50,14 @@ if (isRate) {
   const misses = missesOf(result);
   misses.forEach(report);
   process.exit(misses.length === 0 ? 0 : 1);
+}
+
+if (isStart) {
+  const { measureStarts } = await import('./start/starts.ts');
+  const result = await measureStarts({ report });
+  await keepResult(result);
+  console.log(markdownTables(result));
+  process.exit(0);
 }
 
 // Hosts of its own, in a folder that no other tool looks into, and that end whatever happens.

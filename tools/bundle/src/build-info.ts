@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** The facts that --version prints. */
-export async function readBuildInfo(root: string): Promise<{ version: string; commit: string }> {
+export interface BuildInfo {
+  readonly version: string;
+  readonly commit: string;
+}
+
+export async function readBuildInfo(root: string): Promise<BuildInfo> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   return { version, commit: await describeCommit(root) };
 }

@@ -1,5 +1,7 @@
 import { build, type BuildOptions, type OutputFile } from 'esbuild';
 import { join } from 'node:path';
+import type { PreparedTexts } from '@vm-tools/cli/prepared-answer';
+import type { BuildInfo } from './build-info.ts';
 import { entry } from './entry.ts';
 import type { Executable } from './executables.ts';
 
@@ -7,7 +9,7 @@ import type { Executable } from './executables.ts';
 export interface BundleContext {
   readonly root: string;
   readonly lib: string;
-  readonly info: object;
+  readonly info: BuildInfo;
 }
 
 /**
@@ -28,24 +30,26 @@ const OPTIONS = {
   write: false,
 } as const satisfies BuildOptions;
 
-/** `lib/NAME.js`, which node runs, and `lib/NAME.main.js`, which is all the rest of the executable. */
-export async function bundleExecutable(
+/** `lib/NAME.main.js`: the executable, but for what node runs first of it. */
+export function bundleMain({ name, folder }: Executable, context: BundleContext): Promise<OutputFile[]> {
+  return bundleProgram(join(folder, 'src/main.ts'), `${name}.main`, context);
+}
+
+/** `lib/NAME.js`, which node runs. */
+export async function bundleEntry(
   { name, folder }: Executable,
-  context: BundleContext,
+  texts: PreparedTexts,
+  { root, lib }: BundleContext,
 ): Promise<OutputFile[]> {
-  const outfile = join(context.lib, `${name}.js`);
-  const [{ outputFiles }, main] = await Promise.all([
-    build({
-      ...OPTIONS,
-      absWorkingDir: context.root,
-      stdin: { contents: entry(name), resolveDir: folder },
-      outfile,
-      external: [`./${name}.main.js`],
-      target: 'node16',
-    }),
-    bundleProgram(join(folder, 'src/main.ts'), `${name}.main`, context),
-  ]);
-  return [...outputFiles, ...main];
+  const { outputFiles } = await build({
+    ...OPTIONS,
+    absWorkingDir: root,
+    stdin: { contents: entry(name, texts), resolveDir: folder },
+    outfile: join(lib, `${name}.js`),
+    external: [`./${name}.main.js`],
+    target: 'node16',
+  });
+  return outputFiles;
 }
 
 /** `lib/NAME.js` of a program that only our tools start. */

@@ -1,10 +1,16 @@
+import type { PreparedTexts } from '@vm-tools/cli/prepared-answer';
+
 /**
- * What node runs first of a tool: plain JavaScript that every Node reads, for it is here that a Node which is too old is
- * told. Stacks are shown with -vv; only then are the places of the sources looked up for them.
+ * What node runs first of a tool: JavaScript that an older Node reads, too, for it is here that it is told so. What the
+ * tool says about itself is ready. Stacks are shown with -vv; only then are the places of the sources looked up for them.
  */
-export const entry = (name: string): string => `
+export const entry = (name: string, texts: PreparedTexts): string => `
 import '@vm-tools/cli/require-node';
-const loud = process.argv.filter((word) => /^(-\\w*v\\w*|--verbose)$/.test(word)).join(' ');
-if (/v\\b.*v\\b|vv/.test(loud)) process.setSourceMapsEnabled(true);
-require('./${name}.main.js');
+import { answerPrepared } from '@vm-tools/cli/prepared-answer';
+const words = process.argv.slice(2);
+if (!answerPrepared(${JSON.stringify(texts)}, words)) {
+  const loud = words.filter((word) => /^(-\\w*v\\w*|--verbose)$/.test(word)).join(' ');
+  if (/v\\b.*v\\b|vv/.test(loud)) process.setSourceMapsEnabled(true);
+  require('./${name}.main.js');
+}
 `;

@@ -16,9 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function run(file: string, ...words: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+type Ended = Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }>;
+
+const run = (file: string, ...words: string[]): Ended => runWith({}, file, ...words);
+
+function runWith(environment: NodeJS.ProcessEnv, file: string, ...words: string[]): Ended {
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: undefined };
+  const env = { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: undefined, ...environment };
   Object.assign(env, { VM_TOOLS_ROOT: folder, VM_TOOLS_SIM: join(folder, 'sim') });
   return new Promise((resolve) => {
     execFile(file, words, { env }, (error, stdout, stderr) =>
@@ -64,6 +68,18 @@ test('a launcher runs through a link from another folder, and so do the sources'
   expect((await run(sources, '--version')).stdout).toMatch(/^vm-pause .* \(from a checkout\)\n$/);
 });
 
+test('what is ready is what the tool itself says', async () => {
+  for (const word of ['--version', '--help']) {
+    const ready = await run(process.execPath, join(folder, 'lib/vm-save.js'), word);
+    expect(ready).toEqual(await run(process.execPath, join(folder, 'lib/vm-save.main.js'), word));
+  }
+  const [narrow, full] = [{ COLUMNS: '60' }, { COLUMNS: '' }].map((columns) =>
+    runWith(columns, process.execPath, join(folder, 'lib/vm-save.js'), '--help'),
+  );
+  expect((await narrow!).stdout.split('\n').every((line) => line.length <= 60)).toBe(true);
+  expect((await full!).stdout.split('\n').some((line) => line.length > 60)).toBe(true);
+});
+
 test('a stack that -vv shows leads to the sources', async () => {
   const { stderr } = await run(join(folder, 'bin/vm-list'), '--host', 'sim:nowhere', '-vv');
   expect(stderr).toMatch(/^ +at async run \(.*packages\/cli\/src\/run-cli\.ts:\d+:\d+\)$/m);
@@ -79,13 +95,23 @@ async function modulesOf(name: string, ...words: string[]): Promise<string[]> {
   return (await readFile(list, 'utf8')).split('\n').map((line) => line.replace('NativeModule ', ''));
 }
 
-const DEAR = ['crypto', 'tls', 'readline', 'readline/promises', 'zlib', 'http'];
+const DEAR = [
+  'child_process',
+  'crypto',
+  'tls',
+  'dgram',
+  'readline',
+  'readline/promises',
+  'zlib',
+  'http',
+  'tty',
+];
 
 test('a list, and what a tool tells about itself, load nothing that they do not use', async () => {
   const start = await run(join(folder, 'bin/xen-sim'), 'start', 'modules');
   expect(start).toMatchObject({ status: 0 });
   try {
-    for (const words of [['--version'], ['--host', 'sim:modules']]) {
+    for (const words of [['--version'], ['--help'], ['--host', 'sim:modules']]) {
       const modules = await modulesOf('vm-list', ...words);
       expect(modules).toContain('fs');
       expect(modules.filter((module) => DEAR.includes(module))).toEqual([]);

@@ -1,12 +1,13 @@
-import { stop } from 'esbuild';
+import { stop, type OutputFile } from 'esbuild';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBuildInfo } from './build-info.ts';
-import { bundleExecutable, bundleProgram } from './bundle-files.ts';
+import { bundleEntry, bundleMain, bundleProgram, type BundleContext } from './bundle-files.ts';
 import { copyKoffi } from './copy-koffi.ts';
 import { copySettings, SETTINGS_FOLDERS } from './copy-settings.ts';
-import { listExecutables } from './executables.ts';
+import { listExecutables, type Executable } from './executables.ts';
 import { launcher } from './launcher.ts';
+import { prepareTexts } from './prepare-texts.ts';
 
 export interface Bundle {
   readonly executables: readonly string[];
@@ -25,28 +26,47 @@ export interface Bundle {
  */
 export async function makeBundle({ root, folder }: { root: string; folder: string }): Promise<Bundle> {
   const [executables, info] = await Promise.all([listExecutables(root), readBuildInfo(root)]);
-  const lib = join(folder, 'lib');
-  const context = { root, lib, info };
-  const outputs = await Promise.all([
-    ...executables.map((executable) => bundleExecutable(executable, context)),
-    bundleProgram(join(root, 'packages/xc-native/src/helper/main.ts'), 'xc-helper', context),
-    bundleProgram(join(root, 'packages/xfrd/src/receiver-process/main.ts'), 'xfrd-receiver', context),
-  ]).finally(stop); // the process in which esbuild works would stay as long as this one
-  const files = new Map(outputs.flat().map(({ path, contents }) => [path, contents]));
+  const names = executables.map(({ name }) => name);
+  const context = { root, lib: join(folder, 'lib'), info };
 
   const folders = ['bin', 'lib', ...SETTINGS_FOLDERS];
   await Promise.all(folders.map((name) => rm(join(folder, name), { recursive: true, force: true })));
-  await Promise.all([...files].map(([path, contents]) => writeIn(path, contents)));
-  await Promise.all(executables.map(({ name }) => writeLauncher(folder, name)));
-  await copyKoffi(root, join(lib, 'node_modules'));
-  await copySettings({ folder, executables });
   await writeIn(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'vm-tools', ...info, type: 'commonjs' }),
   );
-  const scripts = [...files].filter(([path]) => path.endsWith('.js'));
-  const bytes = scripts.reduce((sum, [, contents]) => sum + contents.length, 0);
-  return { executables: executables.map(({ name }) => name), files: scripts.length, bytes };
+  // The process in which esbuild works would stay as long as this one.
+  const files = await writeScripts(executables, context).finally(stop);
+  await Promise.all(names.map((name) => writeLauncher(folder, name)));
+  await copyKoffi(root, join(context.lib, 'node_modules'));
+  await copySettings({ folder, executables });
+  const scripts = files.filter(({ path }) => path.endsWith('.js'));
+  const bytes = scripts.reduce((sum, { contents }) => sum + contents.length, 0);
+  return { executables: names, files: scripts.length, bytes };
+}
+
+/** First the programs, then what node runs first of them, with what they say about themselves. */
+async function writeScripts(
+  executables: readonly Executable[],
+  context: BundleContext,
+): Promise<OutputFile[]> {
+  const { root, lib } = context;
+  const programs = await Promise.all([
+    ...executables.map((executable) => bundleMain(executable, context)),
+    bundleProgram(join(root, 'packages/xc-native/src/helper/main.ts'), 'xc-helper', context),
+    bundleProgram(join(root, 'packages/xfrd/src/receiver-process/main.ts'), 'xfrd-receiver', context),
+  ]);
+  await writeFiles(programs.flat());
+  const prepared = await prepareTexts(executables, lib);
+  const entries = await Promise.all(
+    prepared.map(({ executable, texts }) => bundleEntry(executable, texts, context)),
+  );
+  await writeFiles(entries.flat());
+  return [...programs, ...entries].flat();
+}
+
+async function writeFiles(files: readonly OutputFile[]): Promise<void> {
+  await Promise.all(files.map(({ path, contents }) => writeIn(path, contents)));
 }
 
 async function writeLauncher(folder: string, name: string): Promise<void> {

@@ -1,27 +1,11 @@
 import type { Command, Help, Option } from 'commander';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import type { CliSpec } from './spec.ts';
+import { NARROWEST, WIDTH } from './text-width.ts';
 
 const INDENT = '  ';
 const TERM_COLUMNS = 28;
 const EXAMPLE_COLUMNS = 48;
-/** A description that has fewer columns than this beside its term stands below it. */
-const NARROWEST = 24;
-
-/** On a terminal as wide as that; longer lines are hard to read. */
-const WIDEST = 120;
-const WIDTH = 80;
-
-/** How wide a text for people may be: as the terminal is, or $COLUMNS says. */
-export function textWidth(
-  { columns = 0 }: { readonly columns?: number },
-  environment: NodeJS.ProcessEnv,
-): number {
-  const asked = Number(environment['COLUMNS']);
-  const known = columns > 0 ? columns : asked > 0 ? Math.floor(asked) : WIDTH;
-  return Math.max(2 * NARROWEST, Math.min(WIDEST, known));
-}
-
 /** The help text: examples first, because they answer most questions; then the full account. */
 export function formatHelp(spec: CliSpec<never>, command: Command, helper: Help): string {
   helper.minWidthToWrap = NARROWEST / 2;

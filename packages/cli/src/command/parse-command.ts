@@ -1,36 +1,17 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { formatHelp, textWidth } from './help.ts';
-import { asWait } from './parse-value.ts';
+import {
+  DEFAULT_HOST,
+  HOST_VARIABLE,
+  ownsTimeout,
+  readCommand,
+  TIMEOUT,
+  type CommonOptions,
+  type ParsedCommand,
+} from './common-options.ts';
+import { formatHelp } from './help.ts';
+import { textWidth } from './text-width.ts';
 import type { CliSpec, CommandSpec, OptionSpec } from './spec.ts';
-
-/** The options that every executable has. */
-export interface CommonOptions {
-  readonly verbose: number;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-  readonly color: boolean;
-  readonly host: string;
-  /** milliseconds */
-  readonly timeout?: number;
-}
-
-/** The common time limit; an executable may have a finer one of its own. */
-const TIMEOUT: OptionSpec = {
-  flags: '--timeout <time>',
-  description: 'give up and undo after so long: seconds, or 300ms, 5m, 1h',
-  ...asWait,
-};
-
-/** Either there is something to run, or the text that --help or --version asked for. */
-export type ParsedCommand =
-  | {
-      readonly options: CommonOptions;
-      readonly input: Readonly<Record<string, unknown>>;
-      /** what to warn of: values that can hardly be meant */
-      readonly doubts: readonly string[];
-    }
-  | { readonly text: string };
 
 /**
  * Reads a command line.
@@ -71,19 +52,11 @@ export function parseCommand(
     ({ flags, mandatory }) => mandatory && !(new Option(flags).attributeName() in options),
   );
   if (missing) throw usageError(spec.name, `option ${missing.flags} is missing`);
-  const doubts = [...(spec.options ?? []), TIMEOUT].flatMap(({ flags, doubt }) => {
-    const { long } = new Option(flags);
-    const name = new Option(flags).attributeName();
-    if (command.getOptionValueSource(name) !== 'cli') return [];
-    const doubted = doubt?.(command.getOptionValue(name), written.get(name) ?? '');
-    return doubted === undefined ? [] : [`${long}: ${doubted}`];
-  });
-  const common = ownsTimeout(spec) ? omitTimeout(options) : options;
-  return {
-    options: common,
-    doubts: [...new Set(doubts)],
-    input: { ...options, ...(Object.fromEntries(positional) as Record<string, unknown>) },
-  };
+  return readCommand(spec, options, Object.fromEntries(positional) as Record<string, unknown>, (name) =>
+    command.getOptionValueSource(name) === 'cli'
+      ? { value: command.getOptionValue(name), text: written.get(name) ?? '' }
+      : undefined,
+  );
 }
 
 /** `--wait web1` waits for web1: left to commander, that would be how long. */
@@ -96,16 +69,6 @@ function withPresets({ options = [] }: CommandSpec, words: readonly string[]): s
     if (preset === undefined || !isOption || /^\d/.test(words[index + 1] ?? '')) return word;
     return `${word}=${preset}`;
   });
-}
-
-/** A tool whose own --timeout means something finer must not be ended by the common one. */
-function ownsTimeout(spec: CommandSpec): boolean {
-  return (spec.options ?? []).some(({ flags }) => new Option(flags).long === '--timeout');
-}
-
-function omitTimeout(options: CommonOptions): CommonOptions {
-  const { timeout: _, ...common } = options;
-  return common;
 }
 
 interface Reader {
@@ -140,7 +103,7 @@ function declareCommand(spec: CliSpec<never>, version: string, { width, write, o
     .option('-q, --quiet', 'say only warnings and errors')
     .option('--json', 'print the result or the error as one JSON object, events as NDJSON on stderr')
     .option('--no-color', 'no colours (also: NO_COLOR)')
-    .addOption(new Option('--host <host>', 'which host to act on').env('VM_TOOLS_HOST').default('xen:'));
+    .addOption(new Option('--host <host>', 'which host to act on').env(HOST_VARIABLE).default(DEFAULT_HOST));
   if (!ownsTimeout(spec)) {
     command.addOption(declareOption(TIMEOUT, onRefused));
   }

@@ -84,9 +84,9 @@ test('no word of a transfer acts on a terminal but what redraws the line', () =>
   );
 });
 
-test('cells of a table are aligned by the room that their letters take', () => {
+test('cells of a table are aligned by the room that their letters take', async () => {
   const rows = ['web1', 'サーバー', 'cafe\u0301', '😀', 'e\u202e'];
-  const lines = table(rows, [
+  const lines = await table(rows, [
     { heading: 'Name', text: (name) => name },
     { heading: 'ID', text: () => '1', align: 'right' },
   ]);

@@ -1,5 +1,4 @@
 import { shown } from '@vm-tools/words';
-import stringWidth from 'string-width';
 
 /** A column of a table for people. */
 export interface Column<Row> {
@@ -11,24 +10,36 @@ export interface Column<Row> {
 }
 
 /** Columns without borders, as xl prints them: a person reads them and awk does too. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+export async function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Promise<string> {
   const cells = [
     columns.map(({ heading }) => heading),
     ...rows.map((row) => columns.map(({ text }) => shown(text(row)))),
   ];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => stringWidth(line[index] ?? ''))));
+  const widthOf = await widthFor(cells);
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => widthOf(line[index] ?? ''))));
   return cells
     .map((line) =>
       line
-        .map((cell, index) => padded(cell, widths[index] ?? 0, columns[index]?.align))
+        .map((cell, index) => padded(cell, (widths[index] ?? 0) - widthOf(cell), columns[index]?.align))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
 }
 
-/** By the cells of a terminal that a text takes: letters of some scripts take two, marks none. */
-function padded(cell: string, width: number, align: Column<unknown>['align']): string {
-  const blanks = ' '.repeat(Math.max(0, width - stringWidth(cell)));
+const PLAIN = /^[ -~]*$/;
+
+/**
+ * By the cells of a terminal that a text takes: letters of some scripts take two, marks none. What knows them is loaded
+ * only for them, because it takes longer than a list.
+ */
+async function widthFor(cells: readonly (readonly string[])[]): Promise<(text: string) => number> {
+  if (cells.flat().every((cell) => PLAIN.test(cell))) return ({ length }) => length;
+  const { default: stringWidth } = await import('string-width');
+  return (text) => stringWidth(text);
+}
+
+function padded(cell: string, room: number, align: Column<unknown>['align']): string {
+  const blanks = ' '.repeat(Math.max(0, room));
   return align === 'right' ? blanks + cell : cell + blanks;
 }

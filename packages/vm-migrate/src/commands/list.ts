@@ -23,7 +23,7 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
   const shown = transfers
     .filter(({ isEnded }) => invocation.input.all || !isEnded)
     .map((known) => withFigures(known, moving));
-  return { isReport: true, value: shown, text: shown.length === 0 ? '' : format(shown) };
+  return { isReport: true, value: shown, text: shown.length === 0 ? '' : await format(shown) };
 }
 
 export function withFigures(known: KnownTransfer, moving: readonly FoundTransfer[]): ListedTransfer {
@@ -31,7 +31,7 @@ export function withFigures(known: KnownTransfer, moving: readonly FoundTransfer
   return found === undefined ? known : { ...known, figures: found.figures, settings: found.settings };
 }
 
-function format(transfers: readonly ListedTransfer[]): string {
+function format(transfers: readonly ListedTransfer[]): Promise<string> {
   return table(transfers, [
     { heading: 'Transfer', text: ({ id }) => id.slice(0, ID_CHARACTERS) },
     { heading: 'Domain', text: ({ guest }) => guest.name },

@@ -10,7 +10,7 @@ export async function list({ signal }: Invocation<object>): Promise<Outcome> {
   return {
     isReport: true,
     value: rows,
-    text: table(rows, [
+    text: await table(rows, [
       { heading: 'Name', text: ({ name }) => name },
       { heading: 'State', text: ({ state }) => state },
       { heading: 'Memory', text: ({ totalMib }) => memory(totalMib), align: 'right' },

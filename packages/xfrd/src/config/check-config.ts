@@ -50,7 +50,7 @@ export async function checkConfig(invocation: Invocation<ServeInput>): Promise<O
     ['metrics', value.metrics ?? 'none'],
     ['user', user ?? 'nobody, where root runs xfrd'],
   ];
-  const text = table(rows, [
+  const text = await table(rows, [
     { heading: 'Setting', text: ([name]) => name },
     { heading: 'Value', text: ([, meaning]) => meaning },
   ]);

@@ -33,7 +33,7 @@ export async function forget({ input, root }: Invocation<ForgetInput>): Promise<
 export async function peers({ root }: Invocation<unknown>): Promise<Outcome> {
   const known = await listPeers(trustFolder(root));
   if (known.length === 0) return { isReport: true, value: known };
-  const text = table(known, [
+  const text = await table(known, [
     { heading: 'Peer', text: ({ name }) => name },
     { heading: 'Known by', text: (peer) => peer.fingerprint ?? `certificate of ${peer.certificateName}` },
     { heading: 'Called', text: ({ hosts }) => hosts.join(', ') || '-' },

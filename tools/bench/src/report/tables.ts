@@ -2,13 +2,16 @@ import type { Quantity, Result, Row } from '../experiment.ts';
 import { fitPowerLaw, nameLaw } from './fit.ts';
 
 /** The figures as Markdown: a line for each size, and below them how each quantity grows. */
-export function markdownTables({ title, sizeLabel, quantities, rows, notes }: Result): string {
+export function markdownTables({ title, sizeLabel, quantities, rows, names, notes }: Result): string {
   const measured = quantities.filter(({ key }) => rows.some((row) => row[key] !== undefined));
   const heads = [
     sizeLabel,
     ...measured.map(({ label, unit }) => (unit === '' ? label : `${label}, ${unit}`)),
   ];
-  const lines = rows.map((row) => [String(row.size), ...measured.map(({ key }) => figure(row[key]))]);
+  const lines = rows.map((row, at) => [
+    names?.[at] ?? String(row.size),
+    ...measured.map(({ key }) => figure(row[key])),
+  ]);
   const laws = measured.map((quantity) => lawOf(quantity, rows));
   const growth = laws.every((law) => law === '') ? [] : [['grows as', ...laws]];
   const table = [heads, heads.map(() => '---:'), ...lines, ...growth].map(
