@@ -8,10 +8,11 @@ import type { TransferFigures, TransferPhase } from '@vm-tools/ports';
  * Something that the owner should know and that does not make the transfer fail:
  * `XFR_W_PLAIN` the connection is not encrypted, `XFR_W_LEFTOVER` the guest runs at the target but something of it
  * could not be removed here, `XFR_W_UNCONFIRMED` the guest was started but the source could not be told,
- * `XFR_W_JOURNAL` the guest was started but that could not be written down.
+ * `XFR_W_JOURNAL` the guest was started but that could not be written down, `XFR_W_LOST` the guest has lost something
+ * by its move, such as the processors to which it was pinned.
  */
 export interface TransferWarning {
-  readonly code: 'XFR_W_PLAIN' | 'XFR_W_LEFTOVER' | 'XFR_W_UNCONFIRMED' | 'XFR_W_JOURNAL';
+  readonly code: 'XFR_W_PLAIN' | 'XFR_W_LEFTOVER' | 'XFR_W_UNCONFIRMED' | 'XFR_W_JOURNAL' | 'XFR_W_LOST';
   readonly message: string;
   readonly hint?: string;
 }

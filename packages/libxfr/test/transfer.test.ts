@@ -200,6 +200,16 @@ describe.each(Object.entries(LINKS))('a transfer over %s', (_name, link) => {
     expect(received).toMatchObject({ code: 'XFR_CONNECTION_LOST', kind: 'peer' });
   });
 
+  test('what the guest has lost by its move is said on both sides, within limits', async () => {
+    const warnings = [...Array.from({ length: 20 }, (_, index) => `lost ${index}`), 'x'.repeat(2000)];
+    const { sent, received } = await transfer({ link, target: () => ({ warnings: warnings.toReversed() }) });
+    const told = (outcome: typeof sent): string[] =>
+      (outcome as TransferSummary).warnings.map(({ code, message }) => `${code} ${message}`);
+    expect(told(received)).toEqual(warnings.toReversed().map((message) => `XFR_W_LOST ${message}`));
+    const some = ['x'.repeat(1024), ...warnings.slice(5, 20).toReversed()];
+    expect(told(sent)).toEqual(some.map((message) => `XFR_W_LOST ${message}`));
+  });
+
   test.each(['onStart', 'onStarted'] as const)('a link that is cut in %s is uncertain', async (hook) => {
     const { source, target, sent, received } = await transfer({
       link,

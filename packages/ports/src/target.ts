@@ -18,6 +18,8 @@ export interface Target {
   readonly domid?: number | undefined;
   /** Its disks, once `restore` has opened them; none for a guest without disks. */
   readonly opened?: DiskMoment | undefined;
+  /** What it has lost by coming here, a sentence each, once `restore` has made it. @default nothing */
+  readonly warnings?: readonly string[] | undefined;
   /**
    * Looks at everything that `reserve` looks at, and goes on when something has failed. It takes nothing, needs no
    * `reserve` before it or `abandon` behind it, and may be asked any number of times. One entry for each check, always

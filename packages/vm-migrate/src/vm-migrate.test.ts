@@ -8,6 +8,8 @@ import {
   result,
   startXfrd,
   state,
+  startTestHost,
+  testOnHost,
   testOnTwoHosts,
   testRefusals,
   ticks,
@@ -44,6 +46,25 @@ for (const [type, live] of [
     expect({ ...after, files }).toEqual(before);
   });
 }
+
+testOnHost('what was set of its vCPUs moves along; what the other host lacks is said', async (a) => {
+  await using b = await startTestHost({ name: 'b', cpus: 3 });
+  await createGuest(a, 'web1', 'vcpus=2');
+  await waitForTicks(a, 'web1');
+  await result(a, 'vm-set web1 --vcpus 1 --weight 512 --cap 150 --pin 0:2');
+  await result(a, 'vm-set web1 --pin 1:1,3');
+  await using xfrd = await startXfrd(b);
+  const moved = await result<{ warnings: object[] }>(a, `vm-migrate web1 ${xfrd.endpoint}`);
+  const message = expect.stringMatching(/^web1 was pinned to processors that are not where it is now \(3\)/);
+  expect(moved.warnings).toContainEqual({ code: 'XFR_W_LOST', message });
+  expect(await result<object>(b, 'vm-info web1')).toMatchObject({
+    scheduler: { weight: 512, cap: 150 },
+    vcpuList: [
+      { hard: [2], isWanted: true },
+      { hard: [0, 1, 2], isWanted: false },
+    ],
+  });
+});
 
 testOnTwoHosts('there and back again, while it writes; the limit holds', async (a, b) => {
   await createGuest(a, 'busy', BUSY);

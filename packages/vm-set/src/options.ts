@@ -9,6 +9,7 @@ export interface SetInput extends WaitInput {
   readonly maxMemory?: string;
   readonly vcpus?: number;
   readonly pin?: ParsedPin;
+  readonly prefer?: ParsedPin;
   readonly weight?: number;
   readonly cap?: number;
   readonly name?: string;
@@ -37,6 +38,11 @@ export const command: CommandSpec = {
     {
       flags: '--pin <cpus>',
       description: 'the processors on which it may run: 0-3,7 or all; 1:0-3 for its vCPU 1 alone',
+      ...asPin,
+    },
+    {
+      flags: '--prefer <cpus>',
+      description: 'those on which it runs rather than on others, written like those of --pin',
       ...asPin,
     },
     {

@@ -25,12 +25,15 @@ export async function set(invocation: Invocation<SetInput>): Promise<Outcome> {
 
 /** @throws USAGE when there is nothing to change, or the same name for several */
 function settingsOf(input: SetInput): DomainSettings {
-  const { vcpus, pin, weight, cap, name } = input;
+  const { vcpus, pin, prefer, weight, cap, name } = input;
   const memoryKib = kibOf('--memory', input.memory);
   const maxMemoryKib = kibOf('--max-memory', input.maxMemory);
-  const settings = { memoryKib, maxMemoryKib, vcpus, pin, weight, cap, name };
+  const settings = { memoryKib, maxMemoryKib, vcpus, pin, prefer, weight, cap, name };
   if (Object.values(settings).every((value) => value === undefined))
-    throw usage('there is nothing to change', 'say what: --memory, --vcpus, --pin, --weight, --cap, --name');
+    throw usage(
+      'there is nothing to change',
+      'say what: --memory, --vcpus, --pin, --prefer, --weight, --cap, --name',
+    );
   if (name !== undefined && input.domain.length > 1)
     throw usage(`only one domain can be called ${name}`, 'give --name with one domain');
   return settings;

@@ -14,7 +14,8 @@ testRefusals((domain) => `vm-set ${domain} --weight 512`);
 testOnHost('memory, vCPUs, shares and name are changed at once, and stay after a save', async (host) => {
   const { domid, uuid } = await result(host, 'vm-create polite.cfg name=web1 memory=64 vcpus=2');
   await waitForTicks(host, 'web1');
-  const line = 'vm-set web1 --memory 32MiB --vcpus 1 --pin 1-2 --weight 512 --cap 150 --name web2';
+  const line =
+    'vm-set web1 --memory 32MiB --vcpus 1 --pin 1-2 --prefer 0:2 --weight 512 --cap 150 --name web2';
   const changed = await result(host, line);
   expect(changed).toEqual({
     domid,
@@ -28,11 +29,18 @@ testOnHost('memory, vCPUs, shares and name are changed at once, and stay after a
   expect(await result<object>(host, 'vm-info web2')).toMatchObject({
     targetKib: 32 * 1024,
     scheduler: { weight: 512, cap: 150 },
-    vcpuList: [{ hard: [1, 2] }, { isWanted: false }],
+    vcpuList: [{ hard: [1, 2], soft: [2] }, { isWanted: false }],
     config: { name: 'web2', memoryKib: 32 * 1024, maxMemoryKib: 64 * 1024 },
   });
   await host.run('vm-save web2 -o web2.img && vm-restore web2.img');
   expect(await listed(host, 'web2')).toMatchObject({ maxMemoryKib: 64 * 1024 });
+  expect(await result<object>(host, 'vm-info web2')).toMatchObject({
+    scheduler: { weight: 512, cap: 150 },
+    vcpuList: [
+      { hard: [1, 2], soft: [2], isWanted: true },
+      { hard: [1, 2], soft: [0, 1, 2, 3], isWanted: false },
+    ],
+  });
   expect(await result(host, 'vm-set web2 --memory 48')).toMatchObject({ name: 'web2' });
 });
 

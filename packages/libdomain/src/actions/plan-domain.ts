@@ -3,7 +3,9 @@ import { withMacs } from '../config/devices/mac.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { DEVICE_KINDS } from '../devices/all.ts';
 import { needsQemu } from '../devices/qemu/needs-qemu.ts';
+import { readScheduling } from '../image-config/index.ts';
 import type { Origin, PlaceRules } from '../places/index.ts';
+import { bestEffort } from '../step/best-effort.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { bootloader, dropFetched } from '../steps/boot/bootloader.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
@@ -22,6 +24,8 @@ import { cpuPolicy } from '../steps/domain/cpu-policy.ts';
 import { makeDomain } from '../steps/domain/create-domain.ts';
 import { eventChannels } from '../steps/domain/event-channels.ts';
 import { maxVcpus } from '../steps/domain/max-vcpus.ts';
+import { pinnedVcpus, pinVcpu } from '../steps/domain/pin-vcpu.ts';
+import { hasShares, shares } from '../steps/domain/shares.ts';
 import { claimMemory, releaseClaim } from '../steps/memory/claim-memory.ts';
 import { maxMem } from '../steps/memory/max-mem.ts';
 import { pagingPool } from '../steps/memory/paging-pool.ts';
@@ -71,6 +75,7 @@ export function planDomain({
 }: DomainPlan): Pipeline<Finished> {
   const complete = withMacs({ ...config, uuid: config.uuid ?? randomUUID() });
   const reachesFolders = config.shares.length > 0 || config.channels.length > 0;
+  const scheduling = configJson === undefined ? {} : readScheduling(configJson, config.vcpus);
   const hasBootloader = isNew && config.bootloader !== undefined;
   return pipeline<Wanted>(name, { config: complete, incoming, configJson, origin })
     .step(checkMemory)
@@ -87,6 +92,8 @@ export function planDomain({
     .step(xenstoreSkeleton)
     .step(creationUnlock)
     .step(maxVcpus)
+    .each(pinnedVcpus(scheduling), (vcpu) => bestEffort(pinVcpu(vcpu)))
+    .when(hasShares(scheduling), bestEffort(shares(scheduling)))
     .step(maxMem)
     .step(eventChannels)
     .step(archParams)

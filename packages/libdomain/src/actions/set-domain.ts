@@ -29,7 +29,7 @@ export interface SetOptions extends HoldOptions {
 /**
  * Changes a domain while it runs: all of the settings, or none. Memory and vCPUs are the guest's to give back and to
  * take; a guest that does not within the time limit keeps what it had. What is set is written where xl looks for it,
- * and a later save; which processors it is pinned to is kept by Xen alone.
+ * and a later save.
  *
  * @returns the domain as it is then
  * @throws DOMAIN_SETTING_INVALID: this domain cannot have that; DOMAIN_SETTING_TIMEOUT: the guest did not answer;

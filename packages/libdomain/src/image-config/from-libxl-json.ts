@@ -57,7 +57,6 @@ const libxlSchema = z.looseObject({
   c_info: z.looseObject({ type: z.string(), name: text.optional(), uuid: z.guid().optional() }),
   b_info: z.looseObject({
     max_vcpus: count.min(1).default(1),
-    avail_vcpus: z.array(count).max(8192).default([0]),
     max_memkb: count,
     target_memkb: count.min(1),
     kernel: text.optional(),
@@ -173,9 +172,6 @@ function refuseUnsupported(libxl: LibxlConfig): void {
   if ((build.vnuma_nodes?.length ?? 0) > 0) throw unsupported('it has virtual NUMA nodes', 'vnuma_nodes');
   if (build.max_vcpus > MAX_VCPUS)
     throw unsupported(`it has ${build.max_vcpus} vCPUs, and ${MAX_VCPUS} are possible`, 'max_vcpus');
-  if (new Set(build.avail_vcpus).size !== build.max_vcpus) {
-    throw unsupported('only some of its vCPUs are online', 'avail_vcpus');
-  }
   for (const key of ['target_memkb', 'max_memkb'] as const) {
     if (build[key] > MAX_MEMORY_KIB) throw unsupported(`its ${key} is beyond 16 TiB`, key);
   }

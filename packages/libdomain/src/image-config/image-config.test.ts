@@ -112,7 +112,6 @@ describe('refuses what it would not do justice to', () => {
     ['an action', { on_crash: 'explode' }, 'its on_crash is "explode"'],
     ['the PV shim', { b_info: { 'type.pvh': { pvshim: 'True' } } }, 'it runs in the PV shim'],
     ['vNUMA', { b_info: { vnuma_nodes: [{}] } }, 'it has virtual NUMA nodes'],
-    ['offline vCPUs', { b_info: { avail_vcpus: [0] } }, 'only some of its vCPUs are online'],
     ['many vCPUs', { b_info: { max_vcpus: 200 } }, 'it has 200 vCPUs, and 128 are possible'],
     ['much memory', { b_info: { target_memkb: 2 ** 40 } }, 'its target_memkb is beyond 16 TiB'],
     ['a long path', { b_info: { kernel: 'k'.repeat(5000) } }, 'its kernel is longer than any path can be'],

@@ -2,7 +2,9 @@ import type { Disk } from '../config/devices/disk.ts';
 import type { Network } from '../config/devices/network.ts';
 import { vdevNumber } from '../config/devices/vdev.ts';
 import { toLibxlDisk } from './devices/disk.ts';
+import type { Scheduling } from '../scheduling/scheduling.ts';
 import { NO_MAC, toLibxlNic } from './devices/nic.ts';
+import { writeScheduling } from './scheduling.ts';
 
 /** The facts that may have changed since a configuration was written down. */
 export interface LibxlFacts {
@@ -18,8 +20,10 @@ export interface LibxlFacts {
   readonly added?: AddedDevice | undefined;
   /** One that it loses. */
   readonly removed?: { readonly kind: string; readonly id: string } | undefined;
-  readonly weight?: number | undefined;
-  readonly cap?: number | undefined;
+  /** The operator has said where it is to run; libxl is not to choose. */
+  readonly isPlacedAnew?: boolean | undefined;
+  /** All of it, as it is now. */
+  readonly scheduling?: Scheduling | undefined;
 }
 
 /** A device that comes while its domain runs. */
@@ -47,12 +51,8 @@ export function updateLibxlJson(json: string, facts: LibxlFacts): string {
   set(config.b_info, 'target_memkb', facts.memoryKib);
   set(config.b_info, 'max_memkb', facts.maxMemoryKib);
   if (Array.isArray(config.nics)) setMacs(config.nics, facts.networks ?? []);
-  if (facts.weight !== undefined || facts.cap !== undefined) {
-    const params = isObject(config.b_info['sched_params']) ? config.b_info['sched_params'] : {};
-    set(params, 'weight', facts.weight);
-    set(params, 'cap', facts.cap);
-    config.b_info['sched_params'] = params;
-  }
+  if (facts.isPlacedAnew === true) config.b_info['numa_placement'] = 'False';
+  if (facts.scheduling !== undefined) writeScheduling(config.b_info, facts.scheduling);
   const { devices, added, removed } = facts;
   if (devices !== undefined)
     keepDevices(config, (kind, id) => devices.some((device) => device.kind === kind && device.id === id));

@@ -11,6 +11,8 @@ export interface DomainSettings {
   readonly vcpus?: number | undefined;
   /** The processors of the host on which its vCPUs may run. */
   readonly pin?: Pin | undefined;
+  /** The processors of the host on which its vCPUs run rather than on others. */
+  readonly prefer?: Pin | undefined;
   /** its share of processor time beside others, 1 to 65535 */
   readonly weight?: number | undefined;
   /** of one processor, all its vCPUs together, in percent; 0: as much as it likes */

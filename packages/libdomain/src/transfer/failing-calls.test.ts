@@ -2,7 +2,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
+import { setDomain } from '../actions/set-domain.ts';
 import { toLibxlJson } from '../image-config/index.ts';
+import type { DomainSettings } from '../settings/settings.ts';
 import { expectNamed, expectUnchanged, tryEachCall } from '../testing/each-call.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
 import type { Offer, Source } from '@vm-tools/ports';
@@ -15,8 +17,9 @@ interface Saving {
   image: Buffer;
 }
 
-async function saving(host: SimulatedHost): Promise<Saving> {
+async function saving(host: SimulatedHost, settings: DomainSettings = {}): Promise<Saving> {
   const domain = await sampleDomain(host, { type: 'pv' });
+  await setDomain(host, domain, settings);
   return { source: domainSource(host, domain), image: Buffer.alloc(0) };
 }
 
@@ -89,7 +92,7 @@ let images: Promise<Buffer> | undefined;
 function sampleImage(): Promise<Buffer> {
   images ??= (async () => {
     await using host = await createSimulatedHost();
-    const subject = await saving(host);
+    const subject = await saving(host, { weight: 512, pin: { vcpu: 0, cpus: [1] } });
     await save(subject, new AbortController().signal);
     return subject.image;
   })();

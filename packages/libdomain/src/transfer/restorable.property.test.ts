@@ -130,7 +130,10 @@ async function comesBack(host: SimulatedHost, saved: Buffer, name: string): Prom
 function lasting(json: string): Section {
   const { c_info, b_info, ...rest } = JSON.parse(json) as Config;
   const top = rest['disks'] === undefined ? rest : { ...rest, disks: [] };
-  const facts = { name: undefined, uuid: undefined, target_memkb: undefined, max_memkb: undefined };
+  const facts = {
+    ...{ name: undefined, uuid: undefined, target_memkb: undefined, max_memkb: undefined },
+    avail_vcpus: undefined,
+  };
   return changed(top, { c_info: { ...c_info, ...facts }, b_info: { ...b_info, ...facts } });
 }
 

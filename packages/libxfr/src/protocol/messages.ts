@@ -67,6 +67,11 @@ const host = z
   .regex(/^[0-9a-f]{32}$/)
   .optional();
 
+/** What a guest has lost by its move, one sentence each. */
+export const MOST_WARNINGS = 16;
+export const MAX_WARNING_CHARACTERS = 1024;
+const warnings = z.array(z.string().max(MAX_WARNING_CHARACTERS)).max(MOST_WARNINGS).readonly().optional();
+
 /** The JSON of each control frame. Unknown fields are ignored: a later release may add some. */
 const BODIES = {
   /**
@@ -87,8 +92,11 @@ const BODIES = {
   READY: z.object({ epoch }),
   GO: z.object({ id, epoch }),
   STATUS: z.object({ id, epoch }),
-  /** `at` is the target's wall clock when it wrote that down, ms since 1970. */
-  RUNNING: z.object({ domid: z.int().nonnegative().optional(), at: z.number() }),
+  /**
+   * `at` is the target's wall clock when it wrote that down, ms since 1970. `warnings`: what the guest has lost by its
+   * move; an older release does not say, and neither does the answer to a later question.
+   */
+  RUNNING: z.object({ domid: z.int().nonnegative().optional(), at: z.number(), warnings }),
   /** `tried`: it had been told to start it. */
   FENCED: z.object({ error: remoteErrorSchema.optional(), tried: z.boolean() }),
   PENDING: z.object({ error: remoteErrorSchema.optional() }),

@@ -33,6 +33,7 @@ export async function afterCommit(
     switch (answer?.name) {
       case 'RUNNING':
         progress.running(saved.suspendedAt);
+        for (const message of answer.body.warnings ?? []) progress.warn({ code: 'XFR_W_LOST', message });
         await leave(participant, source, last, progress);
         return progress.complete({ iterations: saved.iterations, domid: answer.body.domid });
       case 'FENCED':

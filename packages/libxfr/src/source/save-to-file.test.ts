@@ -270,6 +270,12 @@ describe('saveToFile', () => {
 describe('restoreFromFile', () => {
   const saved = () => saveToFile(new FakeSource(), path, { afterwards: 'destroy' });
 
+  test('says what it has lost', async () => {
+    await saved();
+    const { warnings } = await restoreFromFile(path, new FakeTarget({ warnings: ['its pinning'] }));
+    expect(warnings).toEqual([{ code: 'XFR_W_LOST', message: 'its pinning' }]);
+  });
+
   test('brings the guest back, reserving nothing', async () => {
     await saved();
     const target = new FakeTarget();

@@ -58,7 +58,8 @@ export async function receiveGuest(
     await untilReady(receiving, held, target, hello.body.offer);
     go = await untilOwner(receiving, held, target);
     const { progress, timeouts } = receiving;
-    return await startGuest(held, target, go.channel, { progress, answerMs: timeouts.answerMs });
+    const { warnings } = target;
+    return await startGuest(held, target, go.channel, { progress, answerMs: timeouts.answerMs, warnings });
   } finally {
     go?.done();
     await target.release?.();

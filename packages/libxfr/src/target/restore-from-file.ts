@@ -51,6 +51,7 @@ export async function restoreFromFile(
   try {
     await target.restore(stream, { signal });
     signal.throwIfAborted();
+    for (const message of target.warnings ?? []) progress.warn({ code: 'XFR_W_LOST', message });
     progress.phase('starting');
     const started = options.paused ? undefined : await target.start();
     return progress.complete({ domid: started?.domid });

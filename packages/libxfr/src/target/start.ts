@@ -2,11 +2,19 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import type { TransferSummary } from '../events.ts';
 import type { FoundTarget } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
+import { MAX_WARNING_CHARACTERS, MOST_WARNINGS } from '../protocol/messages.ts';
 import { inContext } from '../session/error-context.ts';
 import { pursue, type TargetParticipant } from '../session/participant.ts';
 import type { ProgressReporter } from '../session/progress.ts';
 import { whereabouts } from '../session/whereabouts.ts';
 import { removeFenced, sayWord } from './fence.ts';
+
+interface StartOptions {
+  readonly progress: ProgressReporter;
+  readonly answerMs: number;
+  /** of the target, for the source */
+  readonly warnings?: readonly string[] | undefined;
+}
 
 /**
  * The target after "owner": the guest is ours to start, and the source waits for our word. RUNNING is said after it
@@ -17,7 +25,7 @@ export async function startGuest(
   participant: TargetParticipant,
   target: Pick<FoundTarget, 'start' | 'abandon'>,
   channel: Channel,
-  { progress, answerMs }: { readonly progress: ProgressReporter; readonly answerMs: number },
+  { progress, answerMs, warnings = [] }: StartOptions,
 ): Promise<TransferSummary> {
   progress.phase('starting');
   const { guest } = participant.record;
@@ -39,9 +47,12 @@ export async function startGuest(
     });
   }
   progress.started();
+  for (const message of warnings) progress.warn({ code: 'XFR_W_LOST', message });
   const { domid } = participant;
   try {
-    await participant.say(channel, 'RUNNING', { domid, at: Date.now() });
+    const said = warnings.slice(0, MOST_WARNINGS).map((message) => message.slice(0, MAX_WARNING_CHARACTERS));
+    const lost = said.length === 0 ? {} : { warnings: said };
+    await participant.say(channel, 'RUNNING', { domid, at: Date.now(), ...lost });
   } catch (thrown) {
     progress.warn({
       code: 'XFR_W_UNCONFIRMED',

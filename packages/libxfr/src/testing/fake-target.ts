@@ -17,6 +17,8 @@ export interface FakeTargetInit {
   /** called in `start`, when it runs */
   readonly onStarted?: Hook;
   readonly onAbandon?: Hook;
+  /** what the guest has lost by coming. @default nothing */
+  readonly warnings?: readonly string[];
   /** stop reading after so many bytes, as one who knows where the image ends. @default never */
   readonly readsBytes?: number;
 }
@@ -32,6 +34,10 @@ export class FakeTarget implements Target {
 
   constructor(init: FakeTargetInit = {}) {
     this.#init = init;
+  }
+
+  get warnings(): readonly string[] | undefined {
+    return this.#init.warnings;
   }
 
   async check(): Promise<readonly Check[]> {

@@ -13,7 +13,7 @@ import type { ExecOptions, ExecResult, LineProcess } from './run-line.ts';
 
 export interface TestHostOptions extends Pick<
   SimulatedHostOptions,
-  'memory' | 'scenario' | 'capabilities' | 'withoutCpuFeatures' | 'xenVersion'
+  'memory' | 'cpus' | 'scenario' | 'capabilities' | 'withoutCpuFeatures' | 'xenVersion'
 > {
   /** @default "a" */
   readonly name?: string;

@@ -1,4 +1,5 @@
 import type { DomainConfig } from '../../config/schema.ts';
+import { readScheduling } from '../../image-config/index.ts';
 import { domainPath, vmPath } from '../../paths.ts';
 import type { Step } from '../../step/step.ts';
 import { profileOf } from '../../types/index.ts';
@@ -8,7 +9,7 @@ import type { Filled, Made, Wanted, Wired } from '../context.ts';
 export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
   name: 'boot-entries',
   about: () => 'memory, vCPUs, xenstore ring, image',
-  async run({ config, fetched, domid, ports, frames, host, signal }) {
+  async run({ config, configJson, fetched, domid, ports, frames, host, signal }) {
     const entries: Record<string, string> = {
       'memory/static-max': `${config.maxMemoryKib}`,
       'memory/target': `${config.memoryKib}`,
@@ -17,7 +18,9 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
       'store/port': `${ports.storePort}`,
       'store/ring-ref': `${frames.storeFrame}`,
     };
-    for (let vcpu = 0; vcpu < config.vcpus; vcpu++) entries[`cpu/${vcpu}/availability`] = 'online';
+    const { online } = configJson === undefined ? {} : readScheduling(configJson, config.vcpus);
+    for (let vcpu = 0; vcpu < config.vcpus; vcpu++)
+      entries[`cpu/${vcpu}/availability`] = online?.includes(vcpu) === false ? 'offline' : 'online';
     const startTime = { start_time: (Date.now() / 1000).toFixed(2) };
     const image = profileOf(config).tellsImage
       ? { ...startTime, ...imageEntries(fetched ?? config) }

@@ -7,6 +7,7 @@ import type { Host } from '../../host.ts';
 import { fromLibxlJson, updateLibxlJson } from '../../image-config/index.ts';
 import { MAXMEM_SLACK_KIB, PAGE_BYTES } from '../../memory.ts';
 import { domainPath, userdataPath } from '../../paths.ts';
+import { currentScheduling } from '../../scheduling/current-scheduling.ts';
 import { readUserdata } from '../../userdata.ts';
 import { notSavable } from './check-savable.ts';
 
@@ -33,6 +34,7 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
     uuid: domain.uuid,
     ...(await currentMemory(host, info)),
     devices: await listDevices(host.store, domain.domid),
+    scheduling: await currentScheduling(host, info),
   });
   const config = readAsTarget(host, domain, json);
   requireOfDomain(host, domain, info, config);

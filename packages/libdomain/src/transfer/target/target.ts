@@ -22,6 +22,7 @@ import {
 } from '../../places/index.ts';
 import { reservationsOf } from '../../reservations.ts';
 import { runPipeline, type Completed, type RunOptions } from '../../step/run.ts';
+import type { StepEvent } from '../../step/step.ts';
 import { restoreMemory } from '../../steps/memory/restore-memory.ts';
 import { refusalOf, runChecks } from '../admission/run-checks.ts';
 import {
@@ -68,6 +69,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   let promised: string | undefined;
   let held: Hold | undefined;
   let opened: DiskMoment | undefined;
+  const warnings = new Set<string>();
 
   function configOf(json: string): DomainConfig & { readonly uuid: string } {
     const config = fromLibxlJson(json, pickName(options));
@@ -195,7 +197,11 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
         origin,
         rules,
       });
-      made = await runPipeline(plan, host, { ...options, signal });
+      const onStep = (event: StepEvent): void => {
+        if (event.state === 'given-up' && event.why !== undefined) warnings.add(event.why);
+        options.onStep?.(event);
+      };
+      made = await runPipeline(plan, host, { ...options, signal, onStep });
       const paths = config.disks.filter(isHere).flatMap(({ target }) => target || []);
       if (paths.length > 0) opened = { paths, at: Date.now() };
     } catch (thrown) {
@@ -232,6 +238,9 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     },
     get opened() {
       return opened;
+    },
+    get warnings() {
+      return [...warnings];
     },
     expect,
     check,

@@ -58,7 +58,7 @@ export class KeptTransfer {
     return this.#reserved('expect').expect(configJson);
   }
 
-  restore(image: CheckedImage): Promise<{ domid: number | undefined }> {
+  restore(image: CheckedImage): Promise<Pick<DomainTarget, 'domid' | 'warnings'>> {
     return this.#once('restore', async () => {
       const target = this.#reserved('restore');
       const { signal } = (this.#restoring = new AbortController());
@@ -67,7 +67,8 @@ export class KeptTransfer {
       } finally {
         this.#restoring = undefined;
       }
-      return { domid: target.domid };
+      const { domid, warnings } = target;
+      return { domid, warnings };
     });
   }
 

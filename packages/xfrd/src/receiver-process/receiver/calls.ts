@@ -15,6 +15,12 @@ import type { FeedServer } from './feed-server.ts';
 /** Gives the bytes of an image to the keeper or helper that has called for them. */
 export type Feed = (sink: Duplex) => Promise<void>;
 
+/** What there is of a guest then. */
+interface Restored {
+  readonly domid?: number;
+  readonly warnings?: readonly string[];
+}
+
 type FeedOrder = Extract<KeeperMessage, { type: 'feed' }>;
 
 /** An order of the keeper, without a call before it. */
@@ -55,7 +61,7 @@ export class Calls {
   /**
    * The same for what takes an image. It settles when nothing of it goes on at the keeper's, also behind an abort.
    */
-  async restore(args: CallArgs<'restore'>, feed: Feed, signal: AbortSignal): Promise<{ domid?: number }> {
+  async restore(args: CallArgs<'restore'>, feed: Feed, signal: AbortSignal): Promise<Restored> {
     const over = new AbortController();
     using call = this.#calls.open(({ id, token }) => void this.#feed(id, token, feed, over.signal));
     const { id } = call;
@@ -65,7 +71,7 @@ export class Calls {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     try {
-      return (await call.answer) as { domid?: number };
+      return (await call.answer) as Restored;
     } finally {
       signal.removeEventListener('abort', onAbort);
       over.abort();

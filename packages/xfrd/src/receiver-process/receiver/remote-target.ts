@@ -16,6 +16,7 @@ export class RemoteTarget implements Target {
   /** of what has been offered */
   #uuid = '';
   domid: number | undefined;
+  warnings: readonly string[] | undefined;
 
   /** @param who the other end, when it has proved who it is */
   constructor(calls: Calls, who?: string) {
@@ -59,8 +60,13 @@ export class RemoteTarget implements Target {
       await pipeline(image.libxc, sink, { signal });
       await image.finish();
     };
-    const { domid } = await this.#calls.restore({ uuid, configJson: image.configJson }, feed, signal);
+    const { domid, warnings } = await this.#calls.restore(
+      { uuid, configJson: image.configJson },
+      feed,
+      signal,
+    );
     this.domid = domid;
+    this.warnings = warnings;
   }
 
   start(): Promise<{ domid: number }> {

@@ -1,0 +1,21 @@
+/** Of the first vCPUs the processors of a host, by ascending numbers. Those behind them, and one with an empty list, have all. */
+export type ProcessorsOfVcpus = readonly (readonly number[])[];
+
+/** How the vCPUs of a domain get processors, beside those of other domains. What is absent is as Xen has it by default. */
+export interface Scheduling {
+  /** by vCPU: those on which it may run */
+  readonly hard?: ProcessorsOfVcpus | undefined;
+  /** by vCPU: those on which it runs rather than on others */
+  readonly soft?: ProcessorsOfVcpus | undefined;
+  /** its share of processor time beside others, 1 to 65535 */
+  readonly weight?: number | undefined;
+  /** of one processor, all its vCPUs together, in percent; 0: as much as it likes */
+  readonly cap?: number | undefined;
+  /** the vCPUs that its guest is asked to use; absent: all */
+  readonly online?: readonly number[] | undefined;
+}
+
+/** Of a new domain, in each scheduler that knows weights and caps. */
+export const DEFAULT_WEIGHT = 256;
+export const DEFAULT_CAP = 0;
+export const MOST_WEIGHT = 0xffff;

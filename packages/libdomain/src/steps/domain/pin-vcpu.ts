@@ -1,0 +1,81 @@
+import { VmToolsError } from '@vm-tools/errors';
+import type { VcpuAffinity, Xen } from '@vm-tools/xc-native';
+import type { Scheduling } from '../../scheduling/scheduling.ts';
+import type { Step } from '../../step/step.ts';
+import type { Made, Wanted } from '../context.ts';
+
+/** A vCPU that does not run just anywhere. */
+export interface PinnedVcpu {
+  readonly vcpu: number;
+  readonly affinity: Partial<VcpuAffinity>;
+}
+
+/** Those of a domain that are pinned, or would rather run on some processors. */
+export function pinnedVcpus({ hard = [], soft = [] }: Scheduling): readonly PinnedVcpu[] {
+  const length = Math.max(hard.length, soft.length);
+  return Array.from({ length }, (_, vcpu) => ({
+    vcpu,
+    affinity: { ...of(hard[vcpu], 'hard'), ...of(soft[vcpu], 'soft') },
+  })).filter(({ affinity }) => Object.keys(affinity).length > 0);
+}
+
+function of(list: readonly number[] | undefined, which: keyof VcpuAffinity): Partial<VcpuAffinity> {
+  return list === undefined || list.length === 0 ? {} : { [which]: list };
+}
+
+/**
+ * Pins one vCPU as it was where it comes from. Processors of another host may be fewer: it keeps what a new one has
+ * then.
+ */
+export const pinVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> => ({
+  name: `pin-vcpu-${vcpu}`,
+  about: () => `vCPU ${vcpu} on the processors that it had`,
+  async run({ config: { name }, domid, host: { xen } }) {
+    const usual = await xen.vcpuGetaffinity(domid, vcpu);
+    try {
+      for (const [which, cpus] of Object.entries(affinity)) {
+        const missing = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
+        if (missing.length > 0) throw lost(name, missing);
+      }
+    } catch (thrown) {
+      await xen.vcpuSetaffinity(domid, vcpu, usual);
+      throw thrown;
+    }
+    return {};
+  },
+});
+
+/** @returns those that there are not: Xen drops them without a word, as long as something is left */
+async function pinTo(
+  xen: Xen,
+  {
+    domid,
+    vcpu,
+    which,
+    cpus,
+  }: {
+    readonly domid: number;
+    readonly vcpu: number;
+    readonly which: keyof VcpuAffinity;
+    readonly cpus: readonly number[];
+  },
+): Promise<readonly number[]> {
+  try {
+    await xen.vcpuSetaffinity(domid, vcpu, { [which]: cpus });
+  } catch (thrown) {
+    if (thrown instanceof VmToolsError && thrown.details['errnoName'] === 'EINVAL') return cpus;
+    throw thrown;
+  }
+  const kept = await xen.vcpuGetaffinity(domid, vcpu);
+  return cpus.filter((cpu) => !kept[which].includes(cpu));
+}
+
+function lost(name: string, cpus: readonly number[]): VmToolsError {
+  return new VmToolsError({
+    code: 'DOMAIN_PINNING_LOST',
+    kind: 'usage',
+    message: `${name} was pinned to processors that are not where it is now (${cpus.slice(0, 8).join(', ')}): its vCPUs that were may run on all`,
+    hint: 'pin it anew there: vm-set --pin',
+    details: { cpus },
+  });
+}
