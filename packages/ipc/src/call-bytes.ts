@@ -37,6 +37,11 @@ export function incomingBytes(
   return failWith(bytes, done);
 }
 
+/** In the place of `incomingBytes` for a call whose bytes go elsewhere: it is empty, and may be destroyed with a cause. */
+export function noBytes(): Readable {
+  return Readable.from([]).on('error', () => undefined);
+}
+
 /**
  * The stream to which the bytes of a call are written. A call that fails stops reading, which a connection reports as
  * EPIPE; this sink fails with the cause, and at once, even without a write. It finishes when the call has.

@@ -17,7 +17,7 @@
  *
  * @packageDocumentation
  */
-export { incomingBytes, outgoingBytes } from './call-bytes.ts';
+export { incomingBytes, noBytes, outgoingBytes } from './call-bytes.ts';
 export { Channel, type ChannelOptions } from './channel.ts';
 export { readHello, writeHello, type HelloOptions } from './hello.ts';
 export { PendingCalls, type Answer, type MessageOfCall, type PendingCall } from './pending-calls.ts';

@@ -30,6 +30,17 @@ test('flock has one owner, who may give it back', () => {
   expect(libc.flock(second.fd, 'exclusive')).toBe(true);
 });
 
+test('a process whose file writes are forbidden can write to a pipe alone', () => {
+  const script = `
+    process.on('SIGXFSZ', () => undefined);
+    import(${JSON.stringify(import.meta.resolve('./load-libc.ts'))}).then(async ({ loadLibc }) => {
+      (await loadLibc()).forbidFileWrites(process.pid);
+      try { require('fs').writeFileSync(process.argv[1], 'x'); } catch (error) { console.log(error.code); }
+    });`;
+  const { stdout } = spawnSync(process.execPath, ['-e', script, path], { encoding: 'utf8' });
+  expect(stdout).toBe('EFBIG\n');
+});
+
 test('a record lock has one owner in a process, too, and is not lost when another description is closed', () => {
   using first = opened();
   expect(libc.lockRecord(first.fd)).toBe(true);

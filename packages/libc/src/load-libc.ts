@@ -45,6 +45,13 @@ export interface Libc extends PtyCalls {
    */
   readonly isHungUp: (fd: number) => boolean;
   /**
+   * Each write of a process to a regular file fails with EFBIG from now on, wherever it stands in the file; the process
+   * must outlive SIGXFSZ (prlimit).
+   *
+   * @throws an error of the system, with its `code`
+   */
+  readonly forbidFileWrites: (pid: number) => void;
+  /**
    * No process that is started from now on inherits what this one has open at this moment, but for what it is given:
    * node opens its own files so, but not those that this process was started with, nor those of its libraries.
    *
@@ -53,6 +60,10 @@ export interface Libc extends PtyCalls {
   readonly closeOnExec: () => void;
 }
 
+/** asm-generic/resource.h */
+const RLIMIT_FSIZE = 1;
+/** struct rlimit: two unsigned longs, both 0 */
+const NOTHING_MORE = new Uint8Array(16);
 /** asm-generic/fcntl.h, the same on x86-64 and arm64. */
 const LOCK_EX = 2;
 const LOCK_NB = 4;
@@ -91,6 +102,9 @@ async function bind(): Promise<Libc> {
   ) => number;
   const fcntl = (fd: number, command: number, lock: Buffer): number => variadic(fd, command, 'void *', lock);
 
+  const prlimit = library.func('prlimit', 'int', ['int', 'int', 'void *', 'void *']) as (
+    ...args: unknown[]
+  ) => number;
   const poll = library.func('poll', 'int', ['void *', 'ulong', 'int']) as (...args: unknown[]) => number;
 
   /** @returns false when it would have to wait */
@@ -115,6 +129,9 @@ async function bind(): Promise<Libc> {
       asked.writeInt32LE(fd, POLLFD.fd);
       if (poll(asked, 1, 0) < 0) throw systemError('poll', koffi.errno());
       return (asked.readInt16LE(POLLFD.revents) & (POLLERR | POLLHUP)) !== 0;
+    },
+    forbidFileWrites: (pid) => {
+      if (prlimit(pid, RLIMIT_FSIZE, NOTHING_MORE, null) !== 0) throw systemError('prlimit', koffi.errno());
     },
     closeOnExec: () => {
       if (closeRange(FIRST_FD, LAST_FD, CLOSE_RANGE_CLOEXEC) !== 0)

@@ -14,6 +14,8 @@
 export type { Check } from './check.ts';
 export type { TransferFigures, TransferPhase } from './figures.ts';
 export type { FoundSource, FoundTarget, GuestFinder, Journalled } from './guest-finder.ts';
+export type { ImageOrigin } from './image-origin.ts';
+export type { ImagePlace } from './image-place.ts';
 export type { Offer, OfferedCpu, OfferedDisk } from './offer.ts';
 export type { DiskMoment } from './disk-moment.ts';
 export type { SaveControl, SaveProgress, SaveReport, SentBytes } from './save.ts';

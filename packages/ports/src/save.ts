@@ -1,4 +1,5 @@
 import type { DiskMoment } from './disk-moment.ts';
+import type { ImagePlace } from './image-place.ts';
 
 /** How far a save is. */
 export interface SaveProgress {
@@ -31,6 +32,11 @@ export interface SaveControl {
   readonly sent?: (() => SentBytes) | undefined;
   /** Resolves when the other end has taken all that `sent` tells of; rejects when it takes nothing for too long. */
   readonly taken?: (() => Promise<void>) | undefined;
+  /**
+   * A source that can may put the whole image there, from the beginning of the file, in place of the sink: it ends the
+   * sink without a byte then. @default into the sink
+   */
+  readonly place?: ImagePlace | undefined;
 }
 
 /** The result of a save. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Check } from './check.ts';
+import type { ImageOrigin } from './image-origin.ts';
 import type { DiskMoment } from './disk-moment.ts';
 import type { Offer } from './offer.ts';
 
@@ -10,6 +11,8 @@ export interface RestoreControl {
   readonly transferId?: string | undefined;
   /** Called for memory that has come for the first time, bytes: a source that only repeats itself has a limit. */
   readonly onNewMemory?: ((bytes: number) => void) | undefined;
+  /** A target that can may read the image there in place of the stream. @default from the stream */
+  readonly origin?: ImageOrigin | undefined;
 }
 
 /** The port to which a guest is brought. */

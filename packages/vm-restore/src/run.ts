@@ -9,16 +9,16 @@ import {
 } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { domainTarget, type Origin } from '@vm-tools/libdomain';
-import { restoreFromFile } from '@vm-tools/libxfr';
-import { createLimiter, followSchedule, parseSchedule } from '@vm-tools/ratelimit';
+import { startRestoring } from '@vm-tools/libxfr';
+import { parseSchedule } from '@vm-tools/ratelimit';
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { RestoreInput } from './options.ts';
 
 export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome> {
   const { input, messages, signal } = invocation;
-  const limiter = createLimiter({ rate: Infinity });
-  using _ = followSchedule(limiter, parseSchedule(input.bwlimit ?? 'off'), { signal });
+  const { bwlimit } = input;
+  const rate = bwlimit === undefined ? undefined : parseSchedule(bwlimit);
   const paused = input.paused === true;
   if (input.name !== undefined && input.file.length > 1) throw nameOfSeveral();
   const stdin = input.file.includes('-') ? imageFromStdin() : undefined;
@@ -33,11 +33,11 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
       onLog: messages.trace,
     });
     using progress = showProgress(messages);
-    const summary = await restoreFromFile(file === '-' ? (stdin ?? file) : file, target, {
-      limiter,
+    const summary = await startRestoring(file === '-' ? (stdin ?? file) : file, target, {
+      rate,
       signal,
       onEvent: progress.onEvent,
-    });
+    }).result;
     await ensureMonitor(invocation);
     const { domid } = summary;
     return { value: { paused, ...summary }, text: String(domid), line: `${file}: domid ${domid}` };

@@ -14,8 +14,8 @@ import { resumePaused } from './resume-paused.ts';
 
 export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> {
   const { input, messages, signal, program } = invocation;
-  const { bwlimit = 'off', stopAndCopyBwlimit } = input;
-  const rate = parseSchedule(bwlimit);
+  const { bwlimit, stopAndCopyBwlimit } = input;
+  const rate = bwlimit === undefined ? undefined : parseSchedule(bwlimit);
   const stopAndCopyRate = stopAndCopyBwlimit === undefined ? undefined : parseRate(stopAndCopyBwlimit);
   const { domains, fileFor } = await destinationOf(input.domain, {
     place: input.output,

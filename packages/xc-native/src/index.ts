@@ -33,6 +33,7 @@ export type {
   RestoreSpec,
   RingFrames,
   DumpCall,
+  FilePlace,
   SaveCall,
   SaveSpec,
   SchedulerName,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { PassThrough, Readable } from 'node:stream';
@@ -33,6 +35,21 @@ beforeEach(async () => {
 /** Of this process; as the kernel knows them. */
 const children = async (): Promise<string[]> =>
   (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')).trim().split(' ');
+
+/** A new file that this process has open. */
+async function openFile(): Promise<AsyncDisposable & { readonly path: string; readonly handle: FileHandle }> {
+  const folder = await mkdtemp(join(tmpdir(), 'long-calls-'));
+  const path = join(folder, 'image');
+  const handle = await open(path, 'w+');
+  return {
+    path,
+    handle,
+    async [Symbol.asyncDispose]() {
+      await handle.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
 
 const ports = { storePort: 1, storeDomid: 0, consolePort: 2, consoleDomid: 5 };
 
@@ -324,6 +341,31 @@ describe('domainSave', () => {
     expect(await stub.takeCalls()).toContainEqual(['precopy', '-1']);
   });
 
+  test('into a file: the same bytes behind its place, and the offset of the caller stays', async () => {
+    await using file = await openFile();
+    await file.handle.write('head');
+    const into = { path: `/proc/${process.pid}/fd/${file.handle.fd}`, at: 4 };
+    await xen.domainSave(7, { live: false, suspend: async () => undefined, into }).done;
+    await file.handle.write('+'); // where this process stands
+    expect(await readFile(file.path, 'utf8')).toBe('head+ND');
+  });
+
+  test('into a file: an abort in the middle of the writing ends it, and libxc tidies up', async () => {
+    await stub.mode('flood');
+    await using file = await openFile();
+    const abort = new AbortController();
+    const spec = { live: true, suspend: async () => undefined, into: { path: file.path, at: 0 } };
+    const save = xen.domainSave(7, spec, { signal: abort.signal });
+    await eventually(async () => (await file.handle.stat()).size > 1 << 20, 'some bytes');
+    abort.abort();
+    await expect(save.done).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      log: [expect.stringContaining('Failed to write page data')],
+      leftovers: [],
+    });
+    expect(await stub.takeCalls()).toContainEqual(['log-dirty', '0']);
+  });
+
   test('a reader that goes away makes it fail with the cause', async () => {
     await stub.mode('flood');
     const save = xen.domainSave(7, { live: true, suspend: async () => undefined });
@@ -447,6 +489,21 @@ describe('domainRestore', () => {
     await finished(sink);
     expect(await done).toMatchObject({ consoleFrame: 0xfeffen + 1n });
     expect(await stub.takeCalls()).toContainEqual(['restored', '300003']);
+  });
+
+  test('an image that libxc reads from a file, from its place on', async () => {
+    await using file = await openFile();
+    await file.handle.write(
+      Buffer.concat([Buffer.alloc(1000, 'x'), Buffer.alloc(300_000), Buffer.from('END')]),
+    );
+    const { sink, done } = xen.domainRestore(7, spec);
+    sink.readFrom?.({ path: `/proc/${process.pid}/fd/${file.handle.fd}`, at: 1000 });
+    await finished(sink);
+    await done;
+    expect(await stub.takeCalls()).toContainEqual(['restored', '300003']);
+    const missing = xen.domainRestore(7, spec);
+    missing.sink.readFrom?.({ path: '/nowhere', at: 0 });
+    await expect(missing.done).rejects.toMatchObject({ message: expect.stringContaining('ENOENT') });
   });
 
   test('an abort while it fetches, and before it knows where', async () => {

@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream';
 import { encodeLine } from '@vm-tools/ipc';
-import { incomingBytes, outgoingBytes } from '@vm-tools/ipc/calls';
+import { incomingBytes, noBytes, outgoingBytes } from '@vm-tools/ipc/calls';
 import { Conversation, type HelperOptions } from './helper/conversation.ts';
+import { followPosition } from './helper/file-position.ts';
 import { hasStream, LONGEST_LINE_BYTES, protocolError } from './helper/messages.ts';
 import type { Job, Question, Work } from './helper/messages.ts';
 import type {
   BuildSpec,
   DumpCall,
+  FilePlace,
   ImageSource,
   LongCallOptions,
   PrecopyDecision,
@@ -19,7 +21,7 @@ import type {
 
 /** The arguments of every long call. */
 export type HelperHost = Pick<Job, 'version' | 'libraries'> &
-  Pick<HelperOptions, 'helpers' | 'abortGraceMs'> & { readonly onLog?: (line: string) => void };
+  Pick<HelperOptions, 'helpers' | 'cutWrites' | 'abortGraceMs'> & { readonly onLog?: (line: string) => void };
 
 export async function destroyDomain(
   host: HelperHost,
@@ -45,7 +47,7 @@ export function saveDomain(
   spec: SaveSpec,
   options: LongCallOptions,
 ): SaveCall {
-  const { precopy, suspend, live } = spec;
+  const { precopy, suspend, live, into } = spec;
   const decide = async (question: Question): Promise<PrecopyDecision> => {
     if (question.type === 'suspend') {
       await suspend();
@@ -54,9 +56,10 @@ export function saveDomain(
     if (question.type !== 'precopy' || precopy === undefined) return 'continue';
     return precopy(question.stats);
   };
-  const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined };
+  const work: Work = { kind: 'save', live, asksPrecopy: precopy !== undefined, into };
   const { data, done } = start(host, domid, work, `saving domain ${domid}`, options, { decide });
-  return { stream: incomingBytes(data, done), done: handled(done.then(() => undefined)) };
+  const stream = into === undefined ? incomingBytes(data, done) : noBytes();
+  return { stream, done: handled(done.then(() => undefined)) };
 }
 
 export function dumpDomain(host: HelperHost, domid: number, options: LongCallOptions): DumpCall {
@@ -70,17 +73,26 @@ export function restoreDomain(
   spec: RestoreSpec,
   options: LongCallOptions,
 ): RestoreCall {
-  const image = Promise.withResolvers<ImageSource | undefined>();
+  const image = Promise.withResolvers<ImageSource | FilePlace | undefined>();
+  let told: ((bytes: number) => void) | undefined;
   const what = `restoring domain ${domid}`;
   const { data, done } = start(host, domid, { kind: 'restore', spec }, what, options, {
     image: image.promise,
+    onReading: (pid, fd) => {
+      if (told !== undefined) void followPosition(pid, fd, { onMoved: told, until: done });
+    },
   });
   const sink = outgoingBytes(data, done, () => image.resolve(undefined));
   const fetchFrom = (source: ImageSource): void => {
     image.resolve(source);
     sink.end();
   };
-  return { sink: Object.assign(sink, { fetchFrom }), done: handled(done.then(asFrames)) };
+  const readFrom = (place: FilePlace, onRead?: (bytes: number) => void): void => {
+    told = onRead;
+    image.resolve(place);
+    sink.end();
+  };
+  return { sink: Object.assign(sink, { fetchFrom, readFrom }), done: handled(done.then(asFrames)) };
 }
 
 /** A call of libxc in a helper process. */
@@ -99,12 +111,12 @@ interface HelperCall {
  * and it tidies up. Only a helper that does not end in time is killed.
  */
 function start(
-  { version, libraries, helpers, abortGraceMs, onLog }: HelperHost,
+  { version, libraries, helpers, cutWrites, abortGraceMs, onLog }: HelperHost,
   domid: number,
   work: Work,
   what: string,
   options: LongCallOptions,
-  answers: Pick<HelperOptions, 'decide' | 'image'> = {},
+  answers: Pick<HelperOptions, 'decide' | 'image' | 'onReading'> = {},
 ): HelperCall {
   const job: Job = { domid, version, libraries, ...work };
   const line = encodeLine(job, LONGEST_LINE_BYTES, protocolError); // what is too long to be told bothers no helper
@@ -112,6 +124,7 @@ function start(
   helper.control.write(line);
   const conversation = new Conversation(helper, job, {
     helpers,
+    cutWrites,
     what,
     ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { loadLibc } from '@vm-tools/libc';
 import { readHostInfo } from './calls/host-info.ts';
 import { readVersion } from './calls/version.ts';
 import { Helpers } from './helper/helpers.ts';
@@ -60,6 +61,7 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
       version: expected,
       libraries,
       helpers: new Helpers(options.helperPath ?? locateHelper()),
+      cutWrites: (await loadLibc()).forbidFileWrites,
       ...(onLog === undefined ? {} : { onLog }),
       ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
     });

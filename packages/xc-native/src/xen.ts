@@ -182,9 +182,22 @@ export interface PrecopyStats {
 /** The next step of libxc in a live save: another round, the last one with the guest stopped, or give up. */
 export type PrecopyDecision = 'continue' | 'stop-and-copy' | 'abort';
 
+/** A place in a regular file, for a process of the same user. */
+export interface FilePlace {
+  /** by which that process can open the file, e.g. "/proc/4711/fd/20" of one that has it open */
+  readonly path: string;
+  /** bytes from the beginning of the file */
+  readonly at: number;
+}
+
 /** How a domain is to be saved, and the callbacks of libxc meanwhile. */
 export interface SaveSpec {
   readonly live: boolean;
+  /**
+   * libxc writes its stream there, as fast as it can, without a copy and unchecked, and the stream of the call is
+   * empty. What was written when libxc asks something is in the file. @default into the stream of the call
+   */
+  readonly into?: FilePlace | undefined;
   /**
    * Asked once; resolves when the domain has shut down with reason suspend. A rejection makes the save fail
    * with that error.
@@ -196,7 +209,7 @@ export interface SaveSpec {
 
 /** A save under way: bytes to read, and its end. The stream must be read for the save to go on. */
 export interface SaveCall {
-  /** the libxc stream, image header to END */
+  /** the libxc stream, image header to END; nothing with `into` */
   readonly stream: Readable;
   /** resolves when libxc is done; rejects with its cause. An aborted or destroyed stream makes it reject. */
   readonly done: Promise<void>;
@@ -229,6 +242,13 @@ export type ImageSink = Writable & {
    * relays it. The sink finishes and fails as if it had been written to it. Missing where that cannot be done.
    */
   readonly fetchFrom?: (source: ImageSource) => void;
+  /**
+   * Instead of a write: libxc reads the stream from there by itself. What it reads has not been copied: the file must
+   * not change meanwhile. Missing where that cannot be done.
+   *
+   * @param onRead told of bytes that it has read since it was last told, a few times a second
+   */
+  readonly readFrom?: (place: FilePlace, onRead?: (bytes: number) => void) => void;
 };
 
 /** A restore that has begun. */

@@ -28,6 +28,8 @@ export { PAGE_BYTES, RECORD, recordName } from './libxc/record-type.ts';
 export type { RecordType } from './libxc/record-type.ts';
 export { LibxcVerifier } from './libxc/verifier.ts';
 export type { LibxcCounts, LibxcVerifierOptions } from './libxc/verifier.ts';
+export { FileVerifier } from './libxc/verify-file.ts';
+export type { StreamFile } from './libxc/verify-file.ts';
 export { verifyLibxc } from './libxc/verify-stream.ts';
 export type { LibxcVerifyOptions, LibxcVerifyStream } from './libxc/verify-stream.ts';
 export {
@@ -38,6 +40,8 @@ export {
   readLibxlHeader,
 } from './libxl-stream.ts';
 export { openImage } from './open-image.ts';
+export { checkImageFile, fileBytes } from './open-image-file.ts';
+export type { CheckedFile, CheckFileOptions } from './open-image-file.ts';
 export type { ExpectedDomain, OpenedImage, OpenImageOptions } from './open-image.ts';
 export { wrapImage } from './wrap-image.ts';
 export type { ImageWrapping } from './wrap-image.ts';

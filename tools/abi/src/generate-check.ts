@@ -24,6 +24,7 @@ const HEADERS = [
   'string.h',
   'sys/mman.h',
   'sys/socket.h',
+  'unistd.h',
 ];
 /** Xen's headers hide what maps memory behind it. */
 const DEFINE = '#define XC_WANT_COMPAT_MAP_FOREIGN_API';

@@ -1,4 +1,5 @@
 import { open, statfs } from 'node:fs/promises';
+import type { ImagePlace } from '@vm-tools/ports';
 import { writeAll } from './write-all.ts';
 
 /** A file that is being written. */
@@ -10,7 +11,12 @@ export interface WrittenFile {
   /** Resolves when the disk has it. */
   sync(): Promise<void>;
   close(): Promise<void>;
+  /** What a process that writes it besides needs, and one that reads what it has written. */
+  readonly shared?: SharedFile;
 }
+
+/** A regular file that other processes of this user can open. */
+export type SharedFile = Pick<ImagePlace, 'path' | 'read' | 'size'>;
 
 /** The part of a file system that can be full. */
 export interface Storage {
@@ -32,6 +38,11 @@ export const diskStorage: Storage = {
       setLength: (bytes) => handle.truncate(bytes),
       sync: () => handle.sync(),
       close: () => handle.close(),
+      shared: {
+        path: `/proc/${process.pid}/fd/${handle.fd}`,
+        read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+        size: async () => (await handle.stat()).size,
+      },
     };
   },
 };

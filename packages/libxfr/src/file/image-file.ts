@@ -1,9 +1,10 @@
 import { link, lstat, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
-import { VmToolsError } from '@vm-tools/errors';
+import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { formatBytes, type Limiter } from '@vm-tools/ratelimit';
 import { syncFolder } from '@vm-tools/write-file';
+import type { ImagePlace } from '@vm-tools/ports';
 import { fileError } from '../disk/file-error.ts';
 import { diskStorage, type Storage, type WrittenFile } from '../disk/storage.ts';
 import { pacedSlices } from '../image/paced-slices.ts';
@@ -115,6 +116,35 @@ export class ImageFile {
         }
       }
     }
+  }
+
+  /**
+   * The file for a source that has it written by another process, in place of `writer`; undefined where the storage
+   * lends it to none. Nothing paces that process, and its zeros take room.
+   *
+   * @param onWritten told of the bytes of that process
+   */
+  place(onWritten: (bytes: number) => void): ImagePlace | undefined {
+    const { shared } = this.#file;
+    if (shared === undefined) return undefined;
+    const wrote = (bytes: number): void => {
+      this.#bytes += bytes;
+      onWritten(bytes);
+    };
+    return {
+      ...shared,
+      write: async (bytes, position) => {
+        try {
+          await this.#file.write([Buffer.from(bytes)], position);
+        } catch (thrown) {
+          throw fileError(thrown, 'write', this.#path);
+        }
+        wrote(bytes.length);
+      },
+      wrote,
+      failed: (code, cause) =>
+        fileError(Object.assign(new Error(messageOf(cause), { cause }), { code }), 'write', this.#path),
+    };
   }
 
   /** Gives the file its name. When it rejects, `discard` is still to be called. */

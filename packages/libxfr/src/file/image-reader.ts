@@ -1,12 +1,20 @@
+import { Readable } from 'node:stream';
+import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { VmToolsError } from '@vm-tools/errors';
+import { VmToolsError } from '@vm-tools/errors';
+import type { ImageOrigin } from '@vm-tools/ports';
 import { fileError } from '../disk/file-error.ts';
 
 const BUFFER_BYTES = 2 ** 20;
+const WRITABLE_BY_OTHERS = 0o022n;
 
 /** An image file that is open for reading. */
 export interface OpenImage extends AsyncDisposable {
+  /** Its content, once, as a stream. */
+  stream(onFailed: (error: VmToolsError) => void): Readable;
   readonly bytes: number;
+  /** The file for a target that has it read by another process; undefined when it may change while it is read. */
+  origin(onRead: (bytes: number) => void): ImageOrigin | undefined;
   /** Its content, once; an error of the file system is reported before it is thrown. */
   chunks(onFailed: (error: VmToolsError) => void): AsyncGenerator<Buffer, void>;
 }
@@ -16,15 +24,52 @@ export async function openImageFile(path: string): Promise<OpenImage> {
   const handle = await open(path, 'r').catch((thrown: unknown) => {
     throw fileError(thrown, 'read', path);
   });
-  const stats = await handle.stat();
+  const stats = await handle.stat({ bigint: true });
   if (stats.isDirectory()) {
     await handle.close();
     throw fileError(Object.assign(new Error('it is a folder'), { code: 'EISDIR' }), 'read', path);
   }
   return {
-    bytes: stats.size,
+    bytes: Number(stats.size),
+    origin: (onRead) => (isOwn(stats) ? originOf(handle, path, stats, onRead) : undefined),
+    stream: (onFailed) => Readable.from(readChunks(handle, path, onFailed), { objectMode: false }),
     chunks: (onFailed) => readChunks(handle, path, onFailed),
     [Symbol.asyncDispose]: () => handle.close(),
+  };
+}
+
+/** A regular file that root or this user alone can write. */
+function isOwn(stats: BigIntStats): boolean {
+  const isOurs = stats.uid === 0n || stats.uid === BigInt(process.getuid?.() ?? 0);
+  return stats.isFile() && isOurs && (stats.mode & WRITABLE_BY_OTHERS) === 0n;
+}
+
+function originOf(
+  handle: FileHandle,
+  path: string,
+  opened: BigIntStats,
+  onRead: (bytes: number) => void,
+): ImageOrigin {
+  const told = (thrown: unknown): never => {
+    throw fileError(thrown, 'read', path);
+  };
+  return {
+    path: `/proc/${process.pid}/fd/${handle.fd}`,
+    read: async (into, position) => (await handle.read(into, 0, into.length, position).catch(told)).bytesRead,
+    size: async () => (await handle.stat().catch(told)).size,
+    onRead,
+    async requireSame() {
+      const now = await handle.stat({ bigint: true }).catch(told);
+      if (now.size === opened.size && now.mtimeNs === opened.mtimeNs && now.ctimeNs === opened.ctimeNs)
+        return;
+      throw new VmToolsError({
+        code: 'XFR_FILE_CHANGED',
+        kind: 'corrupt',
+        message: `${path} was changed while it was read`,
+        hint: 'restore it again when no program writes to it',
+        details: { path },
+      });
+    },
   };
 }
 

@@ -1,12 +1,24 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { diskStorage, type Storage } from '../disk/storage.ts';
+import { createLimiter, type Limiter } from '@vm-tools/ratelimit';
 import { createPartial, removeDeadPartials } from '../file/partial-file.ts';
 import { bytesIn } from '../protocol/pieces.ts';
 import { restoreFromFile } from '../target/restore-from-file.ts';
@@ -82,6 +94,35 @@ describe('saveToFile', () => {
     expect(sequence).toEqual(['running']);
     expect(summary.downtimeMs).toBeGreaterThan(0);
     expect(sha256(await readFile(path))).toBe(DIGEST);
+  });
+
+  test('lets a source that can have the file written by another process, unless it is to be paced', async () => {
+    const sink = async (limiter?: Limiter): Promise<unknown> => {
+      const source = new FakeSource({ usesPlace: true });
+      const places: unknown[] = [];
+      const save = source.save.bind(source);
+      source.save = (to, control) => {
+        places.push(control.place?.path);
+        return save(to, control);
+      };
+      const summary = await saveToFile(source, path, { afterwards: 'destroy', overwrite: true, limiter });
+      expect(summary.transferred).toBe(1_000_000);
+      expect(sha256(await readFile(path))).toBe(DIGEST);
+      return places[0];
+    };
+    expect(await sink()).toMatch(/^\/proc\//);
+    expect(await sink(createLimiter({ rate: Infinity }))).toBeUndefined();
+  });
+
+  test.each([0, 5, 15])('an abort at chunk %p of another process: the guest runs, no file', async (at) => {
+    const abort = new AbortController();
+    const source = new FakeSource({
+      usesPlace: true,
+      onChunk: (index) => (index === at ? abort.abort() : undefined),
+    });
+    const saved = saveToFile(source, path, { afterwards: 'destroy', signal: abort.signal });
+    await expect(saved).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'aborted-safe' });
+    expect([source.state, await readdir(folder)]).toEqual(['running', []]);
   });
 
   test("into the caller's stream", async () => {
@@ -283,6 +324,35 @@ describe('restoreFromFile', () => {
     expect(target.calls).toEqual(['restore', 'start']);
     expect([target.state, target.sha256]).toEqual(['running', DIGEST]);
     expect(summary).toMatchObject({ transferred: 1_000_000, total: 1_000_000, domid: 7 });
+  });
+
+  test('lets a target that can have the file read by another process', async () => {
+    await saved();
+    let seen = 0;
+    const target = new FakeTarget({ onOrigin: async (origin) => void (seen = await origin.size()) });
+    const summary = await restoreFromFile(path, target);
+    expect([seen, target.sha256]).toEqual([1_000_000, DIGEST]);
+    expect(summary).toMatchObject({ transferred: 1_000_000, domid: 7 });
+  });
+
+  test('but not where others can change it, nor where it is to be paced', async () => {
+    await saved();
+    const target = new FakeTarget({ onOrigin: fails('EINVAL') });
+    await restoreFromFile(path, target, { limiter: createLimiter({ rate: Infinity }) });
+    await chmod(path, 0o660);
+    await restoreFromFile(path, target);
+    expect(target.state).toBe('running');
+  });
+
+  test('what has been changed while it was read is not started', async () => {
+    await saved();
+    const target = new FakeTarget({ onOrigin: () => appendFile(path, 'x') });
+    await expect(restoreFromFile(path, target)).rejects.toMatchObject({
+      code: 'XFR_FILE_CHANGED',
+      kind: 'corrupt',
+      guest: { state: 'not restored, its image is untouched' },
+    });
+    expect(target.state).toBe('abandoned');
   });
 
   test('leaves it paused when told to, and does not read more than the target wants', async () => {

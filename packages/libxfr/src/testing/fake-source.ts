@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import type { Check, Offer, SaveControl, SaveProgress, SaveReport, Source } from '@vm-tools/ports';
@@ -17,6 +18,8 @@ export interface FakeSourceInit {
   ) => void | Promise<void>;
   /** what a chunk holds. @default bytes without a pattern */
   readonly content?: (index: number, length: number) => Buffer;
+  /** it has the image written by another process where it may. @default false */
+  readonly usesPlace?: boolean;
   readonly onResume?: () => void;
   readonly onDestroy?: () => void;
   /** called whenever it is to be confirmed, from 1: another toolstack may change the guest then */
@@ -81,8 +84,9 @@ export class FakeSource implements Source {
     }
   }
 
-  async #save(sink: Writable, { signal, onProgress }: SaveControl): Promise<SaveReport> {
+  async #save(sink: Writable, { signal, onProgress, place }: SaveControl): Promise<SaveReport> {
     let suspendedAt = 0;
+    await using file = this.#init.usesPlace && place !== undefined ? await open(place.path, 'r+') : undefined;
     for (let index = 0; index < this.chunks; index += 1) {
       const live = index < this.chunks / 2;
       if (!live && this.state === 'running') {
@@ -95,7 +99,10 @@ export class FakeSource implements Source {
       await this.#init.onChunk?.(index, phase, signal);
       throwIfAborted(signal, 'saving');
       if (sink.destroyed) throw new VmToolsError({ code: 'FAKE_SINK', message: 'the sink is broken' });
-      if (!sink.write(this.#content(index, CHUNK_BYTES))) await once(sink, 'drain', { signal });
+      const chunk = this.#content(index, CHUNK_BYTES);
+      if (file !== undefined) await file.write(chunk, 0, chunk.length, index * CHUNK_BYTES);
+      else if (!sink.write(chunk)) await once(sink, 'drain', { signal });
+      if (file !== undefined) place?.wrote(chunk.length);
     }
     this.#tell(onProgress, 'finishing', this.chunks);
     sink.end();

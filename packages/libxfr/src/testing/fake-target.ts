@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Check, Offer, Target } from '@vm-tools/ports';
+import type { Check, ImageOrigin, Offer, RestoreControl, Target } from '@vm-tools/ports';
 
 type Hook = () => void | Promise<void>;
 
@@ -19,6 +20,8 @@ export interface FakeTargetInit {
   readonly onAbandon?: Hook;
   /** what the guest has lost by coming. @default nothing */
   readonly warnings?: readonly string[];
+  /** it has a file read by another process where it may, and this happens then */
+  readonly onOrigin?: (origin: ImageOrigin) => void | Promise<void>;
   /** stop reading after so many bytes, as one who knows where the image ends. @default never */
   readonly readsBytes?: number;
 }
@@ -52,10 +55,14 @@ export class FakeTarget implements Target {
     this.state = 'reserved';
   }
 
-  async restore(stream: Readable, { signal }: { signal: AbortSignal }): Promise<void> {
+  async restore(stream: Readable, { signal, origin }: RestoreControl): Promise<void> {
     this.calls.push('restore');
     const hash = createHash('sha256');
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const { onOrigin } = this.#init;
+    const isOrigin = onOrigin !== undefined && origin !== undefined;
+    const bytes = isOrigin ? createReadStream(origin.path) : stream;
+    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+      if (isOrigin) origin.onRead(chunk.length);
       this.bytes += chunk.length;
       hash.update(chunk);
       await this.#init.onChunk?.(this.bytes);
@@ -63,6 +70,8 @@ export class FakeTarget implements Target {
       if (this.bytes >= (this.#init.readsBytes ?? Infinity)) break;
     }
     this.sha256 = hash.digest('hex');
+    if (isOrigin) await onOrigin(origin);
+    if (isOrigin) await origin.requireSame();
     await this.#init.onRestored?.();
     this.state = 'paused';
   }

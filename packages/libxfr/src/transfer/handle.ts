@@ -37,7 +37,8 @@ export interface SteerSourceOptions extends SteerOptions {
 
 /** The arguments of the plain function beneath. */
 export interface Lent {
-  readonly limiter: LimiterNode;
+  /** undefined for a transfer that is not paced */
+  readonly limiter: LimiterNode | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
   readonly onStep: OnStep;
@@ -61,6 +62,8 @@ type Options = SteerSourceOptions &
     readonly onStep?: OnStep | undefined;
     /** whether it is this end that stops the guest. @default false */
     readonly isSource?: boolean;
+    /** whether its bytes come by here, so that they can be paced. @default true */
+    readonly isPaced?: boolean;
   };
 
 export class TransferHandle<Result extends TransferSummary | undefined> implements Transfer<Result> {
@@ -79,7 +82,7 @@ export class TransferHandle<Result extends TransferSummary | undefined> implemen
     const { clock, limiter: parent, rate = Infinity, stopAndCopyRate: stopAndCopy, signal } = options;
     this.#rate = new TransferRate({ schedule: asSchedule(rate), stopAndCopy, parent, clock });
     const lent: Lent = {
-      limiter: this.#rate.limiter,
+      limiter: options.isPaced === false ? undefined : this.#rate.limiter,
       signal: AbortSignal.any([this.#cancelled.signal, ...(signal === undefined ? [] : [signal])]),
       onEvent: (event) => this.#hear(event),
       onStep: (step) => this.#step(step),
@@ -132,7 +135,8 @@ export class TransferHandle<Result extends TransferSummary | undefined> implemen
   }
 
   change({ rate, stopAndCopyRate, maxDowntimeMs, onNoConvergence }: TransferChange): void {
-    const { budget, isSource = false } = this.#options;
+    const { budget, isSource = false, isPaced = true } = this.#options;
+    if (!isPaced && (rate ?? stopAndCopyRate) !== undefined) throw notPaced();
     const wantsBudget = maxDowntimeMs !== undefined || onNoConvergence !== undefined;
     if (wantsBudget && budget === undefined) throw notHere('how long the guest may stand still', isSource);
     if (stopAndCopyRate !== undefined && !isSource) throw notHere('the limit of its stop-and-copy', isSource);
@@ -202,6 +206,15 @@ function notHere(what: string, isSource: boolean): VmToolsError {
     kind: 'usage',
     message: `${what} is not decided here`,
     hint: isSource ? 'this guest stands still all the while' : 'change it on the host that sends the guest',
+  });
+}
+
+function notPaced(): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_NOT_PACED',
+    kind: 'usage',
+    message: 'this image was begun without a limit, so that no limiter sees its bytes',
+    hint: 'begin it with a rate, which may be Infinity, to change that later',
   });
 }
 

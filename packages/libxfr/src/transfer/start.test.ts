@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -182,6 +185,12 @@ test('a save and a restore are watched and steered in the same way', async () =>
   expect((await saved.result).transferred).toBe(1_000_000);
   expect((await restored.result).domid).toBe(7);
   expect(saved.id).toBeUndefined();
+
+  const folder = await mkdtemp(join(tmpdir(), 'xfr-start-'));
+  const unpaced = startSaving(new FakeSource(), join(folder, 'web1.img'), { afterwards: 'destroy' });
+  expect(() => unpaced.setRate(1)).toThrow(expect.objectContaining({ code: 'XFR_NOT_PACED', kind: 'usage' }));
+  await unpaced.result;
+  await rm(folder, { recursive: true });
 
   const given = startSaving(new FakeSource(), new PassThrough(), { afterwards: 'resume', rate: 1 });
   given.cancel();

@@ -16,9 +16,13 @@ import type { Transfer } from './transfer.ts';
 export type StartTransferOptions = Omit<SendOptions, 'limiter'> & SteerSourceOptions;
 /** Those of `receiveFromPeer`, with a rate that can be changed in place of a limiter. */
 export type StartReceivingOptions = Omit<ReceiveOptions, 'limiter'> & SteerOptions;
-/** Those of `saveToFile`, with a rate that can be changed in place of a limiter. */
+/**
+ * Those of `saveToFile`, with a rate that can be changed in place of a limiter. A file that is begun without any of
+ * `rate`, `stopAndCopyRate` and `limiter` is written as fast as can be, and its rate cannot be changed later
+ * (XFR_NOT_PACED).
+ */
 export type StartSavingOptions = Omit<SaveToFileOptions, 'limiter'> & SteerSourceOptions;
-/** Those of `restoreFromFile`, with a rate that can be changed in place of a limiter. */
+/** Those of `restoreFromFile`, with a rate that can be changed in place of a limiter: as with `startSaving`. */
 export type StartRestoringOptions = Omit<RestoreFromFileOptions, 'limiter'> & SteerOptions;
 
 /** `sendToPeer`, to be watched and steered while it runs. */
@@ -49,9 +53,14 @@ export function startSaving(
   destination: string | Writable,
   options: StartSavingOptions,
 ): Transfer {
-  return new TransferHandle({ ...options, isSource: true }, (lent) =>
+  const isPaced = typeof destination !== 'string' || hasLimit(options);
+  return new TransferHandle({ ...options, isSource: true, isPaced }, (lent) =>
     saveToFile(source, destination, { ...options, ...lent }),
   );
+}
+
+function hasLimit({ rate, stopAndCopyRate, limiter }: SteerSourceOptions): boolean {
+  return rate !== undefined || stopAndCopyRate !== undefined || limiter !== undefined;
 }
 
 /** `restoreFromFile`, to be watched and steered while it runs. */
@@ -60,5 +69,8 @@ export function startRestoring(
   target: Target,
   options: StartRestoringOptions = {},
 ): Transfer {
-  return new TransferHandle(options, (lent) => restoreFromFile(origin, target, { ...options, ...lent }));
+  const isPaced = typeof origin !== 'string' || hasLimit(options);
+  return new TransferHandle({ ...options, isPaced }, (lent) =>
+    restoreFromFile(origin, target, { ...options, ...lent }),
+  );
 }

@@ -1,8 +1,8 @@
 import { type VmToolsError, abortError } from '@vm-tools/errors';
 import { decodeError, encodeLine, LineDecoder } from '@vm-tools/ipc';
-import type { ImageSource, LongCallOptions, PrecopyDecision, RingFrames } from '../xen.ts';
+import type { FilePlace, ImageSource, LongCallOptions, PrecopyDecision, RingFrames } from '../xen.ts';
 import type { Helpers } from './helpers.ts';
-import { asMessage, isRead, LONGEST_LINE_BYTES, protocolError } from './messages.ts';
+import { asMessage, isRead, LONGEST_LINE_BYTES, protocolError, writesFile } from './messages.ts';
 import type { Answer, Job, Message, Question } from './messages.ts';
 import { crashError } from './start.ts';
 import type { HelperEnd, HelperProcess } from './start.ts';
@@ -15,7 +15,11 @@ export interface HelperOptions extends LongCallOptions {
   /** Answers suspend and precopy. A rejection ends the work with that very error. */
   readonly decide?: (question: Question) => PrecopyDecision | Promise<PrecopyDecision>;
   /** Answers where an image comes from; undefined when by the stream of the call. */
-  readonly image?: Promise<ImageSource | undefined>;
+  readonly image?: Promise<ImageSource | FilePlace | undefined>;
+  /** Told which of its files the helper is about to read as an image. */
+  readonly onReading?: (pid: number, fd: number) => void;
+  /** Makes each write of a process to a regular file fail from now on. */
+  readonly cutWrites: (pid: number) => void;
   /** How long a helper may take to end in good order once it has been told to. @default 30 s */
   readonly abortGraceMs?: number;
 }
@@ -36,7 +40,7 @@ export class Conversation {
   #deciding: Promise<void> | undefined;
   #owesAnswer = false;
   /** where it fetches an image itself */
-  #image: ImageSource | undefined;
+  #image: ImageSource | FilePlace | undefined;
   readonly #stopped = Promise.withResolvers<undefined>();
   #killTimer: NodeJS.Timeout | undefined;
   #wasKilled = false;
@@ -95,6 +99,8 @@ export class Conversation {
   #handle(message: Message): void {
     if (message.type === 'log') {
       this.#options.onLog?.(message.line);
+    } else if (message.type === 'reading') {
+      if (this.#helper.pid !== undefined) this.#options.onReading?.(this.#helper.pid, message.fd);
     } else if (message.type === 'done' || message.type === 'failed') {
       this.#last = message;
       if (message.type === 'done') this.#done.resolve(message);
@@ -118,7 +124,7 @@ export class Conversation {
     }
   }
 
-  #answer(answer: PrecopyDecision, image?: ImageSource): void {
+  #answer(answer: PrecopyDecision, image?: ImageSource | FilePlace): void {
     if (!this.#owesAnswer) return;
     this.#owesAnswer = false;
     this.#image = image;
@@ -135,6 +141,7 @@ export class Conversation {
     this.#answer('abort');
     this.#stopped.resolve(undefined);
     this.#helper.data.destroy();
+    if (writesFile(this.#job) && this.#helper.pid !== undefined) this.#options.cutWrites(this.#helper.pid);
     // A stream that it fetches cannot be cut from here. A restore leaves nothing to clean up but its domain.
     // A dump has nothing to clean up either, and writes nothing for as long as it looks for pages.
     if (this.#image !== undefined || this.#job.kind === 'dump') this.#helper.kill();

@@ -14,7 +14,8 @@ import { runJob } from './run-job.ts';
 
 // Ctrl-C reaches every process of a terminal. Only the parent may decide what it means: libxc must not be torn out
 // of a save, which would leave the guest in log-dirty mode or suspended.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// A parent that cuts what libxc may write to a file (SIGXFSZ) wants the write to fail.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGXFSZ'] as const) process.on(signal, () => undefined);
 
 const parent = new ParentLink();
 void work();

@@ -3,6 +3,7 @@ import { isErrorBody, toJson, type ErrorBody } from '@vm-tools/ipc';
 import type { Libraries } from '../prototypes/index.ts';
 import type {
   BuildSpec,
+  FilePlace,
   ImageSource,
   PrecopyDecision,
   PrecopyStats,
@@ -30,19 +31,30 @@ export type Job = {
 
 export type Work =
   | { readonly kind: 'build'; readonly spec: BuildSpec }
-  | { readonly kind: 'save'; readonly live: boolean; readonly asksPrecopy: boolean }
+  | {
+      readonly kind: 'save';
+      readonly live: boolean;
+      readonly asksPrecopy: boolean;
+      /** @default by DATA_FD */
+      readonly into?: FilePlace | undefined;
+    }
   | { readonly kind: 'restore'; readonly spec: RestoreSpec }
   | { readonly kind: 'dump' }
   | { readonly kind: 'destroy' };
 
-/** Whether bytes go with it; a helper can do one such job. */
-export function hasStream({ kind }: Work): boolean {
-  return kind === 'restore' || isRead({ kind });
+/** Whether bytes go by DATA_FD; a helper can do one such job. */
+export function hasStream(work: Work): boolean {
+  return work.kind === 'restore' || (isRead(work) && !writesFile(work));
 }
 
-/** Whether the parent reads these bytes: when it has had enough of them, the work has not been done. */
+/** Whether the parent reads what this makes: when it has had enough of it, the work has not been done. */
 export function isRead({ kind }: Pick<Work, 'kind'>): boolean {
   return kind === 'save' || kind === 'dump';
+}
+
+/** Whether it writes a file by itself, which no end of a socket can stop. */
+export function writesFile(work: Work): boolean {
+  return work.kind === 'save' && work.into !== undefined;
 }
 
 /** A question of a helper, which then waits for the answer: libxc is waiting in its callback, too. */
@@ -58,13 +70,15 @@ export type Question =
 /** Written by the parent for each question. */
 export interface Answer {
   readonly answer: PrecopyDecision;
-  /** The address of an image that does not come by DATA_FD. */
-  readonly image?: ImageSource;
+  /** The address of an image that does not come by DATA_FD, or its place in a file. */
+  readonly image?: ImageSource | FilePlace;
 }
 
 export type Message =
   | Question
   | { readonly type: 'log'; readonly line: string }
+  /** the file descriptor by which libxc is about to read a file: its position tells how far it is */
+  | { readonly type: 'reading'; readonly fd: number }
   | { readonly type: 'done'; readonly frames?: RingFrames }
   | { readonly type: 'failed'; readonly error: ErrorBody };
 
@@ -77,6 +91,7 @@ const FIELDS: { readonly [Type in Message['type']]: Readonly<Record<string, Chec
   suspend: {},
   precopy: { stats: has({ iteration: 'number', totalWrittenPages: 'number' }) },
   log: { line: is('string') },
+  reading: { fd: is('number') },
   done: {
     frames: (value) => value === undefined || has({ storeFrame: 'bigint', consoleFrame: 'bigint' })(value),
   },

@@ -8,6 +8,7 @@ import { dumpDomain } from './jobs/dump.ts';
 import { restoreDomain } from './jobs/restore.ts';
 import { saveDomain } from './jobs/save.ts';
 import { callSource } from './call-source.ts';
+import { withFileAt } from './file-at.ts';
 import { DATA_FD, type Job } from './messages.ts';
 import type { ParentLink } from './parent-link.ts';
 
@@ -22,7 +23,8 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
       return buildDomain(libxc, domid, job.spec, checkpoint);
     case 'save':
       checkpoint('xc_domain_save');
-      saveDomain(libxc, domid, job, parent);
+      if (job.into === undefined) saveDomain(libxc, domid, job, parent, DATA_FD);
+      else withFileAt(libxc, domid, job.into, 'r+', (fd) => saveDomain(libxc, domid, job, parent, fd));
       return undefined;
     case 'restore': {
       // libxc says it before it reads, so it needs no image for that.
@@ -30,6 +32,11 @@ export function runJob(libxc: Libxc, job: Job, parent: ParentLink): RingFrames |
       const { answer, image } = parent.askWhere({ type: 'image' });
       if (answer === 'abort') throw interrupted('xc_domain_restore');
       if (image === undefined) return restoreDomain(libxc, domid, job.spec, DATA_FD);
+      if ('at' in image)
+        return withFileAt(libxc, domid, image, 'r', (file) => {
+          parent.send({ type: 'reading', fd: file });
+          return restoreDomain(libxc, domid, job.spec, file);
+        });
       const fd = callSource(libxc.native, image);
       try {
         return restoreDomain(libxc, domid, job.spec, fd);

@@ -16,6 +16,8 @@ export interface HelperProcess {
   /** Never rejects. */
   readonly ended: Promise<HelperEnd>;
   kill(): void;
+  /** undefined when it could not be started */
+  readonly pid: number | undefined;
   /** This process does not end before the helper has, which is so from its start. */
   ref(): void;
   /** This process may end, and takes the helper along. */
@@ -49,6 +51,7 @@ export function startHelper(helperPath: string): HelperProcess {
     data,
     ended: awaitEnd(child, control),
     kill: () => void child.kill('SIGKILL'),
+    pid: child.pid,
     ref: () => held.forEach((each) => each.ref()),
     unref: () => held.forEach((each) => each.unref()),
   };

@@ -38,6 +38,7 @@ export const int32 = type('int32_t', 'int32');
 export const uint64 = type('uint64_t', 'uint64');
 export const size = type('size_t', 'uint64');
 export const ulong = type('unsigned long', 'uint64');
+export const offset = type('off_t', 'int64');
 export const string = type('const char *', 'string');
 export const pointerTo = (c: string): CType<'pointer'> => type(`${c} *`, 'pointer');
 

@@ -1,13 +1,14 @@
-import { int, pointerTo, size, uint32 } from './ctype.ts';
+import { int, offset, pointerTo, size, uint32 } from './ctype.ts';
 import type { CType, PrototypeTable } from './ctype.ts';
 
 const text: CType<'string'> = { c: 'char *', crossing: 'string' };
 // On x86-64 a va_list argument is the address of its one element, so it can be handed on as a pointer.
 const vaList: CType<'pointer'> = { c: 'va_list', crossing: 'pointer' };
 
-/** The functions that turn libxc's messages into text, and that fetch an image for it. */
+/** The functions that turn libxc's messages into text, and that lead an image to it and from it. */
 export const LIBC = {
   connect: { returns: int, args: [int, pointerTo('const struct sockaddr'), uint32], check: 'zero' },
+  lseek: { returns: offset, args: [int, offset, int], check: 'non-negative' },
   munmap: { returns: int, args: [pointerTo('void'), size], check: 'zero' },
   socket: { returns: int, args: [int, int, int], check: 'non-negative' },
   strerror: { returns: text, args: [int], check: 'none' },

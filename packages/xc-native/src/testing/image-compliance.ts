@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +12,13 @@ import { type ComplianceDomains, type EmptyDomain, MEMORY_KIB } from './complian
 import { differingPfns, imagePages } from './image-pages.ts';
 
 const PAGES = MEMORY_KIB / 4;
+
+async function emptyFile(): Promise<AsyncDisposable & { readonly path: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'image-'));
+  const path = join(folder, 'image');
+  await writeFile(path, '');
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
 
 /** The part of the suite in which memory has contents: save, restore, and a guest that runs. */
 export function imageCompliance(
@@ -105,6 +115,51 @@ export function imageCompliance(
       const { signal } = abort;
       const { stream, done } = xen.domainSave(domid, { live: true, suspend: never, precopy }, { signal });
       await expect(buffer(stream)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      await expect(done).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'interrupted', leftovers: [] });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ shutdownReason: undefined });
+    });
+
+    test('into a file: the bytes of the stream, from its place on', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const image = await save(domid, { live: false, suspend: suspendByXen(domid) });
+      await using file = await emptyFile();
+      const into = { path: file.path, at: 100 };
+      const { stream, done } = xen.domainSave(domid, { live: false, suspend: async () => undefined, into });
+      const [read] = await Promise.all([buffer(stream), done]);
+      expect(read).toHaveLength(0);
+      expect((await readFile(file.path)).subarray(100).equals(image)).toBe(true);
+    });
+
+    test('into a file: what has been written when it asks is there', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      await using file = await emptyFile();
+      const sizes: number[] = [];
+      const precopy = async ({ dirtyPages }: PrecopyStats): Promise<PrecopyDecision> => {
+        if (dirtyPages === undefined) sizes.push((await stat(file.path)).size);
+        return sizes.length === 0 ? 'continue' : 'stop-and-copy';
+      };
+      const into = { path: file.path, at: 0 };
+      await xen.domainSave(domid, { live: true, suspend: suspendByXen(domid), precopy, into }).done;
+      expect(sizes[0]).toBeGreaterThan(PAGES * 4096);
+    });
+
+    test('into a file: a disk that is full, and an abort', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.built();
+      const full = { live: true, suspend: never, into: { path: '/dev/full', at: 0 } };
+      await expect(xen.domainSave(domid, full).done).rejects.toMatchObject({
+        details: { call: 'xc_domain_save', domid, errnoName: 'ENOSPC' },
+      });
+      await using file = await emptyFile();
+      const abort = new AbortController();
+      const precopy = (): PrecopyDecision => {
+        abort.abort();
+        return 'continue';
+      };
+      const spec = { live: true, suspend: never, precopy, into: { path: file.path, at: 0 } };
+      const { done } = xen.domainSave(domid, spec, { signal: abort.signal });
       await expect(done).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'interrupted', leftovers: [] });
       expect(await xen.domainGetinfo(domid)).toMatchObject({ shutdownReason: undefined });
     });

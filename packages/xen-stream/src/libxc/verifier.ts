@@ -125,6 +125,17 @@ export class LibxcVerifier {
     return this.#state?.phase === 'end';
   }
 
+  /** The bytes of pages that come next: their contents are looked at by no check. */
+  get pageBytesLeft(): number {
+    return this.#pageBytesLeft;
+  }
+
+  /** Counts so many of `pageBytesLeft` as passed, by a caller that knows that they are there. */
+  skip(pageBytes: number): void {
+    this.#pageBytesLeft -= pageBytes;
+    this.#counts.bytes += pageBytes;
+  }
+
   /**
    * Takes the next bytes, in chunks of any size.
    *
@@ -141,8 +152,7 @@ export class LibxcVerifier {
       const left = bytes.length - at;
       if (this.#pageBytesLeft > 0) {
         const pageBytes = Math.min(left, this.#pageBytesLeft);
-        this.#pageBytesLeft -= pageBytes;
-        this.#counts.bytes += pageBytes;
+        this.skip(pageBytes);
         at += pageBytes;
       } else if (this.#stagedBytes === 0 && left >= this.#unitBytes) {
         const unit = bytes.subarray(at, at + this.#unitBytes);

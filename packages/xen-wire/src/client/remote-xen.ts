@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import {
   Channel,
   incomingBytes,
+  noBytes,
   outgoingBytes,
   readHello,
   writeHello,
@@ -106,21 +107,22 @@ class RemoteXen extends ShortCalls implements Types.Xen {
   }
 
   domainSave(domid: number, spec: Types.SaveSpec, options: Types.LongCallOptions = {}): Types.SaveCall {
-    const { live, suspend, precopy } = spec;
+    const { live, suspend, precopy, into } = spec;
     const decide = async (question: Question): Promise<Types.PrecopyDecision> => {
       if (question.type === 'precopy') return (await precopy?.(question.stats)) ?? 'continue';
       await suspend();
       return 'continue';
     };
     const { attached, attach } = this.#attachment();
-    const args = [domid, { live, asksPrecopy: precopy !== undefined }];
+    const args = [domid, { live, asksPrecopy: precopy !== undefined, into }];
     const done = this.#long('domainSave', args, {
       ...options,
       what: `saving domain ${domid}`,
       decide,
-      attach,
+      ...(into === undefined && { attach }),
     });
-    return { stream: incomingBytes(attached, done, connectionLost), done: done as Promise<void> };
+    const stream = into === undefined ? incomingBytes(attached, done, connectionLost) : noBytes();
+    return { stream, done: done as Promise<void> };
   }
 
   domainDumpcore(domid: number, options: Types.LongCallOptions = {}): Types.DumpCall {

@@ -127,8 +127,11 @@ const buildSpec: Shape<BuildSpec> = object(
 );
 
 /** Of a SaveSpec, what is no function: those are asked by questions. */
-export type WireSaveSpec = Pick<SaveSpec, 'live'> & { readonly asksPrecopy: boolean };
-const saveSpec: Shape<WireSaveSpec> = object({ live: boolean, asksPrecopy: boolean });
+export type WireSaveSpec = Pick<SaveSpec, 'live' | 'into'> & { readonly asksPrecopy: boolean };
+const saveSpec: Shape<WireSaveSpec> = object(
+  { live: boolean, asksPrecopy: boolean },
+  { into: object({ path: text, at: natural }) },
+);
 
 const restoreSpec: Shape<RestoreSpec> = object({ ...ports, type });
 const frames: Shape<RingFrames> = object({ storeFrame: bigint, consoleFrame: bigint });

@@ -92,7 +92,7 @@ export class ServedClient {
 
   async #save(
     call: OpenCall,
-    [domid, { live, asksPrecopy }]: Shaped<typeof CALLS.domainSave.args>,
+    [domid, { live, asksPrecopy, into }]: Shaped<typeof CALLS.domainSave.args>,
     options: LongCallOptions,
   ): Promise<void> {
     const { id } = call;
@@ -101,8 +101,9 @@ export class ServedClient {
     };
     const precopy = (stats: PrecopyStats): Promise<PrecopyDecision> =>
       this.#ask(call, { type: 'precopy', id, stats });
-    const spec = { live, suspend, ...(asksPrecopy ? { precopy } : {}) };
-    return this.#sendBytes(call, this.#xen.domainSave(domid, spec, options));
+    const spec = { live, suspend, ...(asksPrecopy ? { precopy } : {}), into };
+    const saving = this.#xen.domainSave(domid, spec, options);
+    return into === undefined ? this.#sendBytes(call, saving) : saving.done;
   }
 
   async #sendBytes(call: OpenCall, { stream, done }: Pick<SaveCall, 'stream' | 'done'>): Promise<void> {

@@ -1,24 +1,18 @@
 import type { Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
-import { pipeline } from 'node:stream/promises';
 import { abortError, VmToolsError } from '@vm-tools/errors';
 import type { PrecopyDecision, PrecopyStats } from '@vm-tools/xc-native';
-import { verifyLibxc } from '@vm-tools/xen-stream';
 import type { Domain } from '../../domain.ts';
 import { suspendGuest } from '../../guest/suspend.ts';
 import type { Host } from '../../host.ts';
 import { profileOf, type Profile } from '../../types/index.ts';
-import type { DiskMoment, SaveControl, SaveReport, SentBytes } from '@vm-tools/ports';
+import type { DiskMoment, ImagePlace, SaveControl, SaveReport } from '@vm-tools/ports';
 import type { Savable } from './check-savable.ts';
+import { flowIntoFile, flowIntoSink } from './image-flow.ts';
 import { defaultPrecopyPolicy, type PrecopyPolicy } from './precopy-policy.ts';
 import { SaveMeter } from './save-meter.ts';
 
 /** How a domain is suspended, by the one that is asked to. */
 const SUSPEND: Readonly<Record<Profile['save']['suspends'], typeof suspendGuest>> = { guest: suspendGuest };
-
-const BUFFERED_BYTES = 128 * 1024;
-const LOOK_EVERY_MS = 2;
-const STALLED_MS = 1000;
 
 export interface SaveLibxcOptions extends SaveControl {
   readonly suspendTimeoutMs?: number;
@@ -30,23 +24,21 @@ export interface SaveLibxcOptions extends SaveControl {
   readonly onLog?: (line: string) => void;
 }
 
-/** Writes the libxc stream of a domain to the sink, and leaves the sink open and the guest suspended. */
+/**
+ * Brings the libxc stream of a domain to the sink, which stays open, or to this place in a file, and leaves the guest
+ * suspended.
+ */
 export async function saveLibxc(
   host: Host,
   domain: Domain,
   { type, live, info }: Savable,
-  sink: Writable,
+  to: Writable | { readonly place: ImagePlace; readonly at: number },
   options: SaveLibxcOptions,
 ): Promise<SaveReport> {
   const { signal, onProgress, suspendTimeoutMs, precopy = defaultPrecopyPolicy, onLog } = options;
-  const verify = verifyLibxc({ expect: type, leaveOutHoles: true, onPageBatch: () => meter.report() });
-  const passedBytes = (): number => verify.verifier.counts.bytes - verify.verifier.counts.leftOutBytes;
-  const meter = new SaveMeter({
-    live,
-    totalPages: info.totPages,
-    passed: () => verify.verifier.counts,
-    onProgress,
-  });
+  const flowOptions = { expect: type, control: options, onPageBatch: () => meter.report() };
+  const flow = 'place' in to ? flowIntoFile(to.place, to.at, flowOptions) : flowIntoSink(to, flowOptions);
+  const meter = new SaveMeter({ live, totalPages: info.totPages, passed: () => flow.counts, onProgress });
   let suspendedAt = 0;
   let released: Promise<DiskMoment | undefined> | undefined;
   // The error with which we told libxc to fail is the cause, and libxc's own words about it are not.
@@ -69,13 +61,13 @@ export async function saveLibxc(
     released?.catch(() => undefined); // it is waited for below, unless the save has failed before
     meter.enter('stop-and-copy');
   };
-  const sent = options.sent ?? (() => ({ bytes: passedBytes(), zeroBytes: 0 }));
   const decide = async (stats: PrecopyStats): Promise<PrecopyDecision> => {
     if (signal.aborted) return 'abort';
     try {
-      if (stats.dirtyPages === undefined) await roundIsOver(passedBytes, options);
+      // What is in buffers would only be waited for later, when the guest stands still.
+      if (stats.dirtyPages === undefined) await flow.arrived();
       meter.round(stats);
-      const decision = await precopy({ ...stats, sent: sent(), at: performance.now() });
+      const decision = await precopy({ ...stats, sent: flow.sent(), at: performance.now() });
       if (decision === 'abort') reason = notConverged(domain, stats);
       return decision;
     } catch (thrown) {
@@ -84,65 +76,26 @@ export async function saveLibxc(
     }
   };
 
+  const stop = new AbortController();
   const call = host.xen.domainSave(
     domain.domid,
-    { live, suspend, ...(live ? { precopy: decide } : {}) },
-    { signal, onLog },
+    { live, suspend, ...(live ? { precopy: decide } : {}), into: flow.into },
+    { signal: AbortSignal.any([signal, stop.signal]), onLog },
   );
   // When libxc fails, no reader may wait for more of its stream.
   call.done.catch((error: unknown) => call.stream.destroy(error as Error));
-  // pipeline leaves the stream alone when the sink has failed before it began: libxc would wait for a reader for ever.
-  const flow = pipeline(call.stream, verify, sink, { signal, end: false });
-  flow.catch((error: unknown) => call.stream.destroy(error as Error));
-  const [saved, written] = await Promise.allSettled([call.done, flow]);
-  if (saved.status === 'rejected' || written.status === 'rejected') {
+  const [saved, flowed] = await Promise.allSettled([call.done, flow.run(call, () => stop.abort())]);
+  if (saved.status === 'rejected' || flowed.status === 'rejected') {
     // A guest that is let run next must not have its qemu stopped behind that.
     await released?.catch(() => undefined);
     if (reason !== undefined) throw reason as Error;
     if (signal.aborted) throw abortError(signal, `saving ${domain.name}`);
-    throw firstCause(saved, written, sink);
+    throw flow.cause(saved, flowed);
   }
   meter.enter('finishing');
   const disks = await released;
-  const { pages } = verify.verifier.counts;
-  return { iterations: meter.iteration, pages, bytes: passedBytes(), suspendedAt, released: disks };
-}
-
-/**
- * A round is over when it has left this host, and the other end has taken it: what is in buffers would only be waited
- * for later, when the guest stands still.
- */
-async function roundIsOver(written: () => number, { sent, taken, signal }: SaveControl): Promise<void> {
-  if (sent !== undefined) await untilSent(written, sent, signal);
-  await taken?.();
-}
-
-/** Until what has been written has left this host, but for what a buffer or two hold, or nothing moves any more. */
-async function untilSent(written: () => number, sent: () => SentBytes, signal: AbortSignal): Promise<void> {
-  let before = -1;
-  for (let stillMs = 0; stillMs < STALLED_MS; stillMs += LOOK_EVERY_MS) {
-    const { bytes, zeroBytes } = sent();
-    const passed = bytes + zeroBytes;
-    if (written() - passed <= BUFFERED_BYTES) return;
-    if (passed !== before) stillMs = 0;
-    before = passed;
-    await delay(LOOK_EVERY_MS, undefined, { signal });
-  }
-}
-
-/**
- * One failure takes the whole chain down with it, and only one end of it knows why. A sink that has failed knows; a
- * stream that is not sound was refused by the verifier; all else is libxc's own failure.
- */
-function firstCause(
-  saved: PromiseSettledResult<void>,
-  written: PromiseSettledResult<void>,
-  sink: Writable,
-): unknown {
-  const flowError: unknown = written.status === 'rejected' ? written.reason : undefined;
-  if (sink.errored !== null) return sink.errored;
-  if (flowError instanceof VmToolsError && flowError.code !== 'STREAM_TRUNCATED') return flowError;
-  return saved.status === 'rejected' ? saved.reason : flowError;
+  const { pages } = flow.counts;
+  return { iterations: meter.iteration, pages, bytes: flow.passedBytes(), suspendedAt, released: disks };
 }
 
 function notConverged({ name }: Domain, { iteration }: PrecopyStats): VmToolsError {

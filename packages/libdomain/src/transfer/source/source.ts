@@ -101,12 +101,14 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
       await using _watch = watchDeath(host, domain, DOING, (death) => died.abort(death));
       const image = wrapImage(await configForImage(host, domain, savable.info, options.onLog));
       mustResume = savable.info.shutdownReason !== 'suspend';
-      await write(sink, image.head);
+      const { place } = control;
+      await (place?.write(image.head, 0) ?? write(sink, image.head));
+      const to = place === undefined ? sink : { place, at: image.head.length };
       const { budget } = options;
       const precopy = budget === undefined ? options.precopy : budgetPolicy(domain, budget, throttle);
       // libxc ends the log however its save ends, unless its process is killed; the mark goes when the guest is let run.
       if (savable.live) await host.store.write(loggedPath(domain.domid), '');
-      const report = await saveLibxc(host, domain, savable, sink, {
+      const report = await saveLibxc(host, domain, savable, to, {
         ...options,
         ...control,
         signal,
@@ -116,7 +118,8 @@ export function domainSource(host: Host, domain: Domain, options: SourceOptions 
         // The end of the image tells a target that it may open the disks.
         afterSuspend: () => releaseDisks(host, domain.domid, signal),
       });
-      sink.end(image.tail);
+      await place?.write(image.tail, image.head.length + report.bytes);
+      sink.end(place === undefined ? image.tail : undefined);
       await finished(sink, { readable: false, signal });
       return { ...report, bytes: report.bytes + image.head.length + image.tail.length };
     } catch (thrown) {

@@ -34,7 +34,7 @@ import {
 } from '../admission/target-checks.ts';
 import type { Check, DiskMoment, Offer, RestoreControl, Target } from '@vm-tools/ports';
 import { checkOffered, maxPagesOf } from './check-offered.ts';
-import { checkedHere, type CheckedImage } from './checked-image.ts';
+import { checkedHere, checkedInFile, type CheckedImage } from './checked-image.ts';
 import { startRestored } from './start-restored.ts';
 
 /** How a saved domain comes to life here: under which name, paused or not, and with which files. */
@@ -165,7 +165,8 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   }
 
   function restore(stream: Readable, control: RestoreControl): Promise<void> {
-    const { signal, onNewMemory } = control;
+    const { signal, onNewMemory, origin } = control;
+    if (origin !== undefined) return make(() => checkedInFile(origin, { signal, expect }), control);
     const onNewPages = (pages: number): void => onNewMemory?.(pages * PAGE_BYTES);
     return make(async () => checkedHere(await openImage(stream, { signal, onNewPages, expect })), control);
   }

@@ -1,7 +1,6 @@
 import { StructView } from '../../abi/struct-view.ts';
 import { readDomainInfo } from '../../calls/domain-info.ts';
 import type { Libxc } from '../../libxc.ts';
-import { DATA_FD } from '../messages.ts';
 import type { ParentLink } from '../parent-link.ts';
 import type { PrecopyDecision } from '../../xen.ts';
 
@@ -17,12 +16,13 @@ export const NO_FD = -1;
 const POLICY: Readonly<Record<PrecopyDecision, number>> = { abort: -1, continue: 0, 'stop-and-copy': 1 };
 const [FAILED, SUSPENDED] = [0, 1];
 
-/** xc_domain_save to the data socket; its callbacks ask the parent and block until it has answered. */
+/** xc_domain_save to this file or socket; its callbacks ask the parent and block until it has answered. */
 export function saveDomain(
   libxc: Libxc,
   domid: number,
   { live, asksPrecopy }: { readonly live: boolean; readonly asksPrecopy: boolean },
   parent: ParentLink,
+  fd: number,
 ): void {
   const { native, layouts } = libxc;
   const guest = { wasAsked: false };
@@ -48,11 +48,7 @@ export function saveDomain(
 
   try {
     const flags = live ? LIVE : 0;
-    libxc.call(
-      'xc_domain_save',
-      [libxc.xch, DATA_FD, domid, flags, memory.address, PLAIN_STREAM, NO_FD],
-      domid,
-    );
+    libxc.call('xc_domain_save', [libxc.xch, fd, domid, flags, memory.address, PLAIN_STREAM, NO_FD], domid);
   } catch (error) {
     if (guest.wasAsked && parent.isGone) wakeOrphan(libxc, domid);
     throw error;

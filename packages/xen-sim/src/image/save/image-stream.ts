@@ -1,10 +1,19 @@
 import { Readable } from 'node:stream';
+import type { ErrnoName } from '../../machine/strerror.ts';
 
 /** Bytes that may wait for their reader. */
 const HIGH_WATER_MARK = 256 * 1024;
 
+/** The end into which a save writes. */
+export interface ImageOutput {
+  /** Waits until it takes more. @returns why it does not any more */
+  send(bytes: Uint8Array): Promise<ErrnoName | undefined>;
+  /** Nothing gets through any more, as if the reader had gone. */
+  cut(): void;
+}
+
 /** The bytes that a save writes, as its reader sees them: it ends only when the save is complete. */
-export class ImageStream extends Readable {
+export class ImageStream extends Readable implements ImageOutput {
   #wake: () => void = () => undefined;
   #isCut = false;
 
@@ -14,13 +23,11 @@ export class ImageStream extends Readable {
     this.on('error', () => undefined);
   }
 
-  /** Waits until the reader wants more. @returns whether there still is a reader */
-  async send(bytes: Uint8Array): Promise<boolean> {
+  async send(bytes: Uint8Array): Promise<ErrnoName | undefined> {
     if (this.#isOpen && !this.push(bytes)) await new Promise<void>((resolve) => (this.#wake = resolve));
-    return this.#isOpen;
+    return this.#isOpen ? undefined : 'EPIPE';
   }
 
-  /** Nothing gets through any more, as if the reader had gone. */
   cut(): void {
     this.#isCut = true;
     this.#wake();

@@ -5,6 +5,7 @@ import { Conversation, handled } from '../conversation.ts';
 import { findDomain } from '../find-domain.ts';
 import type { ImageCallOptions } from '../image-call-options.ts';
 import { turn } from '../turn.ts';
+import { ImageFile } from './image-file.ts';
 import { ImageStream } from './image-stream.ts';
 import { save, type SaveQuestions } from './save.ts';
 import { StreamWriter } from './stream-writer.ts';
@@ -19,7 +20,7 @@ export function saveDomain(
   spec: SaveSpec,
   options: ImageCallOptions = {},
 ): SaveCall {
-  const stream = new ImageStream();
+  const stream = spec.into === undefined ? new ImageStream() : new ImageFile(spec.into);
   const conversation = new Conversation(`saving domain ${domid}`, options.signal);
   conversation.cut.addEventListener('abort', () => stream.cut());
   const log = new CallLog('xc_domain_save', domid, options.onLog);
@@ -40,7 +41,10 @@ export function saveDomain(
   };
   const done = conversation.hold(work, { needsStream: true });
   done.then(
-    () => stream.push(null),
+    () => {
+      stream.push(null);
+      if (spec.into !== undefined) stream.destroy();
+    },
     (error: unknown) => stream.destroy(error as Error),
   );
   return { stream, done: handled(done) };

@@ -2,17 +2,17 @@ import { encodeRecord, type RecordType } from '@vm-tools/xen-stream';
 import type { StreamFault } from '../../faults/index.ts';
 import type { CallLog } from '../call-log.ts';
 import { turn } from '../turn.ts';
-import type { ImageStream } from './image-stream.ts';
+import type { ImageOutput } from './image-stream.ts';
 
 /** libxc's end of the stream of a save. */
 export class StreamWriter {
-  readonly #stream: ImageStream;
+  readonly #output: ImageOutput;
   readonly #log: CallLog;
   readonly #failAfter: StreamFault | undefined;
   #written = 0;
 
-  constructor(stream: ImageStream, log: CallLog, failAfter: StreamFault | undefined) {
-    this.#stream = stream;
+  constructor(output: ImageOutput, log: CallLog, failAfter: StreamFault | undefined) {
+    this.#output = output;
     this.#log = log;
     this.#failAfter = failAfter;
   }
@@ -21,12 +21,12 @@ export class StreamWriter {
    * At the pace of the reader, and with turns for others in between.
    *
    * @param complaint libxc's words when it cannot write
-   * @throws VmToolsError EPIPE when the reader is gone
+   * @throws VmToolsError EPIPE when the reader is gone, or with what the file says
    */
   async write(bytes: Uint8Array, complaint: string): Promise<void> {
     const allowed = (this.#failAfter?.afterBytes ?? Infinity) - this.#written;
-    const isOpen = await this.#stream.send(bytes.subarray(0, allowed));
-    if (!isOpen) throw this.#log.perror(complaint, 'EPIPE');
+    const errno = await this.#output.send(bytes.subarray(0, allowed));
+    if (errno !== undefined) throw this.#log.perror(complaint, errno);
     if (this.#failAfter !== undefined && bytes.length > allowed)
       throw this.#log.perror(complaint, this.#failAfter.errno);
     this.#written += bytes.length;
