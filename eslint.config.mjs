@@ -24,7 +24,7 @@ const layers = {
   ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'dom0', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'ipc', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
+  transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.

@@ -52,6 +52,13 @@ export interface Libc extends PtyCalls {
    */
   readonly forbidFileWrites: (pid: number) => void;
   /**
+   * Gives back the room of these bytes of a file, which read as zeros from now on; its length stays (fallocate). It is
+   * called on another thread: the disk may have to be waited for.
+   *
+   * @throws an error of the system; whatever has failed, its `code` is EOPNOTSUPP
+   */
+  readonly punchHole: (fd: number, position: number, bytes: number) => Promise<void>;
+  /**
    * No process that is started from now on inherits what this one has open at this moment, but for what it is given:
    * node opens its own files so, but not those that this process was started with, nor those of its libraries.
    *
@@ -60,6 +67,8 @@ export interface Libc extends PtyCalls {
   readonly closeOnExec: () => void;
 }
 
+/** linux/falloc.h: FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE */
+const PUNCH_HOLE = 0x02 | 0x01;
 /** asm-generic/resource.h */
 const RLIMIT_FSIZE = 1;
 /** struct rlimit: two unsigned longs, both 0 */
@@ -105,6 +114,7 @@ async function bind(): Promise<Libc> {
   const prlimit = library.func('prlimit', 'int', ['int', 'int', 'void *', 'void *']) as (
     ...args: unknown[]
   ) => number;
+  const fallocate = library.func('fallocate', 'int', ['int', 'int', 'int64', 'int64']);
   const poll = library.func('poll', 'int', ['void *', 'ulong', 'int']) as (...args: unknown[]) => number;
 
   /** @returns false when it would have to wait */
@@ -133,6 +143,14 @@ async function bind(): Promise<Libc> {
     forbidFileWrites: (pid) => {
       if (prlimit(pid, RLIMIT_FSIZE, NOTHING_MORE, null) !== 0) throw systemError('prlimit', koffi.errno());
     },
+    punchHole: (fd, position, bytes) =>
+      new Promise((resolve, reject) => {
+        fallocate.async(fd, PUNCH_HOLE, position, bytes, (error: unknown, result: number) => {
+          // The errno of another thread is not seen from here.
+          if (error === null && result === 0) resolve();
+          else reject((error as Error | null) ?? systemError('fallocate', constants.errno.EOPNOTSUPP));
+        });
+      }),
     closeOnExec: () => {
       if (closeRange(FIRST_FD, LAST_FD, CLOSE_RANGE_CLOEXEC) !== 0)
         throw systemError('close_range', koffi.errno());

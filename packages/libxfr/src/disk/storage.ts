@@ -1,4 +1,5 @@
 import { open, statfs } from 'node:fs/promises';
+import { loadLibc } from '@vm-tools/libc';
 import type { ImagePlace } from '@vm-tools/ports';
 import { writeAll } from './write-all.ts';
 
@@ -16,7 +17,10 @@ export interface WrittenFile {
 }
 
 /** A regular file that other processes of this user can open. */
-export type SharedFile = Pick<ImagePlace, 'path' | 'read' | 'size'>;
+export interface SharedFile extends Pick<ImagePlace, 'path' | 'read' | 'size'> {
+  /** Gives back the room of these bytes, which are zeros. */
+  punch(position: number, bytes: number): Promise<void>;
+}
 
 /** The part of a file system that can be full. */
 export interface Storage {
@@ -41,6 +45,7 @@ export const diskStorage: Storage = {
       shared: {
         path: `/proc/${process.pid}/fd/${handle.fd}`,
         read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+        punch: async (position, bytes) => (await loadLibc()).punchHole(handle.fd, position, bytes),
         size: async () => (await handle.stat()).size,
       },
     };

@@ -10,6 +10,7 @@ import { diskStorage, type Storage, type WrittenFile } from '../disk/storage.ts'
 import { pacedSlices } from '../image/paced-slices.ts';
 import { zeroSpans } from '../image/zero-spans.ts';
 import { bytesIn } from '../protocol/pieces.ts';
+import { Holes } from './holes.ts';
 import { createPartial, removeDeadPartials, type PartialFile } from './partial-file.ts';
 
 const BUFFER_BYTES = 2 ** 20;
@@ -45,6 +46,7 @@ export class ImageFile {
   readonly #overwrite: boolean;
   readonly #durable: boolean;
   #bytes = 0;
+  #holes: Holes | undefined;
   #isNamed = false;
 
   private constructor(path: string, partial: PartialFile, file: WrittenFile, options: ImageFileOptions) {
@@ -120,16 +122,15 @@ export class ImageFile {
 
   /**
    * The file for a source that has it written by another process, in place of `writer`; undefined where the storage
-   * lends it to none. Nothing paces that process, and its zeros take room.
-   *
-   * @param onWritten told of the bytes of that process
+   * lends it to none. Nothing paces that process, and its zeros become holes a moment later.
    */
-  place(onWritten: (bytes: number) => void): ImagePlace | undefined {
+  place(onWritten: WriterOptions['onWritten']): ImagePlace | undefined {
     const { shared } = this.#file;
     if (shared === undefined) return undefined;
+    const holes = (this.#holes = new Holes(shared, 0, onWritten));
     const wrote = (bytes: number): void => {
       this.#bytes += bytes;
-      onWritten(bytes);
+      holes.wrote(bytes);
     };
     return {
       ...shared,
@@ -150,6 +151,7 @@ export class ImageFile {
   /** Gives the file its name. When it rejects, `discard` is still to be called. */
   async commit(): Promise<void> {
     try {
+      await this.#holes?.finish();
       await this.#file.setLength(this.#bytes);
       if (this.#durable) await this.#file.sync();
       await this.#file.close();
@@ -166,6 +168,7 @@ export class ImageFile {
 
   /** Removes what has been written. Does not reject: it is called because something else has failed. */
   async discard(): Promise<void> {
+    await this.#holes?.stop();
     await this.#file.close().catch(() => undefined);
     if (this.#isNamed) await rm(this.#path, { force: true }).catch(() => undefined);
     await this.#partial.remove();
