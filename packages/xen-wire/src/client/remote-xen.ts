@@ -114,7 +114,7 @@ class RemoteXen extends ShortCalls implements Types.Xen {
       return 'continue';
     };
     const { attached, attach } = this.#attachment();
-    const args = [domid, { live, asksPrecopy: precopy !== undefined, into }];
+    const args = [domid, { live, asksPrecopy: precopy !== undefined, ...(into && { into }) }];
     const done = this.#long('domainSave', args, {
       ...options,
       what: `saving domain ${domid}`,

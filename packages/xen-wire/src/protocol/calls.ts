@@ -4,6 +4,7 @@ import type {
   CreateDomainSpec,
   DomainInfo,
   E820Entry,
+  FilePlace,
   HostInfo,
   HvmParam,
   PrecopyStats,
@@ -126,12 +127,14 @@ const buildSpec: Shape<BuildSpec> = object(
   },
 );
 
+const filePlace: Shape<FilePlace> = object({ path: text, at: natural });
+
 /** Of a SaveSpec, what is no function: those are asked by questions. */
-export type WireSaveSpec = Pick<SaveSpec, 'live' | 'into'> & { readonly asksPrecopy: boolean };
-const saveSpec: Shape<WireSaveSpec> = object(
-  { live: boolean, asksPrecopy: boolean },
-  { into: object({ path: text, at: natural }) },
-);
+export type WireSaveSpec = Pick<SaveSpec, 'live'> & {
+  readonly asksPrecopy: boolean;
+  readonly into?: FilePlace;
+};
+const saveSpec: Shape<WireSaveSpec> = object({ live: boolean, asksPrecopy: boolean }, { into: filePlace });
 
 const restoreSpec: Shape<RestoreSpec> = object({ ...ports, type });
 const frames: Shape<RingFrames> = object({ storeFrame: bigint, consoleFrame: bigint });
