@@ -52,6 +52,12 @@ export async function bundleEntry(
   return outputFiles;
 }
 
+/**
+ * What stands for `import.meta.url` in CommonJS. It is put in as it is, so no source may have a name like it: an
+ * argument of that name would stand for itself.
+ */
+const FILE_URL = 'vmToolsBundledFileUrl';
+
 /** `lib/NAME.js` of a program that only our tools start. */
 export async function bundleProgram(
   source: string,
@@ -67,8 +73,8 @@ export async function bundleProgram(
     sourcemap: 'linked',
     sourcesContent: false,
     supported: { 'dynamic-import': false },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { VM_TOOLS_BUILD: JSON.stringify(info), 'import.meta.url': 'moduleUrl' },
+    banner: { js: `const ${FILE_URL} = require('node:url').pathToFileURL(__filename).href;` },
+    define: { VM_TOOLS_BUILD: JSON.stringify(info), 'import.meta.url': FILE_URL },
   });
   return outputFiles;
 }

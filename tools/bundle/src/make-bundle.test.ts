@@ -44,6 +44,15 @@ test('every executable tells its version and its help without Xen', async () => 
   expect(stdout).toMatch(/^vm-list \d+\.\d+\.\d+ \(commit \S+\)\n$/);
 });
 
+test('programs that tools start are found beside them', async () => {
+  // On Xen alone a helper is started; so this asks what a tool would say there for where it looks.
+  const tools = (await readdir(join(folder, 'lib'))).filter((name) => name.endsWith('.js'));
+  for (const name of tools) {
+    const text = await readFile(join(folder, 'lib', name), 'utf8');
+    expect([name, /vmToolsBundledFileUrl\d/.exec(text)?.[0]]).toEqual([name, undefined]);
+  }
+});
+
 test('a unit for systemd runs what is in the bundle', async () => {
   const units = (await readdir(join(folder, 'systemd'))).filter((name) => name.endsWith('.service'));
   expect(units).toEqual(expect.arrayContaining(['vm-monitor.service', 'xfrd.service']));
