@@ -36,12 +36,12 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
     // The line could not be parsed, but these two words say whether a program or a person reads the answer.
     const json = words.includes('--json');
     const error = withSuggestion(thrown, suggestCommand(spec, words));
-    const messages = await messagesFor(spec.name, { json, color: !words.includes('--no-color') });
+    const messages = await messagesFor(spec.name, output, { json, color: !words.includes('--no-color') });
     return fail(error, output, messages);
   }
   if ('text' in parsed) {
     const outcome = { value: parsed.text, text: parsed.text.trimEnd(), isReport: true };
-    return finish(outcome, output, await messagesFor(spec.name, {}));
+    return finish(outcome, output, await messagesFor(spec.name, output, {}));
   }
   return run(spec, words, chosen.command, parsed, output);
 }
@@ -64,7 +64,7 @@ async function run<Input>(
 ): Promise<never> {
   const { options } = parsed;
   const { name: program } = spec;
-  const messages = await messagesFor(program, options);
+  const messages = await messagesFor(program, output, options);
   for (const doubt of parsed.doubts) messages.warn(doubt);
   // Node ends when there is nothing more to wait for, and with status 0, as if all had been done.
   process.once('beforeExit', () => {
@@ -141,11 +141,15 @@ function workDone(lost: VmToolsError, { value, text = '' }: Outcome): VmToolsErr
   });
 }
 
-async function messagesFor(program: string, options: Partial<CommonOptions>): Promise<Messages> {
-  const isColoured = wantsColour(process.stderr, process.env, options.color);
+async function messagesFor(
+  program: string,
+  { stderr }: Output,
+  options: Partial<CommonOptions>,
+): Promise<Messages> {
+  const isColoured = wantsColour(stderr, process.env, options.color);
   return createMessages({
     program,
-    stream: process.stderr,
+    stream: stderr,
     json: options.json === true,
     verbosity: options.verbose ?? 0,
     quiet: options.quiet === true,

@@ -1,9 +1,12 @@
 /** With what is put before and behind it a name has to be one of a file, for which 255 bytes are all there are. */
 export const MAX_NAME_BYTES = 200;
 
-/** Letters, marks, digits, punctuation and symbols of any script, and the plain blank. */
-const SEEN = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+/**
+ * Letters, marks, digits, punctuation and symbols of any script, and the plain blank. It is made where a name is looked
+ * at, because Node makes the set of all of them then.
+ */
+const isSeen = (text: string): boolean =>
+  /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(text) && !/[\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 /** Shells and xargs take them for something else than a letter. */
 const FORBIDDEN = /["'`\\]/;
 
@@ -13,7 +16,7 @@ const FORBIDDEN = /["'`\\]/;
  */
 export function nameProblem(text: string): string | undefined {
   if (text.trim() === '') return 'must not be empty';
-  if (!SEEN.test(text) || UNSEEN.test(text)) return 'must not contain characters that cannot be seen';
+  if (!isSeen(text)) return 'must not contain characters that cannot be seen';
   if (text !== text.trim()) return 'must not begin or end with a blank';
   if (text.includes('/')) return 'must not contain "/"';
   if (FORBIDDEN.test(text)) return 'must not contain quotes or backslashes';

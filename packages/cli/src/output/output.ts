@@ -1,5 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { fstatSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import type { MessageStream } from './messages.ts';
 import { outputLost } from './output-lost.ts';
 import { watchReader } from './watch-reader.ts';
 
@@ -15,26 +17,56 @@ export interface Output {
    * @throws VmToolsError STDOUT_IS_TERMINAL, of kind usage, for bytes
    */
   claimStdout(content: 'bytes' | 'text'): Writable;
+  /** For messages. */
+  readonly stderr: MessageStream;
   /** Ends the process when all that was written has gone out; open handles do not keep it. */
   end(status: number): Promise<never>;
 }
 
 type ProcessEnd = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exit'>;
 
-export function createOutput({ stdout, stderr, exit }: ProcessEnd): Output {
+const STDOUT = 1;
+const STDERR = 2;
+
+/** @param own whose streams are made at their first use: that takes as long as much of what the tools do */
+export function createOutput(own: ProcessEnd): Output {
   let claimed = false;
-  // The write itself reports the error; without a listener the error would also end the process.
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+  const onLost: (() => void)[] = [];
+  const used = new Set<'stdout' | 'stderr'>();
+  const use = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
+    const stream = own[name];
+    if (used.has(name)) return stream;
+    used.add(name);
+    // The write itself reports the error; without a listener the error would also end the process.
+    stream.on('error', () => {
+      if (name === 'stderr') onLost.forEach((listener) => listener());
+    });
+    return stream;
+  };
+  const { exit } = own;
   return {
     print: async (text) => {
+      const left = claimed ? Buffer.from(text) : writeAtOnce(text);
+      if (left.length === 0) return;
       const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-      (claimed ? stderr : stdout).write(text, (error) => {
+      use(claimed ? 'stderr' : 'stdout').write(left, (error) => {
         if (error) reject(outputLost(error));
         else resolve(undefined);
       });
       await promise;
     },
+    stderr: {
+      get isTTY() {
+        return isDevice(STDERR) && own.stderr.isTTY;
+      },
+      get columns() {
+        return own.stderr.columns;
+      },
+      write: (text) => use('stderr').write(text),
+      on: (_, listener) => onLost.push(listener),
+    },
     claimStdout: (content) => {
+      const stdout = use('stdout');
       if (content === 'bytes' && stdout.isTTY) {
         throw new VmToolsError({
           code: 'STDOUT_IS_TERMINAL',
@@ -44,14 +76,39 @@ export function createOutput({ stdout, stderr, exit }: ProcessEnd): Output {
         });
       }
       claimed = true;
-      watchReader(stdout, stdout.fd).catch(() => undefined); // without it, writes tell
+      watchReader(stdout, STDOUT).catch(() => undefined); // without it, writes tell
       return stdout;
     },
     end: async (status) => {
-      await Promise.all([drained(stdout), drained(stderr)]);
+      await Promise.all([...used].map((name) => drained(own[name])));
       return exit(status);
     },
   };
+}
+
+/**
+ * As stdout itself writes here: it waits until all is written.
+ *
+ * @returns what is left for a stream to write, when another process has made the descriptor one that does not wait
+ * @throws VmToolsError OUTPUT_LOST
+ */
+function writeAtOnce(text: string): Buffer {
+  let left = Buffer.from(text);
+  try {
+    while (left.length > 0) left = left.subarray(writeSync(STDOUT, left));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw outputLost(thrown);
+  }
+  return left;
+}
+
+/** A terminal is one; a file, a pipe and a descriptor that was closed are none. */
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 async function drained(stream: Writable): Promise<void> {

@@ -3,7 +3,7 @@ import type { Dom0 } from '@vm-tools/dom0';
 import type { Xen } from '@vm-tools/xc-native';
 import { connectXenstore, type Xenstore } from '@vm-tools/xenstore';
 import { connectDom0, connectXen } from '../client/connect.ts';
-import type { RemoteDom0 } from '../dom0/remote-dom0.ts';
+import { dom0WhenAsked } from '../dom0/dom0-when-asked.ts';
 import { hostAbsent, isAbsence } from './absent.ts';
 import { requireOwnFolder } from './own-folder.ts';
 import { simFolder, simPaths } from './paths.ts';
@@ -28,26 +28,29 @@ export async function connectSimulatedHost(
 ): Promise<ConnectedHost> {
   await requireOwnFolder(dirname(folder));
   const { hypercalls, xenstored, dom0: dom0Socket, root } = simPaths(folder);
+  const presence = (thrown: unknown): unknown => (isAbsence(thrown) ? hostAbsent(name, thrown) : thrown);
+  const dom0 = dom0WhenAsked(() =>
+    connectDom0(dom0Socket, { signal }).catch((thrown: unknown) => {
+      throw presence(thrown);
+    }),
+  );
   let xen: Xen | undefined;
-  let dom0: RemoteDom0 | undefined;
   try {
     const openedXen = (xen = await connectXen(hypercalls, signal ? { signal } : {}));
-    const openedDom0 = (dom0 = await connectDom0(dom0Socket, { signal }));
     const store = await connectXenstore({ path: xenstored, signal });
     return {
       xen: openedXen,
       store,
-      dom0: openedDom0,
+      dom0,
       root,
       close: async () => {
         await store.close();
-        await openedDom0.close();
+        await dom0.close();
         await openedXen.close();
       },
     };
   } catch (thrown) {
-    await dom0?.close();
     await xen?.close();
-    throw isAbsence(thrown) ? hostAbsent(name, thrown) : thrown;
+    throw presence(thrown);
   }
 }
