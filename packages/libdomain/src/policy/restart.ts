@@ -10,6 +10,7 @@ import { pendingPath, removePending, writePending, type PendingRestart } from '.
 import { requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
 import type { RemoveOptions } from '../removal/remove-domain.ts';
 import type { RunOptions } from '../step/run.ts';
+import type { StepEvent } from '../step/step.ts';
 import { policyError } from './policy-error.ts';
 
 /** A save or a transfer of a guest that has come to its end notices that, and lets go. */
@@ -51,7 +52,11 @@ export async function restartDomain(
     await writePending(host, { ...pending, failure: undefined });
     await destroyAll(host, pending, held);
     isDestroyed = true;
-    const domain = await createDomain(host, config, { ...held, configJson, origin, rules });
+    const onStep = (event: StepEvent): void => {
+      if (event.why !== undefined) options.onLog?.(event.why); // what it has to do without
+      options.onStep?.(event);
+    };
+    const domain = await createDomain(host, config, { ...held, onStep, configJson, origin, rules });
     await removePending(host, pending);
     return domain;
   } catch (thrown) {

@@ -1,7 +1,6 @@
 import { planDomain } from '../actions/plan-domain.ts';
 import type { Disk } from '../config/devices/disk.ts';
 import { isHere } from '../config/devices/is-here.ts';
-import type { DomainConfig } from '../config/schema.ts';
 import { isForQemu } from '../devices/qemu/needs-qemu.ts';
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
@@ -10,7 +9,7 @@ import { restoreMemory } from '../steps/memory/restore-memory.ts';
 import { SOURCE_CHECKS } from './admission/source-checks.ts';
 import { TARGET_CHECKS } from './admission/target-checks.ts';
 import { checkSavable, type LiveMode } from './source/check-savable.ts';
-import { currentConfig } from './source/current-config.ts';
+import { currentConfig, type CurrentConfig } from './source/current-config.ts';
 
 /** One step of a move, and the host on which it is done. */
 export interface MoveStep {
@@ -34,17 +33,17 @@ export async function planMove(
 ): Promise<readonly MoveStep[]> {
   try {
     const { live, info } = await checkSavable(host, domain, mode);
-    const { config } = await currentConfig(host, domain, info);
-    return stepsOf(config, live);
+    return stepsOf(await currentConfig(host, domain, info), live);
   } catch (thrown) {
     throw await guestError(host, domain, thrown, { doing: `looking at ${domain.name}`, hint: 'try again' });
   }
 }
 
 /** Those of the target are the ones that it will run. */
-function stepsOf(config: DomainConfig, live: boolean): readonly MoveStep[] {
+function stepsOf({ config, json }: CurrentConfig, live: boolean): readonly MoveStep[] {
   const fill = restoreMemory(() => Promise.resolve());
-  const made = planDomain({ name: 'vm-migrate', config, fill, isNew: false }).describe();
+  const plan = planDomain({ name: 'vm-migrate', config, configJson: json, fill, isNew: false });
+  const made = plan.describe();
   const filled = made.findIndex(({ name }) => name === fill.name);
   const on =
     (side: MoveStep['side']) =>

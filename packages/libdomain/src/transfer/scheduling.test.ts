@@ -6,6 +6,7 @@ import { createDomain } from '../actions/create-domain.ts';
 import { domainInfo } from '../actions/domain-info.ts';
 import { setDomain } from '../actions/set-domain.ts';
 import { fromLibxlJson, readScheduling } from '../image-config/index.ts';
+import { restartDomain } from '../policy/restart.ts';
 import { pinVcpu } from '../steps/domain/pin-vcpu.ts';
 import { shares } from '../steps/domain/shares.ts';
 import { sampleConfig, sampleDomain } from '../testing/sample-config.ts';
@@ -103,6 +104,21 @@ test('a guest that starts anew has it, too', async () => {
       { isWanted: false, hard: [2] },
     ],
   });
+});
+
+test('what a guest cannot have any more when it restarts is told', async () => {
+  await using host = await createSimulatedHost();
+  const domain = await createDomain(host, sampleConfig(host));
+  await setDomain(host, domain, { pin: { vcpu: 0, cpus: [2] } });
+  const { domid, uuid, name } = domain;
+  const pending = { domid, uuid, name, configJson: await readUserdata(host, domain) };
+  host.faults.add({ call: 'vcpuSetaffinity', errno: 'EINVAL', times: 1 });
+  const lines: string[] = [];
+  const again = await restartDomain(host, pending, { onLog: (line) => void lines.push(line) });
+  expect(again).toMatchObject({ uuid, state: 'running' });
+  expect(lines).toContain(
+    'web1 was pinned to processors that are not where it is now (2): its vCPUs that were may run on all',
+  );
 });
 
 test('pinning and shares that a host refuses are no reason not to come', async () => {

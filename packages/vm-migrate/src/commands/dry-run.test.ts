@@ -24,10 +24,13 @@ testOnHost(
         ],
       }),
     );
+    await host.run('vm-set web1 --weight 512 --pin 1');
     const told = await unchanged(host, () => host.run('vm-migrate web1 b --dry-run'));
     const places = [
       'here   hold: lock the domain against all other tools',
       'there  reserved: in its journal: name, UUID and memory are promised, and locked',
+      'there  pin-vcpu-0: vCPU 0 on the processors that it had',
+      'there  shares: weight 512',
       'there  restore-memory: ',
       'here   suspend: ',
       `here   release xvda: have ${raw} written to its storage`,
