@@ -1,9 +1,9 @@
 import { build, type BuildOptions, type OutputFile } from 'esbuild';
 import { join } from 'node:path';
-import type { PreparedTexts } from '@vm-tools/cli/prepared-answer';
 import type { BuildInfo } from './build-info.ts';
 import { entry } from './entry.ts';
 import type { Executable } from './executables.ts';
+import type { Prepared } from './prepare-texts.ts';
 
 /** The sources, the folder of what is made of them, and the facts that --version prints. */
 export interface BundleContext {
@@ -37,14 +37,13 @@ export function bundleMain({ name, folder }: Executable, context: BundleContext)
 
 /** `lib/NAME.js`, which node runs. */
 export async function bundleEntry(
-  { name, folder }: Executable,
-  texts: PreparedTexts,
+  { executable: { name, folder }, texts, digest }: Prepared,
   { root, lib }: BundleContext,
 ): Promise<OutputFile[]> {
   const { outputFiles } = await build({
     ...OPTIONS,
     absWorkingDir: root,
-    stdin: { contents: entry(name, texts), resolveDir: folder },
+    stdin: { contents: entry(name, texts, digest), resolveDir: folder },
     outfile: join(lib, `${name}.js`),
     external: [`./${name}.main.js`],
     target: 'node16',

@@ -130,6 +130,28 @@ test('a list, and what a tool tells about itself, load nothing that they do not 
   }
 });
 
+test('what a tool has compiled is kept once it has run well, and made again when it is damaged', async () => {
+  const compiled = join(folder, 'compiled');
+  const help = (...words: string[]): Ended =>
+    runWith({ NODE_COMPILE_CACHE: compiled }, join(folder, 'bin/vm-list'), '--help', ...words);
+  const kept = async (): Promise<string[]> => {
+    const files = await readdir(compiled, { recursive: true }).catch(() => []);
+    return files.filter((path) => path.includes('vm-list.main.js-'));
+  };
+  expect(await help('--nonsense')).toMatchObject({ status: 0 }); // with a word more it is the tool that answers
+  const [file = '', ...more] = await kept();
+  expect(more).toEqual([]);
+  const first = await readFile(join(compiled, file));
+  const said = await help('-q');
+  expect(said).toMatchObject({ status: 0, stderr: '' });
+  expect(await readFile(join(compiled, file))).toEqual(first);
+  for (const damaged of [first.subarray(0, 1000), Buffer.from('no code')]) {
+    await writeFile(join(compiled, file), damaged);
+    expect(await help('-q')).toEqual(said);
+    expect((await readFile(join(compiled, file))).length).toBeGreaterThan(1000);
+  }
+});
+
 function testWithoutXen(name: string, body: () => Promise<void>): void {
   if (existsSync('/proc/xen/capabilities')) test.skip(`${name} [skipped: there is a Xen here]`, body);
   else test(name, body);

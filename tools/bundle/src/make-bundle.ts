@@ -58,9 +58,7 @@ async function writeScripts(
   ]);
   await writeFiles(programs.flat());
   const prepared = await prepareTexts(executables, lib);
-  const entries = await Promise.all(
-    prepared.map(({ executable, texts }) => bundleEntry(executable, texts, context)),
-  );
+  const entries = await Promise.all(prepared.map((executable) => bundleEntry(executable, context)));
   await writeFiles(entries.flat());
   return [...programs, ...entries].flat();
 }

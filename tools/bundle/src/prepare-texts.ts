@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PreparedTexts } from '@vm-tools/cli/prepared-answer';
 import type { Executable } from './executables.ts';
 
-/** An executable, and what it says about itself. */
+/** An executable, what it says about itself, and which it is. */
 export interface Prepared {
   readonly executable: Executable;
   readonly texts: PreparedTexts;
+  /** of the contents of its `NAME.main.js` */
+  readonly digest: string;
 }
 
 /**
@@ -23,7 +27,10 @@ export async function prepareTexts(executables: readonly Executable[], lib: stri
     for (const executable of waiting) {
       const file = join(lib, `${executable.name}.main.js`);
       const texts = { version: await ask(file, '--version'), help: await ask(file, '--help') };
-      prepared.push({ executable, texts });
+      const digest = createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex');
+      prepared.push({ executable, texts, digest });
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
