@@ -44,14 +44,19 @@ describe('every warning, and how it is caused', () => {
       if (stepName(step) === point) throw new Error('made');
     };
 
-  async function warnings(init: { onStep?: OnStep; source?: FakeSourceInit; link?: string }) {
+  async function warnings(init: {
+    onStep?: OnStep;
+    source?: FakeSourceInit;
+    lost?: string[];
+    link?: string;
+  }) {
     const link = (await LINKS[init.link ?? 'memory']?.()) as Link;
     const connections = { ...link };
     if (init.link === 'tcp') connections.source = { ...link.source, isConfidential: false };
     const options = { timeouts: { lingerMs: patient(5_000) }, onStep: init.onStep };
     const [sent, received] = await Promise.all([
       sendToPeer(new FakeSource(init.source), connections.source, options).catch(() => undefined),
-      receiveFromPeer(link.target, () => new FakeTarget(), options),
+      receiveFromPeer(link.target, () => new FakeTarget({ warnings: init.lost ?? [] }), options),
     ]);
     return [...(sent?.warnings ?? []), ...(received?.warnings ?? [])];
   }
@@ -69,10 +74,11 @@ describe('every warning, and how it is caused', () => {
       },
     ],
     ['XFR_W_UNCONFIRMED', { onStep: fail('target before send RUNNING') }],
+    ['XFR_W_LOST', { lost: ['its pinning'] }],
     ['XFR_W_JOURNAL', { onStep: fail('target before journal running') }],
   ])('%s', async (code, init) => {
     const [first, ...more] = await warnings(init);
-    expect(more).toEqual([]);
+    expect(more).toEqual(code === 'XFR_W_LOST' ? [first] : []); // which both sides say
     expect(first).toMatchObject({ code, hint: expect.stringMatching(/\S/) });
   });
 });
@@ -86,6 +92,6 @@ test('no code of this package is missing', async () => {
     for (const [, code = ''] of text.matchAll(/'(XFR_[A-Z_]+)'/g)) found.add(code);
   }
   const caused = new Set(CASES.map(({ code }) => code));
-  const warnings = ['XFR_W_JOURNAL', 'XFR_W_LEFTOVER', 'XFR_W_PLAIN', 'XFR_W_UNCONFIRMED'];
+  const warnings = ['XFR_W_JOURNAL', 'XFR_W_LEFTOVER', 'XFR_W_LOST', 'XFR_W_PLAIN', 'XFR_W_UNCONFIRMED'];
   expect([...found].filter((code) => !caused.has(code)).sort()).toEqual(warnings);
 });

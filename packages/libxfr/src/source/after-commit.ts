@@ -7,6 +7,7 @@ import { peerError } from '../protocol/remote-error.ts';
 import { askUntilKnown, uncertain, type AskOptions } from '../session/ask.ts';
 import { pursue, type SourceParticipant } from '../session/participant.ts';
 import type { ProgressReporter } from '../session/progress.ts';
+import { warnOfLost } from '../session/warn-of-lost.ts';
 import { abortTransfer } from './abort.ts';
 import { changeIn, unlessChanged } from './changed.ts';
 
@@ -33,7 +34,7 @@ export async function afterCommit(
     switch (answer?.name) {
       case 'RUNNING':
         progress.running(saved.suspendedAt);
-        for (const message of answer.body.warnings ?? []) progress.warn({ code: 'XFR_W_LOST', message });
+        warnOfLost(progress, answer.body.warnings);
         await leave(participant, source, last, progress);
         return progress.complete({ iterations: saved.iterations, domid: answer.body.domid });
       case 'FENCED':

@@ -314,7 +314,8 @@ describe('restoreFromFile', () => {
   test('says what it has lost', async () => {
     await saved();
     const { warnings } = await restoreFromFile(path, new FakeTarget({ warnings: ['its pinning'] }));
-    expect(warnings).toEqual([{ code: 'XFR_W_LOST', message: 'its pinning' }]);
+    const hint = expect.stringContaining('vm-set');
+    expect(warnings).toEqual([{ code: 'XFR_W_LOST', message: 'its pinning', hint }]);
   });
 
   test('brings the guest back, reserving nothing', async () => {

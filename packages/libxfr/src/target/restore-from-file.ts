@@ -8,6 +8,7 @@ import type { TransferOptions } from '../options.ts';
 import type { Target } from '@vm-tools/ports';
 import { Attempt } from '../session/attempt.ts';
 import { ProgressReporter } from '../session/progress.ts';
+import { warnOfLost } from '../session/warn-of-lost.ts';
 
 /**
  * How a guest is brought back from a file. Without a limiter a target that can has a file that others cannot change read
@@ -54,7 +55,7 @@ export async function restoreFromFile(
   try {
     await target.restore(stream, { signal, origin });
     signal.throwIfAborted();
-    for (const message of target.warnings ?? []) progress.warn({ code: 'XFR_W_LOST', message });
+    warnOfLost(progress, target.warnings);
     progress.phase('starting');
     const started = options.paused ? undefined : await target.start();
     return progress.complete({ domid: started?.domid });

@@ -6,6 +6,7 @@ import { MAX_WARNING_CHARACTERS, MOST_WARNINGS } from '../protocol/messages.ts';
 import { inContext } from '../session/error-context.ts';
 import { pursue, type TargetParticipant } from '../session/participant.ts';
 import type { ProgressReporter } from '../session/progress.ts';
+import { warnOfLost } from '../session/warn-of-lost.ts';
 import { whereabouts } from '../session/whereabouts.ts';
 import { removeFenced, sayWord } from './fence.ts';
 
@@ -47,7 +48,7 @@ export async function startGuest(
     });
   }
   progress.started();
-  for (const message of warnings) progress.warn({ code: 'XFR_W_LOST', message });
+  warnOfLost(progress, warnings);
   const { domid } = participant;
   try {
     const said = warnings.slice(0, MOST_WARNINGS).map((message) => message.slice(0, MAX_WARNING_CHARACTERS));
