@@ -1,9 +1,9 @@
 import type { SharedFile } from '../disk/storage.ts';
-import { zeroSpans } from '../image/zero-spans.ts';
 
 const BUFFER_BYTES = 2 ** 20;
-/** A smaller one is not worth the call. */
-const SMALLEST_HOLE_BYTES = 16 * 1024;
+/** What is looked at as a whole: a smaller hole is not worth the call, nor the look at each page by itself. */
+const UNIT_BYTES = 64 * 1024;
+const ZEROS = Buffer.alloc(UNIT_BYTES);
 
 type HoledFile = Pick<SharedFile, 'read' | 'punch'>;
 
@@ -52,7 +52,7 @@ export class Holes {
   /** @param least bytes that are worth a look */
   async #pass(least: number): Promise<void> {
     while (this.#written - this.#at >= least && !this.#isStopped) {
-      const length = Math.min(BUFFER_BYTES - (this.#at % 4096), this.#written - this.#at);
+      const length = Math.min(BUFFER_BYTES - (this.#at % UNIT_BYTES), this.#written - this.#at);
       const holes = await this.#punchIn(this.#at, length).catch(() => 0);
       this.#at += length;
       this.#onPassed(length - holes, holes);
@@ -62,15 +62,20 @@ export class Holes {
   /** @returns bytes of the holes */
   async #punchIn(at: number, length: number): Promise<number> {
     const read = await this.#file.read(this.#buffer.subarray(0, length), at);
-    let position = at;
     let holes = 0;
-    for (const { bytes, isZero } of zeroSpans([this.#buffer.subarray(0, read)], at)) {
-      if (isZero && bytes >= SMALLEST_HOLE_BYTES) {
-        await this.#file.punch(position, bytes);
-        holes += bytes;
-      }
-      position += bytes;
+    const first = (UNIT_BYTES - (at % UNIT_BYTES)) % UNIT_BYTES;
+    for (let unit = first; unit + UNIT_BYTES <= read; unit += UNIT_BYTES) {
+      let end = unit;
+      while (end + UNIT_BYTES <= read && this.#isZero(end)) end += UNIT_BYTES;
+      if (end === unit) continue;
+      await this.#file.punch(at + unit, end - unit);
+      holes += end - unit;
+      unit = end;
     }
     return holes;
+  }
+
+  #isZero(unit: number): boolean {
+    return this.#buffer[unit] === 0 && ZEROS.compare(this.#buffer, unit, unit + UNIT_BYTES) === 0;
   }
 }
