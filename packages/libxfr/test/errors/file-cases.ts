@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -36,6 +36,23 @@ export const fileCases: readonly ErrorCase[] = [
       return rejection(saveToFile(new FakeSource(), pipe, { afterwards: 'resume' }));
     },
     ...{ kind: 'failure', retry: 'after-fix', side: 'source', phase: 'precopy', guest: SOURCE_RUNS },
+  },
+  {
+    code: 'XFR_FILE_CHANGED',
+    when: 'an image is written to while it is read',
+    cause: async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'xfr-errors-'));
+      const path = join(folder, 'web1.img');
+      try {
+        await saveToFile(new FakeSource(), path, { afterwards: 'destroy', durable: false });
+        const target = new FakeTarget({ onOrigin: () => appendFile(path, 'x') });
+        return await rejection(restoreFromFile(path, target));
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+    ...{ kind: 'corrupt', retry: 'after-fix', side: 'target', phase: 'receiving' },
+    guest: 'not restored, its image is untouched',
   },
   {
     code: 'XFR_FILE_EXISTS',

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { listen } from '../../src/listener/listen.ts';
 import type { ListenEvent } from '../../src/listener/options.ts';
@@ -8,7 +11,7 @@ import { FakeSource } from '../../src/testing/fake-source.ts';
 import { FakeTarget } from '../../src/testing/fake-target.ts';
 import { LINKS, type Link } from '../../src/testing/links.ts';
 import { frame, PREAMBLE } from '../../src/testing/raw-peer.ts';
-import { startTransfer } from '../../src/transfer/start.ts';
+import { startSaving, startTransfer } from '../../src/transfer/start.ts';
 import { parseEndpoint } from '../../src/transport/endpoint.ts';
 import {
   accept,
@@ -267,6 +270,19 @@ export const transferCases: readonly ErrorCase[] = [
       const transfer = startTransfer(new FakeSource(), parseEndpoint('127.0.0.1:1'));
       const error = await thrownBy(() => transfer.change({ maxDowntimeMs: 5 }));
       await transfer.result.catch(() => undefined);
+      return error;
+    },
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
+    code: 'XFR_NOT_PACED',
+    when: 'a rate is set of an image that was begun without one',
+    cause: async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'xfr-errors-'));
+      const saving = startSaving(new FakeSource(), join(folder, 'web1.img'), { afterwards: 'destroy' });
+      const error = await thrownBy(() => saving.setRate(1));
+      await saving.result;
+      await rm(folder, { recursive: true });
       return error;
     },
     ...{ kind: 'usage', retry: 'after-fix' },
