@@ -10,6 +10,7 @@ import { runTool } from './run-tool.ts';
 
 const USAGE = `npm run bench -- rate                what limits of the rate are worth, a minute
 npm run bench -- start               how soon each tool starts, beside bare node, some minutes
+npm run bench -- xl                  the tools beside xl on a host of the lab: --rounds 5 --memory 256 (MiB)
 npm run bench -- scale [a|b|c|d …]   all four, or these:
   a  transfers: many at once to one xfrd         --transfers 200
   b  domains: many on one host                   --domains 1000
@@ -27,6 +28,8 @@ const { values, positionals } = parseArgs({
   options: {
     transfers: { type: 'string', default: '200' },
     domains: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '5' },
+    memory: { type: 'string', default: '256' },
     largest: { type: 'string', default: '16384' },
     help: { type: 'boolean' },
   },
@@ -36,7 +39,8 @@ const letters = chosen.length === 0 ? ['a', 'b', 'c', 'd'] : chosen;
 const isScale = group === 'scale' && letters.every((letter) => letter === 'd' || experiments[letter]);
 const isRate = group === 'rate' && chosen.length === 0;
 const isStart = group === 'start' && chosen.length === 0;
-if (values.help || !(isScale || isRate || isStart)) {
+const isBesideXl = group === 'xl' && chosen.length === 0;
+if (values.help || !(isScale || isRate || isStart || isBesideXl)) {
   console.error(USAGE);
   process.exit(values.help ? 0 : 2);
 }
@@ -55,6 +59,15 @@ if (isRate) {
 if (isStart) {
   const { measureStarts } = await import('./start/starts.ts');
   const result = await measureStarts({ report });
+  await keepResult(result);
+  console.log(markdownTables(result));
+  process.exit(0);
+}
+
+if (isBesideXl) {
+  const { measureBesideXl } = await import('./beside-xl/beside-xl.ts');
+  const rounds = Number(values.rounds);
+  const result = await measureBesideXl({ rounds, mib: Number(values.memory), report });
   await keepResult(result);
   console.log(markdownTables(result));
   process.exit(0);

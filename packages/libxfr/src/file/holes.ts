@@ -1,6 +1,6 @@
 import type { SharedFile } from '../disk/storage.ts';
 
-const BUFFER_BYTES = 2 ** 20;
+const BUFFER_BYTES = 4 * 2 ** 20;
 /** What is looked at as a whole: a smaller hole is not worth the call, nor the look at each page by itself. */
 const UNIT_BYTES = 64 * 1024;
 const ZEROS = Buffer.alloc(UNIT_BYTES);

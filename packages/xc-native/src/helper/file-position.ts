@@ -17,7 +17,7 @@ export async function followPosition(
     () => true,
   );
   let at = await positionOf(pid, fd);
-  while (at !== undefined && !(await Promise.race([ended, delay(LOOK_EVERY_MS, false)]))) {
+  while (at !== undefined && !(await Promise.race([ended, delay(LOOK_EVERY_MS, false, { ref: false })]))) {
     const now = await positionOf(pid, fd);
     if (now !== undefined && now > at) onMoved(now - at);
     at = now;

@@ -7,6 +7,7 @@ import { makeBundle } from '@vm-tools/bundle';
 import { checkout } from '../checkout.ts';
 import type { Quantity, Result, Row, Scope } from '../experiment.ts';
 import { describeMachine } from '../machine.ts';
+import { quantile } from '../report/quantile.ts';
 import { cpuMsOf, peakMibOf } from './usage-of.ts';
 
 const ROUNDS = 7;
@@ -96,9 +97,4 @@ function rowOf(pairs: readonly Pair[], size: number, rssMib = Number.NaN): Row {
     cpuMs: quantile(times, 0.5),
     rssMib,
   };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }
