@@ -114,7 +114,7 @@ export function flowIntoFile(place: ImagePlace, at: number, options: FlowOptions
 }
 
 /** With these only a write to a file fails. */
-const FILE_ERRNOS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS']);
+const FILE_ERRNOS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS']);
 
 /**
  * One failure takes the whole chain down with it, and only one end of it knows why. A stream that is not sound was
