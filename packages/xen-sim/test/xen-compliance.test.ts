@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { xenCompliance, type ComplianceHost } from '@vm-tools/xc-native/testing';
+import { localFile, xenCompliance, type ComplianceHost } from '@vm-tools/xc-native/testing';
 import { verifyLibxc } from '@vm-tools/xen-stream';
 import { connectSimulatedHost, createSimulatedHost, serveHost } from '../src/index.ts';
 
@@ -32,6 +32,10 @@ async function openRemote(): Promise<ComplianceHost> {
   };
 }
 
-function pick({ xen, store, kernel }: Omit<ComplianceHost, 'dispose'>): Omit<ComplianceHost, 'dispose'> {
-  return { xen, store, kernel };
+function pick({
+  xen,
+  store,
+  kernel,
+}: Pick<ComplianceHost, 'xen' | 'store' | 'kernel'>): Omit<ComplianceHost, 'dispose'> {
+  return { xen, store, kernel, emptyFile: localFile };
 }

@@ -1,10 +1,12 @@
 // The compliance suite of the interface `Xen` on a real one: it runs here, and each of its calls in dom0.
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import type { LabHost } from '@vm-tools/lab';
 import { describeTidyLab, installProgram, labHost } from '@vm-tools/lab/testing';
-import { xenCompliance, type ComplianceHost } from '@vm-tools/xc-native/testing';
+import { xenCompliance, type ComplianceFile, type ComplianceHost } from '@vm-tools/xc-native/testing';
 import { verifyLibxc } from '@vm-tools/xen-stream';
 import { connectXenstore } from '@vm-tools/xenstore';
 import { remoteXen } from '../src/index.ts';
@@ -26,6 +28,7 @@ async function openHost(): Promise<ComplianceHost> {
     xen,
     store,
     kernel: '/guests/polite',
+    emptyFile: () => fileOf(host),
     async dispose() {
       await Promise.all([xen.close(), store.close()]);
       await server.kill('SIGTERM');
@@ -33,6 +36,27 @@ async function openHost(): Promise<ComplianceHost> {
       await program.remove();
     },
   };
+}
+
+/** In the memory of dom0. */
+async function fileOf(host: LabHost): Promise<ComplianceFile> {
+  const path = (await host.run(['mktemp', '/dev/shm/compliance-XXXXXX'])).trim();
+  return {
+    path,
+    async read() {
+      await using folder = await temporaryFolder();
+      const copy = join(folder.path, 'copy');
+      await host.get(path, copy);
+      return readFile(copy);
+    },
+    size: async () => Number(await host.run(['stat', '-c', '%s', path])),
+    [Symbol.asyncDispose]: async () => void (await host.run(['rm', '-f', path])),
+  };
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'compliance-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 
 /** A stream that is connected to a unix socket of dom0: socat there, through ssh. */

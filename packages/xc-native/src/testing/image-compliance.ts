@@ -1,6 +1,3 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,21 +6,16 @@ import { VmToolsError } from '@vm-tools/errors';
 import { HVM_PARAM } from '../xen.ts';
 import type { PrecopyDecision, PrecopyStats, RingFrames, SaveSpec, Xen } from '../xen.ts';
 import { type ComplianceDomains, type EmptyDomain, MEMORY_KIB } from './compliance-domains.ts';
+import type { ComplianceFile } from './compliance-files.ts';
 import { differingPfns, imagePages } from './image-pages.ts';
 
 const PAGES = MEMORY_KIB / 4;
-
-async function emptyFile(): Promise<AsyncDisposable & { readonly path: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'image-'));
-  const path = join(folder, 'image');
-  await writeFile(path, '');
-  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
-}
 
 /** The part of the suite in which memory has contents: save, restore, and a guest that runs. */
 export function imageCompliance(
   host: () => { readonly xen: Xen; readonly domains: ComplianceDomains },
   verify: () => Transform,
+  emptyFile: () => Promise<ComplianceFile>,
 ): void {
   const save = async (domid: number, spec: SaveSpec): Promise<Buffer> => {
     const { stream, done } = host().xen.domainSave(domid, spec);
@@ -128,7 +120,7 @@ export function imageCompliance(
       const { stream, done } = xen.domainSave(domid, { live: false, suspend: async () => undefined, into });
       const [read] = await Promise.all([buffer(stream), done]);
       expect(read).toHaveLength(0);
-      expect((await readFile(file.path)).subarray(100).equals(image)).toBe(true);
+      expect((await file.read()).subarray(100).equals(image)).toBe(true);
     });
 
     test('into a file: what has been written when it asks is there', async () => {
@@ -137,7 +129,7 @@ export function imageCompliance(
       await using file = await emptyFile();
       const sizes: number[] = [];
       const precopy = async ({ dirtyPages }: PrecopyStats): Promise<PrecopyDecision> => {
-        if (dirtyPages === undefined) sizes.push((await stat(file.path)).size);
+        if (dirtyPages === undefined) sizes.push(await file.size());
         return sizes.length === 0 ? 'continue' : 'stop-and-copy';
       };
       const into = { path: file.path, at: 0 };

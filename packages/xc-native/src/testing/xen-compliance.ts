@@ -5,10 +5,13 @@ import { patient } from '@vm-tools/ratelimit/testing';
 import { HVM_PARAM } from '../xen.ts';
 import type { Xen } from '../xen.ts';
 import { ComplianceDomains, type ComplianceStore, MEMORY_KIB } from './compliance-domains.ts';
+import type { ComplianceFile } from './compliance-files.ts';
 import { admissionCompliance } from './admission-compliance.ts';
 import { buildCompliance } from './build-compliance.ts';
 import { imageCompliance } from './image-compliance.ts';
 import { settingsCompliance } from './settings-compliance.ts';
+
+export { localFile, type ComplianceFile } from './compliance-files.ts';
 
 /** A host to be tested on: its own domains are left alone. */
 export interface ComplianceHost {
@@ -16,6 +19,8 @@ export interface ComplianceHost {
   readonly store: ComplianceStore;
   /** path there of a PVH kernel that suspends and powers off when control/shutdown asks it to */
   readonly kernel: string;
+  /** Makes a file there. */
+  readonly emptyFile: () => Promise<ComplianceFile>;
   dispose(): Promise<void>;
 }
 
@@ -186,5 +191,9 @@ export function xenCompliance(open: () => Promise<ComplianceHost>, verify: () =>
   settingsCompliance(() => ({ xen, domains }));
   admissionCompliance(() => ({ xen, domains }));
   buildCompliance(() => ({ xen, domains }));
-  imageCompliance(() => ({ xen, domains }), verify);
+  imageCompliance(
+    () => ({ xen, domains }),
+    verify,
+    () => host.emptyFile(),
+  );
 }
