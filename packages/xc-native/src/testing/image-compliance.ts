@@ -111,7 +111,7 @@ export function imageCompliance(
       expect(await xen.domainGetinfo(domid)).toMatchObject({ shutdownReason: undefined });
     });
 
-    test('into a file: the bytes of the stream, from its place on', async () => {
+    test('into a file: the same guest, from its place on', async () => {
       const { xen, domains } = host();
       const { domid } = await domains.built();
       const image = await save(domid, { live: false, suspend: suspendByXen(domid) });
@@ -120,7 +120,12 @@ export function imageCompliance(
       const { stream, done } = xen.domainSave(domid, { live: false, suspend: async () => undefined, into });
       const [read] = await Promise.all([buffer(stream), done]);
       expect(read).toHaveLength(0);
-      expect((await file.read()).subarray(100).equals(image)).toBe(true);
+      // Its clocks go on, so not every byte is the same.
+      const written = (await file.read()).subarray(100);
+      expect(written).toHaveLength(image.length);
+      expect(differingPfns(imagePages(image), imagePages(written))).toEqual([]);
+      const checked = verify();
+      await Promise.all([buffer(checked), pipeline(Readable.from([written]), checked)]);
     });
 
     test('into a file: what has been written when it asks is there', async () => {
