@@ -47,10 +47,12 @@ async function fileOf(host: LabHost): Promise<ComplianceFile> {
       await using folder = await temporaryFolder();
       const copy = join(folder.path, 'copy');
       await host.get(path, copy);
-      return readFile(copy);
+      return await readFile(copy);
     },
     size: async () => Number(await host.run(['stat', '-c', '%s', path])),
-    [Symbol.asyncDispose]: async () => void (await host.run(['rm', '-f', path])),
+    [Symbol.asyncDispose]: async () => {
+      await host.run(['rm', '-f', path]);
+    },
   };
 }
 
