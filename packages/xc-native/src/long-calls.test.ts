@@ -10,6 +10,9 @@ import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { XEN_4_17 } from './versions/4.17.ts';
+import { Helpers } from './helper/helpers.ts';
+import { locateHelper } from './helper/locate.ts';
+import { saveDomain } from './long-calls.ts';
 import { StructView } from './abi/struct-view.ts';
 import { eventually } from './testing/compliance-domains.ts';
 import { openStub } from './testing/open-stub.ts';
@@ -364,6 +367,26 @@ describe('domainSave', () => {
       leftovers: [],
     });
     expect(await stub.takeCalls()).toContainEqual(['log-dirty', '0']);
+  });
+
+  test('into a file: writes that cannot be cut are ended with their helper, after its grace', async () => {
+    await stub.mode('flood');
+    await using file = await openFile();
+    const abort = new AbortController();
+    const helpers = new Helpers(locateHelper());
+    const host = {
+      ...{ version: '4.17', libraries: stub.libraries, helpers, abortGraceMs: 50 },
+      cutWrites: () => Promise.reject(new Error('ESRCH')),
+    };
+    const spec = { live: true, suspend: async () => undefined, into: { path: file.path, at: 0 } };
+    const { done } = saveDomain(host, 7, spec, { signal: abort.signal });
+    await eventually(async () => (await file.handle.stat()).size > 1 << 20, 'some bytes');
+    abort.abort();
+    await expect(done).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      leftovers: ['its helper process did not end within 50 ms and was killed'],
+    });
+    await helpers.close();
   });
 
   test('a reader that goes away makes it fail with the cause', async () => {

@@ -61,7 +61,7 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
       version: expected,
       libraries,
       helpers: new Helpers(options.helperPath ?? locateHelper()),
-      cutWrites: (await loadLibc()).forbidFileWrites,
+      cutWrites: async (pid) => (await loadLibc()).forbidFileWrites(pid),
       ...(onLog === undefined ? {} : { onLog }),
       ...(abortGraceMs === undefined ? {} : { abortGraceMs }),
     });

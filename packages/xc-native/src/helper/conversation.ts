@@ -18,8 +18,8 @@ export interface HelperOptions extends LongCallOptions {
   readonly image?: Promise<ImageSource | FilePlace | undefined>;
   /** Told which of its files the helper is about to read as an image. */
   readonly onReading?: (pid: number, fd: number) => void;
-  /** Makes each write of a process to a regular file fail from now on. */
-  readonly cutWrites: (pid: number) => void;
+  /** Makes each write of a process to a regular file fail from now on. Rejects when there is no such process. */
+  readonly cutWrites: (pid: number) => Promise<void>;
   /** How long a helper may take to end in good order once it has been told to. @default 30 s */
   readonly abortGraceMs?: number;
 }
@@ -141,7 +141,7 @@ export class Conversation {
     this.#answer('abort');
     this.#stopped.resolve(undefined);
     this.#helper.data.destroy();
-    if (writesFile(this.#job) && this.#helper.pid !== undefined) this.#options.cutWrites(this.#helper.pid);
+    this.#cutFile();
     // A stream that it fetches cannot be cut from here. A restore leaves nothing to clean up but its domain.
     // A dump has nothing to clean up either, and writes nothing for as long as it looks for pages.
     if (this.#image !== undefined || this.#job.kind === 'dump') this.#helper.kill();
@@ -149,6 +149,12 @@ export class Conversation {
       this.#wasKilled = true;
       this.#helper.kill();
     }, this.#graceMs);
+  }
+
+  /** A helper that has ended meanwhile writes no more; one whose writes cannot be cut is killed after its grace. */
+  #cutFile(): void {
+    const { pid } = this.#helper;
+    if (writesFile(this.#job) && pid !== undefined) this.#options.cutWrites(pid).catch(() => undefined);
   }
 
   #abortError(signal: AbortSignal): VmToolsError {
