@@ -103,7 +103,7 @@ export function planDomain({
     .step(fill)
     .when(hasBootloader, dropFetched)
     .when(!isNew, releaseClaim)
-    .step(bootEntries)
+    .step(bootEntries(scheduling))
     .step(introduce)
     .each(reachesFolders && rules !== undefined ? [rules] : [], checkPlacesAgain)
     .together(...DEVICE_KINDS.flatMap((kind) => plugDevices(kind, complete)))

@@ -1,15 +1,21 @@
 import type { DomainConfig } from '../../config/schema.ts';
-import { readScheduling } from '../../image-config/index.ts';
 import { domainPath, vmPath } from '../../paths.ts';
+import type { Scheduling } from '../../scheduling/scheduling.ts';
 import type { Step } from '../../step/step.ts';
 import { profileOf } from '../../types/index.ts';
 import type { Filled, Made, Wanted, Wired } from '../context.ts';
 
-/** The nodes that the guest reads about itself as soon as it runs. Undone with the skeleton around it. */
-export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
+/**
+ * The nodes that the guest reads about itself as soon as it runs. Undone with the skeleton around it.
+ *
+ * @param online the vCPUs that it is asked to use
+ */
+export const bootEntries = ({
+  online,
+}: Pick<Scheduling, 'online'>): Step<Wanted & Made & Wired & Filled> => ({
   name: 'boot-entries',
   about: () => 'memory, vCPUs, xenstore ring, image',
-  async run({ config, configJson, fetched, domid, ports, frames, host, signal }) {
+  async run({ config, fetched, domid, ports, frames, host, signal }) {
     const entries: Record<string, string> = {
       'memory/static-max': `${config.maxMemoryKib}`,
       'memory/target': `${config.memoryKib}`,
@@ -18,7 +24,6 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
       'store/port': `${ports.storePort}`,
       'store/ring-ref': `${frames.storeFrame}`,
     };
-    const { online } = configJson === undefined ? {} : readScheduling(configJson, config.vcpus);
     for (let vcpu = 0; vcpu < config.vcpus; vcpu++)
       entries[`cpu/${vcpu}/availability`] = online?.includes(vcpu) === false ? 'offline' : 'online';
     const startTime = { start_time: (Date.now() / 1000).toFixed(2) };
@@ -36,7 +41,7 @@ export const bootEntries: Step<Wanted & Made & Wired & Filled> = {
     );
     return {};
   },
-};
+});
 
 /** A request to xenstored has 4096 bytes, and the path is among them. */
 const MAX_VALUE_BYTES = 3072;
