@@ -16,6 +16,18 @@ export interface CommonOptions {
 export const HOST_VARIABLE = 'VM_TOOLS_HOST';
 export const DEFAULT_HOST = 'xen:';
 
+/** The options of every executable besides: those that are given or not, and the host. */
+export const VERBOSE: OptionSpec = {
+  flags: '-v, --verbose',
+  description: 'say more; twice: show causes and stacks',
+};
+export const QUIET: OptionSpec = { flags: '-q, --quiet', description: 'say only warnings and errors' };
+export const JSON_OUTPUT: OptionSpec = {
+  flags: '--json',
+  description: 'print the result or the error as one JSON object, events as NDJSON on stderr',
+};
+export const HOST: OptionSpec = { flags: '--host <host>', description: 'which host to act on' };
+
 /** The common time limit; an executable may have a finer one of its own. */
 export const TIMEOUT: OptionSpec = {
   flags: '--timeout <time>',

@@ -2,10 +2,14 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   DEFAULT_HOST,
+  HOST,
   HOST_VARIABLE,
+  JSON_OUTPUT,
   ownsTimeout,
+  QUIET,
   readCommand,
   TIMEOUT,
+  VERBOSE,
   type CommonOptions,
   type ParsedCommand,
 } from './common-options.ts';
@@ -94,16 +98,11 @@ function declareCommand(spec: CliSpec<never>, version: string, { width, write, o
   for (const option of spec.options ?? []) command.addOption(declareOption(option, onRefused));
 
   command
-    .option(
-      '-v, --verbose',
-      'say more; twice: show causes and stacks',
-      (_: string, times: number) => times + 1,
-      0,
-    )
-    .option('-q, --quiet', 'say only warnings and errors')
-    .option('--json', 'print the result or the error as one JSON object, events as NDJSON on stderr')
+    .option(VERBOSE.flags, VERBOSE.description, (_: string, times: number) => times + 1, 0)
+    .option(QUIET.flags, QUIET.description)
+    .option(JSON_OUTPUT.flags, JSON_OUTPUT.description)
     .option('--no-color', 'no colours (also: NO_COLOR)')
-    .addOption(new Option('--host <host>', 'which host to act on').env(HOST_VARIABLE).default(DEFAULT_HOST));
+    .addOption(new Option(HOST.flags, HOST.description).env(HOST_VARIABLE).default(DEFAULT_HOST));
   if (!ownsTimeout(spec)) {
     command.addOption(declareOption(TIMEOUT, onRefused));
   }

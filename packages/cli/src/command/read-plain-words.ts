@@ -1,11 +1,15 @@
 import {
   DEFAULT_HOST,
+  HOST,
   HOST_VARIABLE,
+  JSON_OUTPUT,
   longOf,
   nameOf,
   ownsTimeout,
+  QUIET,
   readCommand,
   TIMEOUT,
+  VERBOSE,
   type CommonOptions,
   type GivenValue,
   type ReadCommand,
@@ -13,12 +17,7 @@ import {
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './spec.ts';
 
 /** The options of every executable but --timeout, which may be its own. */
-const COMMON: readonly OptionSpec[] = [
-  { flags: '-v, --verbose', description: '' },
-  { flags: '-q, --quiet', description: '' },
-  { flags: '--json', description: '' },
-  { flags: '--host <host>', description: '' },
-];
+const COMMON: readonly OptionSpec[] = [VERBOSE, QUIET, JSON_OUTPUT, HOST];
 
 /** Flags that this understands: a word, perhaps with one letter for it, and perhaps a value. */
 const PLAIN = /^(?:-[a-zA-Z], )?--(?!no-)[a-z][a-z0-9-]*(?: (?:<[^<>.]+>|\[[^[\].]+\]))?$/;
