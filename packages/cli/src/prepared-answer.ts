@@ -4,8 +4,9 @@
  *
  * @packageDocumentation
  */
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { textWidth, WIDTH } from './command/text-width.ts';
+import { STDOUT, writeAtOnce } from './output/write-at-once.ts';
 
 /** The answers of one executable. */
 export interface PreparedTexts {
@@ -14,8 +15,6 @@ export interface PreparedTexts {
   /** to --help, for a text of the usual width */
   readonly help: string;
 }
-
-const STDOUT = 1;
 
 /**
  * Answers `--version` and `--help`.
@@ -41,6 +40,7 @@ function widthOfStdout(): number {
 }
 
 function print(text: string): true {
-  for (let rest = Buffer.from(text); rest.length > 0;) rest = rest.subarray(writeSync(STDOUT, rest));
+  const left = writeAtOnce(text);
+  if (left.length > 0) process.stdout.write(left);
   return true;
 }

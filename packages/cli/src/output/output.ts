@@ -1,8 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { MessageStream } from './messages.ts';
 import { outputLost } from './output-lost.ts';
+import { STDOUT, writeAtOnce } from './write-at-once.ts';
 import { watchReader } from './watch-reader.ts';
 
 /** The output of the result, and the end of the process behind it. */
@@ -25,7 +26,6 @@ export interface Output {
 
 type ProcessEnd = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exit'>;
 
-const STDOUT = 1;
 const STDERR = 2;
 
 /** @param own whose streams are made at their first use: that takes as long as much of what the tools do */
@@ -46,7 +46,7 @@ export function createOutput(own: ProcessEnd): Output {
   const { exit } = own;
   return {
     print: async (text) => {
-      const left = claimed ? Buffer.from(text) : writeAtOnce(text);
+      const left = claimed ? Buffer.from(text) : printAtOnce(text);
       if (left.length === 0) return;
       const { promise, resolve, reject } = Promise.withResolvers<undefined>();
       use(claimed ? 'stderr' : 'stdout').write(left, (error) => {
@@ -86,20 +86,12 @@ export function createOutput(own: ProcessEnd): Output {
   };
 }
 
-/**
- * As stdout itself writes here: it waits until all is written.
- *
- * @returns what is left for a stream to write, when another process has made the descriptor one that does not wait
- * @throws VmToolsError OUTPUT_LOST
- */
-function writeAtOnce(text: string): Buffer {
-  let left = Buffer.from(text);
+function printAtOnce(text: string): Buffer {
   try {
-    while (left.length > 0) left = left.subarray(writeSync(STDOUT, left));
+    return writeAtOnce(text);
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw outputLost(thrown);
+    throw outputLost(thrown);
   }
-  return left;
 }
 
 /** A terminal is one; a file, a pipe and a descriptor that was closed are none. */
