@@ -1,5 +1,11 @@
-import { forEachDomain, type DomainOutcome, type Invocation, type Outcome } from '@vm-tools/cli';
-import { VmToolsError } from '@vm-tools/errors';
+import {
+  forEachDomain,
+  GUESTS_AT_ONCE,
+  type DomainOutcome,
+  type Invocation,
+  type Outcome,
+  wrongUse,
+} from '@vm-tools/cli';
 import {
   attachDevice,
   changeDisc,
@@ -11,9 +17,6 @@ import {
 import type { AttachInput } from './options.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-
-/** Guests take their time by themselves, and cost the host nothing meanwhile. */
-const AT_ONCE = 64;
 
 export async function attach(invocation: Invocation<AttachInput>): Promise<Outcome> {
   const { input, signal, messages } = invocation;
@@ -37,7 +40,7 @@ export async function attach(invocation: Invocation<AttachInput>): Promise<Outco
     const text = device.kind === 'vbd' ? `disk ${device.vdev}` : `network device ${device.id} ${device.mac}`;
     return { value: { domid, uuid, name, ...device }, text, line: `${name}: ${text}` };
   };
-  return forEachDomain(invocation, domains, attachOne, { atOnce: hasOneWriter(wanted) ? 1 : AT_ONCE });
+  return forEachDomain(invocation, domains, attachOne, { atOnce: hasOneWriter(wanted) ? 1 : GUESTS_AT_ONCE });
 }
 
 /** Of two that come at the same time each would see the other: none would get it. */
@@ -52,20 +55,19 @@ function readWords(
 ): { readonly domains: readonly string[]; readonly wanted: WantedDevice } {
   const place = words.findIndex((word, index) => index > 0 && (word === 'disk' || word === 'network'));
   if (place === -1)
-    throw usage('the kind of the device is missing', 'write disk or network behind the domain');
+    throw wrongUse('the kind of the device is missing', 'write disk or network behind the domain');
   const domains = words.slice(0, place);
   const spec = words.slice(place + 1).join(',');
   if (words[place] === 'disk') return { domains, wanted: { disk: parseDisk(spec) } };
   if (change) {
     const message = '--change is for the disc of a cdrom drive, not for a network device';
-    throw usage(message, 'write disk behind the domain, or leave --change out');
+    throw wrongUse(message, 'write disk behind the domain, or leave --change out');
   }
   const network = parseNetwork(spec, warn);
   if (network.mac !== undefined && new Set(domains).size > 1)
-    throw usage(`only one domain can have the address ${network.mac}`, 'leave mac= out: each gets its own');
+    throw wrongUse(
+      `only one domain can have the address ${network.mac}`,
+      'leave mac= out: each gets its own',
+    );
   return { domains, wanted: { network } };
-}
-
-function usage(message: string, hint: string): VmToolsError {
-  return new VmToolsError({ code: 'USAGE', kind: 'usage', message, hint });
 }

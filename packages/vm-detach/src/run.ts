@@ -1,10 +1,6 @@
-import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
-import { VmToolsError } from '@vm-tools/errors';
+import { forEachDomain, GUESTS_AT_ONCE, type Invocation, type Outcome, wrongUse } from '@vm-tools/cli';
 import { detachDevice, resolveDomain, type DeviceSelector } from '@vm-tools/libdomain';
 import type { DetachInput } from './options.ts';
-
-/** Guests take their time by themselves, and cost the host nothing meanwhile. */
-const AT_ONCE = 64;
 
 export async function detach(invocation: Invocation<DetachInput>): Promise<Outcome> {
   const { input, signal } = invocation;
@@ -22,7 +18,7 @@ export async function detach(invocation: Invocation<DetachInput>): Promise<Outco
     const { domid, uuid, name } = domain;
     return { value: { domid, uuid, name, ...device }, line: `${name}: without ${what}` };
   };
-  return forEachDomain(invocation, domains, detachOne, { atOnce: AT_ONCE });
+  return forEachDomain(invocation, domains, detachOne, { atOnce: GUESTS_AT_ONCE });
 }
 
 /** The words of a command line: domains, and behind them the device. */
@@ -39,16 +35,12 @@ function readWords({ domain: words }: DetachInput): Words {
   const [kind = '', device = ''] = words.slice(-2);
   const what = `${kind} ${device}`;
   if (domains.length === 0)
-    throw usage('the device is missing', 'write behind the domain: disk xvdb, or network 0');
+    throw wrongUse('the device is missing', 'write behind the domain: disk xvdb, or network 0');
   if (kind === 'disk') return { domains, what, which: { vdev: device } };
   if (kind === 'network')
     return { domains, what, which: /^\d{1,5}$/.test(device) ? { id: Number(device) } : { mac: device } };
-  throw usage(
+  throw wrongUse(
     `${JSON.stringify(kind.slice(0, 64))} is no kind of device`,
     'write disk or network behind the domain, and then one device',
   );
-}
-
-function usage(message: string, hint: string): VmToolsError {
-  return new VmToolsError({ code: 'USAGE', kind: 'usage', message, hint });
 }

@@ -1,10 +1,6 @@
-import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
-import { VmToolsError } from '@vm-tools/errors';
+import { forEachDomain, GUESTS_AT_ONCE, type Invocation, type Outcome, wrongUse } from '@vm-tools/cli';
 import { parseMemorySize, resolveDomain, setDomain, type DomainSettings } from '@vm-tools/libdomain';
 import type { SetInput } from './options.ts';
-
-/** Guests take their time by themselves, and cost the host nothing meanwhile. */
-const AT_ONCE = 64;
 
 export async function set(invocation: Invocation<SetInput>): Promise<Outcome> {
   const { input, signal } = invocation;
@@ -20,7 +16,7 @@ export async function set(invocation: Invocation<SetInput>): Promise<Outcome> {
     const { domid, uuid, name, memoryKib, maxMemoryKib, vcpus } = changed;
     return { value: { domid, uuid, name, memoryKib, maxMemoryKib, vcpus }, line: `${name}: changed` };
   };
-  return forEachDomain(invocation, input.domain, change, { atOnce: AT_ONCE });
+  return forEachDomain(invocation, input.domain, change, { atOnce: GUESTS_AT_ONCE });
 }
 
 /** @throws USAGE when there is nothing to change, or the same name for several */
@@ -30,12 +26,12 @@ function settingsOf(input: SetInput): DomainSettings {
   const maxMemoryKib = kibOf('--max-memory', input.maxMemory);
   const settings = { memoryKib, maxMemoryKib, vcpus, pin, prefer, weight, cap, name };
   if (Object.values(settings).every((value) => value === undefined))
-    throw usage(
+    throw wrongUse(
       'there is nothing to change',
       'say what: --memory, --vcpus, --pin, --prefer, --weight, --cap, --name',
     );
   if (name !== undefined && input.domain.length > 1)
-    throw usage(`only one domain can be called ${name}`, 'give --name with one domain');
+    throw wrongUse(`only one domain can be called ${name}`, 'give --name with one domain');
   return settings;
 }
 
@@ -43,9 +39,5 @@ function kibOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const kib = parseMemorySize(text);
   if (kib !== undefined && kib > 0) return kib;
-  throw usage(`${flag}: "${text}" is no size of memory`, 'give MiB, or a size such as 512MiB or 2GiB');
-}
-
-function usage(message: string, hint: string): VmToolsError {
-  return new VmToolsError({ code: 'USAGE', kind: 'usage', message, hint });
+  throw wrongUse(`${flag}: "${text}" is no size of memory`, 'give MiB, or a size such as 512MiB or 2GiB');
 }

@@ -25,6 +25,9 @@ export interface EachDomainOptions {
   readonly isReport?: boolean;
 }
 
+/** How many guests are asked for something together: each takes its time, and costs the host nothing meanwhile. */
+export const GUESTS_AT_ONCE = 64;
+
 /** In the list that --json prints, in the place of a domain with which it did not work. */
 interface FailedDomain {
   /** as the command line names it */

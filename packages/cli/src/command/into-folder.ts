@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VmToolsError } from '@vm-tools/errors';
+import { wrongUse } from './wrong-use.ts';
 
 /** The words of a command line that name domains, and the place behind them. */
 export interface Destination {
@@ -30,12 +30,12 @@ export async function destinationOf(
 ): Promise<Destination> {
   const [domains, target] = place === undefined ? [words.slice(0, -1), words.at(-1)] : [words, place];
   if (target === undefined || domains.length === 0)
-    throw usage('the file or folder is missing', `name it behind the domain: ${program} --help`);
+    throw wrongUse('the file or folder is missing', `name it behind the domain: ${program} --help`);
   const isFile = target === '-' || (place !== undefined && domains.length === 1);
   const isFolder = !isFile && (await isThereAFolder(target));
   if (isFolder) return { domains, fileFor: (name) => join(target, `${fileName(name)}${suffix}`) };
   if (new Set(domains).size > 1)
-    throw usage(`${target} is no folder, into which several domains could go`, `mkdir ${target}`);
+    throw wrongUse(`${target} is no folder, into which several domains could go`, `mkdir ${target}`);
   return { domains, fileFor: () => target };
 }
 
@@ -49,8 +49,4 @@ function isThereAFolder(path: string): Promise<boolean> {
 /** xl allows names that would lead elsewhere. Two names never give one file: the second would replace the first. */
 function fileName(name: string): string {
   return name.replaceAll('%', '%25').replaceAll('/', '%2F').replace(/^\./, '%2E');
-}
-
-function usage(message: string, hint: string): VmToolsError {
-  return new VmToolsError({ code: 'USAGE', kind: 'usage', message, hint });
 }
