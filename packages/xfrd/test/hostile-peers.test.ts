@@ -35,6 +35,11 @@ const MIB = 1024;
 /** The memory that so many connections may take while they are there, and that they may leave. */
 const MOST_MIB = 160;
 const MOST_LEFT_MIB = 64;
+/**
+ * V8 lets the young generation of a busy process grow to 48 MiB before it collects, with nothing left in it. The
+ * receiver has such a limit anyway; with one for the keeper, too, the figures are of what is kept.
+ */
+const SMALL_YOUNG = 'NODE_OPTIONS=--max-semi-space-size=2';
 
 const DAY_MS = 86_400_000;
 const PREAMBLE = encodePreamble(VERSIONS);
@@ -258,6 +263,10 @@ function codeIn(said: Buffer): string | undefined {
   return /"code":"([A-Z_]+)"/.exec(said.toString('latin1'))?.[1];
 }
 
+function isRefusedAtOnce({ code }: Hostile): boolean {
+  return code !== 'XFR_PEER_SILENT' && code !== 'XFR_PEER_SLOW';
+}
+
 /** The answer that it must get. */
 function toldTo({ hears, told, code }: Hostile): string | undefined {
   return hears ? (told ?? code) : undefined;
@@ -286,7 +295,7 @@ async function startHostileTo(b: TestHost): Promise<RunningXfrd> {
   ({ kernel } = b.simulated);
   const lines = Object.entries(TIMEOUTS).map(([name, seconds]) => `${name} = ${seconds}\n`);
   await configureXfrd(b, `max-concurrent = 100\n${ROOM_FOR_ALL}[timeouts]\n${lines.join('')}`);
-  return startXfrd(b, '', 'tls');
+  return startXfrd(b, '', 'tls', SMALL_YOUNG);
 }
 
 testOnTwoHosts(
@@ -309,6 +318,8 @@ testOnTwoHosts('two hundred at once leave xfrd serving a good one, in bounded me
   await using all = await identities(b);
   await createGuest(a, 'good');
   await using xfrd = await startHostileTo(b);
+  // What a first refusal loads is no peer's doing.
+  await Promise.all(HOSTILE.filter(isRefusedAtOnce).map((hostile) => meet(hostile, xfrd.endpoint, all)));
   const before = await memoryMib(xfrd);
   const peers = Array.from({ length: 200 }, (_, index) => HOSTILE[index % HOSTILE.length]!);
   let most = 0;
