@@ -13,7 +13,8 @@ export type ConfigErrorCode =
   | 'CONFIG_UNKNOWN_KEY' // neither these tools nor xl know this key: a typo
   | 'CONFIG_UNSUPPORTED' // xl knows it, these tools do not yet
   | 'CONFIG_INVALID' // a value of the wrong type or out of range, or two that contradict each other
-  | 'CONFIG_UNREADABLE'; // the file itself
+  | 'CONFIG_UNREADABLE' // the file itself
+  | 'CONFIG_NOT_IN_XL'; // a value for which xl.cfg has no words
 
 /** The hint where no better one is known. */
 export const CONFIG_HINTS: Readonly<Record<ConfigErrorCode, string>> = {
@@ -22,6 +23,7 @@ export const CONFIG_HINTS: Readonly<Record<ConfigErrorCode, string>> = {
   CONFIG_UNSUPPORTED: 'leave it out, or try xl for this domain',
   CONFIG_INVALID: 'correct the value at this place',
   CONFIG_UNREADABLE: 'check the path, the owner and the mode of the file',
+  CONFIG_NOT_IN_XL: 'change the value, or keep this configuration in JSON',
 };
 
 /** `file:line:column`, as compilers write it. */

@@ -7,11 +7,17 @@ const MAX_PROBLEMS = 50;
 /** Without the right type nothing else can be right: what is wrong with it is said first. */
 const FIRST_KEYS: readonly unknown[] = ['type', 'builder'];
 
+/** A sentence about something that is accepted anyway. */
+export interface ConfigWarning {
+  readonly position: Position;
+  readonly sentence: string;
+}
+
 /** All that there is to say about one configuration, collected while it is read. */
 export class Findings {
   readonly #problems: VmToolsError[] = [];
   readonly #missing: VmToolsError[] = [];
-  readonly #warnings = new Map<string, Position>();
+  readonly #warnings = new Map<string, ConfigWarning>();
 
   /** No more problems need to be looked for. */
   get isFull(): boolean {
@@ -21,7 +27,7 @@ export class Findings {
   /** A sentence about something that is accepted anyway; each is reported once. */
   warn(position: Position, sentence: string): void {
     if (this.#warnings.size < MAX_PROBLEMS)
-      this.#warnings.set(`${formatPosition(position)}: ${sentence}`, position);
+      this.#warnings.set(`${formatPosition(position)}: ${sentence}`, { position, sentence });
   }
 
   /** @param problem as `configError` makes it */
@@ -51,10 +57,11 @@ export class Findings {
     }
   }
 
-  /** `file:line:column: sentence` of each warning, by their places. */
-  get warnings(): readonly string[] {
-    const byPlace = [...this.#warnings].sort(([, a], [, b]) => a.line - b.line || a.column - b.column);
-    return byPlace.map(([text]) => text);
+  /** Each once, by their places. */
+  get warnings(): readonly ConfigWarning[] {
+    return [...this.#warnings.values()].sort(
+      ({ position: a }, { position: b }) => a.line - b.line || a.column - b.column,
+    );
   }
 
   /** @throws VmToolsError one for all problems, if there are any */

@@ -28,14 +28,16 @@ export type {
 } from './schema.ts';
 export { configError } from './config-error.ts';
 export { Findings } from './findings.ts';
+export type { ConfigWarning } from './findings.ts';
 export type { ConfigErrorCode, Position } from './config-error.ts';
 export { checkConfig, parseConfig, parsePlacedConfig } from './parse-config.ts';
-export type { ParseConfigOptions, PlacedConfig } from './parse-config.ts';
+export type { ConfigFormat, ParseConfigOptions, PlacedConfig } from './parse-config.ts';
 export { readConfigFile, readPlacedConfig } from './text/read-config-file.ts';
 export type { ReadConfigFileOptions } from './text/read-config-file.ts';
 export { readConfigText } from './text/read-config-text.ts';
 export type { ReadConfigTextOptions } from './text/read-config-text.ts';
 export { formatConfig } from './format-config.ts';
+export { formatXlConfig, type FormatXlConfigOptions } from './format-xl-config.ts';
 export { checkKernel, inspectKernel } from './inspect-kernel.ts';
 export type { KernelInfo } from './inspect-kernel.ts';
 export { placeKernelError } from './place-kernel-error.ts';

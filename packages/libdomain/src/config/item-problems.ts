@@ -9,19 +9,7 @@ import { NETWORK_FIELDS } from './devices/network.ts';
 import { SHARE_FIELDS } from './devices/share.ts';
 import type { GivenField, Item } from './fields.ts';
 import type { DeviceField } from './read-devices.ts';
-
-/** The words of xl.cfg for what JSON calls otherwise. */
-const XL_WORDS: Readonly<Record<string, string>> = {
-  backendType: 'backendtype',
-  directIoSafe: 'direct-io-safe',
-  gatewayDevice: 'gatewaydev',
-  id: 'devid',
-  vncListen: 'vnclisten',
-  vncDisplay: 'vncdisplay',
-  vncUnused: 'vncunused',
-  vncPassword: 'vncpasswd',
-  securityModel: 'security_model',
-};
+import { xlWordOf } from './xl/xl-words.ts';
 
 const FIELDS_OF: Readonly<Record<DeviceField, readonly string[]>> = {
   disks: DISK_FIELDS,
@@ -33,6 +21,10 @@ const FIELDS_OF: Readonly<Record<DeviceField, readonly string[]>> = {
 
 /** Fields whose values are no words for a terminal or a log. */
 const SECRETS: readonly string[] = ['vncPassword'];
+
+export function isSecret(fieldOfDevice: string): boolean {
+  return SECRETS.includes(fieldOfDevice);
+}
 
 interface Place {
   readonly given: GivenField;
@@ -53,9 +45,9 @@ export function problemsOfItem(issue: z.core.$ZodIssue, { given, item, format }:
     });
   }
   const field = issue.path[2] === undefined ? '' : String(issue.path[2]);
-  const subject = format === 'json' ? `${item.name}.${field}` : `${item.name}: ${XL_WORDS[field] ?? field}`;
+  const subject = format === 'json' ? `${item.name}.${field}` : `${item.name}: ${xlWordOf(field)}`;
   const value = valueAt(given, issue.path);
-  const isShown = typeof value === 'string' && value !== '' && !SECRETS.includes(field);
+  const isShown = typeof value === 'string' && value !== '' && !isSecret(field);
   const shown = isShown ? `: ${JSON.stringify(value.slice(0, 64))}` : '';
   return [
     configError('CONFIG_INVALID', item.position, `${subject} ${issue.message}${shown}`, {

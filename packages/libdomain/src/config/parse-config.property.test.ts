@@ -5,45 +5,10 @@ import fc from 'fast-check';
 import type { Channel } from './devices/channel.ts';
 import type { Framebuffer } from './devices/framebuffer.ts';
 import type { Share } from './devices/share.ts';
-import { SHUTDOWN_ACTIONS, checkConfig, formatConfig, parseConfig } from './index.ts';
-import type { Disk, Network, NewDomainConfig } from './index.ts';
-import { devicesArbitrary } from './testing/device-arbitraries.ts';
+import { checkConfig, formatConfig, parseConfig } from './index.ts';
+import type { Disk, Network } from './index.ts';
+import { configArbitrary } from './testing/config-arbitrary.ts';
 import { XL_KEYS } from './xl/judge-foreign-keys.ts';
-
-const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
-const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });
-const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
-
-/** Any valid configuration. */
-const configs: fc.Arbitrary<NewDomainConfig> = fc
-  .record(
-    {
-      name: fc.stringMatching(/^[A-Za-z][\w .+-]{0,30}\w$/),
-      uuid: fc.uuid(),
-      type: fc.constantFrom('pv' as const, 'pvh' as const),
-      kernel: printable.map((text) => `/boot/${text}`),
-      ramdisk: printable.map((text) => `/boot/${text}`),
-      bootloader: fc.constantFrom('pygrub', '/usr/lib/xen/bin/pygrub'),
-      bootloaderArgs: fc.array(printable, { maxLength: 3 }),
-      cmdline: printable,
-      memoryKib,
-      more: fc.integer({ min: 0, max: 2 ** 20 }),
-      vcpus: fc.integer({ min: 1, max: 128 }),
-      onPoweroff: action,
-      onReboot: action,
-      onCrash: action,
-      devices: devicesArbitrary,
-    },
-    { requiredKeys: ['name', 'memoryKib'] },
-  )
-  .map(({ more = 0, devices = {}, ...config }) =>
-    checkConfig({
-      ...(config.bootloader === undefined && { kernel: '/boot/vmlinuz' }),
-      ...config,
-      ...devices,
-      maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34),
-    }),
-  );
 
 function quote(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
@@ -85,12 +50,14 @@ function specOf(device: Network | Framebuffer | Channel | Share): string {
 }
 
 test('what formatConfig prints is read back the same', () => {
-  fc.assert(fc.property(configs, (config) => expect(parseConfig(formatConfig(config), 'f')).toEqual(config)));
+  fc.assert(
+    fc.property(configArbitrary, (config) => expect(parseConfig(formatConfig(config), 'f')).toEqual(config)),
+  );
 });
 
 test('what is said in xl.cfg is read as the same', () => {
   fc.assert(
-    fc.property(configs, (config) => {
+    fc.property(configArbitrary, (config) => {
       const networks = config.networks.map(({ ip, model, ...network }) => ({
         ...network,
         ...(ip !== undefined && { ip: inSpec(ip) }),

@@ -1,10 +1,10 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Position } from './config-error.ts';
-import { configError } from './config-error.ts';
+import { configError, formatPosition } from './config-error.ts';
 import type { Fields } from './fields.ts';
 import { invalid, resolvePaths, unsupported } from './fields.ts';
 import { problemsOfItem } from './item-problems.ts';
-import { Findings } from './findings.ts';
+import { Findings, type ConfigWarning } from './findings.ts';
 import { fieldsOfJson } from './json/json-fields.ts';
 import { readJson } from './json/read-json.ts';
 import { KEYS, type Field } from './keys/keys.ts';
@@ -25,17 +25,19 @@ export interface ParseConfigOptions {
   readonly overrides?: readonly string[];
   /** that relative paths begin in, as xl takes them. @default the working directory */
   readonly folder?: string;
-  /** told of what is ignored or assumed, as "file:line:column: sentence" */
-  readonly onWarning?: (message: string) => void;
+  /** told of what is ignored or assumed, as "file:line:column: sentence", and in its parts */
+  readonly onWarning?: (message: string, warning: ConfigWarning) => void;
 }
 
 /** A configuration, and where its file or the command line says what. */
 export interface PlacedConfig {
   readonly config: NewDomainConfig;
   readonly places: Readonly<Partial<Record<Field, Position>>>;
+  readonly format: ConfigFormat;
 }
 
-type Format = 'json' | 'xl';
+/** The format of a file: JSON with the names of a `DomainConfig`, or xl.cfg. */
+export type ConfigFormat = 'json' | 'xl';
 
 /**
  * Reads the configuration of a domain: JSON if it begins with a brace, else the everyday subset of xl.cfg. All that is
@@ -65,7 +67,7 @@ export function parsePlacedConfig(
     throw configError('CONFIG_INVALID', start, 'this is too long for a configuration');
   }
   const source = text.replace(/^\uFEFF/, '');
-  const format: Format = /^\s*\{/.test(source) ? 'json' : 'xl';
+  const format: ConfigFormat = /^\s*\{/.test(source) ? 'json' : 'xl';
   const findings = new Findings();
   const entries =
     format === 'json' ? readJson(source, fileName, findings) : readXl(source, fileName, findings);
@@ -76,10 +78,11 @@ export function parsePlacedConfig(
   const fields = format === 'json' ? fieldsOfJson(entries, findings) : fieldsOfXl(entries, findings);
   resolvePaths(fields, folder, findings);
   const config = validate(fields, { start, format, findings });
-  for (const warning of findings.warnings) onWarning?.(warning);
+  for (const warning of findings.warnings)
+    onWarning?.(`${formatPosition(warning.position)}: ${warning.sentence}`, warning);
   findings.throwIfAny();
   const places = Object.fromEntries([...fields].map(([field, { entry }]) => [field, entry.valuePosition]));
-  return { config: config as NewDomainConfig, places };
+  return { config: config as NewDomainConfig, places, format };
 }
 
 /** As `xl list -l` prints it, and as it is kept with each domain: xl refuses it, too. */
@@ -91,7 +94,7 @@ function libxlJson(start: Position): VmToolsError {
 
 interface Validation {
   readonly start: Position;
-  readonly format: Format;
+  readonly format: ConfigFormat;
   readonly findings: Findings;
 }
 
@@ -153,7 +156,7 @@ function hintForHvm({ key }: Entry): string {
     : 'write type = "pvh", and name a kernel';
 }
 
-function hintForMissing(field: Field, format: Format): string {
+function hintForMissing(field: Field, format: ConfigFormat): string {
   const example = { kernel: '"/boot/vmlinuz"', memoryKib: '512' }[field as string] ?? '"web1"';
   const { json, xl } = KEYS[field];
   return format === 'json' ? `add "${json}": ${example}` : `add ${xl} = ${example}`;

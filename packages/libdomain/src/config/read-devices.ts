@@ -25,6 +25,15 @@ const READ_SPEC: Readonly<Record<DeviceField, (spec: string, warn: (sentence: st
   shares: (spec) => readShareSpec(spec),
 };
 
+/**
+ * Reads one device in xl's syntax.
+ *
+ * @throws SpecError
+ */
+export function readSpec(field: DeviceField, spec: string, warn: (sentence: string) => void): object {
+  return READ_SPEC[field](spec, warn);
+}
+
 export function isDeviceField(field: string): field is DeviceField {
   return Object.hasOwn(READ_SPEC, field);
 }
@@ -74,7 +83,7 @@ function readDevice(device: EntryValue, { entry: { key }, field, format, item, f
     throw configError('CONFIG_INVALID', position, `${name} must be ${wanted}`, { key });
   }
   try {
-    return READ_SPEC[field](device, (sentence) => findings.warn(position, `${name}: ${sentence}`));
+    return readSpec(field, device, (sentence) => findings.warn(position, `${name}: ${sentence}`));
   } catch (thrown) {
     if (!(thrown instanceof SpecError)) throw thrown;
     const { code, message, hint = CONFIG_HINTS[thrown.code] } = thrown;

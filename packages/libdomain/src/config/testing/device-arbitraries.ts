@@ -9,7 +9,10 @@ import { parseRate } from '../devices/rate.ts';
 import { vdevNumber } from '../devices/vdev.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z\d._-]{0,9}$/);
-const text = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 });
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 }),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 5 }),
+);
 const path = text.map((rest) => `/${rest}`);
 const script = fc.oneof(
   word,

@@ -1,4 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -39,6 +42,32 @@ test.each([
   const error = readConfigFile(join(folder, name));
   await expect(error).rejects.toMatchObject({ code: 'CONFIG_UNREADABLE', kind: 'usage' });
   await expect(error).rejects.toThrow(message);
+});
+
+test('what is no file is refused before it is opened, where files alone are wanted', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const socket = join(folder, 'socket');
+  const server = createServer();
+  await once(server.listen(socket), 'listening');
+  for (const [path, what] of [
+    [pipe, 'it is a pipe'],
+    [socket, 'it is a socket'],
+    ['/dev/zero', 'it is a device'],
+    [folder, 'it is a directory'],
+  ] as const) {
+    const error = readConfigFile(path, { filesOnly: true });
+    await expect(error).rejects.toMatchObject({ code: 'CONFIG_UNREADABLE', details: { file: path } });
+    await expect(error).rejects.toThrow(what);
+  }
+  server.close();
+  const path = await fileWith('d.cfg', 'name="d"\nkernel="/k"\nmemory=64\n');
+  await expect(readConfigFile(path, { filesOnly: true })).resolves.toMatchObject({ name: 'd' });
+  const file = await open(path);
+  await expect(readConfigFile(`/dev/fd/${file.fd}`, { filesOnly: true })).resolves.toMatchObject({
+    name: 'd',
+  });
+  await file.close();
 });
 
 test('an abort is an interruption', async () => {

@@ -1,10 +1,10 @@
 import type { ParseConfigOptions, PlacedConfig } from '../parse-config.ts';
 import { MAX_CONFIG_BYTES, parsePlacedConfig } from '../parse-config.ts';
 import type { NewDomainConfig } from '../schema.ts';
-import { readConfigText } from './read-config-text.ts';
+import { readConfigText, type ReadConfigTextOptions } from './read-config-text.ts';
 
-/** As for `parseConfig`, and what ends the reading. */
-export interface ReadConfigFileOptions extends ParseConfigOptions {
+/** As for `parseConfig`, and how the file is read. */
+export interface ReadConfigFileOptions extends ParseConfigOptions, Pick<ReadConfigTextOptions, 'filesOnly'> {
   readonly signal?: AbortSignal;
 }
 
@@ -25,6 +25,11 @@ export async function readPlacedConfig(
   path: string,
   options: ReadConfigFileOptions = {},
 ): Promise<PlacedConfig> {
-  const text = await readConfigText(path, { maxBytes: MAX_CONFIG_BYTES, signal: options.signal });
+  const { filesOnly, signal } = options;
+  const text = await readConfigText(path, {
+    maxBytes: MAX_CONFIG_BYTES,
+    signal,
+    ...(filesOnly && { filesOnly }),
+  });
   return parsePlacedConfig(text, path, options);
 }

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { VmToolsError, abortError, messageOf } from '@vm-tools/errors';
 import { CONFIG_HINTS } from '../config-error.ts';
 
@@ -6,6 +7,11 @@ import { CONFIG_HINTS } from '../config-error.ts';
 export interface ReadConfigTextOptions {
   /** of a configuration; what is longer is none */
   readonly maxBytes: number;
+  /**
+   * Whether what is no file is refused before it is opened: a pipe without a writer would keep its reader for ever. What
+   * this process was given open, such as /dev/stdin, is read all the same. @default false
+   */
+  readonly filesOnly?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -16,14 +22,20 @@ export interface ReadConfigTextOptions {
  */
 export async function readConfigText(
   path: string,
-  { maxBytes, signal }: ReadConfigTextOptions,
+  { maxBytes, filesOnly = false, signal }: ReadConfigTextOptions,
 ): Promise<string> {
+  const isLookedAt = filesOnly && !GIVEN_OPEN.test(path);
   const chunks: Buffer[] = [];
   try {
+    const other = isLookedAt ? otherThanFile(await stat(path)) : undefined;
+    if (other !== undefined) throw unreadable(path, `it is ${other}`);
+    const flags = constants.O_RDONLY | (isLookedAt ? constants.O_NONBLOCK : 0);
+    const file = await open(path, flags);
     // One byte more than allowed, so that the excess shows and no more of it is held.
-    const stream = createReadStream(path, { end: maxBytes, signal });
+    const stream = file.createReadStream({ end: maxBytes, ...(signal && { signal }) });
     for await (const chunk of stream) chunks.push(chunk as Buffer);
   } catch (cause) {
+    if (cause instanceof VmToolsError) throw cause;
     if (signal?.aborted === true) throw abortError(signal, `reading ${path}`);
     throw unreadable(path, describe(cause), cause);
   }
@@ -34,6 +46,16 @@ export async function readConfigText(
   } catch (cause) {
     throw unreadable(path, 'it is not text in UTF-8', cause);
   }
+}
+
+/** Descriptors that the process has, under their names as files. */
+const GIVEN_OPEN = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/;
+
+/** A folder is left to node, which has a word for it. */
+function otherThanFile(stats: Stats): string | undefined {
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : undefined;
 }
 
 function unreadable(path: string, why: string, cause?: unknown): VmToolsError {

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { SHUTDOWN_ACTIONS } from '../keys/values.ts';
+import { checkConfig } from '../parse-config.ts';
+import type { NewDomainConfig } from '../schema.ts';
+import { devicesArbitrary } from './device-arbitraries.ts';
+
+/** What can be seen, of any script; with quotes and backslashes. */
+const printable = fc.oneof(
+  fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
+  fc.string({ unit: 'grapheme', maxLength: 10 }),
+  fc.string({
+    unit: fc.constantFrom('"', "'", '\\', 'n', ' ', '#', ',', '=', 'é', '界', '😀', '\u202e'),
+    maxLength: 20,
+  }),
+);
+const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });
+const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
+
+/** Any valid configuration. */
+export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
+  .record(
+    {
+      name: fc.oneof(
+        fc.stringMatching(/^[A-Za-z][\w .+-]{0,30}\w$/),
+        fc.constantFrom('café', 'сервер', '界 2'),
+      ),
+      uuid: fc.uuid(),
+      type: fc.constantFrom('pv' as const, 'pvh' as const),
+      kernel: printable.map((text) => `/boot/${text}`),
+      ramdisk: printable.map((text) => `/boot/${text}`),
+      bootloader: fc.constantFrom('pygrub', '/usr/lib/xen/bin/pygrub'),
+      bootloaderArgs: fc.array(printable, { maxLength: 3 }),
+      cmdline: printable,
+      memoryKib,
+      more: fc.integer({ min: 0, max: 2 ** 20 }),
+      vcpus: fc.integer({ min: 1, max: 128 }),
+      onPoweroff: action,
+      onReboot: action,
+      onCrash: action,
+      devices: devicesArbitrary,
+    },
+    { requiredKeys: ['name', 'memoryKib'] },
+  )
+  .map(({ more = 0, devices = {}, ...config }) =>
+    checkConfig({
+      ...(config.bootloader === undefined && { kernel: '/boot/vmlinuz' }),
+      ...config,
+      ...devices,
+      maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34),
+    }),
+  );
