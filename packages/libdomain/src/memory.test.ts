@@ -5,7 +5,7 @@ const withHap = {
   capabilities: { hvm: true, pv: true, hap: true, shadow: false, gnttabV1: true, gnttabV2: true },
 };
 const noHap = { capabilities: { ...withHap.capabilities, hap: false } };
-const guest = { memoryKib: 262_144, maxMemoryKib: 262_144, vcpus: 2 };
+const guest = { memoryKib: 262_144, maxMemoryKib: 262_144, maxVcpus: 2 };
 
 it('reckons the paging pool as libxl does', () => {
   expect(memoryNeed({ ...guest, type: 'pvh' }, withHap)).toEqual({

@@ -31,7 +31,7 @@ export function memoryNeed(
   const { isPaged, extraKib } = profileOf(config).memory;
   const hap = isPaged && host.capabilities.hap;
   const pagesForEachMib = hap ? 1 : 2;
-  const poolPages = 256 * config.vcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024);
+  const poolPages = 256 * config.maxVcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024);
   const pagingPoolKib = isPaged ? KIB_PER_PAGE * poolPages : 0;
   const superpageKib = 2048;
   const needKib = Math.ceil((config.memoryKib + pagingPoolKib + extraKib) / superpageKib) * superpageKib;

@@ -10,7 +10,7 @@ const web = (name: string): Arriving => ({
   type: 'pvh',
   memoryKib: 2048,
   maxMemoryKib: 2048,
-  vcpus: 1,
+  maxVcpus: 1,
 });
 
 /** Xen's answer with so much memory free, KiB. */

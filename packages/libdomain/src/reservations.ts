@@ -12,7 +12,7 @@ export interface Arriving {
   readonly type: DomainType;
   readonly memoryKib: number;
   readonly maxMemoryKib: number;
-  readonly vcpus: number;
+  readonly maxVcpus: number;
 }
 
 /**
@@ -90,7 +90,7 @@ const mib = (kib: number): string => `${Math.ceil(kib / 1024)} MiB`;
 
 /** @returns all that it takes from the host, KiB */
 export function requireMemory(
-  domain: Pick<Arriving, 'name' | 'type' | 'memoryKib' | 'maxMemoryKib' | 'vcpus'>,
+  domain: Pick<Arriving, 'name' | 'type' | 'memoryKib' | 'maxMemoryKib' | 'maxVcpus'>,
   info: HostInfo,
   promisedKib: number,
 ): number {

@@ -24,8 +24,8 @@ import { cpuPolicy } from '../steps/domain/cpu-policy.ts';
 import { makeDomain } from '../steps/domain/create-domain.ts';
 import { eventChannels } from '../steps/domain/event-channels.ts';
 import { maxVcpus } from '../steps/domain/max-vcpus.ts';
-import { pinnedVcpus, pinVcpu } from '../steps/domain/pin-vcpu.ts';
-import { hasShares, shares } from '../steps/domain/shares.ts';
+import { pinNewVcpu, pinnedVcpus, pinVcpu } from '../steps/domain/pin-vcpu.ts';
+import { hasShares, newShares, shares } from '../steps/domain/shares.ts';
 import { claimMemory, releaseClaim } from '../steps/memory/claim-memory.ts';
 import { maxMem } from '../steps/memory/max-mem.ts';
 import { pagingPool } from '../steps/memory/paging-pool.ts';
@@ -35,6 +35,7 @@ import { introduce } from '../steps/store/introduce.ts';
 import { awaitDevices, plugDevices } from '../steps/store/plug-devices.ts';
 import { userdata } from '../steps/store/userdata.ts';
 import { xenstoreSkeleton } from '../steps/store/xenstore-skeleton.ts';
+import { schedulingOf } from '../scheduling/scheduling-of.ts';
 import { profileOf } from '../types/index.ts';
 
 export interface DomainPlan {
@@ -75,7 +76,10 @@ export function planDomain({
 }: DomainPlan): Pipeline<Finished> {
   const complete = withMacs({ ...config, uuid: config.uuid ?? randomUUID() });
   const reachesFolders = config.shares.length > 0 || config.channels.length > 0;
-  const scheduling = configJson === undefined ? {} : readScheduling(configJson, config.vcpus);
+  const scheduling =
+    configJson === undefined ? schedulingOf(config) : readScheduling(configJson, config.maxVcpus);
+  // What it had elsewhere or before may be impossible by now; what is asked for is done, or it is not created.
+  const isAsked = configJson === undefined;
   const hasBootloader = isNew && config.bootloader !== undefined;
   return pipeline<Wanted>(name, { config: complete, incoming, configJson, origin })
     .step(checkMemory)
@@ -92,8 +96,8 @@ export function planDomain({
     .step(xenstoreSkeleton)
     .step(creationUnlock)
     .step(maxVcpus)
-    .each(pinnedVcpus(scheduling), (vcpu) => bestEffort(pinVcpu(vcpu)))
-    .when(hasShares(scheduling), bestEffort(shares(scheduling)))
+    .each(pinnedVcpus(scheduling), (vcpu) => (isAsked ? pinNewVcpu(vcpu) : bestEffort(pinVcpu(vcpu))))
+    .when(hasShares(scheduling), isAsked ? newShares(scheduling) : bestEffort(shares(scheduling)))
     .step(maxMem)
     .step(eventChannels)
     .step(archParams)

@@ -82,6 +82,9 @@ test('a file as a user would write it', () => {
     cmdline: 'root=/dev/xvda1 quiet="a\\b" größe=界',
     maxMemoryKib: 131_072,
     vcpus: 2,
+    maxVcpus: 4,
+    cpus: [[], [3, 1]],
+    cpuWeight: 256,
     onCrash: 'preserve',
     disks: [
       { target: '/srv/a,b', vdev: 'xvda' },
@@ -97,6 +100,12 @@ cmdline = "root=/dev/xvda1 quiet=\\"a\\\\b\\" größe=界"
 memory = 64
 maxmem = 128
 vcpus = 2
+maxvcpus = 4
+cpus = [
+  "all",
+  "1,3"
+]
+cpu_weight = 256
 on_crash = "preserve"
 disk = [
   "vdev=xvda,format=raw,access=rw,target=/srv/a,b",

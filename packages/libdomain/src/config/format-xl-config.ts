@@ -46,6 +46,9 @@ function isAssumed(field: Field, config: NewDomainConfig): boolean {
   if (value === undefined) return true;
   if (field === 'type') return false;
   if (field === 'maxMemoryKib') return value === config.memoryKib;
+  if (field === 'maxVcpus') return value === config.vcpus;
+  // Where the file does not count the vCPUs, xl keeps none to some processors.
+  if (field === 'vcpus' && (config.cpus ?? config.cpusSoft) !== undefined) return false;
   const absent = KEYS[field].schema.safeParse(undefined);
   return absent.success && isDeepStrictEqual(absent.data, value);
 }

@@ -22,6 +22,8 @@ test.each<[string, object, boolean]>([
   ['all', { type: 'pvh', maxMemory: '2 GiB', vcpus: 2, cmdline: 'quiet', onCrash: 'preserve' }, true],
   ['a unit that is none', { memory: '512MB' }, false],
   ['an action that is none', { onReboot: 'reboot' }, false],
+  ['processors', { vcpus: 2, cpus: '0-3,^1', cpusSoft: [[1, 2], 'all'], cpuWeight: 512, cap: 50 }, true],
+  ['processors that are none', { vcpus: 2, cpus: [1, 2] }, false],
   ['too many vCPUs', { vcpus: 129 }, false],
   [
     'devices',

@@ -30,6 +30,10 @@ function propertyOf(field: Field): object {
   const { kind, schema, about } = KEYS[field];
   if (kind === 'memory') return { description: about, ...MEMORY };
   const { $schema: _, ...own } = z.toJSONSchema(schema, { io: 'input' });
+  if (kind === 'processors') {
+    const lists = { ...own, items: { anyOf: [own.items, { type: 'string' }] } };
+    return { description: about, anyOf: [{ type: 'string' }, lists] };
+  }
   if (kind === 'devices') {
     const device = { anyOf: [own.items, { type: 'string' }] };
     return { description: about, ...own, items: device };

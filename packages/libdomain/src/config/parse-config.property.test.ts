@@ -17,6 +17,8 @@ function quote(text: string): string {
 /** A text of a list with commas between. */
 const inSpec = (text: string): string => text.replaceAll(',', ';');
 
+const processorsSpec = (cpus: readonly number[]): string => quote(cpus.length === 0 ? 'all' : cpus.join(','));
+
 function diskSpec(disk: Disk): string {
   const { target, vdev, format, access, type, backend, backendType, script, discard, directIoSafe, trusted } =
     disk;
@@ -80,6 +82,11 @@ test('what is said in xl.cfg is read as the same', () => {
         memory=2
         maxmem=0x4
         vcpus=${inMib.vcpus}
+        maxvcpus=${inMib.maxVcpus}
+        cpus=[${(inMib.cpus ?? []).map(processorsSpec).join(', ')}]
+        cpus_soft=[${(inMib.cpusSoft ?? []).map(processorsSpec).join(', ')}]
+        ${inMib.cpuWeight === undefined ? '' : `cpu_weight=${inMib.cpuWeight}`}
+        ${inMib.cap === undefined ? '' : `cap=${inMib.cap}`}
         disk=[${inMib.disks.map((disk) => quote(diskSpec(disk))).join(', ')}]
         vif=[${inMib.networks.map((network) => quote(specOf(network))).join(', ')}]
         vfb=[${inMib.framebuffers.map((screen) => quote(specOf(screen))).join(', ')}]

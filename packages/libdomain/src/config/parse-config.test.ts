@@ -24,6 +24,7 @@ describe('xl.cfg', () => {
       memoryKib: 262144,
       maxMemoryKib: 262144,
       vcpus: 1,
+      maxVcpus: 1,
       onPoweroff: 'destroy',
       onReboot: 'restart',
       onCrash: 'destroy',
@@ -63,6 +64,7 @@ vif = [ # nothing
       memoryKib: 256 * 1024,
       maxMemoryKib: 512 * 1024,
       vcpus: 2,
+      maxVcpus: 2,
       uuid: 'abcdef01-2345-6789-abcd-ef0123456789',
       onPoweroff: 'preserve',
       onReboot: 'destroy',
@@ -81,6 +83,33 @@ vif = [ # nothing
     const { cmdline } = parseConfig(text, 'web.cfg', { onWarning: (message) => warnings.push(message) });
     expect(cmdline).toBe('a');
     expect(warnings).toEqual(['web.cfg:5:1: root and extra are ignored because cmdline is given']);
+  });
+
+  test.each([
+    ['cpus = "2-4,^3"', { cpus: [[2, 4]] }],
+    ['maxvcpus = 3; cpus = "1"', { maxVcpus: 3, cpus: [[1], [1], [1]] }],
+    ['vcpus = 3; cpus = ["1-2", "all", 0]', { maxVcpus: 3, cpus: [[1, 2], [], [0]] }],
+    [
+      'vcpus = 3; cpus_soft = ["2", "all"]; cpu_weight = 512; cap = 0x10',
+      { cpusSoft: [[2]], cpuWeight: 512, cap: 16 },
+    ],
+    ['vcpus = 2; cpus = "all"; cpus_soft = ""', { cpus: undefined, cpusSoft: undefined }],
+  ])('%s', (line, expected) => {
+    const text = `${MINIMAL}${line.startsWith('cpus =') ? 'vcpus = 1; ' : ''}${line}`;
+    const { vcpus, maxVcpus, cpus, cpusSoft, cpuWeight, cap } = parseConfig(text, 'web.cfg');
+    expect({ vcpus, maxVcpus, cpus, cpusSoft, cpuWeight, cap }).toMatchObject(expected);
+  });
+
+  test.each([
+    ['cpus = "1"', 'web.cfg:4:1: cpus has no effect without vcpus, as in xl: write vcpus = 1 as well'],
+    [
+      'vcpus = 1; cpus_soft = ["1", "2"]',
+      'web.cfg:4:24: cpus_soft names processors for more vCPUs than there are',
+    ],
+  ])('%s is accepted with a warning', (line, warning) => {
+    const warnings: string[] = [];
+    parseConfig(MINIMAL + line, 'web.cfg', { onWarning: (message) => warnings.push(message) });
+    expect(warnings).toEqual([warning]);
   });
 
   test('memory starts with maxmem when only that is given', () => {
@@ -135,7 +164,31 @@ vif = [ # nothing
     ['vcpus = 129', 'CONFIG_INVALID', '4:9', 'vcpus must be 128 or less', undefined],
     ['vcpus = 0', 'CONFIG_INVALID', '4:9', 'vcpus must be 1 or more', undefined],
     ['vcpus += 2', 'CONFIG_INVALID', '4:10', 'vcpus is a number, += does not suit it', undefined],
-    ['vcpus = 2\nmaxvcpus = 4', 'CONFIG_UNSUPPORTED', '5:12', 'maxvcpus above vcpus', 'write vcpus = 4'],
+    [
+      'vcpus = 4\nmaxvcpus = 2',
+      'CONFIG_INVALID',
+      '5:12',
+      'maxvcpus must not be less than vcpus, which is 4',
+      '',
+    ],
+    ['cpu_weight = 0', 'CONFIG_INVALID', '4:14', 'cpu_weight must be from 1 to 65535', ''],
+    ['vcpus = 2\ncap = 201', 'CONFIG_INVALID', '5:7', 'cap must not be more than 100 for each vCPU', ''],
+    [
+      'vcpus = 1\ncpus = "3-1"',
+      'CONFIG_INVALID',
+      '5:8',
+      'cpus: is no range of processors: "3-1"',
+      'write "all"',
+    ],
+    ['vcpus = 1\ncpus = ["1,^1"]', 'CONFIG_INVALID', '5:8', 'cpus: leaves no processor', 'write "all"'],
+    [
+      'cpus_soft = "node:0"',
+      'CONFIG_UNSUPPORTED',
+      '4:13',
+      'nodes of a host are not supported yet',
+      'write "0-3"',
+    ],
+    ['cpus = "all,^2"', 'CONFIG_UNSUPPORTED', '4:8', 'all but some is not supported yet', 'write "0-2"'],
     ['maxmem = 128', 'CONFIG_INVALID', '4:10', 'maxmem must not be less than the memory', undefined],
     ['ramdisk = ""', 'CONFIG_INVALID', '4:11', 'ramdisk must be an absolute path', undefined],
     ['uuid = "1234"', 'CONFIG_INVALID', '4:8', 'uuid must be a UUID of the form', undefined],

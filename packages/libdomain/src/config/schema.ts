@@ -3,6 +3,7 @@ import { checkDevices } from './devices/check-devices.ts';
 import { withoutUsualIds } from './devices/network.ts';
 import { profileOf, type DomainType } from '../types/index.ts';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
+import { checkProcessors, usedProcessors } from './processors.ts';
 import type { SHUTDOWN_ACTIONS, XL_ACTIONS } from './keys/values.ts';
 
 const shape = Object.fromEntries(FIELDS.map((field) => [field, KEYS[field].schema])) as {
@@ -19,6 +20,15 @@ export const domainConfigSchema = z
     path: ['maxMemoryKib'],
     error: 'must not be less than the memory that the domain starts with',
   })
+  .refine(({ vcpus, maxVcpus = vcpus }) => maxVcpus >= vcpus, {
+    path: ['maxVcpus'],
+    error: (issue) => `must not be less than vcpus, which is ${(issue.input as { vcpus: number }).vcpus}`,
+  })
+  .refine(({ vcpus, maxVcpus = vcpus, cap = 0 }) => cap <= 100 * maxVcpus, {
+    path: ['cap'],
+    error: 'must not be more than 100 for each vCPU',
+  })
+  .superRefine(checkProcessors)
   .refine(({ kernel, bootloader }) => kernel !== undefined || bootloader !== undefined, {
     path: ['kernel'],
     error: 'is missing, and there is no bootloader that finds one',
@@ -31,9 +41,11 @@ export const domainConfigSchema = z
       `must not be longer than ${profileOf(issue.input as { type: DomainType }).maxCmdlineBytes} bytes for this type of domain`,
   })
   .superRefine(checkDevices)
-  .transform((config) => ({
+  .transform(({ cpus, cpusSoft, ...config }) => ({
     ...config,
     maxMemoryKib: config.maxMemoryKib ?? config.memoryKib,
+    maxVcpus: config.maxVcpus ?? config.vcpus,
+    ...usedProcessors({ cpus, cpusSoft }),
     networks: withoutUsualIds(config.networks),
   }))
   .readonly();

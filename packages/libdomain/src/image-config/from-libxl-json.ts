@@ -12,6 +12,7 @@ import { fromLibxlDevices } from './devices/from-libxl-devices.ts';
 import { libxlNic } from './devices/nic.ts';
 import { libxlP9 } from './devices/p9.ts';
 import { libxlVfb, libxlVkb } from './devices/vfb.ts';
+import { readScheduling, readShares } from './scheduling.ts';
 import { actionOf } from './shutdown-actions.ts';
 
 /** libxl itself takes any length; a configuration has a few KiB. */
@@ -115,11 +116,26 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
     memoryKib: build.target_memkb,
     // libxl does not mind a target above the maximum; the guest has its target then.
     maxMemoryKib: Math.max(build.target_memkb, build.max_memkb),
-    vcpus: build.max_vcpus,
+    ...processorsOf(json, build.max_vcpus),
     onPoweroff: readAction('on_poweroff', libxl.on_poweroff),
     onReboot: readAction('on_reboot', libxl.on_reboot),
     onCrash: readAction('on_crash', libxl.on_crash),
     ...readDevices(libxl),
+  };
+}
+
+/** Its vCPUs, and how they get processors. What makes no sense in it asks for nothing, and keeps no domain from coming. */
+function processorsOf(
+  json: string,
+  maxVcpus: number,
+): Pick<DomainConfig, 'vcpus' | 'maxVcpus' | 'cpus' | 'cpusSoft' | 'cpuWeight' | 'cap'> {
+  const { hard, soft, online } = readScheduling(json, maxVcpus);
+  return {
+    vcpus: online?.length ?? maxVcpus,
+    maxVcpus,
+    ...(hard === undefined ? {} : { cpus: hard }),
+    ...(soft === undefined ? {} : { cpusSoft: soft }),
+    ...readShares(json),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { DomainConfig } from '../config/index.ts';
 import {
   DEFAULT_CAP,
   DEFAULT_WEIGHT,
+  MOST_CPUS,
   MOST_WEIGHT,
   type ProcessorsOfVcpus,
   type Scheduling,
@@ -10,8 +12,6 @@ import {
 type Build = Record<string, unknown>;
 
 const [HARD, SOFT] = ['vcpu_hard_affinity', 'vcpu_soft_affinity'] as const;
-/** No machine that Xen knows has more. */
-const MOST_CPUS = 16_384;
 const MOST_CAP = 0xffff;
 
 /**
@@ -22,13 +22,29 @@ const MOST_CAP = 0xffff;
 export function readScheduling(json: string, vcpus: number): Scheduling {
   const build = buildOf(json);
   if (build === undefined) return {};
-  const params = isObject(build['sched_params']) ? build['sched_params'] : {};
+  const { cpuWeight, cap } = sharesIn(build);
   return {
     hard: readAffinity(build[HARD], vcpus),
     soft: readAffinity(build[SOFT], vcpus),
-    weight: numberIn(params['weight'], { min: 1, max: MOST_WEIGHT, usual: DEFAULT_WEIGHT }),
-    cap: numberIn(params['cap'], { min: 0, max: MOST_CAP, usual: DEFAULT_CAP }),
+    weight: cpuWeight === DEFAULT_WEIGHT ? undefined : cpuWeight,
+    cap: cap === DEFAULT_CAP ? undefined : cap,
     online: readOnline(build['avail_vcpus'], vcpus),
+  };
+}
+
+/** What the JSON says of shares of processor time, be it as with every new domain. */
+export function readShares(json: string): Shares {
+  return sharesIn(buildOf(json) ?? {});
+}
+
+type Shares = Pick<DomainConfig, 'cpuWeight' | 'cap'>;
+
+function sharesIn(build: Build): Shares {
+  const params = isObject(build['sched_params']) ? build['sched_params'] : {};
+  const { weight, cap } = params;
+  return {
+    ...(isCount(weight, MOST_WEIGHT) && weight > 0 && { cpuWeight: weight }),
+    ...(isCount(cap, MOST_CAP) && { cap }),
   };
 }
 
@@ -74,13 +90,6 @@ function readOnline(value: unknown, vcpus: number): readonly number[] | undefine
   if (!Array.isArray(value)) return vcpus === 1 ? undefined : [0];
   const known = new Set(value.filter((vcpu): vcpu is number => isCount(vcpu, vcpus - 1)));
   return known.size === 0 || known.size === vcpus ? undefined : [...known].sort((a, b) => a - b);
-}
-
-function numberIn(
-  value: unknown,
-  { min, max, usual }: { readonly min: number; readonly max: number; readonly usual: number },
-): number | undefined {
-  return isCount(value, max) && value >= min && value !== usual ? value : undefined;
 }
 
 function isCount(value: unknown, max: number): value is number {

@@ -18,9 +18,9 @@ export function toLibxlJson(config: DomainConfig): string {
     c_info: { ...fieldsIn('c_info', config), run_hotplug_scripts: 'True' },
     b_info: {
       ...fieldsIn('b_info', config),
-      avail_vcpus: Array.from({ length: config.vcpus }, (_, vcpu) => vcpu),
+      ...placementOf(config),
       video_memkb: 0, // libxl takes an absent one for -1 and then reports 1 KiB less than there is
-      sched_params: {},
+      sched_params: fieldsIn('b_info.sched_params', config),
       claim_mode: 'True',
       [`type.${config.type}`]: {},
       arch_arm: {},
@@ -34,12 +34,22 @@ export function toLibxlJson(config: DomainConfig): string {
 }
 
 /** The fields that stand in this section, by libxl's names for them. */
-function fieldsIn(section: '' | 'c_info' | 'b_info', config: DomainConfig): Record<string, unknown> {
+function fieldsIn(
+  section: '' | 'c_info' | 'b_info' | 'b_info.sched_params',
+  config: DomainConfig,
+): Record<string, unknown> {
   const entries = FIELDS.flatMap((field) => {
-    const [name = '', sectionOfField = ''] = KEYS[field].libxl.split('.').reverse();
+    const [, sectionOfField = '', name = ''] = /^(?:(.*)\.)?(.*)$/.exec(KEYS[field].libxl) ?? [];
     return sectionOfField === section ? [[name, valueOf(field, config)]] : [];
   });
   return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** libxl places a domain on no node by itself where each vCPU has processors of its own, or prefers some. */
+function placementOf({ cpus = [], cpusSoft, maxVcpus }: DomainConfig): object {
+  const [first] = cpus;
+  const isForAll = cpus.length === maxVcpus && cpus.every((list) => String(list) === String(first));
+  return cpusSoft === undefined && (cpus.length === 0 || isForAll) ? {} : { numa_placement: 'False' };
 }
 
 /** The devices of each kind as libxl has them. */
@@ -55,6 +65,7 @@ const DEVICES: Readonly<Record<DeviceField, (config: DomainConfig) => readonly o
 function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
   if (isDeviceField(field)) return absentIfEmpty(DEVICES[field](config));
+  if (field === 'vcpus') return Array.from({ length: config.vcpus }, (_, vcpu) => vcpu);
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
   if (Array.isArray(value)) return absentIfEmpty(value);
   return value === '' ? undefined : value;

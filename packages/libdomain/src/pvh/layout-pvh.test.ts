@@ -13,7 +13,7 @@ test('a small guest', () => {
 });
 
 test('a guest of 5 GiB goes on above 4 GiB', () => {
-  const { e820 } = layoutPvh({ memoryKib: 5 * GIB_KIB, maxMemoryKib: 5 * GIB_KIB, vcpus: 1 });
+  const { e820 } = layoutPvh({ memoryKib: 5 * GIB_KIB, maxMemoryKib: 5 * GIB_KIB, maxVcpus: 1 });
   expect(e820.filter(({ type }) => type === 'ram')).toEqual([
     { address: 0, size: 0xfc000000, type: 'ram' },
     { address: 0x100000000, size: 5 * GIB_KIB * 1024 - 0xfc000000, type: 'ram' },
@@ -28,9 +28,9 @@ test('the map holds all memory once, in order, and every ACPI blob', () => {
       fc.oneof(memory, around4Gib),
       fc.nat(2 ** 24),
       fc.integer({ min: 1, max: 128 }),
-      (max, less, vcpus) => {
+      (max, less, maxVcpus) => {
         const memoryKib = Math.max(1024, max - less);
-        const { e820, acpi, targetKib, maxKib } = layoutPvh({ memoryKib, maxMemoryKib: max, vcpus });
+        const { e820, acpi, targetKib, maxKib } = layoutPvh({ memoryKib, maxMemoryKib: max, maxVcpus });
         expect(maxKib % 1024).toBe(0);
         expect(max - maxKib).toBeLessThan(1024);
         expect(targetKib % 4).toBe(0);

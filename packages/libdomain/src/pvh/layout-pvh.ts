@@ -11,10 +11,10 @@ export type PvhLayout = Required<Pick<BuildSpec, 'targetKib' | 'maxKib' | 'acpi'
  * Lays out the memory of a PVH guest. libxenguest counts a guest's whole memory in MiB, so its map must not promise
  * more than whole ones.
  */
-export function layoutPvh(config: { memoryKib: number; maxMemoryKib: number; vcpus: number }): PvhLayout {
+export function layoutPvh(config: { memoryKib: number; maxMemoryKib: number; maxVcpus: number }): PvhLayout {
   const maxKib = Math.floor(config.maxMemoryKib / 1024) * 1024;
   const targetKib = Math.min(Math.floor(config.memoryKib / 4) * 4, maxKib);
-  const acpi = acpiTables(config);
+  const acpi = acpiTables({ vcpus: config.maxVcpus });
   return { targetKib, maxKib, acpi, e820: e820For({ memoryKib: maxKib, acpi: [spanOf(acpi)] }) };
 }
 

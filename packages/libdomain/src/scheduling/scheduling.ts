@@ -19,3 +19,6 @@ export interface Scheduling {
 export const DEFAULT_WEIGHT = 256;
 export const DEFAULT_CAP = 0;
 export const MOST_WEIGHT = 0xffff;
+
+/** No machine that Xen knows has more processors. */
+export const MOST_CPUS = 16_384;

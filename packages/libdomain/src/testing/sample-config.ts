@@ -16,6 +16,7 @@ export function sampleConfig(
     memoryKib: 65536,
     maxMemoryKib: 65536,
     vcpus: 2,
+    maxVcpus: more.vcpus ?? 2,
     onPoweroff: 'destroy',
     onReboot: 'restart',
     onCrash: 'destroy',

@@ -7,7 +7,8 @@ type Capabilities = HostInfo['capabilities'];
 export interface Size {
   readonly memoryKib: number;
   readonly maxMemoryKib: number;
-  readonly vcpus: number;
+  /** all that it has, in use or not */
+  readonly maxVcpus: number;
 }
 
 /**

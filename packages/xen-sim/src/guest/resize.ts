@@ -31,8 +31,11 @@ export async function followVcpus(store: Xenstore, guest: Listener, size: GuestS
     const vcpus = (await store.directory(path)) ?? [];
     const words = await Promise.all(vcpus.map((vcpu) => store.read(`${path}/${vcpu}/availability`)));
     const wanted = Math.max(1, words.filter((word) => word === 'online').length);
-    if (wanted === (online ??= wanted)) return;
+    const isStart = online === undefined;
+    if (wanted === online) return;
     online = wanted;
+    if (isStart && wanted < vcpus.length) size.setVcpus(wanted); // a kernel brings all up first, and these down again
+    if (isStart) return;
     await guest.time.sleep(guest.model().onShutdown.ms, () => {
       size.setVcpus(wanted);
       guest.say(`uses ${wanted} vCPUs`);

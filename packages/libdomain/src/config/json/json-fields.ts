@@ -4,6 +4,7 @@ import type { Findings } from '../findings.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
 import { meantMib, parseMemorySize } from '../memory-size.ts';
 import { isDeviceField, readDevices } from '../read-devices.ts';
+import { addProcessors, isProcessorsField } from '../read-processors.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 
 /** By it an editor finds the JSON Schema of a file. */
@@ -21,11 +22,16 @@ export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
   for (const field of FIELDS) {
     const { json, kind } = KEYS[field];
     const entry = entries.get(json);
-    if (entry === undefined) continue;
+    if (entry === undefined || isProcessorsField(field)) continue;
     findings.collect(() => {
       if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'json', findings));
       else fields.set(field, { value: kind === 'memory' ? readMemory(entry) : entry.value, entry });
     });
+  }
+  const vcpus = (fields.get('maxVcpus') ?? fields.get('vcpus'))?.value;
+  for (const field of FIELDS.filter(isProcessorsField)) {
+    const entry = entries.get(KEYS[field].json);
+    if (entry !== undefined) findings.collect(() => addProcessors(fields, { field, entry, vcpus }, findings));
   }
   return fields;
 }

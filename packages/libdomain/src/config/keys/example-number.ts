@@ -6,8 +6,7 @@ import { FIELDS, KEYS } from './keys.ts';
  * @returns undefined for a key that takes no number
  */
 export function exampleNumber(key: string | undefined, meant = ''): string | undefined {
-  // maxvcpus has no field of its own.
-  const field = FIELDS.find((known) => KEYS[known].xl === (key === 'maxvcpus' ? 'vcpus' : key));
+  const field = FIELDS.find((known) => KEYS[known].xl === key);
   const kind = field === undefined ? undefined : KEYS[field].kind;
   if (kind !== 'memory' && kind !== 'count') return undefined;
   return /^[1-9]\d{0,5}(?=\s|$)/.exec(meant)?.[0] ?? (kind === 'memory' ? '512' : '1');

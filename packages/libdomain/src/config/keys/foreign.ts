@@ -36,9 +36,7 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('ioports irqs iomem vnuma device_tree'),
 
   // Processors, memory, the place of the domain on its host.
-  ...keys('cpuid cap period slice latency extratime', { idle: OFF }),
-  ...keys('cpu_weight', { idle: ['256', '0'] }),
-  ...keys('cpus cpus_soft', { idle: ['all', ''] }),
+  ...keys('cpuid period slice latency extratime', { idle: OFF }),
   ...keys('pool', { idle: ['Pool-0'] }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
   ...keys('max_event_channels max_grant_frames max_grant_version max_maptrack_frames'),

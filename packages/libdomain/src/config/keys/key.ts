@@ -2,10 +2,10 @@ import type * as z from 'zod';
 
 /**
  * How a value is written: a text as it is; a path, which may be relative in a file; memory in MiB or, in JSON, with a
- * unit; a count as a number; words as a list of texts; an action in each format's own word; devices as
+ * unit; a count as a number; processors as a text or a list of them; words as a list of texts; an action in each format's own word; devices as
  * a list, each in the format's own way.
  */
-export type KeyKind = 'text' | 'path' | 'memory' | 'count' | 'words' | 'action' | 'devices';
+export type KeyKind = 'text' | 'path' | 'memory' | 'count' | 'processors' | 'words' | 'action' | 'devices';
 
 /** One field of a configuration: what each format calls it, how its value is written, and what it may be. */
 export interface Key {

@@ -7,11 +7,14 @@ import { networkSchema } from '../devices/network.ts';
 import { shareSchema } from '../devices/share.ts';
 import type { Key } from './key.ts';
 import {
+  cap,
+  cpuWeight,
   devices,
   line,
   memoryKib,
   name,
   path,
+  processors,
   program,
   shutdownAction,
   uuid,
@@ -109,10 +112,53 @@ export const KEYS = {
   vcpus: {
     json: 'vcpus',
     xl: 'vcpus',
+    libxl: 'b_info.avail_vcpus',
+    kind: 'count',
+    /** those that it is asked to use when it starts */
+    schema: vcpus.default(1),
+    about: 'number of its virtual processors when it starts, 1 to 128; 1 if absent',
+  },
+  maxVcpus: {
+    json: 'maxVcpus',
+    xl: 'maxvcpus',
     libxl: 'b_info.max_vcpus',
     kind: 'count',
-    schema: vcpus.default(1),
-    about: 'number of its virtual processors, 1 to 128; 1 if absent',
+    /** all that it has; as many as vcpus if absent */
+    schema: z.exactOptional(vcpus),
+    about: 'how many of them it may be asked to use later; as many as vcpus if absent',
+  },
+  cpus: {
+    json: 'cpus',
+    xl: 'cpus',
+    libxl: 'b_info.vcpu_hard_affinity',
+    kind: 'processors',
+    /** by vCPU; an empty list is all */
+    schema: z.exactOptional(processors),
+    about: 'processors of the host on which it may run: "0-3,^1" for all vCPUs, or a list with one for each',
+  },
+  cpusSoft: {
+    json: 'cpusSoft',
+    xl: 'cpus_soft',
+    libxl: 'b_info.vcpu_soft_affinity',
+    kind: 'processors',
+    schema: z.exactOptional(processors),
+    about: 'those on which it runs rather than on others, likewise',
+  },
+  cpuWeight: {
+    json: 'cpuWeight',
+    xl: 'cpu_weight',
+    libxl: 'b_info.sched_params.weight',
+    kind: 'count',
+    schema: z.exactOptional(cpuWeight),
+    about: 'its share of processor time beside others, 1 to 65535; 256 if absent',
+  },
+  cap: {
+    json: 'cap',
+    xl: 'cap',
+    libxl: 'b_info.sched_params.cap',
+    kind: 'count',
+    schema: z.exactOptional(cap),
+    about: 'how much of one processor it may use, in percent, all its vCPUs together; 0, no limit, if absent',
   },
   onPoweroff: {
     json: 'onPoweroff',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MOST_CPUS, MOST_WEIGHT } from '../../scheduling/scheduling.ts';
 import { nameFault, UUID } from './name-fault.ts';
 
 /** The actions for a domain that has shut down. */
@@ -70,6 +71,32 @@ export const memoryKib = whole(' of KiB', MOST_MEMORY)
   .max(MAX_MEMORY_KIB, MOST_MEMORY);
 
 export const vcpus = whole('', MOST_VCPUS).min(1, 'must be 1 or more').max(MAX_VCPUS, MOST_VCPUS);
+
+/** By vCPU the processors of a host; none for one that may run on all. */
+export const processors = z
+  .array(
+    z
+      .array(
+        whole('', `must be less than ${MOST_CPUS}`)
+          .min(0)
+          .max(MOST_CPUS - 1, `must be less than ${MOST_CPUS}`),
+        'must be a list of numbers',
+      )
+      .max(MOST_CPUS)
+      .transform((cpus) => [...new Set(cpus)].sort((a, b) => a - b))
+      .readonly(),
+    'must be a text such as "0-3,^1", or a list of such, one for each vCPU',
+  )
+  .max(MAX_VCPUS, `must not have more than ${MAX_VCPUS}`)
+  .readonly();
+
+const WEIGHTS = `must be from 1 to ${MOST_WEIGHT}`;
+export const cpuWeight = whole('', WEIGHTS).min(1, WEIGHTS).max(MOST_WEIGHT, WEIGHTS);
+
+const MOST_CAP = 100 * MAX_VCPUS;
+export const cap = whole(' of percent', `must be ${MOST_CAP} or less`)
+  .min(0, 'must be 0 or more')
+  .max(MOST_CAP, `must be ${MOST_CAP} or less`);
 
 export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
 

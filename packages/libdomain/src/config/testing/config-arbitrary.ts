@@ -16,6 +16,9 @@ const printable = fc.oneof(
 const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });
 const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
 
+/** Of several vCPUs; no processor is all of them. */
+const processors = fc.array(fc.array(fc.nat(40), { maxLength: 4 }), { maxLength: 4 });
+
 /** Any valid configuration. */
 export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
   .record(
@@ -34,6 +37,11 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
       memoryKib,
       more: fc.integer({ min: 0, max: 2 ** 20 }),
       vcpus: fc.integer({ min: 1, max: 128 }),
+      moreVcpus: fc.nat(3),
+      cpus: processors,
+      cpusSoft: processors,
+      cpuWeight: fc.integer({ min: 1, max: 65535 }),
+      cap: fc.nat(100),
       onPoweroff: action,
       onReboot: action,
       onCrash: action,
@@ -41,11 +49,16 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
     },
     { requiredKeys: ['name', 'memoryKib'] },
   )
-  .map(({ more = 0, devices = {}, ...config }) =>
-    checkConfig({
+  .map(({ more = 0, moreVcpus = 0, cpus, cpusSoft, devices = {}, ...config }) => {
+    const { vcpus = 1 } = config;
+    const maxVcpus = Math.min(vcpus + moreVcpus, 128);
+    return checkConfig({
       ...(config.bootloader === undefined && { kernel: '/boot/vmlinuz' }),
       ...config,
       ...devices,
+      maxVcpus,
+      ...(cpus !== undefined && { cpus: cpus.slice(0, maxVcpus) }),
+      ...(cpusSoft !== undefined && { cpusSoft: cpusSoft.slice(0, maxVcpus) }),
       maxMemoryKib: Math.min(config.memoryKib + more, 2 ** 34),
-    }),
-  );
+    });
+  });

@@ -9,7 +9,7 @@ import type { Entries, Entry } from '../text/entry.ts';
 /** The keys of xl.cfg that a DomainConfig is made from: those of its fields, and older or additional words for them. */
 export const XL_KEYS: readonly string[] = [
   ...FIELDS.map((field) => KEYS[field].xl),
-  ...['builder', 'root', 'extra', 'maxvcpus'],
+  ...['builder', 'root', 'extra'],
 ];
 
 const KNOWN_KEYS = [...XL_KEYS, ...Object.keys(FOREIGN_KEYS), ...FORGOTTEN_KEYS];

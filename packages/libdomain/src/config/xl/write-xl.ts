@@ -1,3 +1,4 @@
+import type { ProcessorsOfVcpus } from '../../scheduling/scheduling.ts';
 import { KEYS, type Field } from '../keys/keys.ts';
 import { formatMemorySize } from '../memory-size.ts';
 import { isDeviceField } from '../read-devices.ts';
@@ -20,6 +21,8 @@ function writeValue(field: Field, value: unknown): string | undefined {
     const size = formatMemorySize(value as number);
     return typeof size === 'number' ? String(size) : undefined; // xl counts MiB, and knows no unit
   }
+  if (KEYS[field].kind === 'processors')
+    return list((value as ProcessorsOfVcpus).map((cpus) => (cpus.length === 0 ? 'all' : cpus.join(','))));
   return writePlain(value);
 }
 

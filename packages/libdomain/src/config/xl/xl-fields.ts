@@ -1,19 +1,21 @@
 import { DOMAIN_TYPES } from '../../types/domain-type.ts';
 import type { Fields } from '../fields.ts';
-import { invalid, unsupported } from '../fields.ts';
+import { invalid } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import type { XlType } from '../keys/foreign.ts';
 import { exampleNumber } from '../keys/example-number.ts';
 import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
 import { meantMib } from '../memory-size.ts';
 import { isDeviceField, readDevices } from '../read-devices.ts';
+import type { ProcessorsField } from '../processors.ts';
+import { addProcessors, isProcessorsField } from '../read-processors.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 import { FRAMEBUFFER_KEYS, framebufferOf } from './framebuffer-spec.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { COMMAND_LINE } from './overrides.ts';
 
 /** Fields that take more than one key of xl.cfg to be read. */
-const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKib', 'vcpus'];
+const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKib'];
 
 /** Fields from the entries of an xl.cfg, with the meaning that xl gives them. */
 export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
@@ -24,9 +26,10 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
   judgeForeignKeys(entries, { type, taken: screen.map(({ key }) => key) }, findings);
   for (const field of FIELDS) {
     const entry = entries.get(KEYS[field].xl);
-    if (entry === undefined || COMPOSED.includes(field)) continue;
+    if (entry === undefined || COMPOSED.includes(field) || isProcessorsField(field)) continue;
     findings.collect(() => {
       if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'xl', findings));
+      else if (KEYS[field].kind === 'count') fields.set(field, { value: integer(entry), entry });
       else if (KEYS[field].kind === 'words') fields.set(field, { value: words(entry), entry });
       else fields.set(field, { value: text(entry), entry });
     });
@@ -35,7 +38,10 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
   findings.collect(() => addCmdline(fields, entries, findings));
   findings.collect(() => addMemory(fields, entries));
   findings.collect(() => addMaxMemory(fields, entries));
-  findings.collect(() => addVcpus(fields, entries));
+  for (const field of FIELDS.filter(isProcessorsField)) {
+    const entry = entries.get(KEYS[field].xl);
+    if (entry !== undefined) findings.collect(() => addAffinity(fields, { field, entry }, findings));
+  }
   return fields;
 }
 
@@ -107,21 +113,21 @@ function addMaxMemory(fields: Fields, entries: Entries): void {
     fields.set('maxMemoryKib', { value: mebibytes(maxmem) * 1024, entry: maxmem });
 }
 
-function addVcpus(fields: Fields, entries: Entries): void {
-  const vcpus = entries.get('vcpus');
-  if (vcpus !== undefined) fields.set('vcpus', { value: integer(vcpus), entry: vcpus });
-  const maxvcpus = entries.get('maxvcpus');
-  if (maxvcpus === undefined) return;
-  const online = vcpus === undefined ? 1 : integer(vcpus);
-  const most = integer(maxvcpus);
-  if (most < online) throw invalid(maxvcpus, `must not be less than vcpus, which is ${online}`);
-  if (most > online) {
-    throw unsupported(
-      maxvcpus,
-      'above vcpus is not supported yet',
-      `write vcpus = ${most} to start with all of them`,
+/** xl 4.17 counts no vCPU where the file does not, and so keeps none to some processors. */
+function addAffinity(
+  fields: Fields,
+  { field, entry }: { readonly field: ProcessorsField; readonly entry: Entry },
+  findings: Findings,
+): void {
+  const vcpus = (fields.get('maxVcpus') ?? fields.get('vcpus'))?.value;
+  const isCounted = vcpus !== undefined;
+  const ignored: Fields = new Map();
+  addProcessors(isCounted ? fields : ignored, { field, entry, vcpus }, findings);
+  if (!isCounted)
+    findings.warn(
+      entry.keyPosition,
+      `${entry.key} has no effect without vcpus, as in xl: write vcpus = 1 as well`,
     );
-  }
 }
 
 function text(entry: Entry): string {

@@ -7,11 +7,11 @@ import type { Made, Sized, Wanted } from '../context.ts';
 /** From here on there is a domain: empty, and paused until the last step. */
 export const makeDomain: Step<Wanted & Sized, Made> = {
   name: 'create-domain',
-  about: ({ config }) => `${config?.type} with ${config?.vcpus} vCPUs`,
+  about: ({ config }) => `${config?.type} with ${config?.maxVcpus} vCPUs`,
   async run({ config, memory, host }) {
     const domid = await host.xen.domainCreate({
       uuid: config.uuid,
-      maxVcpus: config.vcpus,
+      maxVcpus: config.maxVcpus,
       ...profileOf(config).create(memory),
     });
     return { domid };

@@ -4,9 +4,9 @@ import type { Made, Wanted } from '../context.ts';
 /** How many vCPUs Xen makes room for. */
 export const maxVcpus: Step<Wanted & Made> = {
   name: 'max-vcpus',
-  about: ({ config }) => `${config?.vcpus}`,
+  about: ({ config }) => `${config?.maxVcpus}`,
   async run({ config, domid, host }) {
-    await host.xen.domainMaxVcpus(domid, config.vcpus);
+    await host.xen.domainMaxVcpus(domid, config.maxVcpus);
     return {};
   },
 };

@@ -1,5 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { VcpuAffinity, Xen } from '@vm-tools/xc-native';
+import { invalidSetting } from '../../settings/settings.ts';
 import type { Scheduling } from '../../scheduling/scheduling.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made, Wanted } from '../context.ts';
@@ -22,6 +23,28 @@ export function pinnedVcpus({ hard = [], soft = [] }: Scheduling): readonly Pinn
 function of(list: readonly number[] | undefined, which: keyof VcpuAffinity): Partial<VcpuAffinity> {
   return list === undefined || list.length === 0 ? {} : { [which]: list };
 }
+
+/** Pins one vCPU of a new domain. @throws DOMAIN_SETTING_INVALID when a processor is not there */
+export const pinNewVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> => ({
+  name: `pin-vcpu-${vcpu}`,
+  about: () =>
+    Object.entries(affinity)
+      .map(([which, cpus]) => `${which === 'hard' ? 'on' : 'rather on'} ${cpus.join(', ')}`)
+      .join(', '),
+  async run({ config: { name, uuid }, domid, host: { xen } }) {
+    for (const [which, cpus] of Object.entries(affinity)) {
+      const [missing] = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
+      if (missing === undefined) continue;
+      const hint = 'correct cpus and cpus_soft; vm-info says how many processors there are';
+      throw invalidSetting(
+        { domid, uuid, name },
+        `cannot be pinned to processor ${missing}: there is none`,
+        hint,
+      );
+    }
+    return {};
+  },
+});
 
 /**
  * Pins one vCPU as it was where it comes from. Processors of another host may be fewer: it keeps what a new one has

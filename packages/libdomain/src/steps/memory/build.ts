@@ -19,7 +19,7 @@ export const build: FillStep = {
         kernel,
         ...(ramdisk === undefined ? {} : { ramdisk }),
         cmdline,
-        maxVcpus: config.vcpus,
+        maxVcpus: config.maxVcpus,
       },
       { signal, onLog },
     );

@@ -24,7 +24,7 @@ export const bootEntries = ({
       'store/port': `${ports.storePort}`,
       'store/ring-ref': `${frames.storeFrame}`,
     };
-    for (let vcpu = 0; vcpu < config.vcpus; vcpu++)
+    for (let vcpu = 0; vcpu < config.maxVcpus; vcpu++)
       entries[`cpu/${vcpu}/availability`] = online?.includes(vcpu) === false ? 'offline' : 'online';
     const startTime = { start_time: (Date.now() / 1000).toFixed(2) };
     const image = profileOf(config).tellsImage

@@ -1,5 +1,6 @@
 import { toLibxlJson, updateLibxlJson } from '../../image-config/index.ts';
 import { userdataPath } from '../../paths.ts';
+import { withAllNamed } from '../../scheduling/name-all.ts';
 import type { Step } from '../../step/step.ts';
 import { removeUserdata, writeUserdata } from '../../userdata.ts';
 import type { Made, Wanted } from '../context.ts';
@@ -9,7 +10,10 @@ export const userdata: Step<Wanted & Made> = {
   name: 'userdata',
   about: () => 'configuration, for later actions and for xl',
   async run({ config, configJson, domid, host, signal }) {
-    const json = configJson === undefined ? toLibxlJson(config) : updateLibxlJson(configJson, config);
+    const json =
+      configJson === undefined
+        ? toLibxlJson(await withAllNamed(config, host))
+        : updateLibxlJson(configJson, config);
     await writeUserdata(host, { domid, uuid: config.uuid }, json, signal);
     return {};
   },

@@ -12,7 +12,7 @@ const offer: Offer = {
   ...{ vcpus: 3, live: true, xen: '4.17.7', configJson: '{}' },
 };
 const config = {
-  ...{ name: 'web1', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2, kernel: '/absent' },
+  ...{ name: 'web1', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, maxVcpus: 2, kernel: '/absent' },
   ...{ disks: [], networks: [], framebuffers: [], channels: [], shares: [] },
 } as unknown as DomainConfig & { readonly uuid: string };
 
@@ -41,13 +41,13 @@ test('checks without a look at Xen come first, for a fast refusal', () => {
 describe('what a domain takes from the host', () => {
   test('is what its configuration says', () => {
     expect(arrivingOf(arrival())).toEqual({
-      ...{ name: 'web2', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, vcpus: 2 },
+      ...{ name: 'web2', uuid, type: 'pvh', memoryKib: 2048, maxMemoryKib: 3072, maxVcpus: 2 },
     });
   });
 
   test('is what is offered while that cannot be read, and no KiB less', () => {
     const unread = arrival({ readConfig: unreadable });
-    const taken = { name: 'web2', uuid, type: 'pv', memoryKib: 4097, maxMemoryKib: 8192, vcpus: 3 };
+    const taken = { name: 'web2', uuid, type: 'pv', memoryKib: 4097, maxMemoryKib: 8192, maxVcpus: 3 };
     expect(arrivingOf(unread)).toEqual(taken);
     expect(arrivingOf({ ...unread, offer: { ...offer, type: 'vax' } })).toEqual({ ...taken, type: 'pvh' });
   });

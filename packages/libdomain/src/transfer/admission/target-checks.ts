@@ -165,12 +165,12 @@ function configOf(readConfig: Arrival['readConfig']): DomainConfig | undefined {
 /** The memory that it takes from the host; by the offer alone while its configuration cannot be read. */
 export function arrivingOf({ offer, name, readConfig }: Arrival): Arriving {
   try {
-    const { type, uuid, memoryKib, maxMemoryKib, vcpus } = readConfig();
-    return { name, uuid, type, memoryKib, maxMemoryKib, vcpus };
+    const { type, uuid, memoryKib, maxMemoryKib, maxVcpus } = readConfig();
+    return { name, uuid, type, memoryKib, maxMemoryKib, maxVcpus };
   } catch {
-    const { type, uuid, vcpus, memoryBytes, maxMemoryBytes } = offer;
+    const { type, uuid, vcpus: maxVcpus, memoryBytes, maxMemoryBytes } = offer;
     const [memoryKib, maxMemoryKib] = [Math.ceil(memoryBytes / 1024), Math.ceil(maxMemoryBytes / 1024)];
-    return { name, uuid, type: isDomainType(type) ? type : 'pvh', memoryKib, maxMemoryKib, vcpus };
+    return { name, uuid, type: isDomainType(type) ? type : 'pvh', memoryKib, maxMemoryKib, maxVcpus };
   }
 }
 

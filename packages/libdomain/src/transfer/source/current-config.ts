@@ -76,12 +76,12 @@ function requireOfDomain(
   host: Host,
   domain: Domain,
   { maxVcpuId }: DomainInfo,
-  { type, vcpus }: DomainConfig,
+  { type, maxVcpus }: DomainConfig,
 ): void {
   if (type !== domain.type)
     throw damaged(host, domain, `its type is ${type}, the domain's is ${domain.type}`);
-  if (vcpus !== maxVcpuId + 1)
-    throw damaged(host, domain, `it has ${vcpus} vCPUs, the domain has ${maxVcpuId + 1}`);
+  if (maxVcpus !== maxVcpuId + 1)
+    throw damaged(host, domain, `it has ${maxVcpus} vCPUs, the domain has ${maxVcpuId + 1}`);
 }
 
 function damaged(host: Host, { domid, uuid, name }: Domain, why: string, cause?: unknown): VmToolsError {
