@@ -1,5 +1,6 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { VmToolsError, abortError, messageOf } from '@vm-tools/errors';
 import { CONFIG_HINTS } from '../config-error.ts';
 
@@ -29,10 +30,9 @@ export async function readConfigText(
   try {
     const other = isLookedAt ? otherThanFile(await stat(path)) : undefined;
     if (other !== undefined) throw unreadable(path, `it is ${other}`);
-    const flags = constants.O_RDONLY | (isLookedAt ? constants.O_NONBLOCK : 0);
-    const file = await open(path, flags);
     // One byte more than allowed, so that the excess shows and no more of it is held.
-    const stream = file.createReadStream({ end: maxBytes, ...(signal && { signal }) });
+    const reading = { end: maxBytes, ...(signal && { signal }) };
+    const stream = await openStream(path, isLookedAt ? constants.O_NONBLOCK : 0, reading);
     for await (const chunk of stream) chunks.push(chunk as Buffer);
   } catch (cause) {
     if (cause instanceof VmToolsError) throw cause;
@@ -47,6 +47,22 @@ export async function readConfigText(
     throw unreadable(path, 'it is not text in UTF-8', cause);
   }
 }
+
+async function openStream(
+  path: string,
+  flags: number,
+  reading: { readonly end: number; readonly signal?: AbortSignal },
+): Promise<Readable> {
+  try {
+    return (await open(path, constants.O_RDONLY | flags)).createReadStream(reading);
+  } catch (thrown) {
+    const isSocket = path === STDIN && (thrown as NodeJS.ErrnoException).code === 'ENXIO';
+    if (!isSocket) throw thrown;
+    return createReadStream(path, { ...reading, fd: 0, autoClose: false }); // it can be read, but not opened
+  }
+}
+
+const STDIN = '/dev/stdin';
 
 /** Descriptors that the process has, under their names as files. */
 const GIVEN_OPEN = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/;
