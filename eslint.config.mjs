@@ -12,6 +12,8 @@ const layers = {
   locks: ['errors', 'libc'],
   // Files that come into being whole or not at all.
   'write-file': [],
+  // Bytes in a form that any reader of zstd takes.
+  'zstd-frames': ['errors'],
   xenstore: ['errors'],
   format: ['errors'],
   // Calls between processes of one machine.
@@ -24,7 +26,7 @@ const layers = {
   ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'dom0', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
-  transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'ratelimit'],
+  transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'zstd-frames', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
@@ -65,6 +67,7 @@ const layers = {
     'libc',
     'locks',
     'write-file',
+    'zstd-frames',
     'ratelimit',
     'xenstore',
     'format',

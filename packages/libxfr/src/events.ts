@@ -23,6 +23,8 @@ export interface TransferSummary {
   readonly transferred: number;
   /** bytes of the image in pages of zeros, which did not have to */
   readonly zeroBytes: number;
+  /** bytes of the image that compression has spared; absent where nothing was compressed */
+  readonly sparedBytes?: number | undefined;
   /** bytes of guest memory, or of the file that was read */
   readonly total: number;
   readonly totalTimeMs: number;

@@ -14,6 +14,8 @@ export interface TransferFigures {
   readonly transferred: number;
   /** bytes of the image besides, in pages of zeros: they are not sent, and are holes in a file (QEMU: duplicate) */
   readonly zeroBytes: number;
+  /** bytes of the image besides, which compression has spared; absent where nothing is compressed */
+  readonly sparedBytes?: number | undefined;
   /** bytes that are still to come, as far as is known now */
   readonly remaining: number;
   /** bytes of guest memory, or of the file that is read */

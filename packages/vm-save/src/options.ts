@@ -15,6 +15,7 @@ export interface SaveInput extends WaitInput {
   readonly checkpoint?: boolean;
   readonly pause?: boolean;
   readonly overwrite?: boolean;
+  readonly compress?: boolean;
   readonly bwlimit?: string;
   readonly stopAndCopyBwlimit?: string;
   readonly live: 'auto' | 'require' | 'never';
@@ -40,6 +41,10 @@ export const command: CommandSpec = {
     { flags: '-c, --checkpoint', description: 'keep the domain running afterwards', conflicts: ['pause'] },
     { flags: '-p, --pause', description: 'leave the domain here, paused, afterwards' },
     OVERWRITE,
+    {
+      flags: '-z, --compress',
+      description: 'compress the image by zstd; vm-restore takes it as it is, xl behind zstd -d',
+    },
     BWLIMIT,
     {
       flags: '--stop-and-copy-bwlimit <rate>',
@@ -63,7 +68,7 @@ export const command: CommandSpec = {
     { command: 'vm-save web1 -o web1.img', effect: 'save web1; it is gone from this host' },
     { command: 'vm-save -c web1 -o web1.img', effect: 'save a copy; web1 goes on' },
     { command: 'vm-save web1 web2 /srv/images', effect: 'into web1.img and web2.img there' },
-    { command: 'vm-save web1 -o - | zstd > web1.zst', effect: 'into a pipe' },
+    { command: 'vm-save -z web1 -o web1.img.zst', effect: 'compressed' },
     { command: 'vm-save web1 -o - | ssh b vm-restore -', effect: 'to another host, without xfrd' },
   ],
   notes: [

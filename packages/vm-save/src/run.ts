@@ -19,7 +19,7 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
   const stopAndCopyRate = stopAndCopyBwlimit === undefined ? undefined : parseRate(stopAndCopyBwlimit);
   const { domains, fileFor } = await destinationOf(input.domain, {
     place: input.output,
-    suffix: '.img',
+    suffix: input.compress ? '.img.zst' : '.img',
     program,
   });
   const stdout = fileFor('') === '-' ? invocation.claimStdout('bytes') : undefined;
@@ -41,6 +41,7 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
         stopAndCopyRate,
         afterwards: input.checkpoint || input.pause ? 'resume' : 'destroy',
         overwrite: input.overwrite,
+        compression: input.compress ? {} : undefined,
         signal,
         onEvent: progress.onEvent,
       }).result;

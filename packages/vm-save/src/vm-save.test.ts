@@ -39,6 +39,20 @@ testOnHost('a domain is written to a file of its owner alone, and is gone from t
   expect(await state(host)).toEqual(before);
 });
 
+testOnHost('-z compresses it, and vm-restore takes it as it is, as a file and in a pipe', async (host) => {
+  await createGuest(host, 'web1', 'type=pvh');
+  await waitForTicks(host, 'web1');
+  const plain = await result(host, 'vm-save web1 -o web1.img -c');
+  const packed = await result(host, 'vm-save -z web1 -o packed.img.zst -c');
+  expect(packed.transferred).toBeLessThan(plain.transferred);
+  expect((await stat(join(host.folder, 'packed.img.zst'))).size).toBe(packed.transferred);
+  await result(host, 'vm-save -z web1 .');
+  await result(host, 'vm-restore web1.img.zst');
+  await host.run('vm-save -z web1 -o - > piped.zst');
+  await result(host, 'cat piped.zst | vm-restore -');
+  await waitForTicks(host, 'web1');
+});
+
 testOnHost('--checkpoint lets it go on, --pause leaves it paused', async (host) => {
   await createGuest(host, 'copied', 'type=pv');
   await unchanged(host, async () => {

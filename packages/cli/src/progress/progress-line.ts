@@ -4,7 +4,7 @@ import { formatBytes, formatRate } from '@vm-tools/ratelimit';
 type Known = Pick<TransferFigures, 'transferred' | 'remaining' | 'throughput'>;
 type MayBeKnown = Pick<
   TransferFigures,
-  'zeroBytes' | 'iteration' | 'dirtyPagesRate' | 'eta' | 'downtime' | 'expectedDowntime'
+  'zeroBytes' | 'sparedBytes' | 'iteration' | 'dirtyPagesRate' | 'eta' | 'downtime' | 'expectedDowntime'
 >;
 
 /** The figures of a transfer that a line shows. */
@@ -45,9 +45,10 @@ export function progressLine(
 export function percentDone({
   transferred,
   zeroBytes = 0,
+  sparedBytes = 0,
   remaining,
-}: Pick<ShownFigures, 'transferred' | 'zeroBytes' | 'remaining'>): number {
-  const done = transferred + zeroBytes;
+}: Pick<ShownFigures, 'transferred' | 'zeroBytes' | 'sparedBytes' | 'remaining'>): number {
+  const done = transferred + zeroBytes + sparedBytes;
   return done === 0 ? 0 : Math.floor((100 * done) / (done + remaining));
 }
 

@@ -70,6 +70,7 @@ const figuresSchema = z.object({
   status: z.string(),
   transferred: z.number(),
   zeroBytes: z.number(),
+  sparedBytes: optional,
   remaining: z.number(),
   total: z.number(),
   throughput: z.number(),

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { abortError } from '@vm-tools/errors';
 import type { Offer, SaveControl, SaveReport, Source } from '@vm-tools/ports';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import { openImageFile } from './image-reader.ts';
+import { unpacked } from './unpacked.ts';
 
 /**
  * A guest that has been saved, as a source: its file goes to a peer as if the guest were saved now. The file stays what
@@ -48,12 +50,13 @@ async function copy(
 ): Promise<SaveReport> {
   const suspendedAt = performance.now();
   await using file = await openImageFile(path);
+  let read = 0;
   let bytes = 0;
   const tell = (phase: 'stop-and-copy' | 'finishing'): void => {
     onProgress({
       phase,
       iteration: 1,
-      remaining: file.bytes - bytes,
+      remaining: file.bytes - read,
       total: file.bytes,
       at: performance.now(),
     });
@@ -62,14 +65,21 @@ async function copy(
     for await (const chunk of chunks) {
       tell('stop-and-copy');
       yield chunk;
+      read += chunk.length;
+    }
+  };
+  const sent = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    for await (const chunk of chunks) {
       bytes += chunk.length;
+      yield chunk;
     }
   };
   let failure: Error | undefined;
+  const chunks = told(file.chunks((error) => (failure = error)));
   try {
     await pipeline(
-      file.chunks((error) => (failure = error)),
-      told,
+      file.isPacked ? unpacked(Readable.from(chunks, { objectMode: false })) : chunks,
+      sent,
       sink,
       { signal },
     );

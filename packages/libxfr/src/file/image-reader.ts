@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { VmToolsError } from '@vm-tools/errors';
 import type { ImageOrigin } from '@vm-tools/ports';
+import { isZstd, ZSTD_MAGIC_BYTES } from '@vm-tools/zstd-frames';
 import { fileError } from '../disk/file-error.ts';
 
 const BUFFER_BYTES = 2 ** 20;
@@ -13,7 +14,9 @@ export interface OpenImage extends AsyncDisposable {
   /** Its content, once, as a stream. */
   stream(onFailed: (error: VmToolsError) => void): Readable;
   readonly bytes: number;
-  /** The file for a target that has it read by another process; undefined when it may change while it is read. */
+  /** It is compressed: `unpacked` tells what it stands for. */
+  readonly isPacked: boolean;
+  /** The file for a target that has it read by another process; undefined when it may change while it is read, or is compressed. */
   origin(onRead: (bytes: number) => void): ImageOrigin | undefined;
   /** Its content, once; an error of the file system is reported before it is thrown. */
   chunks(onFailed: (error: VmToolsError) => void): AsyncGenerator<Buffer, void>;
@@ -29,13 +32,25 @@ export async function openImageFile(path: string): Promise<OpenImage> {
     await handle.close();
     throw fileError(Object.assign(new Error('it is a folder'), { code: 'EISDIR' }), 'read', path);
   }
+  const isPacked = stats.isFile() && isZstd(await headOf(handle, path));
   return {
     bytes: Number(stats.size),
-    origin: (onRead) => (isOwn(stats) ? originOf(handle, path, stats, onRead) : undefined),
+    isPacked,
+    origin: (onRead) => (isOwn(stats) && !isPacked ? originOf(handle, path, stats, onRead) : undefined),
     stream: (onFailed) => Readable.from(readChunks(handle, path, onFailed), { objectMode: false }),
     chunks: (onFailed) => readChunks(handle, path, onFailed),
     [Symbol.asyncDispose]: () => handle.close(),
   };
+}
+
+async function headOf(handle: FileHandle, path: string): Promise<Buffer> {
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(ZSTD_MAGIC_BYTES), 0, ZSTD_MAGIC_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (thrown) {
+    await handle.close();
+    throw fileError(thrown, 'read', path);
+  }
 }
 
 /** A regular file that root or this user alone can write. */

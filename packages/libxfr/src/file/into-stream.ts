@@ -1,4 +1,4 @@
-import type { Duplex, Transform, Writable } from 'node:stream';
+import type { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileError } from '../disk/file-error.ts';
 
@@ -8,9 +8,13 @@ import { fileError } from '../disk/file-error.ts';
  *
  * @throws VmToolsError XFR_READER_GONE, XFR_NO_SPACE, XFR_FILE_IO
  */
-export async function intoStream(image: Duplex, through: Transform, destination: Writable): Promise<void> {
+export async function intoStream(
+  image: Readable,
+  through: readonly Transform[],
+  destination: Writable,
+): Promise<void> {
   try {
-    await pipeline(image, through, destination);
+    await pipeline([image, ...through, destination]);
   } catch (thrown) {
     const error = fileError(thrown, 'write the image into', 'the stream');
     image.destroy(error); // pipeline leaves it alone when the destination has failed before

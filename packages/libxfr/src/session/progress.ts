@@ -31,6 +31,7 @@ export class ProgressReporter implements Disposable {
   readonly #warnings: TransferWarning[] = [];
   #phase: TransferPhase = 'connecting';
   #toldAt = -Infinity;
+  #spared: number | undefined;
   #total = 0;
   /** Only a source knows; otherwise it is what is left of `#total`. */
   #remaining: number | undefined;
@@ -58,7 +59,7 @@ export class ProgressReporter implements Disposable {
   }
 
   get zeroBytes(): number {
-    return this.#pace.bytes - this.#meter.bytes;
+    return this.#pace.bytes - this.#meter.bytes - (this.#spared ?? 0);
   }
 
   began(start: TransferStart): void {
@@ -80,6 +81,12 @@ export class ProgressReporter implements Disposable {
     this.#meter.add(bytes);
     this.#pace.add(bytes + zeroBytes);
     this.#tellFiguresIfDue();
+  }
+
+  /** Bytes of the image did not have to go through, because they were compressed. */
+  spare(bytes: number): void {
+    this.#spared = (this.#spared ?? 0) + bytes;
+    this.#pace.add(bytes);
   }
 
   /** The source said how far it is. */
@@ -139,6 +146,7 @@ export class ProgressReporter implements Disposable {
       downtimeMs: this.#downtimeMs,
       iterations: outcome.iterations ?? this.#iteration ?? 0,
       zeroBytes: this.zeroBytes,
+      ...(this.#spared === undefined ? {} : { sparedBytes: this.#spared }),
       throughput: totalTimeMs === 0 ? 0 : (this.transferred / totalTimeMs) * 1000,
       domid: outcome.domid,
       warnings: this.#warnings,
@@ -174,6 +182,7 @@ export class ProgressReporter implements Disposable {
       status: this.#phase,
       transferred: this.transferred,
       zeroBytes: this.zeroBytes,
+      ...(this.#spared === undefined ? {} : { sparedBytes: this.#spared }),
       remaining,
       total: this.#total,
       throughput,

@@ -10,11 +10,15 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Writable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { PassThrough, Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { diskStorage, type Storage } from '../disk/storage.ts';
@@ -42,7 +46,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A disk on which a write, a sync or a close fails. */
-function failing(step: 'write' | 'sync' | 'close', code: string): Storage {
+function failing(step: 'write' | 'sync' | 'close', code: string, behind = 600_000): Storage {
   return {
     ...diskStorage,
     async open(name) {
@@ -53,7 +57,7 @@ function failing(step: 'write' | 'sync' | 'close', code: string): Storage {
         ...(step === 'write'
           ? {
               write: async (pieces, position) => {
-                if ((written += bytesIn(pieces)) > 600_000) fails(code)();
+                if ((written += bytesIn(pieces)) > behind) fails(code)();
                 await file.write(pieces, position);
               },
             }
@@ -124,6 +128,42 @@ describe('saveToFile', () => {
     await expect(saved).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'aborted-safe' });
     expect([source.state, await readdir(folder)]).toEqual(['running', []]);
   });
+
+  test('compressed, which any reader of zstd expands', async () => {
+    const source = new FakeSource({ usesPlace: true });
+    const summary = await saveToFile(source, path, { afterwards: 'destroy', compression: {} });
+    const packed = await readFile(path);
+    const plain = zstdDecompressSync(packed);
+    expect([sha256(plain), source.state]).toEqual([DIGEST, 'destroyed']);
+    expect(summary.transferred).toBe(packed.length);
+    expect(summary).toMatchObject({ zeroBytes: 0, sparedBytes: expect.any(Number) });
+  });
+
+  test("compressed into the caller's stream, which is paced by what goes into it", async () => {
+    const sink = new PassThrough();
+    const packed = buffer(sink);
+    let taken = 0;
+    const limiter: Limiter = {
+      rate: 2 ** 40,
+      burst: 2 ** 20,
+      setRate: () => undefined,
+      take: async (bytes) => void (taken += bytes),
+    };
+    await saveToFile(new FakeSource(), sink, { afterwards: 'destroy', compression: { level: 3 }, limiter });
+    expect(sha256(zstdDecompressSync(await packed))).toBe(DIGEST);
+    expect(taken).toBe((await packed).length);
+  });
+
+  test.each(['ENOSPC', 'EIO'])(
+    'compressed, a write that fails with %s: the guest runs, no file',
+    async (code) => {
+      const source = new FakeSource();
+      const storage = failing('write', code, 10_000);
+      const saved = saveToFile(source, path, { afterwards: 'destroy', compression: {}, storage });
+      await expect(saved).rejects.toMatchObject({ code: code === 'EIO' ? 'XFR_FILE_IO' : 'XFR_NO_SPACE' });
+      expect([source.state, await readdir(folder)]).toEqual(['running', []]);
+    },
+  );
 
   test("into the caller's stream", async () => {
     const hash = createHash('sha256');
@@ -343,6 +383,27 @@ describe('restoreFromFile', () => {
     await chmod(path, 0o660);
     await restoreFromFile(path, target);
     expect(target.state).toBe('running');
+  });
+
+  test('takes one that is compressed, from a file or a stream', async () => {
+    await saveToFile(new FakeSource(), path, { afterwards: 'destroy', compression: {} });
+    const [file, stream] = [new FakeTarget({ onOrigin: fails('EINVAL') }), new FakeTarget()];
+    const { transferred } = await restoreFromFile(path, file);
+    await restoreFromFile(createReadStream(path, { highWaterMark: 3 }), stream);
+    expect([file.sha256, stream.sha256]).toEqual([DIGEST, DIGEST]);
+    expect(transferred).toBe((await stat(path)).size);
+  });
+
+  test('one that is compressed and damaged is not started', async () => {
+    await saveToFile(new FakeSource(), path, { afterwards: 'destroy', compression: {} });
+    await truncate(path, 50_000);
+    const target = new FakeTarget();
+    await expect(restoreFromFile(path, target)).rejects.toMatchObject({
+      code: 'ZSTD_CORRUPT',
+      kind: 'corrupt',
+      guest: { state: 'not restored, its image is untouched' },
+    });
+    expect(target.state).toBe('abandoned');
   });
 
   test('what has been changed while it was read is not started', async () => {

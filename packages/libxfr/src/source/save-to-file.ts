@@ -1,7 +1,8 @@
-import type { Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { VmToolsError } from '@vm-tools/errors';
 import { createLimiter, paced } from '@vm-tools/ratelimit';
+import { compressFrames, type CompressOptions, type FrameSizes } from '@vm-tools/zstd-frames';
 import type { Storage } from '../disk/storage.ts';
 import type { TransferSummary } from '../events.ts';
 import { ImageFile } from '../file/image-file.ts';
@@ -22,6 +23,11 @@ import { holdSource } from './hold.ts';
 export interface SaveToFileOptions extends TransferOptions {
   /** The guest after the save: it ends here and lives on in the file, or it continues as if nothing had happened. */
   readonly afterwards: 'destroy' | 'resume';
+  /**
+   * Compresses the image by zstd: `restoreFromFile` takes it as it is, and other readers of images behind `zstd -d`. The
+   * limiter paces what is really written. @default no compression
+   */
+  readonly compression?: Compression | undefined;
   /** replace a file of that name, at the end and at once. @default false */
   readonly overwrite?: boolean | undefined;
   /** wait for the disk, so that the image outlives a power cut. @default true */
@@ -29,6 +35,9 @@ export interface SaveToFileOptions extends TransferOptions {
   /** @default the file systems of this machine */
   readonly storage?: Storage | undefined;
 }
+
+/** How an image is compressed. */
+export type Compression = Pick<CompressOptions, 'level'>;
 
 /**
  * Saves the guest of `source` into a file of mode 0600, or into a stream that the caller owns. The file gets its name
@@ -52,7 +61,8 @@ export async function saveToFile(
   const context: ErrorContext = { side: 'source', progress };
   using attempt = new Attempt(options.signal, 'saving the guest', context);
   const { signal } = attempt;
-  const resumes = options.afterwards === 'resume';
+  const { afterwards, compression } = options;
+  const resumes = afterwards === 'resume';
   await using _held = await holdSource(source, attempt);
   let offer: Offer | undefined;
   let file: ImageFile | undefined;
@@ -63,7 +73,9 @@ export async function saveToFile(
     offer = await source.describe();
     progress.setTotal(offer.memoryBytes);
     if (typeof destination === 'string') {
-      file = await ImageFile.create(destination, { ...options, neededBytes: offer.memoryBytes });
+      // Before it is compressed it is not known how small it becomes.
+      const neededBytes = compression === undefined ? offer.memoryBytes : 0;
+      file = await ImageFile.create(destination, { ...options, neededBytes });
     }
     signal.throwIfAborted();
 
@@ -71,15 +83,17 @@ export async function saveToFile(
     const { limiter = unlimited } = options;
     const onWritten = (bytes: number, zeroBytes = 0): void => progress.add(bytes, zeroBytes);
     const onFailed = (error: VmToolsError): void => attempt.fail(error);
+    const sink = paced(unlimited, { signal });
+    const image = compression === undefined ? sink : compressed(sink, compression, progress);
     // A pipe carries the zeros, too; a file has holes in their place, and so its writer knows what counts.
-    const sink = paced(file === undefined ? limiter : unlimited, { signal });
     const written =
       file === undefined
-        ? intoStream(sink, counted(onWritten), destination as Writable)
-        : pipeline(sink, file.writer({ limiter, signal, onWritten, onFailed }));
+        ? intoStream(image, [paced(limiter, { signal }), counted(onWritten)], destination as Writable)
+        : pipeline(image, file.writer({ limiter, signal, onWritten, onFailed }));
     written.catch((thrown: unknown) => attempt.fail(thrown)); // the save may be waiting for the guest, and not for its sink
     // What is not paced need not come by here.
-    const place = options.limiter === undefined ? file?.place(onWritten) : undefined;
+    const place =
+      options.limiter === undefined && compression === undefined ? file?.place(onWritten) : undefined;
     saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report), place });
     isSuspended = true;
     await written;
@@ -106,6 +120,11 @@ export async function saveToFile(
     throw inContext(thrown, context);
   }
   return progress.complete({ iterations: saved.iterations });
+}
+
+function compressed(plain: Readable, compression: Compression, progress: ProgressReporter): Readable {
+  const onFrame = ({ plain: bytes, packed }: FrameSizes): void => progress.spare(Math.max(0, bytes - packed));
+  return Readable.from(compressFrames(plain, { ...compression, onFrame }), { objectMode: false });
 }
 
 async function resume(source: Source, offer: Offer): Promise<VmToolsError | undefined> {

@@ -3,6 +3,7 @@ import { messageOf, type VmToolsError } from '@vm-tools/errors';
 import { createLimiter, paced } from '@vm-tools/ratelimit';
 import type { TransferSummary } from '../events.ts';
 import { openImageFile } from '../file/image-reader.ts';
+import { unpacked } from '../file/unpacked.ts';
 import { counted } from '../image/counted.ts';
 import type { TransferOptions } from '../options.ts';
 import type { Target } from '@vm-tools/ports';
@@ -20,13 +21,13 @@ export interface RestoreFromFileOptions extends TransferOptions {
 }
 
 /**
- * Brings a guest back from a file, or from a stream that the caller owns. The offer is in the image itself, so the
+ * Brings a guest back from a file, or from a stream that the caller owns, compressed by zstd or not. The offer is in the image itself, so the
  * target reads it there and `reserve` is not called. After any failure and any abort nothing of the guest is here; the
  * file is never changed.
  *
  * @throws VmToolsError
  *   XFR_FILE_MISSING, XFR_FILE_DENIED, XFR_FILE_TYPE (usage), XFR_FILE_IO (failure), XFR_FILE_CHANGED (corrupt),
- *   INTERRUPTED (interrupted),
+ *   ZSTD_CORRUPT (corrupt), INTERRUPTED (interrupted),
  *   and whatever the target rejects with
  */
 export async function restoreFromFile(
@@ -47,7 +48,8 @@ export async function restoreFromFile(
     const bytes = file === undefined ? (from as Readable) : file.stream((error) => attempt.fail(error));
     const limiter = options.limiter ?? createLimiter({ rate: Infinity });
     // An error of one goes to the next, and so to the target, which rejects.
-    return pipeline(bytes, counted(onRead), paced(limiter, { signal }), () => undefined);
+    const taken = pipeline(bytes, counted(onRead), paced(limiter, { signal }), () => undefined);
+    return file?.isPacked === false ? taken : Readable.from(unpacked(taken), { objectMode: false });
   };
   // What is not paced need not come by here.
   const origin = options.limiter === undefined ? file?.origin(onRead) : undefined;

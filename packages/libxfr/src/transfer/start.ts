@@ -18,7 +18,7 @@ export type StartTransferOptions = Omit<SendOptions, 'limiter'> & SteerSourceOpt
 export type StartReceivingOptions = Omit<ReceiveOptions, 'limiter'> & SteerOptions;
 /**
  * Those of `saveToFile`, with a rate that can be changed in place of a limiter. A file that is begun without any of
- * `rate`, `stopAndCopyRate` and `limiter` is written as fast as can be, and its rate cannot be changed later
+ * `rate`, `stopAndCopyRate`, `limiter` and `compression` is written as fast as can be, and its rate cannot be changed later
  * (XFR_NOT_PACED).
  */
 export type StartSavingOptions = Omit<SaveToFileOptions, 'limiter'> & SteerSourceOptions;
@@ -53,7 +53,7 @@ export function startSaving(
   destination: string | Writable,
   options: StartSavingOptions,
 ): Transfer {
-  const isPaced = typeof destination !== 'string' || hasLimit(options);
+  const isPaced = typeof destination !== 'string' || options.compression !== undefined || hasLimit(options);
   return new TransferHandle({ ...options, isSource: true, isPaced }, (lent) =>
     saveToFile(source, destination, { ...options, ...lent }),
   );

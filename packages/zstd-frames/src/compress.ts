@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import { encodeFrameTable, type FrameSizes } from './frame-table.ts';
+
+const FRAME_BYTES = 2 ** 20;
+/** Node's thread pool has four threads, and files are written there, too. */
+const MOST_AT_ONCE = 3;
+
+/** How it is compressed. */
+export interface CompressOptions {
+  /** 1 is fast, 19 is small. @default 1 */
+  readonly level?: number | undefined;
+  /** Told of each frame, in order, before it is handed out. */
+  readonly onFrame?: ((sizes: FrameSizes) => void) | undefined;
+}
+
+const compress = promisify(zstdCompress);
+
+/**
+ * Bytes in, zstd out: a frame for each MiB, several of them compressed at once, and the table of them in the end. A
+ * frame holds the checksum of what it stands for.
+ *
+ * @param plain its pieces may be written again as soon as the next one is asked for
+ */
+export async function* compressFrames(
+  plain: AsyncIterable<Uint8Array>,
+  { level = 1, onFrame }: CompressOptions = {},
+): AsyncGenerator<Buffer, void> {
+  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+  const atOnce = Math.min(MOST_AT_ONCE, availableParallelism());
+  const sizes: FrameSizes[] = [];
+  const underWay: Promise<Buffer>[] = [];
+  // One for each frame under way, and one that is being filled: no memory is taken for a piece.
+  const spare: Buffer<ArrayBuffer>[] = [];
+  let frame: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(FRAME_BYTES);
+  let filled = 0;
+
+  const begin = (): void => {
+    const full = frame;
+    const packed = compress(full.subarray(0, filled), { params });
+    sizes.push({ packed: 0, plain: filled });
+    underWay.push(packed.finally(() => spare.push(full)));
+    packed.catch(() => undefined); // the reader comes to it later
+    filled = 0;
+  };
+  const next = async (): Promise<Buffer> => {
+    const packed = await (underWay.shift() as Promise<Buffer>);
+    const at = sizes.length - underWay.length - 1;
+    const frameSizes = { packed: packed.length, plain: (sizes[at] as FrameSizes).plain };
+    sizes[at] = frameSizes;
+    onFrame?.(frameSizes);
+    return packed;
+  };
+
+  for await (const piece of plain) {
+    for (let from = 0; from < piece.length;) {
+      const part = piece.subarray(from, from + FRAME_BYTES - filled);
+      frame.set(part, filled);
+      filled += part.length;
+      from += part.length;
+      if (filled < FRAME_BYTES) break;
+      begin();
+      while (underWay.length > atOnce) yield await next();
+      frame = spare.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES);
+    }
+  }
+  if (filled > 0) begin();
+  while (underWay.length > 0) yield await next();
+  yield encodeFrameTable(sizes);
+}

@@ -1,0 +1,17 @@
+/**
+ * zstd in independent frames with a table of them at the end: any reader of zstd takes it, and one that knows the table
+ * finds each byte at once.
+ *
+ * @example
+ * ```ts
+ * await pipeline(image, compressFrames(), createWriteStream('guest.img.zst'));
+ * await pipeline(createReadStream('guest.img.zst'), expandFrames(), image);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { compressFrames } from './compress.ts';
+export type { CompressOptions } from './compress.ts';
+export { expandFrames, isZstd, ZSTD_MAGIC_BYTES } from './expand.ts';
+export { encodeFrameTable, readFrameTable } from './frame-table.ts';
+export type { FrameSizes, FrameTable, TableFile } from './frame-table.ts';
