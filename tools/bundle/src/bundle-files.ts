@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { BuildInfo } from './build-info.ts';
 import { entry } from './entry.ts';
 import type { Executable } from './executables.ts';
+import { koffiBeside } from './copy-koffi.ts';
+import { lazyBuiltins } from './lazy-builtins.ts';
 import type { Prepared } from './prepare-texts.ts';
 
 /** The sources, the folder of what is made of them, and the facts that --version prints. */
@@ -21,7 +23,6 @@ const OPTIONS = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
-  external: ['koffi'],
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,
@@ -72,6 +73,7 @@ export async function bundleProgram(
     sourcemap: 'linked',
     sourcesContent: false,
     supported: { 'dynamic-import': false },
+    plugins: [lazyBuiltins, koffiBeside],
     banner: { js: `const ${FILE_URL} = require('node:url').pathToFileURL(__filename).href;` },
     define: { VM_TOOLS_BUILD: JSON.stringify(info), 'import.meta.url': FILE_URL },
   });

@@ -105,6 +105,8 @@ async function modulesOf(name: string, ...words: string[]): Promise<string[]> {
 }
 
 const DEAR = [
+  'fs/promises',
+  'worker_threads',
   'child_process',
   'crypto',
   'tls',

@@ -1,5 +1,12 @@
-import { access, constants, readFile, readdir, stat } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+// Every tool asks this, and to load `fs/promises` takes Node as long as all of it.
+const access = promisify(fs.access);
+const readFile = promisify(fs.readFile);
+const readdir = promisify(fs.readdir);
+const stat = promisify(fs.stat);
 
 /** The facts about Xen in a host's file system, before anything is loaded or opened. */
 export interface HostFacts {
@@ -54,7 +61,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function probeDevice(path: string): Promise<HostFacts['privcmd']> {
   try {
-    await access(path, constants.R_OK | constants.W_OK);
+    await access(path, fs.constants.R_OK | fs.constants.W_OK);
     return 'usable';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,4 +1,5 @@
-import { lstat } from 'node:fs/promises';
+import { lstat } from 'node:fs';
+import { promisify } from 'node:util';
 import { VmToolsError } from '@vm-tools/errors';
 
 /**
@@ -8,7 +9,7 @@ import { VmToolsError } from '@vm-tools/errors';
  * @throws VmToolsError XEN_SIM_FOLDER_UNSAFE
  */
 export async function requireOwnFolder(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
+  const found = await promisify(lstat)(path).catch(() => undefined);
   if (found === undefined) return;
   const isOurs = found.isDirectory() && found.uid === process.getuid?.();
   if (isOurs && (found.mode & 0o077) === 0) return;
