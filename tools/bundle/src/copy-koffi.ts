@@ -30,7 +30,10 @@ export async function copyKoffi(root: string, nodeModules: string): Promise<void
 /** The way to it, which Node need not look for. */
 export const koffiBeside: Plugin = {
   name: 'koffi-beside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^koffi$/ }, () => ({ path: './node_modules/koffi/index.cjs', external: true }));
+  setup(build) {
+    build.onResolve({ filter: /^koffi$/ }, () => ({
+      path: './node_modules/koffi/index.cjs',
+      external: true,
+    }));
   },
 };

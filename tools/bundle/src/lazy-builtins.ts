@@ -14,14 +14,14 @@ const LOADED = new Set(['buffer', 'events', 'fs', 'module', 'path', 'process', '
  */
 export const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)?$/ }, ({ path, namespace }) => {
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)?$/ }, ({ path, namespace }) => {
       const name = path.replace(/^node:/, '');
       if (!builtinModules.includes(name)) return undefined;
       if (namespace === NAMESPACE || LOADED.has(name)) return { path: `node:${name}`, external: true };
       return { path: name, namespace: NAMESPACE };
     });
-    onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ contents: facade(path) }));
+    build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ contents: facade(path) }));
   },
 };
 
