@@ -31,6 +31,7 @@ function sayable(config: NewDomainConfig): NewDomainConfig {
     ...config,
     memoryKib: Math.ceil(config.memoryKib / 1024) * 1024,
     maxMemoryKib: Math.ceil(config.maxMemoryKib / 1024) * 1024,
+    disks: config.disks.map(({ trusted, ...disk }) => (trusted ? { ...disk, trusted } : disk)),
     networks: config.networks.map(({ ip, model, ...network }) => ({
       ...network,
       ...(ip !== undefined && { ip: inSpec(ip) }),
@@ -39,9 +40,9 @@ function sayable(config: NewDomainConfig): NewDomainConfig {
   });
 }
 
-/** As it is where `directIoSafe` is only said when it is on. */
-function withoutOff(config: NewDomainConfig): NewDomainConfig {
-  const disks = config.disks.map(({ directIoSafe, ...disk }) =>
+/** As it is where of a disk only `directIoSafe` that is on is said, and never that it is trusted. */
+function asSaid(config: NewDomainConfig): NewDomainConfig {
+  const disks = config.disks.map(({ directIoSafe, trusted: _, ...disk }) =>
     directIoSafe ? { ...disk, directIoSafe } : disk,
   );
   return { ...config, disks };
@@ -50,7 +51,7 @@ function withoutOff(config: NewDomainConfig): NewDomainConfig {
 test('any configuration is read back the same', () => {
   fc.assert(
     fc.property(configArbitrary.map(sayable), (config) => {
-      expect(parseConfig(formatXlConfig(config), 'f')).toEqual(withoutOff(config));
+      expect(parseConfig(formatXlConfig(config), 'f')).toEqual(asSaid(config));
     }),
     { numRuns: 300 },
   );
@@ -60,11 +61,12 @@ test('what cannot be written is told, and nothing else is refused', () => {
   fc.assert(
     fc.property(configArbitrary, (config) => {
       const named = unsayable(() => formatXlConfig(config)).map(({ message }) => message.split(' ', 1)[0]);
-      const { memoryKib, maxMemoryKib, networks } = config;
+      const { memoryKib, maxMemoryKib, disks, networks } = config;
       const isOdd = (kib: number): boolean => kib % 1024 !== 0;
       expect(named).toEqual([
         ...(isOdd(memoryKib) ? ['memory'] : []),
         ...(isOdd(maxMemoryKib) && maxMemoryKib !== memoryKib ? ['maxMemory'] : []),
+        ...disks.flatMap(({ trusted }, index) => (trusted === false ? [`disks[${index}].trusted`] : [])),
         ...networks.flatMap(({ ip, model }, index) => [
           ...(ip?.includes(',') ? [`networks[${index}].ip`] : []),
           ...(model?.includes(',') ? [`networks[${index}].model`] : []),
@@ -111,7 +113,7 @@ disk = [
   "vdev=xvda,format=raw,access=rw,target=/srv/a,b",
   "vdev=xvdb,format=empty,devtype=cdrom,target="
 ]
-vif = ["bridge=br0,trusted=0"]
+vif = ["bridge=br0,untrusted"]
 vfb = ["vnc=1,vnclisten=0.0.0.0,vncunused=0"]
 `);
 });
@@ -151,6 +153,11 @@ describe('what xl.cfg has no words for', () => {
       'a disk whose script has a comma',
       { disks: [{ target: '/a', vdev: 'xvda', script: 'a,b' }] },
       ['disks[0].script has a value for which xl.cfg has no words: "a,b"'],
+    ],
+    [
+      'a disk whose backend is not trusted',
+      { disks: [{ target: '/a', vdev: 'xvda', trusted: false }] },
+      ['disks[0].trusted has a value for which xl.cfg has no words: false'],
     ],
   ])('%s', (_, more, messages) => {
     const config = checkConfig({ ...LEAST, ...more });

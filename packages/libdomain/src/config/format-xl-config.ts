@@ -74,18 +74,28 @@ function problemsOf(field: Field, config: NewDomainConfig): Unsayable[] {
 
 function problemsOfDevice(field: DeviceField, device: object, name: string): Unsayable[] {
   const read = readBack(field, writeSpec(field, device));
-  const hint = 'leave commas and outer blanks out of it, or keep this configuration in JSON';
   const lost = Object.entries<unknown>({ ...device })
     .filter(([key, value]) => isLost(key, value, read))
-    .map(([key, value]) => ({ name: `${name}.${key}`, hint, ...(isSecret(key) ? {} : { value }) }));
-  return lost.length === 0 && read === undefined ? [{ name, hint }] : lost;
+    .map(([key, value]) => ({
+      name: `${name}.${key}`,
+      ...(isSecret(key) ? {} : { value }),
+      ...(typeof value === 'string' ? { hint: HINT_FOR_TEXT } : {}),
+    }));
+  return lost.length === 0 && read === undefined ? [{ name, hint: HINT_FOR_TEXT }] : lost;
 }
+
+const HINT_FOR_TEXT = 'leave commas and outer blanks out of it, or keep this configuration in JSON';
 
 /** @param read of the device; undefined when it could not be read, and what has a comma is to blame */
 function isLost(key: string, value: unknown, read: Readonly<Record<string, unknown>> | undefined): boolean {
   if (typeof value === 'string' && !value.isWellFormed()) return true;
   if (read === undefined) return typeof value === 'string' && value.includes(',') && key !== 'target';
-  return read[key] !== value && !(key === 'directIoSafe' && value === false); // which is what absent means
+  return read[key] !== value && !isAsIfAbsent(key, value);
+}
+
+/** What a disk is without a word about it. */
+function isAsIfAbsent(key: string, value: unknown): boolean {
+  return (key === 'directIoSafe' && value === false) || (key === 'trusted' && value === true);
 }
 
 /** Undefined for what is no device. */

@@ -19,6 +19,8 @@ test.each<[string, object]>([
     { rate: '10Mb/s@20ms', vifname: 'web1.0', mtu: 9000, type: 'vif' },
   ],
   ['devid=3,trusted=0', { id: 3, trusted: false }],
+  ['trusted,bridge=br0', { trusted: true, bridge: 'br0' }],
+  ['bridge=br0, untrusted', { trusted: false, bridge: 'br0' }],
   ['type=ioemu', { type: 'ioemu' }],
 ])('%j is what it is to xl', (spec, network) => {
   expect(readNetworkSpec(spec)).toEqual({ network, warnings: [] });

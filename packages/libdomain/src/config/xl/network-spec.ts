@@ -10,7 +10,7 @@ export interface NetworkSpec {
 
 type Draft = { -readonly [Key in keyof NetworkInput]: NetworkInput[Key] };
 
-/** Keys of xl 4.17 (parse_nic_config). */
+/** Keys of xl 4.17 (parse_nic_config), but for `trusted`, which is a word there that stands alone, as `untrusted` is. */
 const SETTERS: Readonly<Record<string, (draft: Draft, value: string) => void>> = {
   mac: (draft, value) => void (draft.mac = fullMac(value)),
   bridge: (draft, value) => void (draft.bridge = value),
@@ -51,7 +51,8 @@ export function readNetworkSpec(spec: string): NetworkSpec {
 function readPart(network: Draft, word: string, warnings: string[]): void {
   const [, key = '', value = ''] = /^([a-z_\d]+)=(.*)$/s.exec(word) ?? [];
   const shown = JSON.stringify(word.slice(0, 64));
-  if (Object.hasOwn(SETTERS, key)) SETTERS[key]?.(network, value);
+  if (word === 'trusted' || word === 'untrusted') network.trusted = word === 'trusted';
+  else if (Object.hasOwn(SETTERS, key)) SETTERS[key]?.(network, value);
   else if (COLO_KEY.test(key))
     throw new SpecError(`${key}= is not supported yet`, undefined, undefined, 'CONFIG_UNSUPPORTED');
   else if (key === 'accel') warnings.push('accel= is ignored, as by xl');

@@ -8,20 +8,23 @@ export function writeSpec(field: DeviceField, device: object): string {
 }
 
 function wordsOf(device: object): string[] {
-  return Object.entries(device).map(
-    ([key, value]) => `${xlWordOf(key)}=${typeof value === 'boolean' ? Number(value) : String(value)}`,
-  );
+  return Object.entries<unknown>({ ...device }).map(([key, value]) => {
+    if (key === 'trusted') return value === true ? 'trusted' : 'untrusted';
+    return `${xlWordOf(key)}=${typeof value === 'boolean' ? Number(value) : String(value)}`;
+  });
 }
 
-/** Its target comes last: only there it may have commas, of which xl takes one away at the end. */
-function diskSpec({ target, type, access, discard, directIoSafe, trusted, ...named }: Disk): string {
+/**
+ * Its target comes last: only there it may have commas, of which xl takes one away at the end. The words "trusted" and
+ * "untrusted" are none to the library of xl 4.17, which takes them for a target.
+ */
+function diskSpec({ target, type, access, discard, directIoSafe, trusted: _, ...named }: Disk): string {
   return [
     ...wordsOf(named),
     ...(type === 'cdrom' ? ['devtype=cdrom'] : [`access=${access}`]),
     ...(discard === undefined ? [] : [discard ? 'discard' : 'no-discard']),
     // What xl.cfg does not say is off.
     ...(directIoSafe === true ? ['direct-io-safe'] : []),
-    ...(trusted === undefined ? [] : [trusted ? 'trusted' : 'untrusted']),
     `target=${target}${target.endsWith(',') ? ',' : ''}`,
   ].join(',');
 }
