@@ -25,11 +25,11 @@ export interface MemoryNeed {
  * each MiB for the p2m, and again as much for shadow page tables where the processor cannot do without.
  */
 export function memoryNeed(
-  config: Size & { readonly type: DomainType },
+  config: Size & { readonly type: DomainType; readonly hap?: boolean | undefined },
   host: Pick<HostInfo, 'capabilities'>,
 ): MemoryNeed {
   const { isPaged, extraKib } = profileOf(config).memory;
-  const hap = isPaged && host.capabilities.hap;
+  const hap = isPaged && (config.hap ?? host.capabilities.hap);
   const pagesForEachMib = hap ? 1 : 2;
   const poolPages = 256 * config.maxVcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024);
   const pagingPoolKib = isPaged ? KIB_PER_PAGE * poolPages : 0;

@@ -181,7 +181,7 @@ testOnHost('what changes nothing is accepted with a warning', async (host) => {
   expect(stderr.trim().split('\n')).toEqual(
     [
       'pae has no effect on a pvh domain',
-      'acpi = 1 changes nothing',
+      'acpi has no effect on a pvh domain',
       'vnc has no effect on a pvh domain',
       'on_xend_start is ignored, as by xl',
       'console is no key that xl knows, and is ignored',

@@ -17,6 +17,7 @@ export { E820_TYPES, HVM_PARAM, SCHEDULERS, SHUTDOWN_REASONS } from './xen.ts';
 export type {
   BuildSpec,
   CpuPolicy,
+  CpuPolicyOptions,
   CreateDomainSpec,
   DomainInfo,
   E820Entry,

@@ -64,6 +64,11 @@ test.each<[name: string, call: (xen: Xen) => Promise<unknown>, args: readonly st
     (x) => x.cpuidApplyPolicy(7, { restore: true }),
     ['7', '1', 'null', '0', '1', '0', '0', 'null', 'null'],
   ],
+  [
+    'xc_cpuid_apply_policy',
+    (x) => x.cpuidApplyPolicy(7, { restore: false, invariantTsc: true, nestedVirt: true }),
+    ['7', '0', 'null', '0', '1', '1', '1', 'null', 'null'],
+  ],
   ['xc_domain_claim_pages', (x) => x.domainClaimPages(7, 2 ** 33), ['7', '8589934592']],
 ])('%s gets what it was given', async (name, call, args) => {
   await call(xen);
@@ -141,6 +146,24 @@ test('xc_domain_create: a PVH domain and a PV domain', async () => {
   expect(pv!.get('flags')).toBe(0);
   expect(pv!.get('emulation_flags')).toBe(0);
   expect(pv!.get('grant_opts')).toBe(1);
+});
+
+test('xc_domain_create: what is asked for beyond the usual', async () => {
+  const limits = { maxGrantFrames: 32, maxMaptrackFrames: 0, maxEvtchnPort: 99 };
+  await xen.domainCreate({ uuid: UUID, type: 'pvh', maxVcpus: 1, nestedVirt: true, ...limits });
+  await xen.domainCreate({ uuid: UUID, type: 'pv', maxVcpus: 1, vpmu: true, msrRelaxed: true });
+  const [pvh, pv] = (await stub.takeCalls())
+    .filter(([name]) => name === 'xc_domain_create')
+    .map(
+      (call) => new StructView(XEN_4_17.layouts.xen_domctl_createdomain, Buffer.from(call.at(-1)!, 'hex')),
+    );
+  expect(pvh!.get('flags')).toBe(0b100_1011); // nested_virt besides
+  expect(pvh!.get('max_grant_frames')).toBe(32);
+  expect(pvh!.get('max_maptrack_frames')).toBe(0);
+  expect(pvh!.get('max_evtchn_port')).toBe(99);
+  expect(pvh!.get('misc_flags')).toBe(0);
+  expect(pv!.get('flags')).toBe(0b1000_0000); // vpmu
+  expect(pv!.get('misc_flags')).toBe(1);
 });
 
 test('domains are decoded, and the next domain is not taken for the one asked for', async () => {

@@ -89,8 +89,8 @@ export class NativeXen implements Types.Xen {
     return value.readBigUInt64LE();
   }
 
-  async cpuidApplyPolicy(domid: number, { restore }: { readonly restore: boolean }): Promise<void> {
-    applyCpuPolicy(this.#libxc, domid, restore);
+  async cpuidApplyPolicy(domid: number, options: Types.CpuPolicyOptions): Promise<void> {
+    applyCpuPolicy(this.#libxc, domid, options);
   }
 
   async cpuPolicyGetDomain(domid: number): Promise<Types.CpuPolicy> {

@@ -106,6 +106,26 @@ export interface CreateDomainSpec {
   readonly maxEvtchnPort?: number;
   /** 1 or 2. @default the highest that the host can */
   readonly grantVersion?: 1 | 2;
+  /** how large its grant table may get, in pages. @default as large as Xen allows any */
+  readonly maxGrantFrames?: number;
+  /** how many pages may tell which pages of others it has mapped. @default as many as Xen allows any */
+  readonly maxMaptrackFrames?: number;
+  /** The guest may be a hypervisor itself: PVH with hardware assisted paging only. @default false */
+  readonly nestedVirt?: boolean;
+  /** The guest has performance counters. Rejects with EINVAL where Xen was booted without vpmu. @default false */
+  readonly vpmu?: boolean;
+  /** Model specific registers that Xen does not know read as 0 instead of a fault. @default false */
+  readonly msrRelaxed?: boolean;
+}
+
+/** What a new guest is told of the processor beyond the default of its host. */
+export interface CpuPolicyOptions {
+  /** for the image of a Xen without CPU policies in its stream */
+  readonly restore: boolean;
+  /** that the time stamp counter runs at one rate for good. @default false */
+  readonly invariantTsc?: boolean;
+  /** that it can be a hypervisor; PVH only. @default false */
+  readonly nestedVirt?: boolean;
 }
 
 /** The features of a processor, as a guest sees it: entries as a libxc stream holds them. */
@@ -280,7 +300,7 @@ export interface Xen {
   setPagingMempoolSize(domid: number, bytes: number): Promise<void>;
   hvmParamSet(domid: number, param: HvmParam, value: bigint): Promise<void>;
   hvmParamGet(domid: number, param: HvmParam): Promise<bigint>;
-  cpuidApplyPolicy(domid: number, options: { readonly restore: boolean }): Promise<void>;
+  cpuidApplyPolicy(domid: number, options: CpuPolicyOptions): Promise<void>;
   /** The processor as the guest has been told. */
   cpuPolicyGetDomain(domid: number): Promise<CpuPolicy>;
   /** The most that a guest of this type can be told here. */

@@ -5,10 +5,18 @@ import fc from 'fast-check';
 import type { Channel } from './devices/channel.ts';
 import type { Framebuffer } from './devices/framebuffer.ts';
 import type { Share } from './devices/share.ts';
+import { KEYS } from './keys/keys.ts';
+import { TSC_MODES } from './keys/values.ts';
 import { checkConfig, formatConfig, parseConfig } from './index.ts';
 import type { Disk, Network } from './index.ts';
 import { configArbitrary } from './testing/config-arbitrary.ts';
 import { XL_KEYS } from './xl/judge-foreign-keys.ts';
+
+/** Numbers and flags. */
+const OPTIONS = [
+  ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
+  ...(['noMigrate', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed'] as const),
+];
 
 function quote(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
@@ -94,7 +102,11 @@ test('what is said in xl.cfg is read as the same', () => {
         p9=[${inMib.shares.map((share) => quote(specOf(share))).join(', ')}]
         on_poweroff='${inMib.onPoweroff}'
         on_reboot='${inMib.onReboot}'
-        on_crash='${inMib.onCrash}'`;
+        on_crash='${inMib.onCrash}'
+        on_watchdog='${inMib.onWatchdog}'
+        on_soft_reset='${inMib.onSoftReset}'
+        tsc_mode=${TSC_MODES.indexOf(inMib.tscMode)}
+        ${OPTIONS.flatMap((field) => (inMib[field] === undefined ? [] : [`${KEYS[field].xl}=${Number(inMib[field])}`])).join('; ')}`;
       expect(parseConfig(text, 'f')).toEqual(inMib);
     }),
   );

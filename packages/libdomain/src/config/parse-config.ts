@@ -139,7 +139,9 @@ function asPvh({ networks }: Readonly<Record<string, unknown>>): object {
 /** @returns whether it is of type hvm, for which much else is right */
 function refuseUnsupportedValues(fields: Fields, findings: Findings): boolean {
   for (const [field, { value, entry }] of fields) {
-    if (KEYS[field].kind === 'action' && (XL_ACTIONS as readonly unknown[]).includes(value)) {
+    const isPossible = field === 'onSoftReset' && value === 'soft-reset';
+    const isOfXl = KEYS[field].kind === 'action' && (XL_ACTIONS as readonly unknown[]).includes(value);
+    if (isOfXl && !isPossible) {
       const hint = 'write "preserve" to keep it as it is then, or "restart"';
       findings.add(unsupported(entry, `"${String(value)}" is not supported yet`, hint));
     }

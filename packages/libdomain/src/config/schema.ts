@@ -65,8 +65,13 @@ export type ShutdownAction = (typeof SHUTDOWN_ACTIONS)[number] | (typeof XL_ACTI
  * is in its memory already, so that there may be none, and its path may be relative or lead nowhere by now; and xl may
  * have made it.
  */
-export interface DomainConfig extends Omit<NewDomainConfig, 'onPoweroff' | 'onReboot' | 'onCrash'> {
+export interface DomainConfig extends Omit<NewDomainConfig, ActionField> {
   readonly onPoweroff: ShutdownAction;
   readonly onReboot: ShutdownAction;
   readonly onCrash: ShutdownAction;
+  readonly onWatchdog: ShutdownAction;
+  readonly onSoftReset: ShutdownAction;
 }
+
+/** The fields that say what is done with a domain that has shut down. */
+export type ActionField = 'onPoweroff' | 'onReboot' | 'onCrash' | 'onWatchdog' | 'onSoftReset';

@@ -12,6 +12,7 @@ import { fromLibxlDevices } from './devices/from-libxl-devices.ts';
 import { libxlNic } from './devices/nic.ts';
 import { libxlP9 } from './devices/p9.ts';
 import { libxlVfb, libxlVkb } from './devices/vfb.ts';
+import { readOptions } from './options.ts';
 import { readScheduling, readShares } from './scheduling.ts';
 import { actionOf } from './shutdown-actions.ts';
 
@@ -77,6 +78,8 @@ const libxlSchema = z.looseObject({
   on_poweroff: action,
   on_reboot: action,
   on_crash: action,
+  on_watchdog: action,
+  on_soft_reset: action,
 });
 
 type LibxlConfig = z.output<typeof libxlSchema>;
@@ -120,6 +123,9 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
     onPoweroff: readAction('on_poweroff', libxl.on_poweroff),
     onReboot: readAction('on_reboot', libxl.on_reboot),
     onCrash: readAction('on_crash', libxl.on_crash),
+    onWatchdog: readAction('on_watchdog', libxl.on_watchdog),
+    onSoftReset: readAction('on_soft_reset', libxl.on_soft_reset),
+    ...readOptions(libxl),
     ...readDevices(libxl),
   };
 }

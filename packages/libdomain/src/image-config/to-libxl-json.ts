@@ -24,18 +24,17 @@ export function toLibxlJson(config: DomainConfig): string {
       claim_mode: 'True',
       [`type.${config.type}`]: {},
       arch_arm: {},
-      arch_x86: {},
+      arch_x86: fieldsIn('b_info.arch_x86', config),
     },
     ...fieldsIn('', config),
     vkbs: absentIfEmpty(config.framebuffers.map(toLibxlVkb)),
-    on_soft_reset: 'soft_reset',
   };
   return JSON.stringify(json, null, 4);
 }
 
 /** The fields that stand in this section, by libxl's names for them. */
 function fieldsIn(
-  section: '' | 'c_info' | 'b_info' | 'b_info.sched_params',
+  section: '' | 'c_info' | 'b_info' | 'b_info.sched_params' | 'b_info.arch_x86',
   config: DomainConfig,
 ): Record<string, unknown> {
   const entries = FIELDS.flatMap((field) => {
@@ -66,7 +65,11 @@ function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
   if (isDeviceField(field)) return absentIfEmpty(DEVICES[field](config));
   if (field === 'vcpus') return Array.from({ length: config.vcpus }, (_, vcpu) => vcpu);
+  // What libxl has by default.
+  if (KEYS[field].kind === 'action' && value === 'destroy') return undefined;
+  if (field === 'tscMode' && value === 'default') return undefined;
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return absentIfEmpty(value);
   return value === '' ? undefined : value;
 }

@@ -51,7 +51,8 @@ async function reasonToKeep(
 ): Promise<string | undefined> {
   if (wanted === 'preserve') return 'its configuration says so';
   if (!isPossible(wanted)) return `${wanted} is not possible yet`;
-  if (wanted === 'destroy' || shutdownReason === 'reboot' || shutdownReason === 'poweroff') return undefined;
+  const isByItself = shutdownReason !== 'crash' && shutdownReason !== 'watchdog';
+  if (wanted === 'destroy' || isByItself) return undefined;
   const startedS = Number((await store.read(`${vmPath(uuid)}/start_time`)) ?? 0);
   if (nowMs / 1000 - startedS >= MIN_LIFE_S) return undefined;
   return `it crashed within ${MIN_LIFE_S} s of its start and would do so again`;

@@ -102,6 +102,21 @@ describe('monitorDomains', () => {
     expect(await watchUntil(host, 1)).toEqual(['restarted 2']);
   });
 
+  it('does what is said of a watchdog and of a soft reset, and waits with the latter by default', async () => {
+    await using host = await createSimulatedHost();
+    await guest(host, { name: 'w1', onCrash: 'preserve' });
+    await guest(host, { name: 'w2', onWatchdog: 'restart' });
+    await guest(host, { name: 's1' });
+    await guest(host, { name: 's2', onSoftReset: 'destroy' });
+    const events = await watchUntil(host, 3, () => {
+      host.machine.guestShutdown(1, 'watchdog');
+      host.machine.guestShutdown(2, 'watchdog');
+      host.machine.guestShutdown(3, 'soft-reset');
+      host.machine.guestShutdown(4, 'soft-reset');
+    });
+    expect(events.sort()).toEqual(['destroyed 1', 'destroyed 4', 'restarted 5']);
+  });
+
   it('keeps a guest for which only xl can do what its configuration says', async () => {
     await using host = await createSimulatedHost();
     await guest(host, { onCrash: 'coredump-restart' });

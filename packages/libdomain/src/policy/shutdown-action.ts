@@ -1,13 +1,13 @@
 import type { ShutdownReason } from '@vm-tools/xc-native';
 import { SHUTDOWN_ACTIONS } from '../config/keys/values.ts';
-import type { DomainConfig, ShutdownAction } from '../config/schema.ts';
+import type { ActionField, DomainConfig, ShutdownAction } from '../config/schema.ts';
 
 /**
  * The action of the configuration for a domain that has shut down; undefined when there is nothing for us to do: a
- * suspended domain belongs to the process that saves it, and a soft reset is not something that we can do.
+ * suspended domain belongs to the process that saves it, and a soft reset is not something that these tools can do.
  */
 export function shutdownAction(
-  config: Pick<DomainConfig, 'onPoweroff' | 'onReboot' | 'onCrash'>,
+  config: Pick<DomainConfig, ActionField>,
   reason: ShutdownReason,
 ): ShutdownAction | undefined {
   switch (reason) {
@@ -16,10 +16,12 @@ export function shutdownAction(
     case 'reboot':
       return config.onReboot;
     case 'crash':
-    case 'watchdog':
       return config.onCrash;
-    case 'suspend':
+    case 'watchdog':
+      return config.onWatchdog;
     case 'soft-reset':
+      return config.onSoftReset === 'soft-reset' ? undefined : config.onSoftReset;
+    case 'suspend':
       return undefined;
   }
 }

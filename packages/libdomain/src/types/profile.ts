@@ -39,7 +39,10 @@ export interface Profile {
     readonly extraKib: number;
   };
   /** The flags for Xen when it is created. */
-  readonly create: (paging: { readonly hap: boolean }) => Pick<CreateDomainSpec, 'type' | 'hap'>;
+  readonly create: (
+    paging: { readonly hap: boolean },
+    config: { readonly nestedHvm?: boolean },
+  ) => Pick<CreateDomainSpec, 'type' | 'hap' | 'nestedVirt'>;
   /** Settings of the machine that no stream carries: a restored domain needs them as much as a new one. */
   readonly machine: {
     /** one clause for `--dry-run` */

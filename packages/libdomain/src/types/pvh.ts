@@ -22,7 +22,7 @@ export const PVH: Profile = {
     remedy: 'switch virtualisation on in the firmware, or move it to a host whose processors can do it',
   },
   memory: { isPaged: true, extraKib: 2048 },
-  create: ({ hap }) => ({ type: 'pvh', hap }),
+  create: ({ hap }, { nestedHvm = false }) => ({ type: 'pvh', hap, nestedVirt: nestedHvm }),
   machine: {
     about: 'timer mode, no alternate p2m',
     async set(xen, domid) {

@@ -2,14 +2,18 @@ import { VmToolsError } from '@vm-tools/errors';
 import { LEAF_BYTES, MSR_BYTES } from '../cpu/entries.ts';
 import type { Libxc } from '../libxc.ts';
 import type { Address } from '../prototypes/ctype.ts';
-import type { CpuPolicy } from '../xen.ts';
+import type { CpuPolicy, CpuPolicyOptions } from '../xen.ts';
 
-/** The host's default CPU policy, with PAE and without nested virtualisation, as libxl applies it. */
-export function applyCpuPolicy(libxc: Libxc, domid: number, restore: boolean): void {
-  const [pae, invariantTsc, nested] = [true, false, false];
+/** The host's default CPU policy with PAE, as libxl applies it. */
+export function applyCpuPolicy(
+  libxc: Libxc,
+  domid: number,
+  { restore, invariantTsc = false, nestedVirt = false }: CpuPolicyOptions,
+): void {
+  const pae = true;
   libxc.call(
     'xc_cpuid_apply_policy',
-    [libxc.xch, domid, restore, null, 0, pae, invariantTsc, nested, null, null],
+    [libxc.xch, domid, restore, null, 0, pae, invariantTsc, nestedVirt, null, null],
     domid,
   );
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { HVM_PARAM } from '../xen.ts';
 import type { ShutdownReason, Xen } from '../xen.ts';
@@ -100,6 +101,50 @@ export function settingsCompliance(
       await expect(xen.evtchnAllocUnbound(domid, 0)).rejects.toMatchObject({
         details: { call: 'xc_evtchn_alloc_unbound', errnoName: 'ENOSPC' },
       });
+    });
+
+    test('a grant table is of a known version, and no larger than its host allows', async () => {
+      const { xen, domains } = host();
+      for (const type of ['pv', 'pvh'] as const)
+        await domains.create({ type, grantVersion: 1, maxGrantFrames: 1, maxMaptrackFrames: 0 });
+      const beyond = 0x7fff_ffff;
+      for (const limits of [{ maxGrantFrames: 0 }, { maxGrantFrames: beyond }, { maxMaptrackFrames: beyond }])
+        await expect(
+          xen.domainCreate({ uuid: randomUUID(), type: 'pvh', maxVcpus: 1, ...limits }),
+        ).rejects.toMatchObject({ details: { call: 'xc_domain_create', errnoName: 'EINVAL' } });
+    });
+
+    test('a guest can be a hypervisor where the processor translates its addresses', async () => {
+      const { xen, domains } = host();
+      const { capabilities } = await xen.physinfo();
+      const spec = { uuid: randomUUID(), type: 'pvh', maxVcpus: 1, nestedVirt: true } as const;
+      const refused = { details: { call: 'xc_domain_create', errnoName: 'EINVAL' } };
+      await expect(xen.domainCreate({ ...spec, hap: false })).rejects.toMatchObject(refused);
+      if (!capabilities.hap) return;
+      const domid = await domains.create({ nestedVirt: true });
+      await xen.domainMaxVcpus(domid, 1);
+      await xen.cpuidApplyPolicy(domid, { restore: false, nestedVirt: true });
+    });
+
+    test('performance counters are there, or refused before there is a domain', async () => {
+      const { domains } = host();
+      for (const type of ['pv', 'pvh'] as const)
+        await domains.create({ type, vpmu: true }).catch((error: unknown) => {
+          expect(error).toMatchObject({ details: { call: 'xc_domain_create', errnoName: 'EINVAL' } });
+        });
+    });
+
+    test('strange registers may be read, and a time stamp counter may be told to be invariant', async () => {
+      const { xen, domains } = host();
+      for (const type of ['pv', 'pvh'] as const) {
+        const domid = await domains.create({ type, msrRelaxed: true });
+        await xen.domainMaxVcpus(domid, 1);
+        for (const mode of [1, 2]) await xen.domainSetTscInfo(domid, mode);
+        await expect(xen.domainSetTscInfo(domid, 4)).rejects.toMatchObject({
+          details: { call: 'xc_domain_set_tsc_info', errnoName: 'EINVAL' },
+        });
+        await xen.cpuidApplyPolicy(domid, { restore: false, invariantTsc: true });
+      }
     });
 
     test('a cap on processor time is 0 until it is set, and can be taken back', async () => {

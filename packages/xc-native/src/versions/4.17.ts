@@ -52,6 +52,7 @@ export const NUMBERS_4_17: LayoutNumbers = {
       max_maptrack_frames: 40,
       grant_opts: 44,
       emulation_flags: 56,
+      misc_flags: 60,
     },
   },
   xc_dom_image: {

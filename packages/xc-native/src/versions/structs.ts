@@ -65,8 +65,9 @@ export const STRUCTS = {
       max_maptrack_frames: 'i32',
       grant_opts: 'u32',
       emulation_flags: 'u32',
+      misc_flags: 'u32',
     },
-    spelled: { emulation_flags: 'arch.emulation_flags' },
+    spelled: { emulation_flags: 'arch.emulation_flags', misc_flags: 'arch.misc_flags' },
   },
   xc_dom_image: {
     c: 'struct xc_dom_image',

@@ -22,7 +22,7 @@ const MADE_UP: VersionSupport = {
   ...XEN_4_17,
   layouts: layoutsOf({
     ...NUMBERS_4_17,
-    xen_domctl_createdomain: { size: 68, at: { ...createdomain.at, emulation_flags: 60 } },
+    xen_domctl_createdomain: { size: 68, at: { ...createdomain.at, emulation_flags: 60, misc_flags: 64 } },
   }),
   prototypes: {
     ...PROTOTYPES,

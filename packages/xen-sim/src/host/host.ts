@@ -38,6 +38,8 @@ export interface SimulatedHostOptions {
   readonly capabilities?: Partial<HostInfo['capabilities']>;
   /** Features that its processors lack, as Xen's header calls them: "aesni". @default none */
   readonly withoutCpuFeatures?: readonly string[];
+  /** Guests may have performance counters: Xen was booted with vpmu. @default false */
+  readonly vpmu?: boolean;
   /** @default 4.17.7 */
   readonly xenVersion?: XenVersion;
   /** The random behaviour of guests depends on it and on their names alone. @default 1 */
@@ -107,13 +109,14 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
   const { name = 'sim', memory = '16G', cpus = 4, seed = 1, clock = systemClock, ptys = false } = options;
   const scenario = parseScenario(options.scenario ?? {});
   const memoryMib = Math.floor(parseSize(memory) / MIB);
-  const { capabilities = {}, withoutCpuFeatures = [], xenVersion } = options;
+  const { capabilities = {}, withoutCpuFeatures = [], xenVersion, vpmu } = options;
   const machine = new Machine({
     memoryMib,
     cpus,
     clock,
     capabilities,
     withoutCpuFeatures,
+    vpmu,
     version: xenVersion,
   });
   const faults = new Faults(clock);

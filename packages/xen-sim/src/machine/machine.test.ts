@@ -125,9 +125,9 @@ describe('HVM params', () => {
 describe('settings of the machine', () => {
   test('a CPU policy is for domains that have not run', () => {
     const { machine, domid } = host();
-    machine.cpuidApplyPolicy(domid);
+    machine.cpuidApplyPolicy(domid, { restore: false });
     machine.domainUnpause(domid);
-    expect(() => machine.cpuidApplyPolicy(domid)).toThrow(errno('EEXIST'));
+    expect(() => machine.cpuidApplyPolicy(domid, { restore: false })).toThrow(errno('EEXIST'));
   });
 
   test('TSC mode, time offset and map limit are kept', () => {
@@ -228,7 +228,7 @@ describe('a domain that is not there', () => {
     ['xc_set_paging_mempool_size', (machine, domid) => machine.setPagingMempoolSize(domid, 0)],
     ['xc_hvm_param_set', (machine, domid) => machine.hvmParamSet(domid, 1, 0n)],
     ['xc_hvm_param_get', (machine, domid) => machine.hvmParamGet(domid, 1)],
-    ['xc_cpuid_apply_policy', (machine, domid) => machine.cpuidApplyPolicy(domid)],
+    ['xc_cpuid_apply_policy', (machine, domid) => machine.cpuidApplyPolicy(domid, { restore: false })],
     ['xc_evtchn_alloc_unbound', (machine, domid) => machine.evtchnAllocUnbound(domid, 0)],
     ['xc_domain_pause', (machine, domid) => machine.domainPause(domid)],
     ['xc_domain_unpause', (machine, domid) => machine.domainUnpause(domid)],

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type {
   CpuPolicy,
+  CpuPolicyOptions,
   CreateDomainSpec,
   DomainInfo,
   HostInfo,
@@ -58,6 +59,8 @@ export interface MachineOptions {
   readonly capabilities?: Partial<HostInfo['capabilities']>;
   /** Features that its processors lack: "aesni". @default none of those that a plain one has */
   readonly withoutCpuFeatures?: readonly string[];
+  /** Guests may have performance counters: Xen was booted with vpmu. @default false */
+  readonly vpmu?: boolean | undefined;
   /** How many domains there can be beside dom0, and the highest domid. @default Xen's 32751 */
   readonly maxDomains?: number;
 }
@@ -76,6 +79,7 @@ export class Machine implements MachineCalls {
   readonly #accounts: MemoryAccounts;
   readonly #events = new MachineEvents();
   readonly #life: DomainLife;
+  readonly #hasVpmu: boolean;
   #consoleRing: string;
 
   constructor(options: MachineOptions = {}) {
@@ -86,6 +90,7 @@ export class Machine implements MachineCalls {
     const { major, minor, extra } = this.version;
     this.#consoleRing = `(XEN) Xen version ${major}.${minor}${extra} (simulated)\n`;
     this.#capabilities = { ...DEBIAN, ...options.capabilities };
+    this.#hasVpmu = options.vpmu ?? false;
     this.#cpu = hostCpu(options.withoutCpuFeatures);
     this.#table = new DomainTable(options.maxDomains);
     this.#accounts = new MemoryAccounts(memoryMib * PAGES_PER_MIB);
@@ -127,7 +132,8 @@ export class Machine implements MachineCalls {
   }
 
   domainCreate(spec: CreateDomainSpec): number {
-    return this.#life.create(spec, { capabilities: this.#capabilities, cpu: this.#cpu }, this.clock);
+    const capabilities = { ...this.#capabilities, vpmu: this.#hasVpmu };
+    return this.#life.create(spec, { capabilities, cpu: this.#cpu }, this.clock);
   }
 
   domainMaxVcpus(domid: number, maxVcpus: number): void {
@@ -164,8 +170,10 @@ export class Machine implements MachineCalls {
     return getHvmParam(this.#find(domid, 'xc_hvm_param_get'), param);
   }
 
-  cpuidApplyPolicy(domid: number): void {
-    checkCpuPolicy(this.#find(domid, 'xc_cpuid_apply_policy'));
+  cpuidApplyPolicy(domid: number, { invariantTsc = false, nestedVirt = false }: CpuPolicyOptions): void {
+    const domain = this.#find(domid, 'xc_cpuid_apply_policy');
+    checkCpuPolicy(domain);
+    domain.told = { invariantTsc, nestedVirt };
   }
 
   cpuPolicyGetSystem(): CpuPolicy {

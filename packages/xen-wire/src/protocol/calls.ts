@@ -1,6 +1,7 @@
 import type {
   BuildSpec,
   CpuPolicy,
+  CpuPolicyOptions,
   CreateDomainSpec,
   DomainInfo,
   E820Entry,
@@ -36,6 +37,7 @@ import {
 
 const natural = integer(0);
 const u32 = integer(0, 0xffff_ffff);
+const i32 = integer(-0x8000_0000, 0x7fff_ffff);
 const domid = u32;
 const type = oneOf(['pv', 'pvh']);
 
@@ -92,7 +94,18 @@ const newAffinity: Shape<Partial<VcpuAffinity>> = object({}, { hard: cpus, soft:
 
 const createSpec: Shape<CreateDomainSpec> = object(
   { uuid: text, type, maxVcpus: natural },
-  { hap: boolean, maxEvtchnPort: integer(Number.MIN_SAFE_INTEGER), grantVersion: oneOf([1, 2]) },
+  {
+    ...{ hap: boolean, nestedVirt: boolean, vpmu: boolean, msrRelaxed: boolean },
+    maxEvtchnPort: integer(Number.MIN_SAFE_INTEGER),
+    grantVersion: oneOf([1, 2]),
+    maxGrantFrames: i32,
+    maxMaptrackFrames: i32,
+  },
+);
+
+const cpuPolicyOptions: Shape<CpuPolicyOptions> = object(
+  { restore: boolean },
+  { invariantTsc: boolean, nestedVirt: boolean },
 );
 
 /** A policy has some hundred entries; a kibi of them is more than any processor will have. */
@@ -156,11 +169,11 @@ const SHORT_CALLS = {
   domainSetmaxmem: { args: tuple(domid, natural), result: nothing },
   domainSetMemmapLimit: { args: tuple(domid, natural), result: nothing },
   domainSetTscInfo: { args: tuple(domid, u32), result: nothing },
-  domainSetTimeOffset: { args: tuple(domid, integer(-0x8000_0000, 0x7fff_ffff)), result: nothing },
+  domainSetTimeOffset: { args: tuple(domid, i32), result: nothing },
   setPagingMempoolSize: { args: tuple(domid, natural), result: nothing },
   hvmParamSet: { args: tuple(domid, hvmParam, bigint), result: nothing },
   hvmParamGet: { args: tuple(domid, hvmParam), result: bigint },
-  cpuidApplyPolicy: { args: tuple(domid, object({ restore: boolean })), result: nothing },
+  cpuidApplyPolicy: { args: tuple(domid, cpuPolicyOptions), result: nothing },
   cpuPolicyGetDomain: { args: tuple(domid), result: cpuPolicy },
   cpuPolicyGetSystem: { args: tuple(type), result: cpuPolicy },
   cpuPolicyIsCompatible: { args: tuple(type, cpuPolicy), result: boolean },

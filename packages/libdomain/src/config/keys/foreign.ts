@@ -13,8 +13,9 @@ export interface ForeignKey {
   readonly otherwise?: string;
 }
 
+/** Of domains that have a container of the processor's virtualisation. */
+export const NOT_PV = ['pvh', 'hvm'] as const;
 const ALL = ['pv', 'pvh', 'hvm'] as const;
-const NOT_PV = ['pvh', 'hvm'] as const;
 const HVM = ['hvm'] as const;
 const OFF = ['0', ''] as const;
 const NAME_KERNEL = 'write kernel = "/boot/vmlinuz" in its place, with the path of its kernel';
@@ -39,18 +40,13 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('cpuid period slice latency extratime', { idle: OFF }),
   ...keys('pool', { idle: ['Pool-0'] }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
-  ...keys('max_event_channels max_grant_frames max_grant_version max_maptrack_frames'),
   ...keys('passthrough', { idle: ['disabled', ''] }),
-  ...keys('tsc_mode', { idle: ['default', '0'] }),
   ...keys('timer_mode', { types: ALL, idle: ['no_delay_for_missed_ticks', '1'] }),
   ...keys('altp2m', { idle: ['disabled', '0'] }),
-  ...keys('nomigrate nestedhvm vpmu msr_relaxed driver_domain xend_suspend_evtchn_compat', { idle: OFF }),
+  ...keys('driver_domain xend_suspend_evtchn_compat', { idle: OFF }),
   ...keys('seclabel init_seclabel'),
-  ...keys('on_watchdog'),
-  ...keys('on_soft_reset', { idle: ['soft-reset'] }),
   ...keys('e820_host', { types: ['pv'], idle: OFF }),
   ...keys('pvshim', { types: ['pvh'], idle: OFF }),
-  ...keys('hap acpi', { types: NOT_PV, idle: ['1'] }),
   ...keys('oos', { types: NOT_PV, idle: ['1'] }),
   ...keys('rtc_timeoffset localtime', {
     types: HVM,
@@ -76,7 +72,7 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('device_model vncviewer', { types: [] }),
 
   // The emulated machine, and qemu, which emulates it: what is there by default, what is not, and the rest.
-  ...keys('apic hpet nx pae xen_platform_pci', { types: HVM, idle: ['1'] }),
+  ...keys('acpi apic hpet nx pae xen_platform_pci', { types: HVM, idle: ['1'] }),
   ...keys('gfx_passthru nographic spice usb viridian dm_restrict altp2mhvm', { types: HVM, idle: OFF }),
   ...keys(
     `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 bios bios_path_override boot device_model_args

@@ -21,7 +21,18 @@ test('the README has a row for each key', async () => {
 /** Fields that stay absent where nothing is said. */
 const WITHOUT_DEFAULT: readonly Field[] = [
   ...(['uuid', 'ramdisk', 'bootloader', 'bootloaderArgs'] as const),
-  ...(['cpus', 'cpusSoft', 'cpuWeight', 'cap'] as const),
+  ...([
+    'cpus',
+    'cpusSoft',
+    'cpuWeight',
+    'cap',
+    'noMigrate',
+    'hap',
+    'nestedHvm',
+    'vpmu',
+    'msrRelaxed',
+  ] as const),
+  ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
 ];
 
 test('a key has one meaning', () => {

@@ -98,7 +98,35 @@ export const cap = whole(' of percent', `must be ${MOST_CAP} or less`)
   .min(0, 'must be 0 or more')
   .max(MOST_CAP, `must be ${MOST_CAP} or less`);
 
+const MOST_FRAMES = 0x7fff_ffff;
+const FRAMES = `must be ${MOST_FRAMES} or less`;
+export const grantFrames = whole('', FRAMES).min(1, 'must be 1 or more').max(MOST_FRAMES, FRAMES);
+export const maptrackFrames = whole('', FRAMES).min(0, 'must be 0 or more').max(MOST_FRAMES, FRAMES);
+export const grantVersion = z.union([z.literal(1), z.literal(2)], 'must be 1 or 2');
+
+/** EVTCHN_FIFO_NR_CHANNELS: a guest can name no more. */
+const MOST_CHANNELS = 2 ** 17;
+const CHANNELS = `must be ${MOST_CHANNELS - 1} or less`;
+export const eventChannels = whole('', CHANNELS)
+  .min(1, 'must be 1 or more')
+  .max(MOST_CHANNELS - 1, CHANNELS);
+
+export const flag = z.boolean('must be true or false');
+
+/** By the numbers that xl and Xen have for them. */
+export const TSC_MODES = ['default', 'always_emulate', 'native'] as const;
+export const tscMode = z.enum(
+  TSC_MODES,
+  'must be "default", "always_emulate" or "native"; Xen has had no native_paravirt since 4.13',
+);
+
 export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
+
+/** For these tools it waits as it is. */
+export const softResetAction = z.enum(
+  [...SHUTDOWN_ACTIONS, 'soft-reset'],
+  `must be one of ${SHUTDOWN_ACTIONS.join(', ')}, soft-reset`,
+);
 
 /** More than any bus or bridge would take; a configuration that has more is a mistake. */
 export const MAX_DEVICES = 256;

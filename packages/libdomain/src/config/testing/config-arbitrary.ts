@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SHUTDOWN_ACTIONS } from '../keys/values.ts';
+import { SHUTDOWN_ACTIONS, TSC_MODES } from '../keys/values.ts';
 import { checkConfig } from '../parse-config.ts';
 import type { NewDomainConfig } from '../schema.ts';
 import { devicesArbitrary } from './device-arbitraries.ts';
@@ -45,6 +45,18 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
       onPoweroff: action,
       onReboot: action,
       onCrash: action,
+      onWatchdog: action,
+      onSoftReset: fc.oneof(action, fc.constant('soft-reset' as const)),
+      maxGrantFrames: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      maxMaptrackFrames: fc.nat(2 ** 31 - 1),
+      maxGrantVersion: fc.constantFrom(1 as const, 2 as const),
+      maxEventChannels: fc.integer({ min: 1, max: 131_071 }),
+      tscMode: fc.constantFrom(...TSC_MODES),
+      noMigrate: fc.boolean(),
+      hap: fc.boolean(),
+      nestedHvm: fc.boolean(),
+      vpmu: fc.boolean(),
+      msrRelaxed: fc.boolean(),
       devices: devicesArbitrary,
     },
     { requiredKeys: ['name', 'memoryKib'] },

@@ -38,7 +38,7 @@ export const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, war
   ],
   'cfg-44': [
     '22:11 builder, 9:12 viridian, 11:13 localtime, 16:7 vnc, 18:14 vncdisplay, 19:7 pci, 21:10 serial, 24:8 boot, 27:7 usb, 28:13 usbdevice',
-    '6 pae, 7 acpi, 8 apic, 10 rtc_timeoffset, 15 sdl, 17 vncunused, 20 parallel, 25 nestedhvm',
+    '6 pae, 7 acpi, 8 apic, 10 rtc_timeoffset, 15 sdl, 17 vncunused, 20 parallel',
   ],
   'cfg-46': [
     '35:8 type, 8:12 viridian, 9:7 vga, 10:12 videoram, 11:11 soundhw, 12:9 spice, 13:13 spicehost, 14:13 spiceport, 15:26 spicedisable_ticketing, 16:16 spicevdagent, 17:27 spice_clipboard_sharing, 18:27 spice_image_compression, 20:7 vnc, 22:13 vnclisten, 24:13 usbdevice, 25:10 keymap, 36:15 dm_restrict',
@@ -50,7 +50,7 @@ export const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, war
   ],
   'cfg-49': [
     '9:9 builder, 7:11 localtime, 12:6 boot, 16:8 stdvga, 17:5 vnc, 18:11 vnclisten, 21:9 soundhw, 24:10 viridian, 29:8 serial, 30:24 device_model_version, 36:7 pci',
-    '10 device_model, 19 vncconsole, 23 monitor, 25 sdl, 26 acpi, 27 apic, 28 pae, 31 gfx_passthru, 32 pci_power_mgmt, 33 xen_platform_pci, 34 pci_msitranslate, 35 hap',
+    '10 device_model, 19 vncconsole, 23 monitor, 25 sdl, 26 acpi, 27 apic, 28 pae, 31 gfx_passthru, 32 pci_power_mgmt, 33 xen_platform_pci, 34 pci_msitranslate',
   ],
   'cfg-50': [
     '9:11 builder, 1:8 import, 2:8 arch, 5:1, 11:17 shadow_memory, 17:24 device_model, 18:8 boot, 19:5 sdl, 20:5 vnc',

@@ -4,7 +4,9 @@ import { invalid } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import type { XlType } from '../keys/foreign.ts';
 import { exampleNumber } from '../keys/example-number.ts';
+import type { Key } from '../keys/key.ts';
 import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
+import { TSC_MODES } from '../keys/values.ts';
 import { meantMib } from '../memory-size.ts';
 import { isDeviceField, readDevices } from '../read-devices.ts';
 import type { ProcessorsField } from '../processors.ts';
@@ -27,9 +29,12 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
   for (const field of FIELDS) {
     const entry = entries.get(KEYS[field].xl);
     if (entry === undefined || COMPOSED.includes(field) || isProcessorsField(field)) continue;
+    warnOfType(field, { entry, type }, findings);
     findings.collect(() => {
       if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'xl', findings));
       else if (KEYS[field].kind === 'count') fields.set(field, { value: integer(entry), entry });
+      else if (KEYS[field].kind === 'flag') addFlag(fields, field, entry);
+      else if (KEYS[field].kind === 'word') fields.set(field, { value: word(entry), entry });
       else if (KEYS[field].kind === 'words') fields.set(field, { value: words(entry), entry });
       else fields.set(field, { value: text(entry), entry });
     });
@@ -111,6 +116,27 @@ function addMaxMemory(fields: Fields, entries: Entries): void {
   const isRead = fields.get('memoryKib')?.entry === maxmem;
   if (maxmem !== undefined && (isRead || entries.has('memory')))
     fields.set('maxMemoryKib', { value: mebibytes(maxmem) * 1024, entry: maxmem });
+}
+
+function warnOfType(
+  field: Field,
+  { entry, type }: { readonly entry: Entry; readonly type: XlType },
+  findings: Findings,
+): void {
+  const { types = [type] }: Key = KEYS[field];
+  if (!types.includes(type))
+    findings.warn(entry.keyPosition, `${entry.key} has no effect on a ${type} domain`);
+}
+
+/** Any number but 0 is yes; an empty text says nothing. */
+function addFlag(fields: Fields, field: Field, entry: Entry): void {
+  if (entry.value !== '') fields.set(field, { value: integer(entry) !== 0, entry });
+}
+
+/** Of the modes of the time stamp counter, in older files by its number. */
+function word(entry: Entry): string {
+  const value = text(entry);
+  return /^\d+$/.test(value) ? (TSC_MODES[Number(value)] ?? value) : value;
 }
 
 /** xl 4.17 counts no vCPU where the file does not, and so keeps none to some processors. */

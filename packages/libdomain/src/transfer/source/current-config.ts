@@ -38,6 +38,10 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
   });
   const config = readAsTarget(host, domain, json);
   requireOfDomain(host, domain, info, config);
+  if (config.noMigrate === true)
+    throw notSavable(domain, 'its configuration says that it stays (nomigrate)').with({
+      hint: 'shut it down, and create it anew without nomigrate',
+    });
   return { json, config };
 }
 

@@ -17,7 +17,7 @@ export function restoreDomain(libxc: Libxc, domid: number, spec: RestoreSpec, fd
   // Images from before Xen 4.14 carry no CPU policy: such a guest must find what its old host gave it.
   const staticDataDone = native.callback('static_data_done', (missing) => {
     try {
-      if ((missing & MISSING_CPUID) !== 0) applyCpuPolicy(libxc, domid, true);
+      if ((missing & MISSING_CPUID) !== 0) applyCpuPolicy(libxc, domid, { restore: true });
       return 0;
     } catch (error) {
       policyError = error;

@@ -4,6 +4,9 @@ import { refuse } from '../refuse.ts';
 
 /** HVM_MAX_VCPUS and MAX_VIRT_CPUS of x86 */
 const MOST_VCPUS = { pvh: 128, pv: 8192 } as const;
+/** The limits of a Xen that is booted without gnttab_max_frames and gnttab_max_maptrack_frames. */
+export const MOST_GRANT_FRAMES = 64;
+export const MOST_MAPTRACK_FRAMES = 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -11,9 +14,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * grant_table_init of 4.17.
  */
 export function checkCreation(
-  { uuid, type, maxVcpus, hap, grantVersion }: CreateDomainSpec,
-  has: HostInfo['capabilities'],
+  spec: CreateDomainSpec,
+  has: HostInfo['capabilities'] & { readonly vpmu: boolean },
 ): void {
+  const { uuid, type, maxVcpus, hap, grantVersion, nestedVirt = false, vpmu = false } = spec;
   if (!UUID.test(uuid)) throw notUuid(uuid);
   const isPvh = type === 'pvh';
   const wantsHap = isPvh && (hap ?? has.hap);
@@ -23,11 +27,21 @@ export function checkCreation(
     maxVcpus >= 1 &&
     maxVcpus <= MOST_VCPUS[type] &&
     (isPvh ? has.hvm : has.pv) &&
-    (has.hap || !wantsHap);
+    (has.hap || !wantsHap) &&
+    (wantsHap || !(isPvh && nestedVirt)) &&
+    (has.vpmu || !vpmu) &&
+    areFramesAllowed(spec);
   if (!isSound) throw refuse('xc_domain_create', 'EINVAL');
   if (isPvh && !wantsHap && !has.shadow) throw refuse('xc_domain_create', 'EOPNOTSUPP');
   if (newestGrants === 0 || (grantVersion ?? newestGrants) > newestGrants)
     throw refuse('xc_domain_create', 'EINVAL');
+}
+
+/** A negative number is the default. */
+function areFramesAllowed({ maxGrantFrames = -1, maxMaptrackFrames = -1 }: CreateDomainSpec): boolean {
+  return (
+    maxGrantFrames !== 0 && maxGrantFrames <= MOST_GRANT_FRAMES && maxMaptrackFrames <= MOST_MAPTRACK_FRAMES
+  );
 }
 
 /** No errno of Xen's: xc-native refuses it before there is a hypercall. */

@@ -1,7 +1,13 @@
 import type { Clock } from '@vm-tools/ratelimit';
 import type { CpuPolicy } from '@vm-tools/xc-native';
 import { MOST_PAGES, type MemoryAccounts } from '../memory-accounts.ts';
+import { MOST_GRANT_FRAMES, MOST_MAPTRACK_FRAMES } from './create-rules.ts';
 import { DomainState } from './domain-state.ts';
+
+const PLAIN = {
+  grants: { version: 2, maxFrames: MOST_GRANT_FRAMES, maxMaptrackFrames: MOST_MAPTRACK_FRAMES },
+  features: { hap: false, nestedVirt: false, vpmu: false, msrRelaxed: false },
+} as const;
 
 /** The domain that the toolstack runs in. It always looks running, because it is the one that looks. */
 export function makeDom0(
@@ -11,7 +17,7 @@ export function makeDom0(
 ): DomainState {
   const uuid = '00000000-0000-0000-0000-000000000000';
   const dom0 = new DomainState(
-    { domid: 0, uuid, type: 'pv', maxVcpus: cpus, hostCpu, maxEvtchnPort: 4095 },
+    { domid: 0, uuid, type: 'pv', maxVcpus: cpus, hostCpu, maxEvtchnPort: 4095, ...PLAIN },
     clock,
   );
   dom0.maxPages = MOST_PAGES;

@@ -5,7 +5,7 @@ import type { MachineEvents } from '../machine-events.ts';
 import { FIRST_POOL_PAGES, type MemoryAccounts } from '../memory-accounts.ts';
 import { refuse } from '../refuse.ts';
 import { shutdownWords } from '../shutdown-words.ts';
-import { checkCreation } from './create-rules.ts';
+import { checkCreation, MOST_GRANT_FRAMES, MOST_MAPTRACK_FRAMES } from './create-rules.ts';
 import { DomainState } from './domain-state.ts';
 import type { DomainTable } from './domain-table.ts';
 
@@ -31,14 +31,31 @@ export class DomainLife {
   /** Paused, without vCPUs, without memory but what its paging pool begins with. */
   create(
     spec: CreateDomainSpec,
-    host: { readonly capabilities: HostInfo['capabilities']; readonly cpu: CpuPolicy },
+    host: {
+      readonly capabilities: HostInfo['capabilities'] & { readonly vpmu: boolean };
+      readonly cpu: CpuPolicy;
+    },
     clock: Clock,
   ): number {
     const domid = this.#table.nextDomid();
     checkCreation(spec, host.capabilities);
     const { type, maxVcpus, maxEvtchnPort = DEFAULT_MAX_EVTCHN_PORT } = spec;
     const uuid = spec.uuid.toLowerCase();
-    const domain = new DomainState({ domid, uuid, type, maxVcpus, hostCpu: host.cpu, maxEvtchnPort }, clock);
+    const { maxGrantFrames = MOST_GRANT_FRAMES, maxMaptrackFrames = MOST_MAPTRACK_FRAMES } = spec;
+    const grants = {
+      version: spec.grantVersion ?? (host.capabilities.gnttabV2 ? 2 : 1),
+      maxFrames: maxGrantFrames,
+      maxMaptrackFrames,
+    };
+    const { hap = host.capabilities.hap, nestedVirt = false, vpmu = false, msrRelaxed = false } = spec;
+    const features = {
+      hap: type === 'pvh' && hap,
+      nestedVirt: type === 'pvh' && nestedVirt,
+      vpmu,
+      msrRelaxed,
+    };
+    const limits = { maxVcpus, maxEvtchnPort, grants };
+    const domain = new DomainState({ domid, uuid, type, hostCpu: host.cpu, ...limits, features }, clock);
     if (type === 'pvh') this.#accounts.growPagingPool(domain, FIRST_POOL_PAGES, 'xc_domain_create');
     this.#table.add(domain);
     this.#events.emit('created', domid);

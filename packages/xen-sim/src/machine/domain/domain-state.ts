@@ -3,10 +3,10 @@ import type { CpuPolicy, ShutdownReason, VcpuAffinity } from '@vm-tools/xc-nativ
 import { GuestMemory } from '../../memory/index.ts';
 import type { GuestProgram, MachineDomain } from './machine-domain.ts';
 
-export interface DomainInit extends Pick<MachineDomain, 'domid' | 'uuid' | 'type' | 'maxVcpus' | 'hostCpu'> {
-  /** the highest port that it may have */
-  readonly maxEvtchnPort: number;
-}
+export type DomainInit = Pick<
+  MachineDomain,
+  'domid' | 'uuid' | 'type' | 'maxVcpus' | 'hostCpu' | 'maxEvtchnPort' | 'grants' | 'features'
+>;
 
 /** `struct domain`: Xen's state of one. The rules are in the code that changes it. */
 export class DomainState implements MachineDomain {
@@ -16,6 +16,9 @@ export class DomainState implements MachineDomain {
   readonly maxVcpus: number;
   readonly hostCpu: CpuPolicy;
   readonly maxEvtchnPort: number;
+  readonly grants: MachineDomain['grants'];
+  readonly features: MachineDomain['features'];
+  told: MachineDomain['told'];
   readonly memory = new GuestMemory();
   readonly hvmParams = new Map<number, bigint>();
   readonly evtchns = new Map<number, number>();
@@ -46,13 +49,16 @@ export class DomainState implements MachineDomain {
   /** since when it runs without a break that is not yet in the sums */
   #runsSince: number | undefined;
 
-  constructor({ domid, uuid, type, maxVcpus, hostCpu, maxEvtchnPort }: DomainInit, clock: Clock) {
+  constructor(init: DomainInit, clock: Clock) {
+    const { domid, uuid, type, maxVcpus, hostCpu, maxEvtchnPort, grants, features } = init;
     this.domid = domid;
     this.uuid = uuid;
     this.type = type;
     this.maxVcpus = maxVcpus;
     this.hostCpu = hostCpu;
     this.maxEvtchnPort = maxEvtchnPort;
+    this.grants = grants;
+    this.features = features;
     this.#clock = clock;
   }
 

@@ -1,4 +1,4 @@
-import type { CpuPolicy, ShutdownReason } from '@vm-tools/xc-native';
+import type { CpuPolicy, CpuPolicyOptions, ShutdownReason } from '@vm-tools/xc-native';
 import type { GuestMemory } from '../../memory/index.ts';
 
 /** The guest's own program. Nothing runs it: code that looks at the domain asks it to make up for lost time. */
@@ -60,6 +60,24 @@ export interface MachineDomain {
   readonly capPercent: number;
   /** How fast busy vCPUs get on under the cap: 1 is as fast as they can. */
   readonly pace: number;
+
+  /** the highest port that it may have */
+  readonly maxEvtchnPort: number;
+  /** of its grant table */
+  readonly grants: {
+    readonly version: 1 | 2;
+    readonly maxFrames: number;
+    readonly maxMaptrackFrames: number;
+  };
+  /** what it was created with beyond what every domain has */
+  readonly features: {
+    readonly hap: boolean;
+    readonly nestedVirt: boolean;
+    readonly vpmu: boolean;
+    readonly msrRelaxed: boolean;
+  };
+  /** what it is told of the processor beyond the default of its host; undefined until it is told */
+  readonly told: Pick<CpuPolicyOptions, 'invariantTsc' | 'nestedVirt'> | undefined;
 
   readonly memmapLimitKib: number | undefined;
   readonly tscMode: number;

@@ -12,7 +12,7 @@ export function setTscMode(domain: DomainState, mode: number): void {
 }
 
 /**
- * XEN_DOMCTL_set_cpu_policy. There is but one policy here, the host's, so there is nothing to keep; what remains is
+ * XEN_DOMCTL_set_cpu_policy. There is but one policy here, the host's, so what is checked is
  * that no domain may get another processor once it has run.
  */
 export function checkCpuPolicy({ domid, isCreated }: DomainState): void {
