@@ -214,6 +214,9 @@ describe('small mistakes', () => {
     ['vcpus = 2 3', 'write vcpus = 2'],
     ['maxvcpus = two', 'write maxvcpus = 1'],
     ['vcpus = "two"', 'write vcpus = 1'],
+    ['nomigrate = True', 'write nomigrate = 1'],
+    ['nestedhvm = "off"', 'write nestedhvm = 0'],
+    ['cap = none', 'write cap = 1'],
     ['memory = lots of it', 'write memory = 512'],
     ['memory =', 'write memory = 512'],
   ])('%s', (line, hint) => {

@@ -14,6 +14,7 @@ export type PvhLayout = Required<Pick<BuildSpec, 'targetKib' | 'maxKib' | 'acpi'
 export function layoutPvh(config: { memoryKib: number; maxMemoryKib: number; maxVcpus: number }): PvhLayout {
   const maxKib = Math.floor(config.maxMemoryKib / 1024) * 1024;
   const targetKib = Math.min(Math.floor(config.memoryKib / 4) * 4, maxKib);
+  // Those that it does not use at first are there, too: the DSDT has no code to plug one in later.
   const acpi = acpiTables({ vcpus: config.maxVcpus });
   return { targetKib, maxKib, acpi, e820: e820For({ memoryKib: maxKib, acpi: [spanOf(acpi)] }) };
 }
