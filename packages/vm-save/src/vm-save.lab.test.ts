@@ -51,6 +51,22 @@ describeLab('vm-save and vm-restore on real Xen', () => {
     await result(a, 'vm-destroy both');
   });
 
+  test('a compressed image is restored by us as it is, and by xl when it has been expanded', async () => {
+    await result(a, 'vm-create /guests/polite.cfg name=packed');
+    await waitForTicks(a, 'packed');
+    await result(a, 'vm-save -z packed -o /tmp/packed.img');
+    const counted = await ticks(a, 'packed');
+    await result(a, 'vm-restore /tmp/packed.img');
+    await waitForTick(a, 'packed', counted + 2);
+    await a.run('xl destroy packed');
+    const expand = 'process.stdin.pipe(require("node:zlib").createZstdDecompress()).pipe(process.stdout)';
+    await a.run(`node -e '${expand}' < /tmp/packed.img > /tmp/plain.img`);
+    await a.run(`${verify} /tmp/plain.img`);
+    await a.run('xl restore /tmp/plain.img');
+    await waitForTick(a, 'packed', counted + 2);
+    await a.run('xl destroy packed');
+  });
+
   test('--checkpoint leaves it running, --pause leaves it paused', async () => {
     await result(a, 'vm-create /guests/polite.cfg name=copied');
     await waitForTicks(a, 'copied');

@@ -11,6 +11,7 @@ import { runTool } from './run-tool.ts';
 const USAGE = `npm run bench -- rate                what limits of the rate are worth, a minute
 npm run bench -- start               how soon each tool starts, beside bare node, some minutes
 npm run bench -- xl                  the tools beside xl on a host of the lab: --rounds 5 --memory 256 (MiB)
+npm run bench -- page                what was measured here, into docs/performance.md
 npm run bench -- scale [a|b|c|d …]   all four, or these:
   a  transfers: many at once to one xfrd         --transfers 200
   b  domains: many on one host                   --domains 1000
@@ -39,8 +40,9 @@ const letters = chosen.length === 0 ? ['a', 'b', 'c', 'd'] : chosen;
 const isScale = group === 'scale' && letters.every((letter) => letter === 'd' || experiments[letter]);
 const isRate = group === 'rate' && chosen.length === 0;
 const isStart = group === 'start' && chosen.length === 0;
+const isPage = group === 'page' && chosen.length === 0;
 const isBesideXl = group === 'xl' && chosen.length === 0;
-if (values.help || !(isScale || isRate || isStart || isBesideXl)) {
+if (values.help || !(isScale || isRate || isStart || isBesideXl || isPage)) {
   console.error(USAGE);
   process.exit(values.help ? 0 : 2);
 }
@@ -70,6 +72,12 @@ if (isBesideXl) {
   const result = await measureBesideXl({ rounds, mib: Number(values.memory), report });
   await keepResult(result);
   console.log(markdownTables(result));
+  process.exit(0);
+}
+
+if (isPage) {
+  const { writePage } = await import('./report/page.ts');
+  report(`in docs/performance.md: ${(await writePage()).join(', ')}`);
   process.exit(0);
 }
 

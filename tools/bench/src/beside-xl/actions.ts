@@ -24,7 +24,10 @@ export function actionsWith(mib: number): readonly Action[] {
     { name: 'pause', xl: `xl pause ${GUEST}`, ours: `vm-pause ${GUEST}` },
     { name: 'unpause', xl: `xl unpause ${GUEST}`, ours: `vm-unpause ${GUEST}` },
     { name: 'save', xl: `xl save ${GUEST} ${IMAGE}`, ours: `vm-save ${GUEST} -o ${IMAGE}` },
-    { name: 'restore', xl: `xl restore ${IMAGE}`, ours: `vm-restore ${IMAGE}` },
+    { name: 'restore', xl: `xl restore ${IMAGE} && rm ${IMAGE}`, ours: `vm-restore ${IMAGE} && rm ${IMAGE}` },
+    // xl has no word for it.
+    { name: 'save, compressed', xl: `xl save ${GUEST} ${IMAGE}`, ours: `vm-save -z ${GUEST} -o ${IMAGE}` },
+    { name: 'restore of that', xl: `xl restore ${IMAGE}`, ours: `vm-restore ${IMAGE}` },
     { name: 'destroy', xl: `xl destroy ${GUEST}`, ours: `vm-destroy ${GUEST}` },
   ];
 }
