@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OUTCOMES } from '../../libdomain/src/config/testing/corpus-outcomes.ts';
+import { OUTCOMES } from '@vm-tools/libdomain/testing/corpus-outcomes';
 import { mutants } from './testing/mutate.ts';
 import { checkFiles, runConfig } from './testing/run-config.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configJsonSchema, formatXlConfig, fromLibxlJson, parseConfig } from '@vm-tools/libdomain';
-import { OUTCOMES } from '../../libdomain/src/config/testing/corpus-outcomes.ts';
+import { OUTCOMES } from '@vm-tools/libdomain/testing/corpus-outcomes';
 import { runConfig } from './testing/run-config.ts';
 
 const CORPUS = join(import.meta.dirname, '../../libdomain/corpus/xl');

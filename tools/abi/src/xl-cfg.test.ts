@@ -8,7 +8,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import { formatXlConfig, type NewDomainConfig } from '@vm-tools/libdomain';
 import { patient } from '@vm-tools/ratelimit/testing';
 import fc from 'fast-check';
-import { configArbitrary } from '../../../packages/libdomain/src/config/testing/config-arbitrary.ts';
+import { configArbitrary } from '@vm-tools/libdomain/testing/config-arbitrary';
 import { ensureHeaders } from './headers.ts';
 
 const COUNT = 300;
