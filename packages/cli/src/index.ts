@@ -55,6 +55,7 @@ export { destinationOf } from './command/into-folder.ts';
 export type { Destination, DestinationOptions } from './command/into-folder.ts';
 export { forEachDomain, GUESTS_AT_ONCE } from './command/for-each-domain.ts';
 export type { DomainOutcome, EachDomainOptions } from './command/for-each-domain.ts';
+export { pathOf } from './command/path-of.ts';
 export { filesAndSettings } from './command/files-and-settings.ts';
 export type { FilesAndSettings } from './command/files-and-settings.ts';
 export { BWLIMIT } from './command/bwlimit-option.ts';

@@ -2,6 +2,7 @@ import {
   ensureMonitor,
   forEachDomain,
   numbered,
+  pathOf,
   relayConsole,
   showStep,
   type DomainOutcome,
@@ -33,7 +34,7 @@ async function createOne(
   overrides: readonly string[],
 ): Promise<DomainOutcome> {
   const { input, messages, signal } = invocation;
-  const { config, places } = await readPlacedConfig(file === '-' ? '/dev/stdin' : file, {
+  const { config, places } = await readPlacedConfig(pathOf(file), {
     overrides,
     onWarning: (warning) => messages.warn(warning),
     signal,

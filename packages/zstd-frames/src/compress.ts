@@ -17,6 +17,12 @@ export interface CompressOptions {
 
 const compress = promisify(zstdCompress);
 
+interface PackedFrame {
+  readonly bytes: Buffer;
+  /** how many bytes it stands for */
+  readonly plain: number;
+}
+
 /**
  * Bytes in, zstd out: a frame for each MiB, several of them compressed at once, and the table of them in the end. A
  * frame holds the checksum of what it stands for.
@@ -30,27 +36,29 @@ export async function* compressFrames(
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
   const atOnce = Math.min(MOST_AT_ONCE, availableParallelism());
   const sizes: FrameSizes[] = [];
-  const underWay: Promise<Buffer>[] = [];
+  const underWay: Promise<PackedFrame>[] = [];
   // One for each frame under way, and one that is being filled: no memory is taken for a piece.
   const spare: Buffer<ArrayBuffer>[] = [];
   let frame: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(FRAME_BYTES);
   let filled = 0;
 
+  const pack = async (full: Buffer<ArrayBuffer>, used: number): Promise<PackedFrame> => {
+    const bytes = await compress(full.subarray(0, used), { params });
+    spare.push(full);
+    return { bytes, plain: used };
+  };
   const begin = (): void => {
-    const full = frame;
-    const packed = compress(full.subarray(0, filled), { params });
-    sizes.push({ packed: 0, plain: filled });
-    underWay.push(packed.finally(() => spare.push(full)));
+    const packed = pack(frame, filled);
     packed.catch(() => undefined); // the reader comes to it later
+    underWay.push(packed);
     filled = 0;
   };
   const next = async (): Promise<Buffer> => {
-    const packed = await (underWay.shift() as Promise<Buffer>);
-    const at = sizes.length - underWay.length - 1;
-    const frameSizes = { packed: packed.length, plain: (sizes[at] as FrameSizes).plain };
-    sizes[at] = frameSizes;
+    const { bytes, plain: stoodFor } = await (underWay.shift() as Promise<PackedFrame>);
+    const frameSizes = { packed: bytes.length, plain: stoodFor };
+    sizes.push(frameSizes);
     onFrame?.(frameSizes);
-    return packed;
+    return bytes;
   };
 
   for await (const piece of plain) {

@@ -4,8 +4,8 @@
  *
  * @example
  * ```ts
- * await pipeline(image, compressFrames(), createWriteStream('guest.img.zst'));
- * await pipeline(createReadStream('guest.img.zst'), expandFrames(), image);
+ * await pipeline(compressFrames(image), createWriteStream('guest.img.zst'));
+ * await pipeline(expandFrames(createReadStream('guest.img.zst')), destination);
  * ```
  *
  * @packageDocumentation

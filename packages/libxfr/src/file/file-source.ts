@@ -4,6 +4,7 @@ import { abortError } from '@vm-tools/errors';
 import type { Offer, SaveControl, SaveReport, Source } from '@vm-tools/ports';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import { openImageFile } from './image-reader.ts';
+import { counted } from '../image/counted.ts';
 import { unpacked } from './unpacked.ts';
 
 /**
@@ -68,18 +69,12 @@ async function copy(
       read += chunk.length;
     }
   };
-  const sent = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  };
   let failure: Error | undefined;
   const chunks = told(file.chunks((error) => (failure = error)));
   try {
     await pipeline(
       file.isPacked ? unpacked(Readable.from(chunks, { objectMode: false })) : chunks,
-      sent,
+      counted((length) => (bytes += length)),
       sink,
       { signal },
     );

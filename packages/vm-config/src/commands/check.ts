@@ -1,9 +1,8 @@
-import { asVmToolsError, filesAndSettings, type Invocation, type Outcome } from '@vm-tools/cli';
+import { asVmToolsError, filesAndSettings, pathOf, type Invocation, type Outcome } from '@vm-tools/cli';
 import type { FailureKind } from '@vm-tools/errors';
 import { readConfigFile } from '@vm-tools/libdomain';
 import { describeReports } from '../describe-reports.ts';
 import type { CheckInput } from '../options.ts';
-import { pathOf } from '../path-of.ts';
 import { refusalsOf, warningOf, type FileReport, type Warning } from '../report.ts';
 
 /** Every file, whatever is wrong with the others. */

@@ -1,4 +1,4 @@
-import { outputLost, type Invocation, type Outcome } from '@vm-tools/cli';
+import { outputLost, pathOf, type Invocation, type Outcome } from '@vm-tools/cli';
 import {
   formatConfig,
   formatXlConfig,
@@ -9,7 +9,6 @@ import {
 import { shownLines } from '@vm-tools/words';
 import type { Writable } from 'node:stream';
 import type { ConvertInput } from '../options.ts';
-import { pathOf } from '../path-of.ts';
 import { warningOf, type Warning } from '../report.ts';
 
 /** In each format, without the last line end. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { checkout } from '../checkout.ts';
 import type { Result } from '../experiment.ts';
-import { resultFolder } from './write-report.ts';
+import { readResult } from './write-report.ts';
 import { markdownTables } from './tables.ts';
 
 const PAGE = join(checkout, 'docs/performance.md');
@@ -20,9 +20,9 @@ export async function writePage(): Promise<readonly string[]> {
   let page = await readFile(PAGE, 'utf8');
   const written: string[] = [];
   for (const name of SHOWN) {
-    const text = await readFile(join(resultFolder, `${name}.json`), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    page = withFigures(page, name, JSON.parse(text) as Result);
+    const result = await readResult(name);
+    if (result === undefined) continue;
+    page = withFigures(page, name, result);
     written.push(name);
   }
   await writeFile(PAGE, page);

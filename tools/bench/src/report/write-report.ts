@@ -12,6 +12,12 @@ export async function keepResult(result: Result): Promise<void> {
   await writeFile(join(resultFolder, `${result.name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
+/** @returns undefined for what has not been measured here */
+export async function readResult(name: string): Promise<Result | undefined> {
+  const text = await readFile(join(resultFolder, `${name}.json`), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Result);
+}
+
 /**
  * Makes tables and plots of all results that there are.
  * @returns the tables

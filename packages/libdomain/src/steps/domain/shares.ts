@@ -1,5 +1,4 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Xen } from '@vm-tools/xc-native';
 import type { Scheduling } from '../../scheduling/scheduling.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made, Wanted } from '../context.ts';
@@ -14,33 +13,29 @@ export const newShares = ({ weight, cap }: Scheduling): Step<Wanted & Made> => (
   name: 'shares',
   about: () => described({ weight, cap }),
   async run({ domid, host: { xen } }) {
-    await setShares(xen, domid, { weight, cap });
+    if (weight !== undefined) await xen.domainSetWeight(domid, weight);
+    if (cap !== undefined) await xen.domainSetCap(domid, cap);
     return {};
   },
 });
 
 /** The share of processor time that it had. A scheduler that knows no weights and caps refuses them. */
-export const shares = ({ weight, cap }: Scheduling): Step<Wanted & Made> => ({
-  name: 'shares',
-  about: () => described({ weight, cap }),
-  async run({ config, domid, host: { xen } }) {
-    try {
-      await setShares(xen, domid, { weight, cap });
-    } catch (thrown) {
-      if (!(thrown instanceof VmToolsError) || thrown.code !== 'XEN_NO_CAP') throw thrown;
-      const had = described({ weight, cap });
-      throw thrown.with({
-        message: `${config.name} had ${had}, and the scheduler of the host where it is now knows neither`,
-      });
-    }
-    return {};
-  },
-});
-
-async function setShares(xen: Xen, domid: number, { weight, cap }: Scheduling): Promise<void> {
-  if (weight !== undefined) await xen.domainSetWeight(domid, weight);
-  if (cap !== undefined) await xen.domainSetCap(domid, cap);
-}
+export const shares = (scheduling: Scheduling): Step<Wanted & Made> => {
+  const step = newShares(scheduling);
+  return {
+    ...step,
+    async run(made, ...more) {
+      try {
+        return await step.run(made, ...more);
+      } catch (thrown) {
+        if (!(thrown instanceof VmToolsError) || thrown.code !== 'XEN_NO_CAP') throw thrown;
+        throw thrown.with({
+          message: `${made.config.name} had ${described(scheduling)}, and the scheduler of the host where it is now knows neither`,
+        });
+      }
+    },
+  };
+};
 
 function described({ weight, cap }: Scheduling): string {
   const had = [
