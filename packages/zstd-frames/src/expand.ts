@@ -11,7 +11,11 @@ const PIECE_BYTES = 2 ** 18;
 /** log2 of the memory that a stream may ask its reader for: as much as `zstd` itself allows without being asked. */
 const MOST_WINDOW_LOG = 27;
 
-/** @param head at least the first four bytes; fewer are not zstd */
+/**
+ * Whether something begins as zstd does, with a frame or with one that readers skip.
+ *
+ * @param head at least the first four bytes; fewer are not zstd
+ */
 export function isZstd(head: Uint8Array): boolean {
   if (head.length < ZSTD_MAGIC_BYTES) return false;
   const magic = Buffer.from(head.buffer, head.byteOffset, head.length).readUInt32LE();

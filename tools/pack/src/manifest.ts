@@ -15,7 +15,7 @@ const SOURCE = /^\.\/src\/(.*)\.ts$/;
 
 /** Modules for the tests of this repository are not. */
 const isInstalled = (target: Target): boolean =>
-  typeof target !== 'string' || !target.startsWith('./src/testing/');
+  typeof target !== 'string' || !target.includes('/testing/');
 
 /**
  * The package.json of a package as it is installed: its entries are JavaScript, with types, and its dependencies have
