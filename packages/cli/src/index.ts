@@ -41,6 +41,7 @@ export type { ShownEvent, ShownProgress } from './progress/show-progress.ts';
 export { showStep } from './progress/show-step.ts';
 export type { ShownStep } from './progress/show-step.ts';
 export { isReaderGone, outputLost } from './output/output-lost.ts';
+export { writeText } from './output/write-text.ts';
 export { createLog } from './output/log.ts';
 export type { Log } from './output/log.ts';
 export { ensureMonitor, isAnswered, monitorSocketPath } from './host/ensure-monitor.ts';

@@ -44,6 +44,17 @@ export {
   type VcpuDetails,
 } from './actions/domain-info.ts';
 export { hostInfo, type HostDetails } from './actions/host-info.ts';
+export {
+  DOMAIN_EVENT_TYPES,
+  type ChangedDomain,
+  type DomainChange,
+  type DomainEvent,
+  type DomainEventType,
+  type EventDevice,
+  type EventDeviceStates,
+  type GuestRequest,
+} from './events/domain-event.ts';
+export { watchDomains, type WatchDomainsOptions } from './events/watch-domains.ts';
 export { figuresReader, type FiguresReader } from './figures/figures-reader.ts';
 export type { DomainFigures, DomainRates, HostFigures } from './figures/figures.ts';
 export { readXenLog, type XenLogOptions } from './actions/xen-log.ts';

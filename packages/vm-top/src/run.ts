@@ -1,5 +1,4 @@
-import type { Writable } from 'node:stream';
-import { isReaderGone, outputLost, type Invocation, type Outcome } from '@vm-tools/cli';
+import { isReaderGone, writeText, type Invocation, type Outcome } from '@vm-tools/cli';
 import { sleep, VmToolsError } from '@vm-tools/errors';
 import { figuresReader } from '@vm-tools/libdomain';
 import { listenForEnd } from './keys.ts';
@@ -21,10 +20,10 @@ export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
   output.once('error', gone);
   let looks = 0;
   try {
-    await write(output, view.begin);
+    await writeText(output, view.begin, 'the figures');
     while (!enough.signal.aborted) {
       const begun = performance.now();
-      await write(output, await view.of(await reader.look(), looks === 0));
+      await writeText(output, await view.of(await reader.look(), looks === 0), 'the figures');
       looks += 1;
       if (looks >= (once ? 1 : count)) break;
       const ends = AbortSignal.any([signal, enough.signal]);
@@ -34,19 +33,9 @@ export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
     if (!isEnd(thrown)) throw thrown;
   } finally {
     output.off('error', gone);
-    await write(output, view.end).catch(() => undefined); // there is no reader any more
+    await writeText(output, view.end, 'the figures').catch(() => undefined); // there is no reader any more
   }
   return { value: { looks }, isReport: true };
-}
-
-async function write(output: Writable, text: string): Promise<void> {
-  if (text === '') return;
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  output.write(text, (error) => {
-    if (error) reject(outputLost(error, 'the figures'));
-    else resolve(undefined);
-  });
-  await promise;
 }
 
 /** The user has pressed q, a signal has come, or the reader has had enough: what was asked for is done. */

@@ -1,0 +1,167 @@
+import type { DomainInfo } from '@vm-tools/xc-native';
+import { allThrough } from '../all-through.ts';
+import { XENBUS_STATES } from '../devices/backend/xenbus.ts';
+import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
+import type { Host } from '../host.ts';
+import { controlPath, domainPath, incomingFromPath, incomingPath, libxlPath } from '../paths.ts';
+import type { GuestRequest } from './domain-event.ts';
+import { follow } from './follow.ts';
+import { isFresh, phaseOf, type SeenDevice, type SeenDomain } from './seen-domain.ts';
+
+/** What a follower of domains is told. */
+export interface Following {
+  readonly store: Host['store'];
+  readonly onChange: (domid: number) => void;
+  readonly onLost: (thrown: unknown) => void;
+  /** Its devices have backends there: changes of these are told by domid, too. */
+  readonly followBackends: (backendDomid: number) => Promise<void>;
+}
+
+/** What xenstore has about a domain. */
+type Nodes = Pick<SeenDomain, 'request' | 'targetKib' | 'devices'>;
+
+const NOTHING: Nodes = { devices: new Map() };
+
+/**
+ * One domain, and the watches by which xenstore tells of it: one for its name, and four more once it is one of those
+ * that are asked for. None is on all nodes of a guest, which may write there as much as it likes.
+ */
+export class FollowedDomain {
+  readonly domid: number;
+  readonly uuid: string;
+  /** Whether it is asked for; once it is, it stays so under another name. */
+  isSelected = false;
+  #name = '';
+  #hasStarted = false;
+  #nodes = NOTHING;
+  #devices: readonly Device[] = [];
+  /** Nothing has changed in the list of its devices since it was last read. */
+  #isListed = false;
+  readonly #following: Following;
+  readonly #watches: AsyncDisposable[] = [];
+
+  constructor({ domid, uuid }: Pick<DomainInfo, 'domid' | 'uuid'>, following: Following) {
+    this.domid = domid;
+    this.uuid = uuid;
+    this.#following = following;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Looks from now on what its name is. */
+  async followName(): Promise<void> {
+    await this.#follow(`${domainPath(this.domid)}/name`);
+    await this.readName();
+  }
+
+  /** Looks from now on at all else, too. */
+  async select(): Promise<void> {
+    this.isSelected = true;
+    const own = domainPath(this.domid);
+    await allThrough([
+      this.#follow(`${own}/memory/target`),
+      // Where a guest that starts says what requests it understands, which is how its start is noticed at once.
+      this.#follow(`${own}/control`),
+      this.#follow(`${own}/device`),
+      this.#follow(libxlPath(this.domid), () => (this.#isListed = false)),
+    ]);
+  }
+
+  /** Its last name stays when its nodes have gone. */
+  async readName(): Promise<void> {
+    const name = await this.#following.store.read(`${domainPath(this.domid)}/name`);
+    this.#name = name ?? this.#name;
+  }
+
+  async readNodes(): Promise<void> {
+    const { store } = this.#following;
+    const [target, request, devices] = await Promise.all([
+      store.read(`${domainPath(this.domid)}/memory/target`),
+      store.read(controlPath(this.domid)),
+      this.#readDevices(),
+    ]);
+    const targetKib =
+      target !== undefined && /^\d{1,15}$/.test(target) ? Number(target) : this.#nodes.targetKib;
+    this.#nodes = {
+      devices,
+      ...(request === undefined || request === '' ? {} : { request: requestOf(request) }),
+      ...(targetKib === undefined ? {} : { targetKib }),
+    };
+  }
+
+  /** How it is, by what Xen says now and by what was last read of the rest. */
+  async seen(info: DomainInfo): Promise<SeenDomain> {
+    this.#hasStarted ||= !isFresh(info);
+    const { store } = this.#following;
+    const [incoming, from] = this.#hasStarted
+      ? []
+      : await Promise.all([incomingPath, incomingFromPath].map((path) => store.read(path(this.domid))));
+    const state = phaseOf(info, incoming !== undefined);
+    return {
+      domid: this.domid,
+      uuid: this.uuid,
+      name: this.#name,
+      hasStarted: this.#hasStarted,
+      ...state,
+      ...(state.phase === 'arriving' && from !== undefined ? { from } : {}),
+      ...this.#nodes,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#watches.map((watch) => watch[Symbol.asyncDispose]()));
+  }
+
+  async #follow(path: string, onChange?: () => void): Promise<void> {
+    const { store, onChange: tell, onLost } = this.#following;
+    const changed = (): void => {
+      onChange?.();
+      tell(this.domid);
+    };
+    this.#watches.push(await follow(store, path, changed, onLost));
+  }
+
+  async #readDevices(): Promise<ReadonlyMap<string, SeenDevice>> {
+    const { store, followBackends } = this.#following;
+    if (!this.#isListed) {
+      this.#isListed = true; // what changes while it is read makes it out of date again
+      this.#devices = await listDevices(store, this.domid);
+      const serving = new Set(this.#devices.flatMap(({ backend }) => backendDomid(backend) ?? []));
+      await allThrough([...serving].map(followBackends));
+    }
+    const seen = await Promise.all(
+      this.#devices.map(async ({ kind, id, frontend, backend }): Promise<SeenDevice> => {
+        const [of, by] = await Promise.all([frontend, backend].map((end) => store.read(`${end}/state`)));
+        return { kind, id, frontendState: stateName(of), backendState: stateName(by) };
+      }),
+    );
+    return new Map(seen.map((device) => [`${device.kind}/${device.id}`, device]));
+  }
+}
+
+const REQUESTS: readonly string[] = [
+  'poweroff',
+  'reboot',
+  'suspend',
+  'halt',
+  'crash',
+] satisfies GuestRequest[];
+
+/** A guest may write there, too. */
+function requestOf(text: string): GuestRequest {
+  return REQUESTS.includes(text) ? (text as GuestRequest) : 'other';
+}
+
+/** A guest may write anything into its own nodes. */
+function stateName(state: string | undefined): string {
+  if (state === undefined) return 'absent';
+  return (/^\d{1,2}$/.test(state) ? XENBUS_STATES[Number(state)] : undefined) ?? 'other';
+}
+
+/** @param path of a backend, or of something in it */
+function backendDomid(path: string): number | undefined {
+  const [, domid] = /^\/local\/domain\/(\d{1,5})\/backend\//.exec(path) ?? [];
+  return domid === undefined ? undefined : Number(domid);
+}

@@ -1,0 +1,99 @@
+import { abortError, sleep } from '@vm-tools/errors';
+import { LOOKING } from '../actions/list-domains.ts';
+import { asVmToolsError } from '../guest-error.ts';
+import type { Host } from '../host.ts';
+import type { DomainEvent } from './domain-event.ts';
+import { HostWatcher } from './host-watcher.ts';
+import { Selection } from './selection.ts';
+
+/** @default of `pollMs` */
+const POLL_MS = 5_000;
+/** The first look at a domain that is on its way; each further one comes after twice the time. */
+const FIRST_PAUSE_MS = 50;
+
+/** Which domains are watched, and how. */
+export interface WatchDomainsOptions {
+  /** Ends the loop with INTERRUPTED, or with the signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Names, domids and UUIDs of those that are told of, whether they are there already or not. @default all */
+  readonly domains?: readonly string[] | undefined;
+  /** Begin with the present state, as events that are `initial`. @default false */
+  readonly initial?: boolean | undefined;
+  /**
+   * How often to look for what Xen does not tell, above all whether a domain was paused or unpaused, ms; 0: never.
+   * @default 5 s
+   */
+  readonly pollMs?: number | undefined;
+  /** The time of events. @default that of the host */
+  readonly now?: () => Date;
+  /** Waits between two looks. @default the time of the host */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Tells what happens to the domains of a host, until the loop is left or the signal fires.
+ *
+ * xenstored tells of domains that are introduced, shut down, and being destroyed, of names, memory targets, requests
+ * and devices: these events come at once. Of pausing and unpausing Xen says nothing; they are looked for, like all
+ * else, each `pollMs`. A domain on its way (not started yet, suspended, or dying) is looked at more often at first,
+ * and each `pollMs` later, or 5 s.
+ *
+ * An event is a difference of two looks: what comes and goes between both is not seen. The next look is made when all
+ * events of the last one have been taken, so a slow reader sees fewer events, and no more memory is used.
+ *
+ * ```ts
+ * for await (const event of watchDomains(host, { domains: ['web1'], initial: true, signal }))
+ *   console.log(event.time, event.name, event.type);
+ * ```
+ *
+ * @throws XENSTORE_…, XEN_… when the host can no longer be asked
+ */
+export async function* watchDomains(
+  host: Pick<Host, 'xen' | 'store'>,
+  options: WatchDomainsOptions = {},
+): AsyncGenerator<DomainEvent, never, undefined> {
+  const { initial = false, signal, now = () => new Date(), pollMs = POLL_MS } = options;
+  const watcher = new HostWatcher(host, new Selection(options.domains));
+  const onAbort = (): void => watcher.news.end(abortError(signal as AbortSignal, 'watching domains'));
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    await watcher.begin();
+    let pauseMs = FIRST_PAUSE_MS;
+    for (let looks = 0; ; looks += 1) {
+      const changes = await watcher.look();
+      const time = now().toISOString();
+      const isInitial = looks === 0;
+      if (!isInitial || initial)
+        for (const change of changes) yield { time, ...change, ...(isInitial ? { initial: true } : {}) };
+      pauseMs = changes.length > 0 ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, pollMs || POLL_MS);
+      await untilNews(watcher, watcher.isOnTheWay ? pauseMs : pollMs, options.sleep ?? sleep);
+    }
+  } catch (thrown) {
+    throw signal?.aborted === true ? thrown : asVmToolsError(thrown, LOOKING);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await watcher[Symbol.asyncDispose]();
+  }
+}
+
+/** @param pauseMs after which there is a look in any case; 0 when there is none */
+async function untilNews(
+  { news }: HostWatcher,
+  pauseMs: number,
+  pause: (ms: number, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const over = new AbortController();
+  const waits: Promise<unknown>[] = [news.arrival];
+  if (pauseMs > 0) {
+    const look = pause(pauseMs, over.signal).then(
+      () => news.ofHost(),
+      (thrown: unknown) => {
+        if (!over.signal.aborted) news.end(thrown);
+      },
+    );
+    waits.push(look);
+  }
+  await Promise.race(waits);
+  over.abort();
+}

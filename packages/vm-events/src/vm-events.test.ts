@@ -1,0 +1,81 @@
+import { expect } from '@jest/globals';
+import type { DomainEvent } from '@vm-tools/libdomain';
+import { failure, listenTo, result, testOnHost } from '@vm-tools/xen-sim/testing';
+import { command } from './options.ts';
+
+const eventsOf = (text: string): DomainEvent[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as DomainEvent);
+
+testOnHost('--json is a line for each event, from the present state on until --until', async (host) => {
+  const { domid, uuid } = await result(host, 'vm-create polite.cfg name=web1');
+  const watching = host.spawn('exec vm-events --json --initial web1 --until gone');
+  const { said, hears } = listenTo(watching);
+  await hears(/"initial":true/);
+  await result(host, 'vm-destroy web1');
+  expect(await watching.exited).toBe(0);
+  const events = eventsOf(said());
+  expect(events[0]).toEqual({
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    type: 'created',
+    domid,
+    uuid,
+    name: 'web1',
+    targetKib: 4096,
+    initial: true,
+  });
+  expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['created', 'started', 'gone']));
+  expect(events.at(-1)).toMatchObject({ type: 'gone', domid, uuid, name: 'web1' });
+});
+
+testOnHost('for people each event is a line, and a state that is there already will do', async (host) => {
+  await result(host, 'vm-create polite.cfg name=web1');
+  const told = await host.run('vm-events web1 --initial --until started --type created,started');
+  const at = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z web1 \\(\\d+\\)';
+  expect(told).toMatch(
+    new RegExp(`^${at} created with 4 MiB \\(at the beginning\\)\n${at} started \\(at the beginning\\)\n$`),
+  );
+  expect((await host.run('vm-events --initial -n 2')).match(/\n/g)).toHaveLength(2);
+});
+
+testOnHost(
+  'a domain that is to come is waited for, and one whose end is waited for must be there',
+  async (host) => {
+    const watching = host.spawn('exec vm-events web1 --until started --json');
+    const { said, hears } = listenTo({ stdout: watching.stderr });
+    await hears(/there is no domain web1 on this host: waiting for it/);
+    await result(host, 'vm-create polite.cfg name=web1');
+    expect(await watching.exited).toBe(0);
+    expect(said()).toMatch(/{"events":\d+}/);
+    for (const line of ['vm-events web2 --until gone', 'vm-events 99'])
+      expect(await failure(host, line)).toMatchObject({ status: 3, error: { code: 'DOMAIN_UNKNOWN' } });
+  },
+);
+
+testOnHost('a signal ends it, and so do its reader and its time limit', async (host) => {
+  await result(host, 'vm-create polite.cfg name=web1');
+  for (const [line, status] of [
+    ['vm-events --json --initial', 0],
+    ['vm-events --json --initial --until gone', 130],
+  ] as const) {
+    const watching = host.spawn(`exec ${line}`);
+    await listenTo(watching).hears(/\n/);
+    await watching.kill('SIGINT');
+    expect(await watching.exited).toBe(status);
+  }
+  expect(await host.exec('vm-events --initial --poll 0 | head -1')).toMatchObject({ code: 0, stderr: '' });
+  const late = await host.exec('vm-events web1 --until gone --timeout 100ms');
+  expect(late).toMatchObject({ code: 124, stderr: expect.stringContaining('[TIME_LIMIT]') });
+});
+
+testOnHost('types that are none are refused with the one that is meant', async (host) => {
+  const { status, error } = await failure(host, 'vm-events --type startd');
+  expect({ status, error }).toMatchObject({
+    status: 2,
+    error: { code: 'USAGE', hint: 'did you mean started?' },
+  });
+  expect((await failure(host, 'vm-events --until elephants')).error.hint).toContain('--help');
+  expect(command.notes?.join()).toMatch(/created.*device-removed/);
+});
