@@ -48,6 +48,7 @@ export { ensureMonitor, isAnswered, monitorSocketPath } from './host/ensure-moni
 export { startInBackground } from './host/start-in-background.ts';
 export type { BackgroundInit } from './host/start-in-background.ts';
 export { relayConsole } from './host/relay-console.ts';
+export { parseProcessors } from './command/parse-processors.ts';
 export { versionText } from './build-info.ts';
 export { ALL, namedOrAll } from './command/all-option.ts';
 export type { AllInput } from './command/all-option.ts';

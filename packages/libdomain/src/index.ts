@@ -16,6 +16,7 @@ export type { Host } from './host.ts';
 export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
+export * from './cpupools/index.ts';
 export { parseDisk, parseNetwork } from './config/devices/parse-device.ts';
 export { parseMemorySize } from './config/memory-size.ts';
 export { nameFault } from './config/keys/name-fault.ts';
@@ -57,7 +58,9 @@ export {
 export { watchDomains, type WatchDomainsOptions } from './events/watch-domains.ts';
 export { figuresReader, type FiguresReader } from './figures/figures-reader.ts';
 export type { DomainFigures, DomainRates, HostFigures } from './figures/figures.ts';
-export { readXenLog, type XenLogOptions } from './actions/xen-log.ts';
+export { pressDebugKeys, readXenLog, type XenLogOptions } from './actions/xen-log.ts';
+export { pressSysrq, type SysrqOptions } from './actions/press-sysrq.ts';
+export { triggerDomain, type TriggerOptions } from './actions/trigger-domain.ts';
 export { setDomain, type SetOptions } from './actions/set-domain.ts';
 export type { DomainSettings, Pin } from './settings/settings.ts';
 export { listDomains, listGuests } from './actions/list-domains.ts';

@@ -37,6 +37,9 @@ export const cappedPath = (domid: number): string => `${markerPath(domid)}/cappe
 /** The node in which a toolstack writes its request to the guest. */
 export const controlPath = (domid: number): string => `${domainPath(domid)}/control/shutdown`;
 
+/** The node in which a toolstack writes a key for the kernel of the guest. */
+export const sysrqPath = (domid: number): string => `${domainPath(domid)}/control/sysrq`;
+
 /** The node in which the guest says, with 1, that it can do such a request. */
 export const featurePath = (domid: number, word: 'suspend' | 'poweroff' | 'reboot'): string =>
   `${domainPath(domid)}/control/feature-${word}`;

@@ -30,6 +30,8 @@ export const RANGES = {
   rate: { min: 1, max: 2 ** 60 },
   /** vCPUs of a guest, whatever toolstack has made it */
   vcpus: { min: 1, max: 8192 },
+  /** the number of a vCPU */
+  vcpu: { min: 0, max: 8191 },
   /** a guest's share of processor time beside others */
   weight: { min: 1, max: 65_535 },
   /** of one processor, in percent; 0 is no limit */

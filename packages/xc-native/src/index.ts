@@ -13,11 +13,12 @@
  */
 export { openXen } from './open-xen.ts';
 export type { OpenXenOptions } from './open-xen.ts';
-export { E820_TYPES, HVM_PARAM, SCHEDULERS, SHUTDOWN_REASONS } from './xen.ts';
+export { E820_TYPES, HVM_PARAM, SCHEDULERS, SHUTDOWN_REASONS, TRIGGERS } from './xen.ts';
 export type {
   BuildSpec,
   CpuPolicy,
   CpuPolicyOptions,
+  CpuPool,
   CreateDomainSpec,
   DomainInfo,
   E820Entry,
@@ -39,6 +40,7 @@ export type {
   SaveSpec,
   SchedulerName,
   ShutdownReason,
+  Trigger,
   VcpuAffinity,
   VcpuInfo,
   Xen,

@@ -5,4 +5,4 @@
  * @packageDocumentation
  */
 export { LEAF_BYTES, MSR_BYTES } from './cpu/entries.ts';
-export { HVM_PARAM, SCHEDULERS } from './xen.ts';
+export { HVM_PARAM, SCHEDULERS, TRIGGERS } from './xen.ts';

@@ -220,6 +220,27 @@ test('vCPUs: maps of processors are lists of their numbers', async () => {
   ]);
 });
 
+test('pools of processors are read one by one, and what C has allocated is freed', async () => {
+  await stub.script('xc_get_cpumap_size 2 0 0');
+  expect(await xen.cpupoolList()).toEqual([{ id: 4, scheduler: 'credit2', domains: 2, cpus: [0, 2, 8] }]);
+  expect(await xen.cpupoolFreeinfo()).toEqual([1]);
+  expect(await xen.cpupoolCreate('credit')).toBe(3);
+  await xen.cpupoolMovedomain(3, 7);
+  await xen.domainSendTrigger(7, 'sleep', 1);
+  await xen.sendDebugKeys('q');
+  const calls = (await stub.takeCalls()).filter(([name]) => /cpupool|trigger|keys/.test(name ?? ''));
+  expect(calls).toEqual([
+    ['xc_cpupool_getinfo', 'ptr', '0'],
+    ['xc_cpupool_infofree', 'ptr', 'ptr'],
+    ['xc_cpupool_getinfo', 'ptr', '5'],
+    ['xc_cpupool_freeinfo', 'ptr'],
+    ['xc_cpupool_create', 'ptr', 'ptr', '5'],
+    ['xc_cpupool_movedomain', 'ptr', '3', '7'],
+    ['xc_domain_send_trigger', 'ptr', '7', '4', '1'],
+    ['xc_send_debug_keys', 'ptr', 'q'],
+  ]);
+});
+
 test("Xen's console ring is read to its end", async () => {
   await stub.give('xc_readconsolering', Buffer.from('(XEN) all well.\n'));
   expect(await xen.readconsolering({ clear: true })).toBe('(XEN) all well.\n');

@@ -5,6 +5,7 @@ import {
   isCpuPolicyCompatible,
   systemCpuPolicy,
 } from './calls/cpu-policy.ts';
+import { createCpuPool, readCpuPools, readFreeCpus } from './calls/cpu-pools.ts';
 import { createDomain } from './calls/create-domain.ts';
 import { readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
 import { readHostInfo } from './calls/host-info.ts';
@@ -14,7 +15,7 @@ import { getAffinity, readVcpuInfo, setAffinity } from './calls/vcpus.ts';
 import { buildDomain, destroyDomain, dumpDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
 import type { Libxc } from './libxc.ts';
-import { HVM_PARAM, SHUTDOWN_REASONS } from './xen.ts';
+import { HVM_PARAM, SHUTDOWN_REASONS, TRIGGERS } from './xen.ts';
 import type * as Types from './xen.ts';
 
 /** XEN_DOMCTL_SHADOW_OP_OFF */
@@ -163,6 +164,42 @@ export class NativeXen implements Types.Xen {
 
   async vcpuSetaffinity(domid: number, vcpu: number, affinity: Partial<Types.VcpuAffinity>): Promise<void> {
     setAffinity(this.#libxc, domid, vcpu, affinity);
+  }
+
+  async domainSendTrigger(domid: number, trigger: Types.Trigger, vcpu: number): Promise<void> {
+    this.#libxc.callOn('xc_domain_send_trigger', domid, TRIGGERS[trigger], vcpu);
+  }
+
+  async cpupoolList(): Promise<readonly Types.CpuPool[]> {
+    return readCpuPools(this.#libxc);
+  }
+
+  async cpupoolFreeinfo(): Promise<readonly number[]> {
+    return readFreeCpus(this.#libxc);
+  }
+
+  async cpupoolCreate(scheduler: Types.SchedulerName): Promise<number> {
+    return createCpuPool(this.#libxc, scheduler);
+  }
+
+  async cpupoolDestroy(poolId: number): Promise<void> {
+    this.#libxc.call('xc_cpupool_destroy', [this.#libxc.xch, poolId]);
+  }
+
+  async cpupoolAddcpu(poolId: number, cpu: number): Promise<void> {
+    this.#libxc.call('xc_cpupool_addcpu', [this.#libxc.xch, poolId, cpu]);
+  }
+
+  async cpupoolRemovecpu(poolId: number, cpu: number): Promise<void> {
+    this.#libxc.call('xc_cpupool_removecpu', [this.#libxc.xch, poolId, cpu]);
+  }
+
+  async cpupoolMovedomain(poolId: number, domid: number): Promise<void> {
+    this.#libxc.call('xc_cpupool_movedomain', [this.#libxc.xch, poolId, domid], domid);
+  }
+
+  async sendDebugKeys(keys: string): Promise<void> {
+    this.#libxc.call('xc_send_debug_keys', [this.#libxc.xch, keys]);
   }
 
   async domainSetPodTarget(domid: number, pages: number): Promise<void> {

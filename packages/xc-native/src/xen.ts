@@ -58,6 +58,8 @@ export interface DomainInfo {
   readonly onlineVcpus: number;
   readonly maxVcpuId: number;
   readonly cpuTimeNs: bigint;
+  /** the pool of processors in which it runs */
+  readonly cpupool: number;
 }
 
 /** xc_vcpuinfo_t, decoded: one virtual processor. */
@@ -94,6 +96,23 @@ export const SCHEDULERS = [
 
 /** How Xen shares processor time out. */
 export type SchedulerName = (typeof SCHEDULERS)[number];
+
+/** xc_cpupoolinfo_t, decoded: processors of the host that domains of their own have, with a scheduler of their own. */
+export interface CpuPool {
+  /** 0 is the one that every host has */
+  readonly id: number;
+  readonly scheduler: SchedulerName;
+  /** how many domains run in it */
+  readonly domains: number;
+  /** by ascending numbers */
+  readonly cpus: readonly number[];
+}
+
+/** XEN_DOMCTL_SENDTRIGGER_* (xen/include/public/domctl.h), by number, without those that Xen takes for none. */
+export const TRIGGERS = { nmi: 0, power: 3, sleep: 4 } as const;
+
+/** What a board can do to a processor, or a hand to a board. */
+export type Trigger = keyof typeof TRIGGERS;
 
 /** A domain as Xen makes it: empty, paused, and with no memory. */
 export interface CreateDomainSpec {
@@ -342,10 +361,31 @@ export interface Xen {
   vcpuGetaffinity(domid: number, vcpu: number): Promise<VcpuAffinity>;
   /** What is left out stays. Rejects with EINVAL when none of the processors is there. */
   vcpuSetaffinity(domid: number, vcpu: number, affinity: Partial<VcpuAffinity>): Promise<void>;
+  /**
+   * A non-maskable interrupt for one vCPU, or a button for the guest. Rejects with ESRCH when it has no such vCPU; a
+   * button of a guest without a board does nothing, and of a PV guest rejects with EINVAL.
+   */
+  domainSendTrigger(domid: number, trigger: Trigger, vcpu: number): Promise<void>;
+  /** All pools of processors, by ascending numbers. */
+  cpupoolList(): Promise<readonly CpuPool[]>;
+  /** The processors that are in none, by ascending numbers. */
+  cpupoolFreeinfo(): Promise<readonly number[]>;
+  /** Without processors. Rejects when Xen was built without that scheduler. @returns its number */
+  cpupoolCreate(scheduler: SchedulerName): Promise<number>;
+  /** Rejects with EBUSY while it has domains or processors, and with ENOENT when there is none; so do the others. */
+  cpupoolDestroy(poolId: number): Promise<void>;
+  /** Rejects with EBUSY when the processor is in a pool. */
+  cpupoolAddcpu(poolId: number, cpu: number): Promise<void>;
+  /** Rejects with EBUSY when it is the last one of a pool with domains. */
+  cpupoolRemovecpu(poolId: number, cpu: number): Promise<void>;
+  /** Rejects with ENOENT when the pool has no processor, too. */
+  cpupoolMovedomain(poolId: number, domid: number): Promise<void>;
   /** How many pages a guest without a balloon driver yet may touch. Nothing happens where none are populated on demand. */
   domainSetPodTarget(domid: number, pages: number): Promise<void>;
   /** What Xen has logged, the oldest line first, as much as its ring holds; clear: and forgets it. */
   readconsolering(options: { readonly clear: boolean }): Promise<string>;
+  /** What keys on Xen's own console do: it writes into its log what they stand for. "h" lists them. */
+  sendDebugKeys(keys: string): Promise<void>;
   /** In the helper process: Xen gives memory back page by page, which takes minutes for large guests. */
   domainDestroy(domid: number, options?: LongCallOptions): Promise<void>;
   /** The whole xc_dom_* sequence, in the helper process: loads the kernel, populates memory, seeds grants. */

@@ -59,6 +59,10 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       ['domainClaimPages', [7, 2 ** 31], undefined],
       ['evtchnAllocUnbound', [7, 0], 3],
       ['domainCreate', [{ uuid: 'u', type: 'pvh', maxVcpus: 2, hap: true }], 7],
+      ['cpupoolCreate', ['credit2'], 1],
+      ['cpupoolMovedomain', [1, 7], undefined],
+      ['domainSendTrigger', [7, 'nmi', 0], undefined],
+      ['sendDebugKeys', ['q'], undefined],
       ['domainPause', [7], undefined],
       ['domainUnpause', [7], undefined],
       ['domainShutdown', [7, 'soft-reset'], undefined],
@@ -75,7 +79,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       const info = {
         ...{ domid: 7, uuid: 'u', isHvmContainer: true, isDying: false, isPaused: false, isBlocked: true },
         ...{ isRunning: false, shutdownReason: undefined, totPages: 1, maxPages: 2, outstandingPages: 0 },
-        ...{ pagedPages: 0, onlineVcpus: 1, maxVcpuId: 0, cpuTimeNs: 2n ** 63n },
+        ...{ pagedPages: 0, onlineVcpus: 1, maxVcpuId: 0, cpuTimeNs: 2n ** 63n, cpupool: 3 },
       };
       double.answer = () => info;
       expect(await xen.domainGetinfo(7)).toStrictEqual(info);

@@ -22,6 +22,7 @@ const HEADERS = [
   'stdint.h',
   'stdio.h',
   'string.h',
+  'stdlib.h',
   'sys/mman.h',
   'sys/socket.h',
   'unistd.h',

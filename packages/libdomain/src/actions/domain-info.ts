@@ -5,13 +5,15 @@ import type { Framebuffer } from '../config/devices/framebuffer.ts';
 import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
 import { isServed } from '../devices/qemu/serves.ts';
 import { vncPath } from '../devices/qemu/viewers.ts';
+import { withNames } from '../cpupools/named-pool.ts';
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { vcpusOf } from '../guest/vcpus.ts';
 import { requireThere } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson, updateLibxlJson } from '../image-config/index.ts';
-import { domainPath } from '../paths.ts';
+import { PAGE_BYTES } from '../memory.ts';
+import { domainPath, vmPath } from '../paths.ts';
 import { readUserdata } from '../userdata.ts';
 
 /** A virtual processor of a domain. */
@@ -46,6 +48,12 @@ export interface DomainDetails extends Domain {
   readonly targetKib?: number;
   readonly vcpuList: readonly VcpuDetails[];
   readonly scheduler: SchedulerDetails;
+  /** the name of the pool of processors in which it runs */
+  readonly cpupool?: string;
+  /** ISO 8601; undefined where no toolstack has said */
+  readonly startedAt?: string;
+  /** set aside for it, and not given yet: undefined when there is nothing */
+  readonly claimedKib?: number;
   readonly devices: readonly DeviceDetails[];
   /** Where viewers find its screen: an address and a TCP port. Undefined when there is none. */
   readonly vnc?: { readonly listen: string; readonly port: number };
@@ -71,15 +79,20 @@ export async function domainInfo(
     const info = await requireThere(host, domain);
     const described = await describeDomain(host.store, info);
     const target = asNumber(await host.store.read(`${domainPath(info.domid)}/memory/target`));
-    const [vcpuList, scheduler, devices, vnc, config] = await Promise.all([
+    const [vcpuList, scheduling, devices, vnc, started, config] = await Promise.all([
       Promise.all(vcpusOf(info).map((vcpu) => describeVcpu(host, info, vcpu))),
       describeScheduler(host, info),
       describeDevices(host, info),
       describeViewers(host, info),
+      startedAt(host, info.uuid),
       readConfig(host, described, target),
     ]);
-    const known = target === undefined ? {} : { targetKib: target };
-    return { ...described, ...known, vcpuList, scheduler, devices, ...vnc, ...config };
+    const claimed = (info.outstandingPages * PAGE_BYTES) / 1024;
+    const known = {
+      ...(target === undefined ? {} : { targetKib: target }),
+      ...(claimed === 0 ? {} : { claimedKib: claimed }),
+    };
+    return { ...described, ...known, vcpuList, ...scheduling, devices, ...vnc, ...started, ...config };
   } catch (thrown) {
     throw await guestError(host, domain, thrown, {
       doing: `looking at ${domain.name}`,
@@ -97,11 +110,26 @@ async function describeVcpu({ xen, store }: Host, { domid }: DomainInfo, id: num
   return { id, isWanted: wanted !== 'offline', ...info, ...affinity };
 }
 
-async function describeScheduler({ xen }: Host, { domid }: DomainInfo): Promise<SchedulerDetails> {
-  const name = await xen.schedId();
-  if (name !== 'credit' && name !== 'credit2') return { name };
+async function describeScheduler(
+  { xen, store }: Host,
+  { domid, cpupool }: DomainInfo,
+): Promise<Pick<DomainDetails, 'scheduler' | 'cpupool'>> {
+  const [pool] = await withNames(
+    store,
+    (await xen.cpupoolList()).filter(({ id }) => id === cpupool),
+  );
+  const name = pool?.scheduler ?? 'unknown';
+  const known = pool === undefined ? {} : { cpupool: pool.name };
+  if (name !== 'credit' && name !== 'credit2') return { scheduler: { name }, ...known };
   const [weight, cap] = await Promise.all([xen.domainGetWeight(domid), xen.domainGetCap(domid)]);
-  return { name, weight, cap };
+  return { scheduler: { name, weight, cap }, ...known };
+}
+
+/** When it was started here, or came here: xl's `uptime` counts from then on. */
+async function startedAt({ store }: Host, uuid: string): Promise<Pick<DomainDetails, 'startedAt'>> {
+  const text = await store.read(`${vmPath(uuid)}/start_time`);
+  const known = text !== undefined && /^\d{1,11}(\.\d{1,9})?$/.test(text);
+  return known ? { startedAt: new Date(Number(text) * 1000).toISOString() } : {};
 }
 
 async function describeDevices(host: Host, { domid }: DomainInfo): Promise<DeviceDetails[]> {

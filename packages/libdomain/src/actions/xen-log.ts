@@ -1,3 +1,4 @@
+import { VmToolsError } from '@vm-tools/errors';
 import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 
@@ -5,6 +6,38 @@ import type { Host } from '../host.ts';
 export interface XenLogOptions {
   /** Forget them. @default false */
   readonly clear?: boolean;
+}
+
+/**
+ * Presses keys of Xen's own console, and returns what it has logged since: "h" is the list of keys.
+ *
+ * @param keys printable characters, each a key
+ * @throws XEN_KEYS_INVALID (usage)
+ */
+export async function pressDebugKeys(host: Pick<Host, 'xen'>, keys: string): Promise<readonly string[]> {
+  if (!/^[!-~]{1,32}$/.test(keys))
+    throw new VmToolsError({
+      code: 'XEN_KEYS_INVALID',
+      kind: 'usage',
+      message: `${JSON.stringify(keys)} are no keys of Xen's console: they are 1 to 32 printable characters`,
+      hint: 'give h to see which there are',
+    });
+  const before = await readXenLog(host);
+  try {
+    await host.xen.sendDebugKeys(keys);
+  } catch (thrown) {
+    throw asVmToolsError(thrown, { doing: "pressing keys of Xen's console", hint: 'press them again' });
+  }
+  return linesSince(before, await readXenLog(host));
+}
+
+/** The ring may have lost its oldest lines meanwhile: what is new stands behind the last line of before, as it stood there. */
+function linesSince(before: readonly string[], after: readonly string[]): readonly string[] {
+  for (let lost = 0; lost <= before.length; lost += 1) {
+    const kept = before.length - lost;
+    if (before.slice(lost).every((line, index) => line === after[index])) return after.slice(kept);
+  }
+  return after;
 }
 
 /** The log of the hypervisor, as much as its ring holds, the oldest line first and without line ends. */

@@ -7,6 +7,8 @@ export interface GuestWait {
   readonly signal?: AbortSignal | undefined;
   /** e.g. "web1 to suspend" */
   readonly what: string;
+  /** the node in which it answers. @default its control/shutdown */
+  readonly path?: string;
 }
 
 /**
@@ -19,11 +21,11 @@ export async function waitForGuest<T>(
   { store }: Host,
   domid: number,
   test: () => Promise<T | undefined>,
-  { timeoutMs, signal, what }: GuestWait,
+  { timeoutMs, signal, what, path: answers = controlPath(domid) }: GuestWait,
 ): Promise<T | undefined> {
   const over = new AbortController();
   const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
-  const waits = ['@releaseDomain', controlPath(domid)].map((path) =>
+  const waits = ['@releaseDomain', answers].map((path) =>
     store.waitFor(path, test, { timeoutMs, signal: either, what }),
   );
   try {

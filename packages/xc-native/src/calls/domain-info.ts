@@ -61,6 +61,7 @@ function decode(info: StructView<Libxc['layouts']['xc_domaininfo_t']>): DomainIn
     onlineVcpus: info.get('nr_online_vcpus'),
     maxVcpuId: info.get('max_vcpu_id'),
     cpuTimeNs: info.get('cpu_time'),
+    cpupool: info.get('cpupool'),
   };
 }
 

@@ -2,6 +2,8 @@ import { VmToolsError } from '@vm-tools/errors';
 import { StructView } from '../abi/struct-view.ts';
 import type { Libxc } from '../libxc.ts';
 import { SCHEDULERS, type SchedulerName } from '../xen.ts';
+import { readCpuPool } from './cpu-pools.ts';
+import { readDomainInfo } from './domain-info.ts';
 
 export function readScheduler(libxc: Libxc): SchedulerName {
   const id = Buffer.alloc(4);
@@ -9,10 +11,16 @@ export function readScheduler(libxc: Libxc): SchedulerName {
   return SCHEDULERS[id.readInt32LE()] ?? 'unknown';
 }
 
+/** A pool of processors has a scheduler of its own; that of the first one is the host's. */
+function schedulerOf(libxc: Libxc, domid: number): SchedulerName {
+  const pool = readDomainInfo(libxc, domid)?.cpupool ?? 0;
+  return (pool === 0 ? undefined : readCpuPool(libxc, pool)?.scheduler) ?? readScheduler(libxc);
+}
+
 /** The two schedulers of Xen that know a weight and a cap have a struct and two calls of their own each. */
-function callsFor(libxc: Libxc) {
+function callsFor(libxc: Libxc, domid: number) {
   const { xen_domctl_sched_credit, xen_domctl_sched_credit2 } = libxc.layouts;
-  switch (readScheduler(libxc)) {
+  switch (schedulerOf(libxc, domid)) {
     case 'credit':
       return {
         params: new StructView(xen_domctl_sched_credit),
@@ -29,8 +37,8 @@ function callsFor(libxc: Libxc) {
       throw new VmToolsError({
         code: 'XEN_NO_CAP',
         kind: 'usage',
-        message: 'the scheduler of this host knows neither weight nor cap',
-        hint: 'boot Xen with sched=credit2 or sched=credit',
+        message: `the scheduler of domain ${domid} knows neither weight nor cap`,
+        hint: 'boot Xen with sched=credit2 or sched=credit, or move it into a cpupool with one of these',
       });
   }
 }
@@ -55,7 +63,7 @@ export function setWeight(libxc: Libxc, domid: number, weight: number): void {
 
 /** Both are set together, as a whole struct, so what is not to change is read first. */
 function readParams(libxc: Libxc, domid: number): ReturnType<typeof callsFor> {
-  const calls = callsFor(libxc);
+  const calls = callsFor(libxc, domid);
   libxc.callOn(calls.get, domid, calls.params.bytes);
   return calls;
 }

@@ -1,6 +1,7 @@
 import { StructView } from '../abi/struct-view.ts';
 import type { Libxc } from '../libxc.ts';
 import type { VcpuAffinity, VcpuInfo } from '../xen.ts';
+import { cpusOf, emptyMap, mapOf } from './cpu-map.ts';
 
 /** XEN_VCPUAFFINITY_* (xen/include/public/domctl.h) */
 const AFFINITY = { hard: 1, soft: 2 };
@@ -32,26 +33,4 @@ export function setAffinity(
 ): void {
   const flags = (hard === undefined ? 0 : AFFINITY.hard) | (soft === undefined ? 0 : AFFINITY.soft);
   libxc.callOn('xc_vcpu_setaffinity', domid, vcpu, mapOf(libxc, hard), mapOf(libxc, soft), flags);
-}
-
-function emptyMap(libxc: Libxc): Buffer {
-  return Buffer.alloc(libxc.call('xc_get_cpumap_size', [libxc.xch]));
-}
-
-/** The numbers of the bits that are set, the lowest bit of the first byte being 0. */
-function cpusOf(map: Uint8Array): number[] {
-  return Array.from({ length: map.length * 8 }, (_, cpu) => cpu).filter(
-    (cpu) => ((map[cpu >> 3] ?? 0) & (1 << (cpu & 7))) !== 0,
-  );
-}
-
-/** A number behind the last processor has no bit: without any other, Xen refuses the map. */
-function mapOf(libxc: Libxc, cpus: readonly number[] | undefined): Buffer | null {
-  if (cpus === undefined) return null;
-  const map = emptyMap(libxc);
-  for (const cpu of cpus) {
-    const byte = map[cpu >> 3];
-    if (byte !== undefined) map[cpu >> 3] = byte | (1 << (cpu & 7));
-  }
-  return map;
 }

@@ -1,4 +1,4 @@
-import { int, offset, pointerTo, size, uint32 } from './ctype.ts';
+import { int, nothing, offset, pointerTo, size, uint32 } from './ctype.ts';
 import type { CType, PrototypeTable } from './ctype.ts';
 
 const text: CType<'string'> = { c: 'char *', crossing: 'string' };
@@ -8,6 +8,7 @@ const vaList: CType<'pointer'> = { c: 'va_list', crossing: 'pointer' };
 /** The functions that turn libxc's messages into text, and that lead an image to it and from it. */
 export const LIBC = {
   connect: { returns: int, args: [int, pointerTo('const struct sockaddr'), uint32], check: 'zero' },
+  free: { returns: nothing, args: [pointerTo('void')], check: 'none' },
   lseek: { returns: offset, args: [int, offset, int], check: 'non-negative' },
   munmap: { returns: int, args: [pointerTo('void'), size], check: 'zero' },
   socket: { returns: int, args: [int, int, int], check: 'non-negative' },

@@ -1,4 +1,4 @@
-import { int, int32, nothing, pointerTo, uint, uint32, uint64, ulong } from './ctype.ts';
+import { int, int32, nothing, pointerTo, string, uint, uint32, uint64, ulong } from './ctype.ts';
 import type { PrototypeTable } from './ctype.ts';
 
 const xch = pointerTo('xc_interface');
@@ -88,6 +88,16 @@ export const XENCTRL = {
     args: [xch, domid, uint64, pointerTo('uint64_t'), pointerTo('uint64_t'), pointerTo('uint64_t')],
     check: 'zero',
   },
+  xc_domain_send_trigger: { returns: int, args: [xch, domid, uint32, uint32], check: 'zero' },
+  xc_cpupool_create: { returns: int, args: [xch, pointerTo('uint32_t'), uint32], check: 'zero' },
+  xc_cpupool_destroy: { returns: int, args: [xch, uint32], check: 'zero' },
+  xc_cpupool_getinfo: { returns: pointerTo('xc_cpupoolinfo_t'), args: [xch, uint32], check: 'non-null' },
+  xc_cpupool_infofree: { returns: nothing, args: [xch, pointerTo('xc_cpupoolinfo_t')], check: 'none' },
+  xc_cpupool_addcpu: { returns: int, args: [xch, uint32, int], check: 'zero' },
+  xc_cpupool_removecpu: { returns: int, args: [xch, uint32, int], check: 'zero' },
+  xc_cpupool_movedomain: { returns: int, args: [xch, uint32, domid], check: 'zero' },
+  xc_cpupool_freeinfo: { returns: pointerTo('uint8_t'), args: [xch], check: 'non-null' },
+  xc_send_debug_keys: { returns: int, args: [xch, string], check: 'zero' },
   xc_readconsolering: {
     returns: int,
     args: [xch, pointerTo('char'), pointerTo('unsigned int'), int, int, pointerTo('uint32_t')],

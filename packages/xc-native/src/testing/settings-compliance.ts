@@ -198,6 +198,55 @@ export function settingsCompliance(
       });
     });
 
+    test('a trigger is for a vCPU that is there, and buttons are not of PV guests', async () => {
+      const { xen, domains } = host();
+      const { domid } = await domains.empty();
+      await xen.domainSendTrigger(domid, 'nmi', 0);
+      await expect(xen.domainSendTrigger(domid, 'nmi', 1)).rejects.toMatchObject({
+        details: { call: 'xc_domain_send_trigger', errnoName: 'ESRCH', domid },
+      });
+      await xen.domainSendTrigger(domid, 'power', 0);
+      const pv = await domains.create({ type: 'pv' });
+      await xen.domainMaxVcpus(pv, 1);
+      await expect(xen.domainSendTrigger(pv, 'sleep', 0)).rejects.toMatchObject({
+        details: { call: 'xc_domain_send_trigger', errnoName: 'EINVAL', domid: pv },
+      });
+    });
+
+    test('pools of processors come and go, and one has all domains until they are moved', async () => {
+      const { xen, domains } = host();
+      const domid = await domains.create();
+      const [first] = await xen.cpupoolList();
+      expect(first).toMatchObject({ id: 0, scheduler: await xen.schedId() });
+      expect(await xen.domainGetinfo(domid)).toMatchObject({ cpupool: 0 });
+      const id = await xen.cpupoolCreate('credit');
+      try {
+        expect(id).toBeGreaterThan(0);
+        const made = { id, scheduler: 'credit', domains: 0, cpus: [] };
+        expect(await xen.cpupoolList()).toContainEqual(made);
+        const refused = (call: string, errnoName: string): object => ({ details: { call, errnoName } });
+        const [cpu = 0] = first!.cpus;
+        await expect(xen.cpupoolAddcpu(id, cpu)).rejects.toMatchObject(refused('xc_cpupool_addcpu', 'EBUSY'));
+        await expect(xen.cpupoolMovedomain(id, domid)).rejects.toMatchObject(
+          refused('xc_cpupool_movedomain', 'ENOENT'),
+        );
+        // Where there is a processor to spare, it moves, and a domain with it.
+        if (first!.cpus.length > 1) await useSpare(xen, id, first!.cpus.at(-1)!, domid);
+      } finally {
+        await xen.cpupoolDestroy(id);
+      }
+      expect((await xen.cpupoolList()).map((pool) => pool.id)).not.toContain(id);
+      await expect(xen.cpupoolDestroy(id)).rejects.toMatchObject({
+        details: { call: 'xc_cpupool_destroy', errnoName: 'ENOENT' },
+      });
+    });
+
+    test("keys of Xen's console are answered in its log", async () => {
+      const { xen } = host();
+      await xen.sendDebugKeys('h');
+      expect(await xen.readconsolering({ clear: false })).toContain("'h' pressed");
+    });
+
     test('a target for memory populated on demand is taken where there is none', async () => {
       const { xen, domains } = host();
       const { domid } = await domains.empty();
@@ -301,6 +350,22 @@ export function settingsCompliance(
       expect(await reasonOf(domid)).toBeUndefined();
     });
   });
+}
+
+async function useSpare(xen: Xen, id: number, cpu: number, domid: number): Promise<void> {
+  expect(await xen.cpupoolFreeinfo()).not.toContain(cpu);
+  await xen.cpupoolRemovecpu(0, cpu);
+  expect(await xen.cpupoolFreeinfo()).toContain(cpu);
+  await xen.cpupoolAddcpu(id, cpu);
+  await xen.cpupoolMovedomain(id, domid);
+  expect(await xen.domainGetinfo(domid)).toMatchObject({ cpupool: id });
+  await xen.domainSetWeight(domid, 400); // by the calls of the scheduler of that pool
+  expect(await xen.domainGetWeight(domid)).toBe(400);
+  for (const refused of [xen.cpupoolRemovecpu(id, cpu), xen.cpupoolDestroy(id)])
+    await expect(refused).rejects.toMatchObject({ details: { errnoName: 'EBUSY' } });
+  await xen.cpupoolMovedomain(0, domid);
+  await xen.cpupoolRemovecpu(id, cpu);
+  await xen.cpupoolAddcpu(0, cpu);
 }
 
 async function freePages(xen: Xen): Promise<number> {

@@ -67,6 +67,13 @@ function effectsOf(layouts: Layouts): Effects {
     load("xc_cpu_policy_serialise", policy, sizeof(policy));
     memcpy(a2, policy, 2 * ${layouts.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
     memcpy(a4, policy + 2 * ${layouts.xen_cpuid_leaf_t.size}, ${layouts.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
+    // One pool, and behind it none; two processors.
+    xc_cpupool_create: '*(uint32_t *)a1 = 3;',
+    xc_cpupool_getinfo: `
+    static char map[2] = { 5, 1 };
+    static struct { uint32_t id, sched, domains; void *map; } pool = { 4, 6, 2, map };
+    if (a1 <= 4) result = (long)&pool; else { result = 0; stub_errno = ENOENT; }`,
+    xc_cpupool_freeinfo: 'result = (long)calloc(1, 2); *(char *)result = 2;',
     xc_domain_nr_gpfns: '*(uint64_t *)a2 = 0xa6;',
     xc_map_foreign_bulk: 'result = (long)stub_map(a3, a4, a5);',
     xc_domain_set_memory_map: `dump(a2, a3 * ${layouts.e820entry.size});`,

@@ -34,6 +34,7 @@ export const NUMBERS_4_17: LayoutNumbers = {
       nr_online_vcpus: 64,
       max_vcpu_id: 68,
       handle: 76,
+      cpupool: 92,
     },
   },
   xen_cpuid_leaf_t: { size: LEAF_BYTES, at: { leaf: 0, subleaf: 4, ...CPUID_REGISTER_OFFSETS } },
@@ -41,6 +42,7 @@ export const NUMBERS_4_17: LayoutNumbers = {
   xen_domctl_sched_credit: { size: 4, at: { weight: 0, cap: 2 } },
   xen_domctl_sched_credit2: { size: 4, at: { weight: 0, cap: 2 } },
   xc_vcpuinfo_t: { size: 24, at: { online: 4, blocked: 5, running: 6, cpu_time: 8, cpu: 16 } },
+  xc_cpupoolinfo_t: { size: 24, at: { cpupool_id: 0, sched_id: 4, n_dom: 8, cpumap: 16 } },
   xen_domctl_createdomain: {
     size: 64,
     at: {

@@ -41,6 +41,7 @@ export const STRUCTS = {
       nr_online_vcpus: 'u32',
       max_vcpu_id: 'u32',
       handle: 'uuid',
+      cpupool: 'u32',
     },
   },
   xen_cpuid_leaf_t: {
@@ -53,6 +54,10 @@ export const STRUCTS = {
   xc_vcpuinfo_t: {
     c: 'xc_vcpuinfo_t',
     fields: { online: 'u8', blocked: 'u8', running: 'u8', cpu_time: 'u64', cpu: 'u32' },
+  },
+  xc_cpupoolinfo_t: {
+    c: 'xc_cpupoolinfo_t',
+    fields: { cpupool_id: 'u32', sched_id: 'u32', n_dom: 'u32', cpumap: 'pointer' },
   },
   xen_domctl_createdomain: {
     c: 'struct xen_domctl_createdomain',

@@ -65,6 +65,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   domainSetCap: 'xc_sched_credit2_domain_set',
   domainGetWeight: 'xc_sched_credit2_domain_get',
   domainSetWeight: 'xc_sched_credit2_domain_set',
+  cpupoolList: 'xc_cpupool_getinfo',
   domainBuild: 'xc_dom_boot_mem_init',
   domainDumpcore: 'xc_domain_dumpcore_via_callback',
 };

@@ -1,7 +1,7 @@
 import type { Xenstore } from '@vm-tools/xenstore';
 import type { MachineDomain } from '../machine/index.ts';
 import { GuestDevices } from './devices/devices.ts';
-import { announceFeatures, obey } from './manners.ts';
+import { announceFeatures, obey, obeySysrq } from './manners.ts';
 import { applyWords, IDLE_MODEL } from './model/model.ts';
 import { parseWords } from './model/parse-model.ts';
 import type { GuestWords, WrittenWords } from './model/words.ts';
@@ -148,6 +148,7 @@ export class Guest {
     this.#program = new Program(this.#domain, state, {
       wallMs: this.#wallMs,
       onTick: (tick, ranMs) => this.#tick(tick, ranMs),
+      onNmi: (vcpu) => this.#say(`NMI for vCPU ${vcpu}`),
     });
     this.#domain.program = this.#program;
     return this.#program;
@@ -178,6 +179,7 @@ export class Guest {
           this.#isComing = false;
           await Promise.all([
             obey(this.#store, listener),
+            obeySysrq(this.#store, listener),
             followTarget(this.#store, listener, size),
             followVcpus(this.#store, listener, size),
             this.#devices.drive(),

@@ -57,6 +57,18 @@ export async function obey(store: Xenstore, guest: Listener): Promise<void> {
   }
 }
 
+/** Takes keys that an operator presses for its kernel, as Linux does: by emptying the node. */
+export async function obeySysrq(store: Xenstore, guest: Listener): Promise<void> {
+  const path = `${controlPath(guest.domid)}/sysrq`;
+  await using watch = store.watch(path);
+  while (!(await watch.next()).done) {
+    if (!(await guest.time.running())) return;
+    const key = await store.read(path);
+    if (key === undefined || key === '' || guest.model().onShutdown.manner === 'rude') continue;
+    if (await acknowledge(store, path, key)) guest.say(`sysrq ${key}`);
+  }
+}
+
 async function isWithdrawn(store: Xenstore, watch: Watch, path: string, wish: string): Promise<void> {
   while ((await store.read(path)) === wish) await watch.next();
 }

@@ -32,6 +32,7 @@ export class Program implements GuestProgram {
   readonly #domain: MachineDomain;
   readonly #wallMs: () => number;
   readonly #onTick: (tick: number, ranMs: number) => void;
+  readonly #onNmi: (vcpu: number) => void;
   /** how long it had run before it came to this domain */
   readonly #earlierMs: number;
   #state: GuestState;
@@ -39,11 +40,16 @@ export class Program implements GuestProgram {
   constructor(
     domain: MachineDomain,
     state: GuestState,
-    options: { wallMs: () => number; onTick: (tick: number, ranMs: number) => void },
+    options: {
+      wallMs: () => number;
+      onTick: (tick: number, ranMs: number) => void;
+      onNmi?: (vcpu: number) => void;
+    },
   ) {
     this.#domain = domain;
     this.#wallMs = options.wallMs;
     this.#onTick = options.onTick;
+    this.#onNmi = options.onNmi ?? (() => undefined);
     this.#earlierMs = state.ranMs;
     this.#state = state;
   }
@@ -72,6 +78,10 @@ export class Program implements GuestProgram {
     writeSet(this.#domain.memory, set, model, before.writes, writes);
     this.#keep({ ranMs, writes, ticks, lastRanAtMs: this.#wallMs() });
     for (let tick = before.ticks; tick < ticks; tick += 1) this.#onTick(tick + 1, tick * model.tickMs);
+  }
+
+  nmi(vcpu: number): void {
+    this.#onNmi(vcpu);
   }
 
   /** The vCPUs run again. @returns for how long they had not, ms by the wall clock */

@@ -2,12 +2,14 @@ import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type {
   CpuPolicy,
   CpuPolicyOptions,
+  CpuPool,
   CreateDomainSpec,
   DomainInfo,
   HostInfo,
   HvmParam,
   SchedulerName,
   ShutdownReason,
+  Trigger,
   VcpuAffinity,
   VcpuInfo,
   XenVersion,
@@ -25,9 +27,11 @@ import type { MachineCalls } from './machine-calls.ts';
 import { MemoryAccounts, MOST_PAGES } from './memory-accounts.ts';
 import { refuse } from './refuse.ts';
 import { checkCpuPolicy, setTscMode } from './settings/arch-settings.ts';
+import { CpuPools } from './settings/cpu-pools.ts';
 import { allocUnbound } from './settings/event-channels.ts';
 import { getHvmParam, setHvmParam } from './settings/hvm-params.ts';
 import { setCap } from './settings/scheduler-cap.ts';
+import { sendTrigger } from './settings/trigger.ts';
 import { affinityOf, setAffinity, vcpuInfo } from './settings/vcpu-affinity.ts';
 
 const PAGES_PER_MIB = 256;
@@ -80,6 +84,7 @@ export class Machine implements MachineCalls {
   readonly #events = new MachineEvents();
   readonly #life: DomainLife;
   readonly #hasVpmu: boolean;
+  readonly #pools: CpuPools;
   #consoleRing: string;
 
   constructor(options: MachineOptions = {}) {
@@ -95,6 +100,7 @@ export class Machine implements MachineCalls {
     this.#table = new DomainTable(options.maxDomains);
     this.#accounts = new MemoryAccounts(memoryMib * PAGES_PER_MIB);
     this.#life = new DomainLife(this.#table, this.#accounts, this.#events);
+    this.#pools = new CpuPools(cpus, () => this.#table.inOrder());
     const dom0Mib = options.dom0Mib ?? Math.floor(memoryMib / 16);
     const dom0 = { cpus, pages: dom0Mib * PAGES_PER_MIB, hostCpu: this.#cpu };
     this.#table.add(makeDom0(dom0, this.#accounts, clock));
@@ -239,6 +245,43 @@ export class Machine implements MachineCalls {
 
   vcpuSetaffinity(domid: number, vcpu: number, affinity: Partial<VcpuAffinity>): void {
     setAffinity(this.#find(domid, 'xc_vcpu_setaffinity'), vcpu, affinity, this.#cpus);
+  }
+
+  domainSendTrigger(domid: number, trigger: Trigger, vcpu: number): void {
+    sendTrigger(this.#find(domid, 'xc_domain_send_trigger'), trigger, vcpu);
+  }
+
+  cpupoolList(): readonly CpuPool[] {
+    return this.#pools.list();
+  }
+
+  cpupoolFreeinfo(): readonly number[] {
+    return this.#pools.freeCpus();
+  }
+
+  cpupoolCreate(scheduler: SchedulerName): number {
+    return this.#pools.create(scheduler);
+  }
+
+  cpupoolDestroy(poolId: number): void {
+    this.#pools.destroy(poolId);
+  }
+
+  cpupoolAddcpu(poolId: number, cpu: number): void {
+    this.#pools.addCpu(poolId, cpu);
+  }
+
+  cpupoolRemovecpu(poolId: number, cpu: number): void {
+    this.#pools.removeCpu(poolId, cpu);
+  }
+
+  cpupoolMovedomain(poolId: number, domid: number): void {
+    this.#pools.moveDomain(poolId, this.#find(domid, 'xc_cpupool_movedomain'));
+  }
+
+  /** A key that Xen does not know is as good as one that it knows. */
+  sendDebugKeys(keys: string): void {
+    for (const key of keys) this.#consoleRing += `(XEN) '${key}' pressed\n`;
   }
 
   /** Nothing is populated on demand here. */

@@ -52,6 +52,15 @@ const CALLS: Readonly<Record<(typeof XEN_CALLS)[number], (xen: Xen) => Promise<u
   vcpuGetinfo: (xen) => xen.vcpuGetinfo(1, 0),
   vcpuGetaffinity: (xen) => xen.vcpuGetaffinity(1, 0),
   vcpuSetaffinity: (xen) => xen.vcpuSetaffinity(1, 0, { hard: [0] }),
+  domainSendTrigger: (xen) => xen.domainSendTrigger(1, 'nmi', 0),
+  cpupoolList: (xen) => xen.cpupoolList(),
+  cpupoolFreeinfo: (xen) => xen.cpupoolFreeinfo(),
+  cpupoolCreate: (xen) => xen.cpupoolCreate('credit'),
+  cpupoolDestroy: (xen) => xen.cpupoolDestroy(1),
+  cpupoolAddcpu: (xen) => xen.cpupoolAddcpu(1, 0),
+  cpupoolRemovecpu: (xen) => xen.cpupoolRemovecpu(0, 0),
+  cpupoolMovedomain: (xen) => xen.cpupoolMovedomain(1, 1),
+  sendDebugKeys: (xen) => xen.sendDebugKeys('h'),
   domainSetPodTarget: (xen) => xen.domainSetPodTarget(1, 256),
   readconsolering: (xen) => xen.readconsolering({ clear: true }),
   domainDestroy: (xen) => xen.domainDestroy(1),
@@ -76,6 +85,7 @@ describe('SimXen', () => {
       machine.domainGetinfolist().map((info) => ({ ...info, cpuTimeNs: 0n })),
       machine.domains.get(1)?.evtchns.size,
       machine.domains.get(1)?.hvmParams.size,
+      [machine.cpupoolList(), machine.readconsolering({ clear: false })],
     ];
     const before = state();
     faults.add({ call, errno: 'EIO' });

@@ -2,6 +2,7 @@ import type {
   BuildSpec,
   CpuPolicy,
   CpuPolicyOptions,
+  CpuPool,
   CreateDomainSpec,
   DomainInfo,
   E820Entry,
@@ -12,11 +13,12 @@ import type {
   RestoreSpec,
   RingFrames,
   SaveSpec,
+  Trigger,
   VcpuAffinity,
   VcpuInfo,
   XenVersion,
 } from '@vm-tools/xc-native';
-import { HVM_PARAM, LEAF_BYTES, MSR_BYTES, SCHEDULERS } from '@vm-tools/xc-native/interface';
+import { HVM_PARAM, LEAF_BYTES, MSR_BYTES, SCHEDULERS, TRIGGERS } from '@vm-tools/xc-native/interface';
 import {
   bigint,
   boolean,
@@ -78,6 +80,7 @@ const domainInfo: Shape<DomainInfo> = object({
   onlineVcpus: natural,
   maxVcpuId: natural,
   cpuTimeNs: bigint,
+  cpupool: u32,
 });
 
 const vcpuInfo: Shape<VcpuInfo> = object({
@@ -91,6 +94,10 @@ const vcpuInfo: Shape<VcpuInfo> = object({
 const cpus = list(u32, 16_384);
 const affinity: Shape<VcpuAffinity> = object({ hard: cpus, soft: cpus });
 const newAffinity: Shape<Partial<VcpuAffinity>> = object({}, { hard: cpus, soft: cpus });
+
+const scheduler = oneOf(SCHEDULERS);
+const cpuPool: Shape<CpuPool> = object({ id: u32, scheduler, domains: natural, cpus });
+const trigger: Shape<Trigger> = oneOf(Object.keys(TRIGGERS) as Trigger[]);
 
 const createSpec: Shape<CreateDomainSpec> = object(
   { uuid: text, type, maxVcpus: natural },
@@ -188,10 +195,19 @@ const SHORT_CALLS = {
   domainSetCap: { args: tuple(domid, integer(0, 0xffff)), result: nothing },
   domainGetWeight: { args: tuple(domid), result: natural },
   domainSetWeight: { args: tuple(domid, integer(0, 0xffff)), result: nothing },
-  schedId: { args: tuple(), result: oneOf(SCHEDULERS) },
+  schedId: { args: tuple(), result: scheduler },
   vcpuGetinfo: { args: tuple(domid, u32), result: vcpuInfo },
   vcpuGetaffinity: { args: tuple(domid, u32), result: affinity },
   vcpuSetaffinity: { args: tuple(domid, u32, newAffinity), result: nothing },
+  domainSendTrigger: { args: tuple(domid, trigger, u32), result: nothing },
+  cpupoolList: { args: tuple(), result: list(cpuPool) },
+  cpupoolFreeinfo: { args: tuple(), result: cpus },
+  cpupoolCreate: { args: tuple(scheduler), result: u32 },
+  cpupoolDestroy: { args: tuple(u32), result: nothing },
+  cpupoolAddcpu: { args: tuple(u32, u32), result: nothing },
+  cpupoolRemovecpu: { args: tuple(u32, u32), result: nothing },
+  cpupoolMovedomain: { args: tuple(u32, domid), result: nothing },
+  sendDebugKeys: { args: tuple(text), result: nothing },
   domainSetPodTarget: { args: tuple(domid, natural), result: nothing },
   readconsolering: { args: tuple(object({ clear: boolean })), result: text },
 } as const;

@@ -28,5 +28,6 @@ export function describeDomain(domain: DomainState): DomainInfo {
     onlineVcpus: domain.onlineVcpus,
     maxVcpuId: domain.vcpus === 0 ? NO_VCPU : domain.vcpus - 1,
     cpuTimeNs: domain.cpuTimeNs(),
+    cpupool: domain.cpupool,
   };
 }

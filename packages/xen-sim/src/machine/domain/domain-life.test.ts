@@ -48,6 +48,7 @@ describe('creation', () => {
       onlineVcpus: 0,
       maxVcpuId: 0xffff_ffff,
       cpuTimeNs: 0n,
+      cpupool: 0,
     });
     expect(heard).toEqual(['1 created']);
   });

@@ -41,6 +41,7 @@ export class DomainState implements MachineDomain {
   timeOffsetSeconds = 0;
   capPercent = 0;
   weight = 256;
+  cpupool = 0;
   /** of those vCPUs that may not run everywhere */
   readonly affinities = new Map<number, VcpuAffinity>();
   readonly #clock: Clock;

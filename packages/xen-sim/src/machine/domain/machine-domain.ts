@@ -9,6 +9,8 @@ export interface GuestProgram {
   load(): number;
   /** From now on it gets on at another pace; it has caught up just now. */
   paceChanged?(): void;
+  /** A non-maskable interrupt has come for one of its vCPUs. */
+  nmi?(vcpu: number): void;
 }
 
 /** A domain as the other parts of the simulator see it. Its rules are kept by `Machine`; memory is free to touch. */
