@@ -20,7 +20,14 @@ export * from './cpupools/index.ts';
 export { parseDisk, parseNetwork } from './config/devices/parse-device.ts';
 export { parseMemorySize } from './config/memory-size.ts';
 export { nameFault } from './config/keys/name-fault.ts';
-export { fromLibxlJson, toLibxlJson, type FromLibxlJsonOptions } from './image-config/index.ts';
+export {
+  expectedOfImage,
+  fromLibxlJson,
+  readImageDomain,
+  toLibxlJson,
+  type FromLibxlJsonOptions,
+  type ImageDomain,
+} from './image-config/index.ts';
 
 export {
   attachDevice,

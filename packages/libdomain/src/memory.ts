@@ -42,3 +42,8 @@ export function memoryNeed(
 export function freeKib(host: Pick<HostInfo, 'freePages' | 'outstandingPages'>): number {
   return Math.max(0, host.freePages - host.outstandingPages) * KIB_PER_PAGE;
 }
+
+/** The pages of 4 KiB that an image of this domain may bring: its memory, its rings and its other special pages. */
+export function maxPagesOf({ maxMemoryKib }: Pick<Size, 'maxMemoryKib'>): number {
+  return Math.ceil(((maxMemoryKib + MAXMEM_SLACK_KIB) * 1024) / PAGE_BYTES);
+}

@@ -1,6 +1,6 @@
-import { table, type Column } from '@vm-tools/cli';
+import { formatFields, table, type Column } from '@vm-tools/cli';
 import { XENBUS_STATES, type DeviceDetails, type DomainDetails, type VcpuDetails } from '@vm-tools/libdomain';
-import { formatCpus, formatFields, mib } from './fields.ts';
+import { formatCpus, mib } from './fields.ts';
 
 /** For people: facts, then its vCPUs and its devices as tables. */
 export async function describeDomain(details: DomainDetails): Promise<string> {

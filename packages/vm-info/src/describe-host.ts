@@ -1,5 +1,6 @@
+import { formatFields } from '@vm-tools/cli';
 import type { HostDetails } from '@vm-tools/libdomain';
-import { formatFields, mib } from './fields.ts';
+import { mib } from './fields.ts';
 
 /** For people. */
 export function describeHost(details: HostDetails): string {

@@ -1,15 +1,3 @@
-import { shown } from '@vm-tools/words';
-
-/** A name and what is said of it; without a value there is no line. */
-export type Fields = readonly (readonly [name: string, value: string | undefined])[];
-
-/** Lines of names and values, the values in one column. */
-export function formatFields(fields: Fields): string {
-  const known = fields.filter((field): field is [string, string] => field[1] !== undefined);
-  const width = Math.max(...known.map(([name]) => name.length));
-  return known.map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`.trimEnd()).join('\n');
-}
-
 /** e.g. "512 MiB" */
 export function mib(kib: number): string {
   return `${Math.round(kib / 1024)} MiB`;

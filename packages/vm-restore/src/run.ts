@@ -1,6 +1,7 @@
 import {
   ensureMonitor,
   forEachDomain,
+  imageFromStdin,
   showProgress,
   showStep,
   type DomainOutcome,
@@ -11,8 +12,6 @@ import { VmToolsError } from '@vm-tools/errors';
 import { domainTarget, type Origin } from '@vm-tools/libdomain';
 import { startRestoring } from '@vm-tools/libxfr';
 import { parseSchedule } from '@vm-tools/ratelimit';
-import { fstatSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import type { RestoreInput } from './options.ts';
 
 export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome> {
@@ -68,16 +67,4 @@ function originOf(input: RestoreInput): Origin {
     ...(allowFolders && { folders: [...allowFolders] }),
     ...(allowListen && { listen: [...allowListen] }),
   };
-}
-
-function imageFromStdin(): Readable | string {
-  // Node takes a folder there for an empty file; as a file that is opened it is reported as what it is.
-  if (fstatSync(process.stdin.fd).isDirectory()) return '/dev/stdin';
-  if (!process.stdin.isTTY) return process.stdin;
-  throw new VmToolsError({
-    code: 'STDIN_IS_TERMINAL',
-    kind: 'usage',
-    message: 'an image is binary and stdin is a terminal',
-    hint: 'name a file, or send the image through a pipe',
-  });
 }

@@ -6,10 +6,12 @@ import { streamError } from './error.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** The signal that ends the reading. */
+/** The signal that ends the reading, and the place of the first byte. */
 export interface ByteReaderOptions {
   /** Its abort destroys the stream, so that a read that waits rejects. */
   readonly signal?: AbortSignal | undefined;
+  /** Where the stream begins in its file: offsets count from the beginning of that. @default 0 */
+  readonly offset?: number | undefined;
 }
 
 /**
@@ -19,9 +21,10 @@ export interface ByteReaderOptions {
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #held: Buffer = NOTHING;
-  #offset = 0;
+  #offset: number;
 
   constructor(stream: Readable, options: ByteReaderOptions = {}) {
+    this.#offset = options.offset ?? 0;
     this.#chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
     // The iterator listens from its first read on. An earlier error reaches that read, and must not end the process.
     stream.on('error', () => undefined);
@@ -31,7 +34,7 @@ export class ByteReader {
     stream.once('close', () => listener[Symbol.dispose]());
   }
 
-  /** how many bytes have been handed out */
+  /** where the next byte lies: how many have been handed out, and what the stream began with */
   get offset(): number {
     return this.#offset;
   }

@@ -22,6 +22,7 @@ export { VCPU_CONTEXT_BYTES } from './core/layout.ts';
 export * from './libxc/encode.ts';
 export { encodeLibxcHeader, LIBXC_HEADER_BYTES, parseLibxcHeader } from './libxc/header.ts';
 export type { LibxcHeader } from './libxc/header.ts';
+export type { PageBatch } from './libxc/page-data.ts';
 export { hasPageData, PAGE_TYPE } from './libxc/page-type.ts';
 export type { PageType } from './libxc/page-type.ts';
 export { PAGE_BYTES, RECORD, recordName } from './libxc/record-type.ts';
@@ -40,9 +41,12 @@ export {
   readLibxlHeader,
 } from './libxl-stream.ts';
 export { openImage } from './open-image.ts';
-export { checkImageFile, fileBytes } from './open-image-file.ts';
-export type { CheckedFile, CheckFileOptions } from './open-image-file.ts';
+export { checkImageFile, fileBytes, openImageFile } from './open-image-file.ts';
+export type { CheckedFile, CheckFileOptions, FileDomain, OpenedFile } from './open-image-file.ts';
 export type { ExpectedDomain, OpenedImage, OpenImageOptions } from './open-image.ts';
+export { readPages } from './pages/read-pages.ts';
+export type { PageNews, PageStretch } from './pages/read-pages.ts';
+export { ZeroPages } from './pages/zero-pages.ts';
 export { wrapImage } from './wrap-image.ts';
 export type { ImageWrapping } from './wrap-image.ts';
 export { encodeXlHeader, readXlHeader, XL_CONFIG_MAX_BYTES } from './xl-header.ts';

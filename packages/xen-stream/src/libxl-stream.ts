@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts';
 import { corrupt, streamError, type StreamPlace } from './error.ts';
-import { isPrefixOf } from './bytes.ts';
+import { isPrefixOf, paddedTo8 } from './bytes.ts';
 
 /**
  * The libxl stream (docs/specs/libxl-migration-stream.pandoc) is a header and records. The libxc stream has no frame
@@ -15,6 +15,11 @@ import { isPrefixOf } from './bytes.ts';
 const IDENT = Buffer.from('LibxlFmt');
 const HEADER_BYTES = 16;
 const RECORD_HEADER_BYTES = 8;
+/** u32 which device model, u32 which one of them */
+const EMULATOR_HEADER_BYTES = 8;
+/** The state of qemu has some hundred KiB: memory that it maps is the domain's. */
+const EMULATOR_MAX_BYTES = 256 * 1024 * 1024;
+const PIECE_BYTES = 64 * 1024;
 const VERSION = 2;
 const OPTION_BIG_ENDIAN = 1;
 const OPTION_LEGACY = 2;
@@ -74,9 +79,41 @@ export async function readLibxlHeader(reader: ByteReader): Promise<void> {
   await readEmptyRecord(reader, 'LIBXC_CONTEXT', 0);
 }
 
+/** What may stand between the libxc stream and the END. */
+export interface LibxlEndOptions {
+  /** State of a device model, as an HVM domain has it: it is passed over. @default false */
+  readonly hasDeviceModel?: boolean | undefined;
+}
+
 /** Reads the END behind the libxc stream. */
-export async function readLibxlEnd(reader: ByteReader): Promise<void> {
-  await readEmptyRecord(reader, 'END', 1);
+export async function readLibxlEnd(reader: ByteReader, options: LibxlEndOptions = {}): Promise<void> {
+  let recordIndex = 1;
+  if (options.hasDeviceModel === true) while (await passEmulatorRecord(reader, recordIndex)) recordIndex++;
+  await readEmptyRecord(reader, 'END', recordIndex);
+}
+
+/** @returns false when the next record is another one, of which nothing has been read then */
+async function passEmulatorRecord(reader: ByteReader, recordIndex: number): Promise<boolean> {
+  const { offset } = reader;
+  const head = await reader.readUpTo(RECORD_HEADER_BYTES);
+  const name = head.length < RECORD_HEADER_BYTES ? undefined : nameOf(head.readUInt32LE(0));
+  if (name !== 'EMULATOR_XENSTORE_DATA' && name !== 'EMULATOR_CONTEXT') {
+    reader.unread(head);
+    return false;
+  }
+  const length = head.readUInt32LE(4);
+  const place: StreamPlace = { offset, record: `libxl ${name}`, recordIndex };
+  if (length < EMULATOR_HEADER_BYTES)
+    throw corrupt(`its length is ${length}, less than ${EMULATOR_HEADER_BYTES}`, place);
+  if (length > EMULATOR_MAX_BYTES) {
+    const problem = `its length ${length} is beyond ${EMULATOR_MAX_BYTES}`;
+    throw streamError('STREAM_TOO_LARGE', problem, place);
+  }
+  for (let left = paddedTo8(length); left > 0;) {
+    const { length: read } = await reader.readExactly(Math.min(left, PIECE_BYTES), place.record);
+    left -= read;
+  }
+  return true;
 }
 
 function encodeEmptyRecord(type: number): Uint8Array {

@@ -36,26 +36,34 @@ export async function* expandFrames(packed: Readable): AsyncGenerator<Buffer, vo
   });
   // It fails as the codec does, which is read below.
   pipeline(packed, codec).catch(() => undefined);
+  let offset = 0;
   try {
-    for await (const piece of codec) yield piece as Buffer;
+    for await (const piece of codec) {
+      yield piece as Buffer;
+      offset += (piece as Buffer).length;
+    }
   } catch (thrown) {
-    throw isOfCodec(thrown) ? damaged(thrown) : thrown;
+    throw isOfCodec(thrown) ? damaged(thrown, offset) : thrown;
   }
 }
 
-function isOfCodec(thrown: unknown): boolean {
+/** Whether zstd has said so, and not the reader of its input. */
+export function isOfCodec(thrown: unknown): boolean {
   return /^(Z|ZSTD)_/.test(String((thrown as NodeJS.ErrnoException).code));
 }
 
-function damaged(thrown: unknown): VmToolsError {
+/** @param offset how much was expanded before, bytes */
+export function damaged(thrown: unknown, offset: number): VmToolsError {
   const isCut = (thrown as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+  const problem = isCut
+    ? 'the compressed bytes end too soon'
+    : `the compressed bytes are damaged: ${messageOf(thrown)}`;
   return new VmToolsError({
     code: 'ZSTD_CORRUPT',
     kind: 'corrupt',
-    message: isCut
-      ? 'the compressed bytes end too soon'
-      : `the compressed bytes are damaged: ${messageOf(thrown)}`,
+    message: `${problem}, behind byte ${offset} of what they stand for`,
     hint: isCut ? 'get the whole of it: the rest is missing' : 'take another copy of it',
     cause: thrown,
+    details: { offset },
   });
 }

@@ -10,6 +10,8 @@ const HAS_CHECKSUMS = 0x80;
 const RESERVED = 0x7c;
 /** As many as the format allows. */
 const MOST_FRAMES = 0x800_0000;
+/** As many as are held in memory: 4 TiB in frames of 1 MiB. */
+const MOST_HELD_FRAMES = 2 ** 22;
 
 /** The lengths of one frame. */
 export interface FrameSizes {
@@ -50,7 +52,7 @@ export function encodeFrameTable(frames: readonly FrameSizes[]): Buffer {
 }
 
 /**
- * Reads the table at the end of a file; undefined where there is none.
+ * Reads the table at the end of a file; undefined where there is none, or one of more than four million frames.
  *
  * @param size of the file, bytes
  * @throws VmToolsError ZSTD_CORRUPT (corrupt) when there is one that cannot be true, and what `file` rejects with
@@ -65,6 +67,7 @@ export async function readFrameTable(file: TableFile, size: number): Promise<Fra
   const body = count * entryBytes + FOOT_BYTES;
   const start = size - HEAD_BYTES - body;
   if ((flags & RESERVED) !== 0 || count > MOST_FRAMES || start < 0) throw untrue('its end makes no sense');
+  if (count > MOST_HELD_FRAMES) return undefined;
   const table = await readExactly(file, start, HEAD_BYTES + body);
   if (table.readUInt32LE(0) !== SKIPPABLE_MAGIC || table.readUInt32LE(4) !== body) {
     throw untrue('its beginning is not where its end says');

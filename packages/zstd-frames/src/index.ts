@@ -13,5 +13,6 @@
 export { compressFrames } from './compress.ts';
 export type { CompressOptions } from './compress.ts';
 export { expandFrames, isZstd, ZSTD_MAGIC_BYTES } from './expand.ts';
+export { FrameReader } from './frame-reader.ts';
 export { encodeFrameTable, readFrameTable } from './frame-table.ts';
 export type { FrameSizes, FrameTable, TableFile } from './frame-table.ts';

@@ -13,11 +13,9 @@ import { libxlNic } from './devices/nic.ts';
 import { libxlP9 } from './devices/p9.ts';
 import { libxlVfb, libxlVkb } from './devices/vfb.ts';
 import { readOptions } from './options.ts';
+import { parseLibxl } from './parse-libxl.ts';
 import { readScheduling, readShares } from './scheduling.ts';
 import { actionOf } from './shutdown-actions.ts';
-
-/** libxl itself takes any length; a configuration has a few KiB. */
-const MAX_JSON_CHARACTERS = 2 ** 20;
 
 /** Arrays of libxl_domain_config, each of one kind of device that there is not here, and what people call them. */
 const DEVICES: Readonly<Record<string, string>> = {
@@ -101,7 +99,7 @@ export interface FromLibxlJsonOptions {
  *   IMAGE_CONFIG_CORRUPT (kind corrupt): not the JSON of a domain. `details.why` is the clause that says it
  */
 export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}): DomainConfig {
-  const libxl = parse(json);
+  const libxl = parseLibxl(libxlSchema, json);
   const { c_info: create, b_info: build } = libxl;
   const type = readType(create.type);
   refuseUnsupported(libxl);
@@ -160,19 +158,6 @@ function filesOf({
   return { kernel: ofGuest(kernel), ramdisk: ofGuest(ramdisk) };
 }
 
-function parse(json: string): LibxlConfig {
-  if (json.length > MAX_JSON_CHARACTERS) throw corrupt('it is too long');
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json.replace(/\0$/, '')); // xl counts the end of the C string as part of it
-  } catch (cause) {
-    throw corrupt('it is not JSON', cause);
-  }
-  const result = libxlSchema.safeParse(parsed);
-  if (!result.success) throw corrupt(describeIssue(result.error));
-  return result.data;
-}
-
 function readDevices(libxl: LibxlConfig): Pick<DomainConfig, DeviceField> {
   const read = fromLibxlDevices(libxl);
   if ('unsupported' in read) throw unsupported(read.unsupported.why, read.unsupported.key);
@@ -222,11 +207,6 @@ function readAction(key: string, name: string): ShutdownAction {
   return ours;
 }
 
-function describeIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
-}
-
 function shown(word: string): string {
   return JSON.stringify(word.slice(0, 64));
 }
@@ -238,16 +218,5 @@ function unsupported(why: string, key: string, hint = 'restore it with xl'): VmT
     message: `this domain is not supported yet: ${why}`,
     hint,
     details: { key, why },
-  });
-}
-
-function corrupt(why: string, cause?: unknown): VmToolsError {
-  return new VmToolsError({
-    code: 'IMAGE_CONFIG_CORRUPT',
-    kind: 'corrupt',
-    message: `the configuration in the image is damaged: ${why}`,
-    hint: 'take another copy of the image, or save the domain anew',
-    details: { why },
-    cause,
   });
 }

@@ -14,8 +14,12 @@ export interface OpenImage extends AsyncDisposable {
   /** Its content, once, as a stream. */
   stream(onFailed: (error: VmToolsError) => void): Readable;
   readonly bytes: number;
+  /** It is no pipe and no device: it has its length, and any place of it can be read. */
+  readonly isRegular: boolean;
   /** It is compressed: `unpacked` tells what it stands for. */
   readonly isPacked: boolean;
+  /** Reads what there is at this place, at most as much as there is room for; 0 at the end. */
+  read(into: Buffer, position: number): Promise<number>;
   /** The file for a target that has it read by another process; undefined when it may change while it is read, or is compressed. */
   origin(onRead: (bytes: number) => void): ImageOrigin | undefined;
   /** Its content, once; an error of the file system is reported before it is thrown. */
@@ -35,7 +39,14 @@ export async function openImageFile(path: string): Promise<OpenImage> {
   const isPacked = stats.isFile() && isZstd(await headOf(handle, path));
   return {
     bytes: Number(stats.size),
+    isRegular: stats.isFile(),
     isPacked,
+    read: async (into, position) => {
+      const { bytesRead } = await handle
+        .read(into, 0, into.length, position)
+        .catch((thrown: unknown) => Promise.reject(fileError(thrown, 'read', path)));
+      return bytesRead;
+    },
     origin: (onRead) => (isOwn(stats) && !isPacked ? originOf(handle, path, stats, onRead) : undefined),
     stream: (onFailed) => Readable.from(readChunks(handle, path, onFailed), { objectMode: false }),
     chunks: (onFailed) => readChunks(handle, path, onFailed),

@@ -4,9 +4,13 @@ import { expandFrames, isZstd, ZSTD_MAGIC_BYTES } from '@vm-tools/zstd-frames';
 /**
  * An image as it is, or what it stands for when it is compressed: its first bytes tell.
  *
+ * @param onForm told once whether it is compressed, before anything is handed out
  * @throws VmToolsError ZSTD_CORRUPT (corrupt); what `image` fails with is passed on
  */
-export async function* unpacked(image: Readable): AsyncGenerator<Buffer, void> {
+export async function* unpacked(
+  image: Readable,
+  onForm: (isPacked: boolean) => void = () => undefined,
+): AsyncGenerator<Buffer, void> {
   const pieces = image.iterator() as AsyncIterator<Buffer>;
   const head: Buffer[] = [];
   for (let bytes = 0; bytes < ZSTD_MAGIC_BYTES;) {
@@ -16,7 +20,9 @@ export async function* unpacked(image: Readable): AsyncGenerator<Buffer, void> {
     bytes += next.value.length;
   }
   const whole = behind(head, pieces);
-  yield* isZstd(Buffer.concat(head)) ? expandFrames(Readable.from(whole, { objectMode: false })) : whole;
+  const isPacked = isZstd(Buffer.concat(head));
+  onForm(isPacked);
+  yield* isPacked ? expandFrames(Readable.from(whole, { objectMode: false })) : whole;
 }
 
 async function* behind(head: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {

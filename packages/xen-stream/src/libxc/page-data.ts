@@ -1,6 +1,7 @@
 import { corrupt, streamError, type StreamPlace } from '../error.ts';
 import { isAbsentRun } from './absent-run.ts';
-import { hasPageData, isPageType, PAGE_TYPE } from './page-type.ts';
+import type { PageEntry } from './encode.ts';
+import { hasPageData, isPageType, PAGE_TYPE, type PageType } from './page-type.ts';
 import { PAGE_BYTES, RECORD_HEADER_BYTES } from './record-type.ts';
 import type { StreamState } from './stream-state.ts';
 
@@ -22,6 +23,17 @@ const PAGE_DATA_HEADER_BYTES = 8;
  * to be of absent pfns nearly all: with their pages they do not fit in a record.
  */
 const PAGE_DATA_MAX_PFNS = 1024 * 1024;
+
+/** What one PAGE_DATA record brings. */
+export interface PageBatch {
+  /**
+   * Where its first page begins, bytes from the beginning of the input: the pages of those pfns that have some
+   * (`hasPageData`) lie there one behind the other, in the order of the list.
+   */
+  readonly offset: number;
+  /** its pfns with their types, in the order of the record */
+  entries(): Iterable<PageEntry>;
+}
 
 export interface PageCounts {
   /** pages with data */
@@ -70,6 +82,24 @@ export function checkPageDataHead(
     throw corrupt(`its length is ${length}, but ${counts.pages} pages with data make ${expected}`, place);
   }
   return counts;
+}
+
+/**
+ * The list of a head that has been checked.
+ *
+ * @param head its memory may be used for something else afterwards
+ * @param offset where its pages begin, bytes from the beginning of the input
+ */
+export function pageBatch(head: Buffer, offset: number): PageBatch {
+  const words = wordsOf(head.subarray(RECORD_HEADER_BYTES + PAGE_DATA_HEADER_BYTES));
+  return { offset, entries: () => entriesOf(words) };
+}
+
+function* entriesOf(words: Uint32Array): Generator<PageEntry> {
+  for (let at = 0; at < words.length; at += 2) {
+    const [low = 0, high = 0] = [words[at], words[at + 1]];
+    yield { pfn: (high & 0xfffff) * 2 ** 32 + low, type: (high >>> 28) as PageType };
+  }
 }
 
 function checkPfns(words: Uint32Array, endPfn: number, state: StreamState, place: StreamPlace): PageCounts {

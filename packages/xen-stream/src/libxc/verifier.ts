@@ -9,7 +9,7 @@ import {
   parseLibxcHeader,
 } from './header.ts';
 import type { LibxcHeader } from './header.ts';
-import { checkPageDataHead, pageDataHeadBytes } from './page-data.ts';
+import { checkPageDataHead, pageBatch, pageDataHeadBytes, type PageBatch } from './page-data.ts';
 import { checkRecordBody, checkRecordHeader } from './record-rules.ts';
 import { PAGE_BYTES, RECORD, RECORD_HEADER_BYTES, recordName } from './record-type.ts';
 import { newStreamState, type StreamState } from './stream-state.ts';
@@ -48,6 +48,8 @@ export interface LibxcVerifierOptions {
    * @default false
    */
   readonly leaveOutHoles?: boolean;
+  /** Told of each PAGE_DATA record when its head has been checked, before its pages come. */
+  readonly onPages?: ((batch: PageBatch) => void) | undefined;
 }
 
 /** The counts so far. Pages are of 4 KiB. */
@@ -82,6 +84,8 @@ export class LibxcVerifier {
   readonly #expect: 'pv' | 'pvh' | undefined;
   readonly #baseOffset: number;
   readonly #leaveOutHoles: boolean;
+  readonly #onPages: LibxcVerifierOptions['onPages'];
+  readonly #recordsByType = new Map<number, number>();
   readonly #counts = {
     bytes: 0,
     leftOutBytes: 0,
@@ -109,6 +113,7 @@ export class LibxcVerifier {
     this.#expect = options.expect;
     this.#baseOffset = options.baseOffset ?? 0;
     this.#leaveOutHoles = options.leaveOutHoles ?? false;
+    this.#onPages = options.onPages;
   }
 
   /** Both headers; undefined until they have come. */
@@ -118,6 +123,11 @@ export class LibxcVerifier {
 
   get counts(): LibxcCounts {
     return this.#counts;
+  }
+
+  /** How many records of each kind have come so far, by their names: `{ PAGE_DATA: 12, … }`, in the order of the first ones. */
+  get recordsByName(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#recordsByType].map(([type, count]) => [recordName(type), count]));
   }
 
   /** Whether END has come: what follows in the input is not part of the stream. */
@@ -260,10 +270,12 @@ export class LibxcVerifier {
       counts.duplicatePages += duplicates;
       counts.absentPfns += absent;
       counts.populatedPfns = state.populated.size;
+      this.#onPages?.(pageBatch(unit, offset + unitBytes));
     } else {
       checkRecordBody(type, unit.subarray(RECORD_HEADER_BYTES), length, state, place);
     }
     counts.records++;
+    this.#recordsByType.set(type, (this.#recordsByType.get(type) ?? 0) + 1);
     return unitBytes;
   }
 

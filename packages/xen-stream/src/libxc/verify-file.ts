@@ -19,15 +19,20 @@ const HEAD_BYTES = 64 * 1024;
 export class FileVerifier {
   readonly #file: StreamFile;
   readonly #verifier: LibxcVerifier;
+  readonly #afterEach: (() => Promise<void>) | undefined;
   readonly #head = Buffer.allocUnsafeSlow(HEAD_BYTES);
   #at: number;
   #turn: Promise<void> = Promise.resolve();
 
-  /** @param at the place of the stream in the file, bytes */
-  constructor(file: StreamFile, verifier: LibxcVerifier, at: number) {
+  /**
+   * @param at the place of the stream in the file, bytes
+   * @param afterEach waited for after each look into the file, at some heads or at a part of one
+   */
+  constructor(file: StreamFile, verifier: LibxcVerifier, at: number, afterEach?: () => Promise<void>) {
     this.#file = file;
     this.#verifier = verifier;
     this.#at = at;
+    this.#afterEach = afterEach;
   }
 
   /** Behind what has been checked, bytes from the beginning of the file. */
@@ -63,7 +68,7 @@ export class FileVerifier {
 
   async #advance(signal: AbortSignal | undefined): Promise<void> {
     const verifier = this.#verifier;
-    const size = await this.#file.size();
+    let size = await this.#file.size();
     while (!verifier.isComplete && this.#at < size) {
       signal?.throwIfAborted();
       const passed = Math.min(verifier.pageBytesLeft, size - this.#at);
@@ -72,6 +77,9 @@ export class FileVerifier {
       const bytes = await this.#file.read(this.#head, this.#at);
       if (bytes === 0) return;
       this.#at += verifier.push(this.#head.subarray(0, bytes));
+      if (this.#afterEach === undefined) continue;
+      await this.#afterEach();
+      size = await this.#file.size();
     }
   }
 }

@@ -1,6 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainConfig } from '../../config/schema.ts';
-import { MAXMEM_SLACK_KIB, PAGE_BYTES } from '../../memory.ts';
 import type { Offer } from '@vm-tools/ports';
 
 type Promised = Pick<Offer, 'name' | 'uuid' | 'type' | 'maxMemoryBytes'>;
@@ -19,11 +18,6 @@ export function checkOffered(config: DomainConfig & { readonly uuid: string }, o
   if (maxMemoryBytes > offer.maxMemoryBytes) {
     throw notAsOffered('maxMemoryBytes', maxMemoryBytes, offer.maxMemoryBytes);
   }
-}
-
-/** The pages of 4 KiB that an image of this domain may bring: its memory, its rings and its other special pages. */
-export function maxPagesOf({ maxMemoryKib }: Pick<DomainConfig, 'maxMemoryKib'>): number {
-  return Math.ceil(((maxMemoryKib + MAXMEM_SLACK_KIB) * 1024) / PAGE_BYTES);
 }
 
 function notAsOffered(field: keyof Promised, found: string | number, offered: string | number): VmToolsError {

@@ -9,6 +9,7 @@ import { asVmToolsError } from '../../guest-error.ts';
 import { lockDomain, requireDecided, type Hold, type HoldOptions } from '../../hold/hold-domain.ts';
 import type { Host } from '../../host.ts';
 import { fromLibxlJson } from '../../image-config/index.ts';
+import { maxPagesOf } from '../../memory.ts';
 import { FROM_FILE } from '../../paths.ts';
 import {
   isSealedHere,
@@ -33,7 +34,7 @@ import {
   type Arrival,
 } from '../admission/target-checks.ts';
 import type { Check, DiskMoment, Offer, RestoreControl, Target } from '@vm-tools/ports';
-import { checkOffered, maxPagesOf } from './check-offered.ts';
+import { checkOffered } from './check-offered.ts';
 import { checkedHere, checkedInFile, type CheckedImage } from './checked-image.ts';
 import { startRestored } from './start-restored.ts';
 

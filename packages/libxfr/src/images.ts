@@ -1,0 +1,13 @@
+/**
+ * Images in files and streams, without a guest: to look at them, and to copy them.
+ *
+ * @example
+ * ```ts
+ * await using bytes = await openImageBytes('web1.img.zst');
+ * const { end } = await checkImageFile(bytes); // of xen-stream: what an image is, nothing here knows
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { openImageBytes } from './file/image-bytes.ts';
+export type { ImageBytes, ImageBytesOptions } from './file/image-bytes.ts';

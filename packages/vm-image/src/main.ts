@@ -1,0 +1,16 @@
+import { runCli } from '@vm-tools/cli';
+import { command, infoCommand, verifyCommand } from './options.ts';
+
+void runCli({
+  ...command,
+  commands: [
+    {
+      ...infoCommand,
+      run: async (invocation) => (await import('./commands/info.ts')).info(invocation),
+    },
+    {
+      ...verifyCommand,
+      run: async (invocation) => (await import('./commands/verify.ts')).verify(invocation),
+    },
+  ],
+});
