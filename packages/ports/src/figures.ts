@@ -2,10 +2,11 @@ import type { SaveProgress } from './save.ts';
 
 /**
  * The phase of a transfer. A source goes through connecting, reserving, the four of `SaveProgress` and starting; a
- * target through connecting, reserving, receiving and starting; a file being written ends with syncing instead.
+ * target through connecting, reserving, receiving and starting; a file being written ends with syncing instead. A copy of an
+ * image goes through copying and syncing.
  */
 export type TransferPhase =
-  'connecting' | 'reserving' | SaveProgress['phase'] | 'receiving' | 'syncing' | 'starting';
+  'connecting' | 'reserving' | SaveProgress['phase'] | 'receiving' | 'copying' | 'syncing' | 'starting';
 
 /** The figures of a transfer under the names that QEMU gave them. */
 export interface TransferFigures {

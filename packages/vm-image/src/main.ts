@@ -1,5 +1,5 @@
 import { runCli } from '@vm-tools/cli';
-import { command, infoCommand, verifyCommand } from './options.ts';
+import { command, convertCommand, infoCommand, verifyCommand } from './options.ts';
 
 void runCli({
   ...command,
@@ -11,6 +11,10 @@ void runCli({
     {
       ...verifyCommand,
       run: async (invocation) => (await import('./commands/verify.ts')).verify(invocation),
+    },
+    {
+      ...convertCommand,
+      run: async (invocation) => (await import('./commands/convert.ts')).convert(invocation),
     },
   ],
 });

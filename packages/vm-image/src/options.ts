@@ -1,4 +1,4 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { BWLIMIT, OVERWRITE, type CommandSpec } from '@vm-tools/cli';
 
 export interface InfoInput {
   readonly file: readonly string[];
@@ -10,15 +10,27 @@ export interface VerifyInput {
   readonly file: readonly string[];
 }
 
+export interface ConvertInput {
+  readonly file: string;
+  readonly output: string;
+  readonly compress?: boolean;
+  readonly overwrite?: boolean;
+  readonly bwlimit?: string;
+}
+
 const FILES = 'image of vm-save or xl save, compressed by zstd or not; - reads stdin';
 
 export const command: CommandSpec = {
   name: 'vm-image',
-  summary: 'tells what is in images of domains, and checks them; it needs no Xen',
+  summary: 'tells what is in images of domains, checks, compresses and expands them; it needs no Xen',
   examples: [
     { command: 'vm-image info web1.img', effect: 'which domain it is, and what of it is there' },
     { command: 'vm-image info web1.img --config', effect: 'its configuration, as JSON' },
     { command: 'vm-image verify /srv/images/*', effect: 'read all of each; status 0 when all are sound' },
+    {
+      command: 'vm-image convert web1.img -o web1.img.zst',
+      effect: 'compress it, or expand a compressed one',
+    },
   ],
 };
 
@@ -57,5 +69,31 @@ export const verifyCommand: CommandSpec = {
   ],
   notes: [
     'It checks what vm-restore does: each record, its place and its length, that all are there, and the checksums of what is compressed. What the pages of a guest contain has no checksum but that.',
+  ],
+};
+
+export const convertCommand: CommandSpec = {
+  name: 'convert',
+  summary: 'copies an image, compressed by zstd or expanded, and checks it meanwhile',
+  arguments: [{ name: '<file>', description: FILES }],
+  options: [
+    { flags: '-o, --output <file>', description: 'the copy; - is stdout', mandatory: true },
+    { flags: '-z, --compress', description: 'compress it; the default for one that is not compressed' },
+    { flags: '--no-compress', description: 'expand it, for xl; the default for one that is compressed' },
+    OVERWRITE,
+    BWLIMIT,
+  ],
+  examples: [
+    {
+      command: 'vm-image convert web1.img -o web1.img.zst',
+      effect: 'compressed; vm-restore takes it as it is',
+    },
+    { command: 'vm-image convert web1.img.zst -o web1.img', effect: 'for xl restore' },
+    { command: 'vm-image convert web1.img -o web1.img -z --overwrite', effect: 'in its own place' },
+    { command: 'ssh b cat web1.img | vm-image convert - -o web1.img.zst', effect: 'from a pipe' },
+  ],
+  notes: [
+    'It checks what verify does. The copy gets its name when it is complete and on the disk; of an image that is not sound there is none. In an expanded one pages of zeros are holes.',
+    'Bytes behind the end of an image are left out, with a warning.',
   ],
 };

@@ -34,6 +34,8 @@ export interface ImageBytes extends AsyncDisposable {
   readonly packing: 'zstd-frames' | 'zstd' | undefined;
   /** bytes of the file or stream as it is, of a stream those that have been read */
   readonly storedBytes: number;
+  /** bytes that there will be in the end, where that is known */
+  readonly plainBytes: number | undefined;
   /** How many bytes there are by now: more than the last time, unless it has ended. */
   size(): Promise<number>;
   /**
@@ -90,6 +92,7 @@ async function inPlace(
   return {
     packing: isPacked ? 'zstd-frames' : undefined,
     storedBytes: bytes,
+    plainBytes: size,
     size: () => Promise.resolve(size),
     read: (into, position) => (frames ?? told).read(into, position),
     finish: (end) => Promise.resolve(size > end),
@@ -101,9 +104,9 @@ async function inPlace(
 async function forward(from: OpenImage | Readable, options: ImageBytesOptions): Promise<ImageBytes> {
   const { onRead = () => undefined, onPassed, signal } = options;
   const file = from instanceof Readable ? undefined : from;
-  // What becomes of a table when all is read: it is not looked at, and the packing is the same.
-  const hasTable =
-    file?.isPacked === true && (await readFrameTable(file, file.bytes).catch(() => undefined)) !== undefined;
+  // It only tells how much there will be: when all is read there is no need of it.
+  const table =
+    file?.isPacked === true ? await readFrameTable(file, file.bytes).catch(() => undefined) : undefined;
   let stored = 0;
   let isPacked = file?.isPacked ?? false;
   let failure: VmToolsError | undefined;
@@ -128,8 +131,9 @@ async function forward(from: OpenImage | Readable, options: ImageBytesOptions): 
   return {
     get packing() {
       if (!isPacked) return undefined;
-      return hasTable ? 'zstd-frames' : 'zstd';
+      return table === undefined ? 'zstd' : 'zstd-frames';
     },
+    plainBytes: file?.isRegular === true && !file.isPacked ? file.bytes : table?.plainBytes,
     get storedBytes() {
       return file?.isRegular === true ? file.bytes : stored;
     },
