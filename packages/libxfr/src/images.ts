@@ -14,5 +14,7 @@
  */
 export { copyImage } from './file/copy-image.ts';
 export type { CopyImageOptions, CopySummary } from './file/copy-image.ts';
+export { fillFile } from './file/fill-file.ts';
+export type { FilledFile, FillFileOptions } from './file/fill-file.ts';
 export { openImageBytes } from './file/image-bytes.ts';
 export type { ImageBytes, ImageBytesOptions } from './file/image-bytes.ts';

@@ -1,5 +1,5 @@
 import { runCli } from '@vm-tools/cli';
-import { command, convertCommand, infoCommand, verifyCommand } from './options.ts';
+import { command, convertCommand, extractCommand, infoCommand, verifyCommand } from './options.ts';
 
 void runCli({
   ...command,
@@ -15,6 +15,10 @@ void runCli({
     {
       ...convertCommand,
       run: async (invocation) => (await import('./commands/convert.ts')).convert(invocation),
+    },
+    {
+      ...extractCommand,
+      run: async (invocation) => (await import('./commands/extract.ts')).extract(invocation),
     },
   ],
 });

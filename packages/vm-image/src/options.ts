@@ -1,4 +1,6 @@
 import { BWLIMIT, OVERWRITE, type CommandSpec } from '@vm-tools/cli';
+import type { PfnRange } from '@vm-tools/xen-stream';
+import { parseGfns } from './parse-gfns.ts';
 
 export interface InfoInput {
   readonly file: readonly string[];
@@ -18,11 +20,21 @@ export interface ConvertInput {
   readonly bwlimit?: string;
 }
 
+export interface ExtractInput {
+  readonly file: string;
+  readonly gfn?: PfnRange;
+  readonly all?: boolean;
+  readonly output?: string;
+  readonly sparse?: boolean;
+  readonly overwrite?: boolean;
+}
+
 const FILES = 'image of vm-save or xl save, compressed by zstd or not; - reads stdin';
 
 export const command: CommandSpec = {
   name: 'vm-image',
-  summary: 'tells what is in images of domains, checks, compresses and expands them; it needs no Xen',
+  summary:
+    'tells what is in images of domains, checks, compresses and expands them, and takes pages out of them; it needs no Xen',
   examples: [
     { command: 'vm-image info web1.img', effect: 'which domain it is, and what of it is there' },
     { command: 'vm-image info web1.img --config', effect: 'its configuration, as JSON' },
@@ -95,5 +107,36 @@ export const convertCommand: CommandSpec = {
   notes: [
     'It checks what verify does. The copy gets its name when it is complete and on the disk; of an image that is not sound there is none. In an expanded one pages of zeros are holes.',
     'Bytes behind the end of an image are left out, with a warning.',
+  ],
+};
+
+export const extractCommand: CommandSpec = {
+  name: 'extract',
+  summary: 'takes the memory of a domain out of an image, by page',
+  arguments: [{ name: '<file>', description: FILES }],
+  options: [
+    {
+      flags: '--gfn <range>',
+      description:
+        'pages of 4 KiB by their numbers in the guest: 0x1000, or the first and the last, 0x1000-0x10ff',
+      parse: parseGfns,
+      conflicts: ['all'],
+    },
+    { flags: '--all', description: 'all pages, each at its address in the guest' },
+    {
+      flags: '-o, --output <file>',
+      description: 'where they go; - is stdout, for up to 64 MiB (default: -)',
+    },
+    { flags: '--sparse', description: 'holes for pages that the domain does not have' },
+    OVERWRITE,
+  ],
+  examples: [
+    { command: 'vm-image extract web1.img --gfn 0x1000 | xxd', effect: 'one page' },
+    { command: 'vm-image extract web1.img --gfn 0-0xff -o low.bin', effect: 'the first MiB' },
+    { command: 'vm-image extract web1.img.zst --all -o web1.mem', effect: 'all of its memory, with holes' },
+  ],
+  notes: [
+    'Of a page that a live save has sent several times it is the last one. All records are checked, as info does it; a file is made only when they are sound.',
+    'The pages of a PV guest have the numbers that it knows itself (pfn).',
   ],
 };

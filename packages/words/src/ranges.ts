@@ -40,6 +40,8 @@ export const RANGES = {
   cpus: { min: 1, max: 4095 },
   /** DOMID_FIRST_RESERVED is one more */
   domid: { min: 0, max: 0x7fef },
+  /** the number of a page of a guest, 4 KiB each: to 16 TiB */
+  gfn: { min: 0, max: 2 ** 32 - 1 },
   /** how often something is done */
   times: { min: 1, max: 1_000_000_000 },
   /** a place in a stream */

@@ -44,6 +44,8 @@ export { openImage } from './open-image.ts';
 export { checkImageFile, fileBytes, openImageFile } from './open-image-file.ts';
 export type { CheckedFile, CheckFileOptions, FileDomain, OpenedFile } from './open-image-file.ts';
 export type { ExpectedDomain, OpenedImage, OpenImageOptions } from './open-image.ts';
+export { PageExtractor } from './pages/extract-pages.ts';
+export type { PagePlace, PfnRange } from './pages/extract-pages.ts';
 export { readPages } from './pages/read-pages.ts';
 export type { PageNews, PageStretch } from './pages/read-pages.ts';
 export { ZeroPages } from './pages/zero-pages.ts';

@@ -120,6 +120,21 @@ export class ImageFile {
     }
   }
 
+  /** Writes at any place, in place of `writer`: what is never written is a hole. */
+  async writeAt(bytes: Buffer, position: number): Promise<void> {
+    try {
+      await this.#file.write([bytes], position);
+    } catch (thrown) {
+      throw fileError(thrown, 'write', this.#path);
+    }
+    this.reach(position + bytes.length);
+  }
+
+  /** Makes it at least so long. */
+  reach(bytes: number): void {
+    this.#bytes = Math.max(this.#bytes, bytes);
+  }
+
   /**
    * The file for a source that has it written by another process, in place of `writer`; undefined where the storage
    * lends it to none. Nothing paces that process, and its zeros become holes a moment later.

@@ -7,6 +7,7 @@ import type { StreamFile } from '../libxc/verify-file.ts';
 import { openImageFile } from '../open-image-file.ts';
 import { syntheticPvh } from '../testing/synthetic-pvh.ts';
 import { wrapImage } from '../wrap-image.ts';
+import { PageExtractor, type PfnRange } from './extract-pages.ts';
 import { readPages } from './read-pages.ts';
 import { ZeroPages } from './zero-pages.ts';
 
@@ -102,3 +103,57 @@ test('pages that have been cut off since the head was read', async () => {
     details: { offset: expect.any(Number), record: 'PAGE_DATA' },
   });
 });
+
+test('pages are extracted as they are in the end, and those that are not there are named', async () => {
+  const range = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.nat(39));
+  await fc.assert(
+    fc.asyncProperty(fc.array(record, { maxLength: 4 }), range, async (records, [first, more]) => {
+      const last = Math.min(40, first + more);
+      const file = inMemory(imageOf(records), 5000);
+      const memory = Buffer.alloc((last - first + 1) * PAGE_BYTES);
+
+      const extractor = new PageExtractor(
+        file,
+        {
+          write: async (bytes, position) => void bytes.copy(memory, position),
+          clear: async (position, bytes) => void memory.fill(0, position, position + bytes),
+        },
+        { first, last },
+      );
+      const image = await openImageFile(file, { onPages: (batch) => extractor.take(batch) });
+      await image.check();
+      const there = new Set<number>();
+      const expected = Buffer.alloc(memory.length);
+      for (const { pfn, type, fill } of records.flat()) {
+        if (pfn < first || pfn > last) continue;
+        const value = hasPageData(type) ? fill : 0;
+        expected.fill(value, (pfn - first) * PAGE_BYTES, (pfn - first + 1) * PAGE_BYTES);
+        if (type === PAGE_TYPE.XTAB) there.delete(pfn);
+        else there.add(pfn);
+      }
+      expect(memory.equals(expected)).toBe(true);
+      expect(extractor.pages).toBe(there.size);
+      expect(extractor.end).toBeLessThanOrEqual(memory.length);
+      const missing = [...extractor.missing()].flatMap((run) => pfnsOf(run));
+      expect(missing).toEqual(pfnsOf({ first, last }).filter((pfn) => !there.has(pfn)));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('pages that lie one behind the other are written together', async () => {
+  const pages = Array.from({ length: 40 }, (_, pfn) => ({ pfn: pfn + 1, type: PAGE_TYPE.NOTAB, fill: 7 }));
+  const file = inMemory(imageOf([pages]));
+  const written: [number, number][] = [];
+  const place = {
+    write: async (bytes: Buffer, position: number) => void written.push([position, bytes.length]),
+    clear: async () => undefined,
+  };
+  const extractor = new PageExtractor(file, place, { first: 11, last: 20 });
+  await (await openImageFile(file, { onPages: (batch) => extractor.take(batch) })).check();
+  expect(written).toEqual([[0, 10 * PAGE_BYTES]]);
+});
+
+function pfnsOf({ first, last }: PfnRange): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
