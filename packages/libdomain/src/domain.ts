@@ -28,13 +28,13 @@ export interface Domain {
 
 /** The domain as Xen and xenstore know it. */
 export async function describeDomain(store: Pick<StoreAccess, 'read'>, info: DomainInfo): Promise<Domain> {
-  const isFresh = info.isPaused && info.cpuTimeNs === 0n;
+  const hasNotRun = isFresh(info);
   const [name, type, staticMax, incoming, from] = await Promise.all([
     store.read(`${domainPath(info.domid)}/name`),
     store.read(`${libxlPath(info.domid)}/type`),
     store.read(`${domainPath(info.domid)}/memory/static-max`),
-    isFresh ? store.read(incomingPath(info.domid)) : undefined,
-    isFresh ? store.read(incomingFromPath(info.domid)) : undefined,
+    hasNotRun ? store.read(incomingPath(info.domid)) : undefined,
+    hasNotRun ? store.read(incomingFromPath(info.domid)) : undefined,
   ]);
   return {
     domid: info.domid,
@@ -49,6 +49,11 @@ export async function describeDomain(store: Pick<StoreAccess, 'read'>, info: Dom
     ...(info.shutdownReason === undefined ? {} : { shutdownReason: info.shutdownReason }),
     ...(from === undefined ? {} : { from }),
   };
+}
+
+/** Whether it has been made and has never run here, as far as Xen tells. */
+export function isFresh({ isPaused, cpuTimeNs }: Pick<DomainInfo, 'isPaused' | 'cpuTimeNs'>): boolean {
+  return isPaused && cpuTimeNs === 0n;
 }
 
 /** Xen tells PV from the rest; only the toolstack that made the domain knows whether the rest is PVH or HVM. */

@@ -22,6 +22,7 @@ export const DOMAIN_EVENT_TYPES = [
   'device-removed',
 ] as const;
 
+/** The type of an event. */
 export type DomainEventType = (typeof DOMAIN_EVENT_TYPES)[number];
 
 /** A request of a toolstack to a guest; "other" is one that these tools do not know. */

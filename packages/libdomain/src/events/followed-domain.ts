@@ -2,11 +2,12 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import { allThrough } from '../all-through.ts';
 import { XENBUS_STATES } from '../devices/backend/xenbus.ts';
 import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
+import { isFresh } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { controlPath, domainPath, incomingFromPath, incomingPath, libxlPath } from '../paths.ts';
 import type { GuestRequest } from './domain-event.ts';
 import { follow } from './follow.ts';
-import { isFresh, phaseOf, type SeenDevice, type SeenDomain } from './seen-domain.ts';
+import { phaseOf, type SeenDevice, type SeenDomain } from './seen-domain.ts';
 
 /** What a follower of domains is told. */
 export interface Following {
@@ -22,6 +23,12 @@ type Nodes = Pick<SeenDomain, 'request' | 'targetKib' | 'devices'>;
 
 const NOTHING: Nodes = { devices: new Map() };
 
+/** The mark of one that is being brought here. */
+interface Arrival {
+  /** the peer, where that is known */
+  readonly from: string | undefined;
+}
+
 /**
  * One domain, and the watches by which xenstore tells of it: one for its name, and four more once it is one of those
  * that are asked for. None is on all nodes of a guest, which may write there as much as it likes.
@@ -34,6 +41,7 @@ export class FollowedDomain {
   #name = '';
   #hasStarted = false;
   #nodes = NOTHING;
+  #arrival: Arrival | undefined;
   #devices: readonly Device[] = [];
   /** Nothing has changed in the list of its devices since it was last read. */
   #isListed = false;
@@ -77,10 +85,12 @@ export class FollowedDomain {
 
   async readNodes(): Promise<void> {
     const { store } = this.#following;
-    const [target, request, devices] = await Promise.all([
+    const devices = await this.#readDevices();
+    const [target, request, incoming, from] = await Promise.all([
       store.read(`${domainPath(this.domid)}/memory/target`),
       store.read(controlPath(this.domid)),
-      this.#readDevices(),
+      this.#hasStarted ? undefined : store.read(incomingPath(this.domid)),
+      this.#hasStarted ? undefined : store.read(incomingFromPath(this.domid)),
     ]);
     const targetKib =
       target !== undefined && /^\d{1,15}$/.test(target) ? Number(target) : this.#nodes.targetKib;
@@ -89,23 +99,22 @@ export class FollowedDomain {
       ...(request === undefined || request === '' ? {} : { request: requestOf(request) }),
       ...(targetKib === undefined ? {} : { targetKib }),
     };
+    this.#arrival = incoming === undefined ? undefined : { from };
   }
 
   /** How it is, by what Xen says now and by what was last read of the rest. */
-  async seen(info: DomainInfo): Promise<SeenDomain> {
+  seen(info: DomainInfo): SeenDomain {
     this.#hasStarted ||= !isFresh(info);
-    const { store } = this.#following;
-    const [incoming, from] = this.#hasStarted
-      ? []
-      : await Promise.all([incomingPath, incomingFromPath].map((path) => store.read(path(this.domid))));
-    const state = phaseOf(info, incoming !== undefined);
+    const arrival = this.#hasStarted ? undefined : this.#arrival;
+    const state = phaseOf(info, arrival !== undefined);
+    const isFromPeer = state.phase === 'arriving' && arrival?.from !== undefined;
     return {
       domid: this.domid,
       uuid: this.uuid,
       name: this.#name,
       hasStarted: this.#hasStarted,
       ...state,
-      ...(state.phase === 'arriving' && from !== undefined ? { from } : {}),
+      ...(isFromPeer ? { from: arrival.from } : {}),
       ...this.#nodes,
     };
   }

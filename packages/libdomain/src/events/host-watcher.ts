@@ -1,5 +1,6 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { allThrough } from '../all-through.ts';
+import { isFresh } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { domainPath } from '../paths.ts';
 import { differenceOf } from './difference.ts';
@@ -7,8 +8,15 @@ import type { ChangedDomain, DomainChange } from './domain-event.ts';
 import { follow } from './follow.ts';
 import { FollowedDomain } from './followed-domain.ts';
 import { News } from './news.ts';
-import { isFresh, type SeenDomain, type SeenHost } from './seen-domain.ts';
+import type { SeenDomain, SeenHost } from './seen-domain.ts';
 import type { Selection } from './selection.ts';
+
+/** What a look has shown. */
+interface Look {
+  readonly changes: readonly DomainChange[];
+  /** All domains were looked at. */
+  readonly isOfHost: boolean;
+}
 
 /** Looks at the domains of a host whenever there is news of them, and tells what is different. */
 export class HostWatcher {
@@ -45,20 +53,21 @@ export class HostWatcher {
   }
 
   /** Takes the news, and tells what has changed since the last look. */
-  async look(): Promise<DomainChange[]> {
+  async look(): Promise<Look> {
     const { isOfHost, domids } = this.news.take();
     const infos = isOfHost ? await this.#host.xen.domainGetinfolist() : await this.#infosOf(domids);
     const gone = isOfHost ? this.#forgetAllBut(infos) : [];
     const before = new Map(this.#before);
     const after = new Map(isOfHost ? [] : this.#before);
-    const seen = await Promise.all(infos.map((info) => this.#look(info, domids, before)));
+    const seen = await allThrough(infos.map((info) => this.#look(info, domids, before)));
     for (const domain of seen) if (domain !== undefined) after.set(domain.domid, domain);
     this.#before = after;
     const selected = new Set(
       [...gone, ...this.#followed.values()].filter(({ isSelected }) => isSelected).map(identity),
     );
     await Promise.all(gone.map((domain) => this.#unfollow(domain)));
-    return differenceOf(before, after).filter((change) => selected.has(identity(change)));
+    const changes = differenceOf(before, after).filter((change) => selected.has(identity(change)));
+    return { changes, isOfHost };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,7 +126,7 @@ export class HostWatcher {
     const isNew = !domain.isSelected && this.#selection.has(domain);
     if (isNew) await domain.select();
     if (domain.isSelected && (isNew || news.has(domid))) await domain.readNodes();
-    const seen = await domain.seen(info);
+    const seen = domain.seen(info);
     const was = before.get(domid);
     if (isNew && was?.uuid === seen.uuid) {
       const { devices, targetKib, request } = seen;

@@ -29,11 +29,6 @@ export interface SeenDomain {
 /** The domains of a host at a look, by domid. */
 export type SeenHost = ReadonlyMap<number, SeenDomain>;
 
-/** Whether it has been made and has never run, as far as Xen tells. */
-export function isFresh({ isPaused, cpuTimeNs }: Pick<DomainInfo, 'isPaused' | 'cpuTimeNs'>): boolean {
-  return isPaused && cpuTimeNs === 0n;
-}
-
 /** Xen's flags in the order of their weight. */
 export function phaseOf(info: DomainInfo, isArriving: boolean): Pick<SeenDomain, 'phase' | 'reason'> {
   const { isDying, shutdownReason: reason, isPaused } = info;

@@ -4,12 +4,11 @@ import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { HostWatcher } from './host-watcher.ts';
+import { Pace } from './pace.ts';
 import { Selection } from './selection.ts';
 
 /** @default of `pollMs` */
 const POLL_MS = 5_000;
-/** The first look at a domain that is on its way; each further one comes after twice the time. */
-const FIRST_PAUSE_MS = 50;
 
 /** Which domains are watched, and how. */
 export interface WatchDomainsOptions {
@@ -27,7 +26,7 @@ export interface WatchDomainsOptions {
   /** The time of events. @default that of the host */
   readonly now?: () => Date;
   /** Waits between two looks. @default the time of the host */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -54,20 +53,21 @@ export async function* watchDomains(
 ): AsyncGenerator<DomainEvent, never, undefined> {
   const { initial = false, signal, now = () => new Date(), pollMs = POLL_MS } = options;
   const watcher = new HostWatcher(host, new Selection(options.domains));
+  const pace = new Pace(pollMs);
+  const pause = options.sleep ?? sleep;
   const onAbort = (): void => watcher.news.end(abortError(signal as AbortSignal, 'watching domains'));
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await watcher.begin();
-    let pauseMs = FIRST_PAUSE_MS;
-    for (let looks = 0; ; looks += 1) {
-      const changes = await watcher.look();
+    for (let isInitial = true; ; isInitial = false) {
+      const { changes, isOfHost } = await watcher.look();
       const time = now().toISOString();
-      const isInitial = looks === 0;
       if (!isInitial || initial)
         for (const change of changes) yield { time, ...change, ...(isInitial ? { initial: true } : {}) };
-      pauseMs = changes.length > 0 ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, pollMs || POLL_MS);
-      await untilNews(watcher, watcher.isOnTheWay ? pauseMs : pollMs, options.sleep ?? sleep);
+      pace.note({ hasChanged: changes.length > 0, isOfHost });
+      if (pace.gapMs > 0) await pause(pace.gapMs, signal);
+      await untilNews(watcher, pace.pauseMs(watcher.isOnTheWay), pause);
     }
   } catch (thrown) {
     throw signal?.aborted === true ? thrown : asVmToolsError(thrown, LOOKING);
@@ -77,15 +77,15 @@ export async function* watchDomains(
   }
 }
 
-/** @param pauseMs after which there is a look in any case; 0 when there is none */
+/** @param pauseMs after which there is a look in any case */
 async function untilNews(
   { news }: HostWatcher,
-  pauseMs: number,
-  pause: (ms: number, signal: AbortSignal) => Promise<void>,
+  pauseMs: number | undefined,
+  pause: (ms: number, signal?: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const over = new AbortController();
   const waits: Promise<unknown>[] = [news.arrival];
-  if (pauseMs > 0) {
+  if (pauseMs !== undefined) {
     const look = pause(pauseMs, over.signal).then(
       () => news.ofHost(),
       (thrown: unknown) => {

@@ -1,6 +1,6 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { LOOKING } from '../actions/list-domains.ts';
-import { domainState } from '../domain.ts';
+import { domainState, isFresh } from '../domain.ts';
 import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import { freeKib, PAGE_BYTES } from '../memory.ts';
@@ -97,9 +97,7 @@ class Reader implements FiguresReader {
 
   /** The domains that are on their way here: they have not run yet. */
   async #incoming(infos: readonly DomainInfo[]): Promise<ReadonlySet<number>> {
-    const fresh = infos.filter(
-      ({ isPaused, isDying, cpuTimeNs }) => isPaused && !isDying && cpuTimeNs === 0n,
-    );
+    const fresh = infos.filter((info) => isFresh(info) && !info.isDying);
     const marks = await Promise.all(fresh.map(({ domid }) => this.#host.store.read(incomingPath(domid))));
     return new Set(fresh.filter((_, index) => marks[index] !== undefined).map(({ domid }) => domid));
   }

@@ -20,9 +20,10 @@ export interface EventListener extends AsyncDisposable {
  */
 export async function listen(
   host: Pick<Host, 'xen' | 'store'>,
-  options: Omit<WatchDomainsOptions, 'initial'> = {},
+  options: Omit<WatchDomainsOptions, 'initial' | 'signal'> = {},
 ): Promise<EventListener> {
-  const events = watchDomains(host, { pollMs: 20, ...options, initial: true });
+  const over = new AbortController();
+  const events = watchDomains(host, { pollMs: 20, ...options, initial: true, signal: over.signal });
   const next = async (what: string): Promise<DomainEvent> => {
     const late = { code: 'TEST_SILENT', message: `there is no ${what}` };
     return (await within(events.next(), LIMIT_MS, late)).value;
@@ -39,6 +40,7 @@ export async function listen(
       }
     },
     async [Symbol.asyncDispose]() {
+      over.abort(); // an event that is waited for would never come
       await events.return(undefined as never);
     },
   };
