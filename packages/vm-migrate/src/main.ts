@@ -4,6 +4,7 @@ import {
   command,
   forgetCommand,
   listCommand,
+  receiveCommand,
   resolveCommand,
   setCommand,
   statusCommand,
@@ -19,6 +20,10 @@ void runCli<MigrateInput>({
     return (await import('./run.ts')).migrate(invocation);
   },
   commands: [
+    {
+      ...receiveCommand,
+      run: async (invocation) => (await import('./commands/receive.ts')).receive(invocation),
+    },
     { ...listCommand, run: async (invocation) => (await import('./commands/list.ts')).list(invocation) },
     {
       ...statusCommand,

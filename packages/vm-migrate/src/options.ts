@@ -27,6 +27,7 @@ export interface MigrateInput extends WaitInput {
   readonly deadline?: number;
   readonly maxRounds?: number;
   readonly onNoConvergence: 'abort' | 'force' | 'throttle';
+  readonly peer?: 'xl';
 }
 
 const STOP_AND_COPY_BWLIMIT = {
@@ -89,6 +90,12 @@ export const command: CommandSpec = {
       flags: '--insecure',
       description: 'allow tcp://, which is neither encrypted nor authenticated; xfrd must allow it, too',
     },
+    {
+      flags: '--peer <kind>',
+      description: 'a host that has only xl: it is called by ssh, and xl migrate-receive is run there',
+      choices: ['xl'],
+      conflicts: ['dryRun'],
+    },
     WAIT,
   ],
   examples: [
@@ -101,6 +108,7 @@ export const command: CommandSpec = {
       effect: 'with at most 20 MiB/s by day',
     },
     { command: 'vm-migrate web1 ssh://root@b', effect: 'through ssh, which starts xfrd there' },
+    { command: 'vm-migrate web1 ssh://root@b --peer xl', effect: 'to a host that has only xl' },
     {
       command: 'vm-migrate web1 b --max-downtime 100 --on-no-convergence abort',
       effect: 'move it only if it stands still for at most 100 ms',
@@ -109,6 +117,39 @@ export const command: CommandSpec = {
   ],
   notes: [
     'A plain HOST is called over TLS, and both hosts must trust each other: xfrd init, xfrd trust. tcp:// is neither encrypted nor authenticated and needs --insecure on both hosts: use it only on loopback or on a network that you trust.\nUntil the other host has the whole domain, any failure, and Ctrl-C, leaves it running here: any exit status but 0 and 9. After 9 it is unknown which host runs it; it stands still here, in memory and whole, until vm-migrate resolve knows.',
+    'With --peer xl the same holds until xl is told to start the domain. Behind that word only the guarantees of xl hold: it keeps no record and cannot be asked. After status 9 find out whether the domain runs there, and say it: vm-migrate resolve TRANSFER --owner there, or here.',
+  ],
+};
+
+export interface ReceiveInput extends WaitInput {
+  readonly peer: 'xl';
+  readonly paused?: boolean;
+  readonly bwlimit?: string;
+}
+
+export const receiveCommand: CommandSpec = {
+  name: 'receive',
+  summary:
+    'takes a domain from xl migrate on another host, in place of xl migrate-receive; other hosts: xfrd',
+  options: [
+    {
+      flags: '--peer <kind>',
+      description: 'what is at the other end of stdin and stdout',
+      choices: ['xl'],
+      mandatory: true,
+    },
+    { flags: '-p, --paused', description: 'leave it paused; vm-unpause resumes it' },
+    BWLIMIT,
+    WAIT,
+  ],
+  examples: [
+    {
+      command: 'vm-migrate receive --peer xl',
+      effect: 'on the other host: xl migrate -s "" web1 "ssh b vm-migrate receive --peer xl"',
+    },
+  ],
+  notes: [
+    'Its disks, bridges and other devices must be allowed to peers here: /etc/vm-tools/places.json. Until xl says to start it, any failure leaves nothing of it here, and it runs on where it was. Behind that word only the guarantees of xl hold.',
   ],
 };
 

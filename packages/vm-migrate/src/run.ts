@@ -22,6 +22,7 @@ import { openMeasured } from './measured.ts';
 import { movesOf } from './moves.ts';
 import type { MigrateInput } from './options.ts';
 import { callingPeer, peerAddress, recallingPeer } from './peer.ts';
+import { moveToXl, warningOfXl } from './peer-xl.ts';
 import { requireFree } from './require-free.ts';
 import { describeSettings } from './transfers/describe-transfer.ts';
 import { journalsOf } from './transfers/journals.ts';
@@ -87,15 +88,22 @@ async function migrateOne(
   }
   using progress = showProgress(messages);
   const journals = journalsOf(invocation);
-  const transfer: Transfer = startTransfer(source, callingPeer(invocation, address, offer), {
-    address: formatPeerAddress(address),
-    reconnect: recallingPeer(invocation),
+  const shared = {
     rate,
     stopAndCopyRate,
     budget: live ? budget : undefined,
     journals,
     signal: withDeadline(signal, budget),
-  });
+  };
+  if (input.peer === 'xl') messages.warn(warningOfXl(address));
+  const transfer: Transfer =
+    input.peer === 'xl'
+      ? moveToXl(source, address, shared)
+      : startTransfer(source, callingPeer(invocation, address, offer), {
+          ...shared,
+          address: formatPeerAddress(address),
+          reconnect: recallingPeer(invocation),
+        });
   await using _ = serveTransfer(invocation.root, transfer, (thrown) =>
     messages.warn(`vm-migrate cancel and set do not reach this transfer: ${messageOf(thrown)}`),
   );
@@ -160,5 +168,6 @@ function describe(name: string, endpoint: string, summary: TransferSummary): str
     `${iterations} rounds`,
     ...(downtimeMs === undefined ? [] : [`downtime ${formatDuration(downtimeMs)}`]),
   ];
-  return `${name} runs at ${endpoint} as domid ${domid}: ${figures.join(', ')}`;
+  const as = domid === undefined ? '' : ` as domid ${domid}`;
+  return `${name} runs at ${endpoint}${as}: ${figures.join(', ')}`;
 }

@@ -9,6 +9,8 @@ export interface Connection {
   readonly address?: string;
   /** the name under which it is known here, where the transport can tell */
   readonly who?: string;
+  /** what the program at the other end has said beside the bytes, where that is known: the stderr of ssh */
+  readonly lastWords?: () => readonly string[];
   /** no host on the way can read or change the bytes: encrypted, or never outside this machine */
   readonly isConfidential: boolean;
 }

@@ -68,6 +68,15 @@ export class PullReader {
     return pieces;
   }
 
+  /** What has come by now, at most `most` bytes; waits until there is something. */
+  async readSome(most: number, what: string): Promise<Buffer> {
+    const chunk = this.#rest.length > 0 ? this.#rest : await this.#chunk(what);
+    const piece = chunk.subarray(0, most);
+    this.#rest = chunk.subarray(piece.length);
+    this.#offset += piece.length;
+    return piece;
+  }
+
   async #chunk(what: string): Promise<Buffer> {
     while (!this.#isDiscarding) {
       const chunk = this.#stream.read() as Buffer | null;

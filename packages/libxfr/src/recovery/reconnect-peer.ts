@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Reconnect } from '../options.ts';
 import { connectPeer, type ConnectOptions } from '../transport/connect-peer.ts';
+import { isXl } from '../transport/xl.ts';
 import { DEFAULT_PORT } from '../transport/endpoint.ts';
 import { parsePeerAddress, type PeerAddress } from '../transport/peer-address.ts';
 
@@ -16,6 +17,7 @@ export function reconnectPeer({
   ...options
 }: Pick<ConnectOptions, 'tls' | 'timeouts'> & { readonly port?: number }): Reconnect {
   return async ({ role, peer }, signal) => {
+    if (isXl(peer)) throw cannotBeAsked(peer);
     const called = parsePeerAddress(peer);
     const address = role === 'source' ? called : receiverBeside(called, port);
     if (address.transport === 'fd') throw noWayBack(peer);
@@ -25,6 +27,17 @@ export function reconnectPeer({
 
 function receiverBeside(source: PeerAddress, port: number): PeerAddress {
   return source.transport === 'tls' || source.transport === 'tcp' ? { ...source, port } : source;
+}
+
+/** xl keeps nothing of a migration, and has no command that tells. */
+function cannotBeAsked(peer: string): VmToolsError {
+  return new VmToolsError({
+    code: 'XFR_UNREACHABLE',
+    kind: 'peer',
+    message: `${peer} has only xl, which cannot be asked about a migration`,
+    hint: 'find out where the guest runs (xl list there), and say it with --owner',
+    details: { peer },
+  });
 }
 
 /** The numbers mean something else in every process. */

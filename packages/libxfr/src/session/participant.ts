@@ -178,7 +178,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
   }
 
   /** Tells the peer that this side gives up, and does not wait for it to hear that: the guest is worth more. */
-  async abort(channel: Channel, error: VmToolsError): Promise<void> {
+  async abort(channel: Pick<Channel, 'abort'>, error: VmToolsError): Promise<void> {
     if (!this.allows({ say: 'ABORT' })) throw this.#noStep('say ABORT', undefined);
     await this.#step('send', 'ABORT', () => {
       channel.abort(error);

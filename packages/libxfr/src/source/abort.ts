@@ -17,7 +17,7 @@ import type { Sending } from './phases.ts';
 export async function abortTransfer(
   participant: SourceParticipant,
   source: Source,
-  channel: Channel,
+  channel: Pick<Channel, 'abort'>,
   { failure, on }: { readonly failure: VmToolsError; readonly on: Trigger },
 ): Promise<VmToolsError> {
   const { guest } = participant.record;
@@ -56,7 +56,7 @@ function journalLeft(id: string, thrown: unknown): string {
  */
 async function closeAborted(
   participant: SourceParticipant,
-  channel: Channel,
+  channel: Pick<Channel, 'abort'>,
   { failure, told }: { readonly failure: VmToolsError; readonly told: VmToolsError },
 ): Promise<VmToolsError> {
   try {
@@ -76,7 +76,11 @@ async function closeAborted(
  * @param known what there was by then
  */
 export async function abortUncommitted(
-  { source, channel, attempt }: Pick<Sending, 'source' | 'channel' | 'attempt'>,
+  {
+    source,
+    channel,
+    attempt,
+  }: Pick<Sending, 'source' | 'attempt'> & { readonly channel: Pick<Channel, 'abort'> },
   thrown: unknown,
   {
     offer,

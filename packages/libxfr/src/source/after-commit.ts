@@ -54,18 +54,19 @@ export async function afterCommit(
  * The guest lives elsewhere by now: that something could not be written or removed here is no failure any more. That
  * it lives here, too, is one.
  *
+ * @param channel undefined for a target that waits for no last word
  * @throws VmToolsError XFR_TWO_RUNNING (uncertain)
  */
-async function leave(
+export async function leave(
   participant: SourceParticipant,
   source: Source,
-  channel: Channel,
+  channel: Channel | undefined,
   progress: ProgressReporter,
 ): Promise<void> {
   try {
     await participant.write('confirmed', 'RUNNING');
     // The target need not wait for the removal: whatever happens from now on, it is not asked again.
-    await participant.say(channel, 'BYE', {}).catch(() => undefined);
+    if (channel !== undefined) await participant.say(channel, 'BYE', {}).catch(() => undefined);
     await pursue(participant, { destroy: () => destroyCopy(source) });
   } catch (thrown) {
     if (changeIn(thrown) !== undefined) throw twoRunning(participant, thrown);

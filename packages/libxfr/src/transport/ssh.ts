@@ -16,7 +16,7 @@ const SSH_FAILED = 255;
 const NOT_FOUND = 127;
 
 /**
- * Runs `xfrd --stdio` on another host. ssh identifies both ends, and never prompts: a host that it does not know and a
+ * Runs `xfrd --stdio`, or another command, on another host. ssh identifies both ends, and never prompts: a host that it does not know and a
  * key that wants a password are errors, with ssh's own words in `log`. The connection is there when the other end has
  * said something.
  *
@@ -29,12 +29,15 @@ export async function connectSsh(
     readonly signal?: AbortSignal | undefined;
     /** the command and its first words. @default ["ssh"] */
     readonly ssh?: readonly string[] | undefined;
+    /** what is run there. @default xfrd, or the program of the address, with --stdio */
+    readonly remote?: string | undefined;
   },
 ): Promise<Connection> {
   const { connectMs, signal, ssh: [command = 'ssh', ...words] = [] } = options;
   const peer = formatPeerAddress(address);
   throwIfAborted(signal, `connecting to ${peer}`);
   const { user, host, port, program } = address;
+  const { remote = `${program} --stdio` } = options;
   const child = spawn(
     command,
     [
@@ -42,7 +45,7 @@ export async function connectSsh(
       ...['-T', '-o', 'BatchMode=yes', '-o', 'ServerAliveInterval=15'],
       ...(port === undefined ? [] : ['-p', String(port)]),
       ...(user === undefined ? [] : ['-l', user]),
-      ...['--', host, `${program} --stdio`],
+      ...['--', host, remote],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -52,7 +55,7 @@ export async function connectSsh(
     let failure: unknown;
     child.once('error', (thrown) => (failure = thrown));
     child.once('close', (status) =>
-      resolve(sshError({ address, peer, command, status, failure, log: log() })),
+      resolve(sshError({ address, peer, command, remote, status, failure, log: log() })),
     );
   });
   const stream = joinStreams(child.stdout, child.stdin);
@@ -73,7 +76,7 @@ export async function connectSsh(
     stream.destroy();
     throw signal?.aborted ? abortError(signal, `connecting to ${peer}`) : thrown;
   }
-  return { stream, peer, isConfidential: true };
+  return { stream, peer, isConfidential: true, lastWords: log };
 }
 
 /** Whatever a hostile host writes, no more than this is kept. */
@@ -90,13 +93,14 @@ function sshError(init: {
   readonly address: SshAddress;
   readonly peer: string;
   readonly command: string;
+  readonly remote: string;
   readonly status: number | null;
   /** why it was not even started */
   readonly failure: unknown;
   readonly log: readonly string[];
 }): VmToolsError {
-  const { address, peer, command, status, failure, log } = init;
-  const { host, user, program } = address;
+  const { address, peer, command, remote, status, failure, log } = init;
+  const { host, user } = address;
   const login = user === undefined ? host : `${user}@${host}`;
   const last = log.at(-1);
   const details = { host, status };
@@ -113,9 +117,9 @@ function sshError(init: {
     hint:
       status === SSH_FAILED
         ? `make "ssh ${login} true" work without a prompt`
-        : status === NOT_FOUND
+        : status === NOT_FOUND && remote.endsWith(' --stdio')
           ? `install vm-tools there, or say where it is: ssh://${login}/usr/local/bin/xfrd`
-          : `see what "ssh ${login} ${program} --stdio" says`,
+          : `see what "ssh ${login} ${remote}" says`,
     log,
     details,
   });

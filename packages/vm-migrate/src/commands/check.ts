@@ -6,6 +6,7 @@ import type { PeerAddress } from '@vm-tools/libxfr/transport';
 import { movesOf } from '../moves.ts';
 import type { MigrateInput } from '../options.ts';
 import { callingPeer, peerAddress } from '../peer.ts';
+import { checkXlAt } from '../peer-xl.ts';
 import { requireFree } from '../require-free.ts';
 import { sideWord } from '../side.ts';
 import { journalsOf } from '../transfers/journals.ts';
@@ -40,10 +41,13 @@ async function checkOne(
   const live = input.onNoConvergence === 'force' ? input.live : 'require';
   const source = domainSource(host, domain, { live, waitMs: input.wait });
   await requireFree(source, signal);
-  const checks = await checkPeer(source, (stop, offer) => callingPeer(invocation, address, offer)(stop), {
-    journals: journalsOf(invocation),
-    signal,
-  });
+  const checks =
+    input.peer === 'xl'
+      ? await checkXlAt(source, address, signal)
+      : await checkPeer(source, (stop, offer) => callingPeer(invocation, address, offer)(stop), {
+          journals: journalsOf(invocation),
+          signal,
+        });
   const failed = checks.find(({ error }) => error !== undefined);
   const plain = checks.map(({ error, ...rest }) => ({
     ...rest,
