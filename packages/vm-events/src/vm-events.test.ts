@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals';
 import type { DomainEvent } from '@vm-tools/libdomain';
 import { failure, listenTo, result, testOnHost } from '@vm-tools/xen-sim/testing';
-import { command } from './options.ts';
 
 const eventsOf = (text: string): DomainEvent[] =>
   text
@@ -77,5 +76,22 @@ testOnHost('types that are none are refused with the one that is meant', async (
     error: { code: 'USAGE', hint: 'did you mean started?' },
   });
   expect((await failure(host, 'vm-events --until elephants')).error.hint).toContain('--help');
-  expect(command.notes?.join()).toMatch(/created.*device-removed/);
+});
+
+testOnHost('a domain arrives, and connects its devices', async (host) => {
+  await result(host, 'vm-create polite.cfg name=web1 \'vif=["mac=00:16:3e:00:00:01"]\'');
+  await result(host, 'vm-save web1 -o web1.img');
+  const watching = host.spawn('exec vm-events web1 --json --initial --until started');
+  const { said, hears } = listenTo(watching);
+  const { faults } = host.simulated;
+  const restoring = faults.add({ call: 'domainRestore', hang: true });
+  const restored = result(host, 'vm-restore web1.img');
+  await hears(/"type":"arriving"/);
+  faults.remove(restoring);
+  await restored;
+  expect(await watching.exited).toBe(0);
+  const events = eventsOf(said());
+  const types = events.map(({ type }) => type).filter((type) => type !== 'memory-target');
+  expect(types.slice(0, 2)).toEqual(['created', 'arriving']);
+  expect(events).toContainEqual(expect.objectContaining({ type: 'device-added', kind: 'vif', id: '0' }));
 });

@@ -55,7 +55,7 @@ export type DomainChange = ChangedDomain &
     | {
         /** It is there, paused, and has not run yet, as far as no further event says more. */
         readonly type: 'created';
-        /** The memory with which its guest is asked to make do, KiB. */
+        /** The memory with which its guest is asked to make do, KiB, if its toolstack has written it already. */
         readonly targetKib?: number;
       }
     | {

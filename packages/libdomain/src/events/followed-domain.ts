@@ -1,12 +1,12 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { allThrough } from '../all-through.ts';
-import { XENBUS_STATES } from '../devices/backend/xenbus.ts';
 import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
 import { isFresh } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { controlPath, domainPath, incomingFromPath, incomingPath, libxlPath } from '../paths.ts';
-import type { GuestRequest } from './domain-event.ts';
+import { controlPath, domainPath, incomingFromPath, incomingPath } from '../paths.ts';
+import { backendDomid } from './backend-watches.ts';
 import { follow } from './follow.ts';
+import { requestIn, stateIn } from './guest-words.ts';
 import { phaseOf, type SeenDevice, type SeenDomain } from './seen-domain.ts';
 
 /** What a follower of domains is told. */
@@ -30,7 +30,7 @@ interface Arrival {
 }
 
 /**
- * One domain, and the watches by which xenstore tells of it: one for its name, and four more once it is one of those
+ * One domain, and the watches by which xenstore tells of it: one for its name, and three more once it is one of those
  * that are asked for. None is on all nodes of a guest, which may write there as much as it likes.
  */
 export class FollowedDomain {
@@ -73,8 +73,13 @@ export class FollowedDomain {
       // Where a guest that starts says what requests it understands, which is how its start is noticed at once.
       this.#follow(`${own}/control`),
       this.#follow(`${own}/device`),
-      this.#follow(libxlPath(this.domid), () => (this.#isListed = false)),
     ]);
+  }
+
+  /** Its toolstack has changed something about it: it may have other devices. */
+  noteToolstack(): void {
+    this.#isListed = false;
+    this.#following.onChange(this.domid);
   }
 
   /** Its last name stays when its nodes have gone. */
@@ -86,7 +91,7 @@ export class FollowedDomain {
   async readNodes(): Promise<void> {
     const { store } = this.#following;
     const devices = await this.#readDevices();
-    const [target, request, incoming, from] = await Promise.all([
+    const [target, asked, incoming, from] = await Promise.all([
       store.read(`${domainPath(this.domid)}/memory/target`),
       store.read(controlPath(this.domid)),
       this.#hasStarted ? undefined : store.read(incomingPath(this.domid)),
@@ -94,9 +99,10 @@ export class FollowedDomain {
     ]);
     const targetKib =
       target !== undefined && /^\d{1,15}$/.test(target) ? Number(target) : this.#nodes.targetKib;
+    const request = requestIn(asked);
     this.#nodes = {
       devices,
-      ...(request === undefined || request === '' ? {} : { request: requestOf(request) }),
+      ...(request === undefined ? {} : { request }),
       ...(targetKib === undefined ? {} : { targetKib }),
     };
     this.#arrival = incoming === undefined ? undefined : { from };
@@ -123,13 +129,9 @@ export class FollowedDomain {
     await Promise.all(this.#watches.map((watch) => watch[Symbol.asyncDispose]()));
   }
 
-  async #follow(path: string, onChange?: () => void): Promise<void> {
-    const { store, onChange: tell, onLost } = this.#following;
-    const changed = (): void => {
-      onChange?.();
-      tell(this.domid);
-    };
-    this.#watches.push(await follow(store, path, changed, onLost));
+  async #follow(path: string): Promise<void> {
+    const { store, onChange, onLost } = this.#following;
+    this.#watches.push(await follow(store, path, () => onChange(this.domid), onLost));
   }
 
   async #readDevices(): Promise<ReadonlyMap<string, SeenDevice>> {
@@ -143,34 +145,9 @@ export class FollowedDomain {
     const seen = await Promise.all(
       this.#devices.map(async ({ kind, id, frontend, backend }): Promise<SeenDevice> => {
         const [of, by] = await Promise.all([frontend, backend].map((end) => store.read(`${end}/state`)));
-        return { kind, id, frontendState: stateName(of), backendState: stateName(by) };
+        return { kind, id, frontendState: stateIn(of), backendState: stateIn(by) };
       }),
     );
     return new Map(seen.map((device) => [`${device.kind}/${device.id}`, device]));
   }
-}
-
-const REQUESTS: readonly string[] = [
-  'poweroff',
-  'reboot',
-  'suspend',
-  'halt',
-  'crash',
-] satisfies GuestRequest[];
-
-/** A guest may write there, too. */
-function requestOf(text: string): GuestRequest {
-  return REQUESTS.includes(text) ? (text as GuestRequest) : 'other';
-}
-
-/** A guest may write anything into its own nodes. */
-function stateName(state: string | undefined): string {
-  if (state === undefined) return 'absent';
-  return (/^\d{1,2}$/.test(state) ? XENBUS_STATES[Number(state)] : undefined) ?? 'other';
-}
-
-/** @param path of a backend, or of something in it */
-function backendDomid(path: string): number | undefined {
-  const [, domid] = /^\/local\/domain\/(\d{1,5})\/backend\//.exec(path) ?? [];
-  return domid === undefined ? undefined : Number(domid);
 }

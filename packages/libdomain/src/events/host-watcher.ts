@@ -3,13 +3,17 @@ import { allThrough } from '../all-through.ts';
 import { isFresh } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { domainPath } from '../paths.ts';
+import { BackendWatches } from './backend-watches.ts';
 import { differenceOf } from './difference.ts';
 import type { ChangedDomain, DomainChange } from './domain-event.ts';
 import { follow } from './follow.ts';
-import { FollowedDomain } from './followed-domain.ts';
+import { FollowedDomain, type Following } from './followed-domain.ts';
 import { News } from './news.ts';
 import type { SeenDomain, SeenHost } from './seen-domain.ts';
 import type { Selection } from './selection.ts';
+
+/** What toolstacks keep about domains, and guests may not change: it is quiet while a domain lives. */
+const TOOLSTACK_FOLDER = '/libxl';
 
 /** What a look has shown. */
 interface Look {
@@ -24,21 +28,33 @@ export class HostWatcher {
   readonly #host: Pick<Host, 'xen' | 'store'>;
   readonly #selection: Selection;
   readonly #followed = new Map<number, FollowedDomain>();
-  /** by the domain that serves */
-  readonly #backends = new Map<number, Promise<AsyncDisposable>>();
+  readonly #backends: BackendWatches;
+  readonly #following: Following;
   readonly #special: AsyncDisposable[] = [];
   #before: SeenHost = new Map();
 
   constructor(host: Pick<Host, 'xen' | 'store'>, selection: Selection) {
     this.#host = host;
     this.#selection = selection;
+    const onChange = (domid: number): void => this.news.ofDomain(domid);
+    const onAnyChange = (): void => [...this.#followed.keys()].forEach(onChange);
+    const { store } = host;
+    this.#backends = new BackendWatches(store, { onChange, onAnyChange, onLost: this.#onLost });
+    const followBackends = (domid: number): Promise<void> => this.#backends.follow(domid);
+    this.#following = { store, onChange, onLost: this.#onLost, followBackends };
   }
 
   /** Begins to listen. Nothing that happens from then on is missed. */
   async begin(): Promise<void> {
+    const ofHost = (): void => this.news.ofHost();
+    const listeners = [
+      ['@introduceDomain', ofHost],
+      ['@releaseDomain', ofHost],
+      [TOOLSTACK_FOLDER, (changed: string): void => this.#noteToolstack(changed)],
+    ] as const;
     await allThrough(
-      ['@introduceDomain', '@releaseDomain'].map(async (path) => {
-        this.#special.push(await follow(this.#host.store, path, () => this.news.ofHost(), this.#onLost));
+      listeners.map(async ([path, onChange]) => {
+        this.#special.push(await follow(this.#host.store, path, onChange, this.#onLost));
       }),
     );
     this.news.ofHost();
@@ -56,7 +72,7 @@ export class HostWatcher {
   async look(): Promise<Look> {
     const { isOfHost, domids } = this.news.take();
     const infos = isOfHost ? await this.#host.xen.domainGetinfolist() : await this.#infosOf(domids);
-    const gone = isOfHost ? this.#forgetAllBut(infos) : [];
+    const gone = isOfHost ? await this.#forgetAllBut(infos) : [];
     const before = new Map(this.#before);
     const after = new Map(isOfHost ? [] : this.#before);
     const seen = await allThrough(infos.map((info) => this.#look(info, domids, before)));
@@ -65,19 +81,25 @@ export class HostWatcher {
     const selected = new Set(
       [...gone, ...this.#followed.values()].filter(({ isSelected }) => isSelected).map(identity),
     );
-    await Promise.all(gone.map((domain) => this.#unfollow(domain)));
     const changes = differenceOf(before, after).filter((change) => selected.has(identity(change)));
     return { changes, isOfHost };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const backends = await Promise.allSettled(this.#backends.values());
-    const all = [...this.#special, ...this.#followed.values()];
-    for (const each of backends) if (each.status === 'fulfilled') all.push(each.value);
+    const all = [...this.#special, ...this.#followed.values(), this.#backends];
     await Promise.all(all.map((each) => each[Symbol.asyncDispose]()));
   }
 
   readonly #onLost = (thrown: unknown): void => this.news.end(thrown);
+
+  /** A domain that is not known is just being made there. */
+  #noteToolstack(changed: string): void {
+    const [, domid] = /^\/libxl\/(\d{1,5})(?:\/|$)/.exec(changed) ?? [];
+    const known = domid === undefined ? undefined : this.#followed.get(Number(domid));
+    if (known === undefined) this.news.ofHost();
+    if (domid === undefined) for (const each of this.#followed.values()) each.noteToolstack();
+    else known?.noteToolstack();
+  }
 
   /** Of those that are known; what is gone, or another one by now, shows at a look at the host. */
   async #infosOf(domids: ReadonlySet<number>): Promise<DomainInfo[]> {
@@ -94,18 +116,18 @@ export class HostWatcher {
     return infos.filter((info) => info !== undefined);
   }
 
-  #forgetAllBut(infos: readonly DomainInfo[]): FollowedDomain[] {
+  /** @returns those that are gone */
+  async #forgetAllBut(infos: readonly DomainInfo[]): Promise<FollowedDomain[]> {
     const uuids = new Map(infos.map(({ domid, uuid }) => [domid, uuid]));
     const gone = [...this.#followed.values()].filter(({ domid, uuid }) => uuids.get(domid) !== uuid);
-    for (const { domid } of gone) this.#followed.delete(domid);
+    await Promise.all(
+      gone.map(async (domain) => {
+        this.#followed.delete(domain.domid);
+        await domain[Symbol.asyncDispose]();
+        await this.#backends.forget(domain.domid);
+      }),
+    );
     return gone;
-  }
-
-  async #unfollow(domain: FollowedDomain): Promise<void> {
-    await domain[Symbol.asyncDispose]();
-    const backends = await this.#backends.get(domain.domid);
-    this.#backends.delete(domain.domid);
-    await backends?.[Symbol.asyncDispose]();
   }
 
   /** @param before what is known of it is added there when it is asked for only now that it has another name */
@@ -143,32 +165,6 @@ export class HostWatcher {
   async #isBeingMade(info: DomainInfo): Promise<boolean> {
     if (!isFresh(info) || info.isDying) return false;
     return (await this.#host.store.read(`${domainPath(info.domid)}/name`)) === undefined;
-  }
-
-  get #following(): ConstructorParameters<typeof FollowedDomain>[1] {
-    return {
-      store: this.#host.store,
-      onChange: (domid) => this.news.ofDomain(domid),
-      onLost: this.#onLost,
-      followBackends: async (domid) => {
-        await this.#followBackends(domid);
-      },
-    };
-  }
-
-  /** One watch for all devices that a domain serves: they hardly change once they are connected. */
-  #followBackends(backendDomid: number): Promise<AsyncDisposable> {
-    const path = `${domainPath(backendDomid)}/backend`;
-    const onChange = (changed: string): void => {
-      const [, domid] = /^[^/]+\/(\d{1,5})(?:\/|$)/.exec(changed.slice(path.length + 1)) ?? [];
-      if (domid !== undefined) this.news.ofDomain(Number(domid));
-      // A folder above those of a domain has changed, or so many that the watch no longer says which.
-      else for (const each of this.#followed.keys()) this.news.ofDomain(each);
-    };
-    const known = this.#backends.get(backendDomid);
-    const following = known ?? follow(this.#host.store, path, onChange, this.#onLost);
-    this.#backends.set(backendDomid, following);
-    return following;
   }
 }
 
