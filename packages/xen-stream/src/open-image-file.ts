@@ -21,7 +21,7 @@ export interface CheckedFile {
 export interface CheckFileOptions {
   /** Asked once, before the first byte of the libxc stream is looked at. */
   readonly expect?: (configJson: string) => FileDomain | Promise<FileDomain>;
-  /** Waited for after the head of each record of pages: it may read them from the file. */
+  /** Waited for after the head of each record of pages: it may read them from the file, once and in their order. */
   readonly onPages?: ((batch: PageBatch) => Promise<void>) | undefined;
   readonly signal?: AbortSignal;
 }

@@ -7,6 +7,8 @@ import type { FrameTable, TableFile } from './frame-table.ts';
 /** A frame is expanded as a whole, and some of them are held: `compressFrames` makes them of 1 MiB. */
 const MOST_FRAME_BYTES = 8 * 2 ** 20;
 const HELD_FRAMES = 4;
+/** Node takes no less. */
+const LEAST_CHUNK_BYTES = 64;
 
 const expand = promisify(zstdDecompress);
 
@@ -93,7 +95,9 @@ export class FrameReader {
       if (read === 0) throw untrue(index, offset, 'the file has become shorter');
       filled += read;
     }
-    const expanded = await expand(bytes, { maxOutputLength: Math.max(1, plain) }).catch((thrown: unknown) => {
+    // In one piece: Node would put many together.
+    const sizes = { maxOutputLength: Math.max(1, plain), chunkSize: Math.max(LEAST_CHUNK_BYTES, plain) };
+    const expanded = await expand(bytes, sizes).catch((thrown: unknown) => {
       if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
         throw untrue(index, offset, `it stands for more than the ${plain} bytes that the table says`);
       throw isOfCodec(thrown) ? damaged(thrown, offset) : thrown;

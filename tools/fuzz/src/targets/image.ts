@@ -10,7 +10,7 @@ import { damagedRecord } from '../mutate/record.ts';
 import { damagedUnits, joined, type Unit } from '../mutate/units.ts';
 import { problemOf } from '../oracle/libxc-format.ts';
 import type { Random } from '../random.ts';
-import { bytesIn, must, type Target } from '../target.ts';
+import { bytesIn, must, type Input, type Target } from '../target.ts';
 
 const PLACED = /^STREAM_/;
 const CODES =
@@ -23,21 +23,7 @@ export async function imageTarget(): Promise<Target> {
     name: 'image',
     group: 'images',
     weight: 10,
-    make(random) {
-      const image = random.pick(corpus);
-      const { head, libxc, tail } = image;
-      if (random.oneIn(4)) return joined([...withOtherConfig(random, image), ...libxc, ...tail]);
-      const other = random.pick(corpus);
-      if (random.oneIn(2)) {
-        const rules = {
-          other: other.head,
-          damageUnit: (chance: Random, unit: Unit) => damagedHead(chance, unit),
-        };
-        return joined([...damagedUnits(random, head, rules), ...libxc, ...tail]);
-      }
-      const rules = { other: other.libxc, damageUnit: damagedRecord };
-      return joined([...head, ...damagedUnits(random, [...libxc, ...tail], rules)]);
-    },
+    make: (random) => damagedImage(random, corpus),
     feed(input) {
       const bytes = bytesIn(input);
       const read = async (): Promise<void> => {
@@ -55,6 +41,23 @@ export async function imageTarget(): Promise<Target> {
       return verdictOf(read, { codes: CODES, placed: PLACED, bytes });
     },
   };
+}
+
+/** An image that is damaged in its headers, its configuration or its records. */
+export function damagedImage(random: Random, corpus: readonly CutImage[]): Input {
+  const image = random.pick(corpus);
+  const { head, libxc, tail } = image;
+  if (random.oneIn(4)) return joined([...withOtherConfig(random, image), ...libxc, ...tail]);
+  const other = random.pick(corpus);
+  if (random.oneIn(2)) {
+    const rules = {
+      other: other.head,
+      damageUnit: (chance: Random, unit: Unit) => damagedHead(chance, unit),
+    };
+    return joined([...damagedUnits(random, head, rules), ...libxc, ...tail]);
+  }
+  const rules = { other: other.libxc, damageUnit: damagedRecord };
+  return joined([...head, ...damagedUnits(random, [...libxc, ...tail], rules)]);
 }
 
 /** Those that no tool saved have a configuration with nothing but their type. */

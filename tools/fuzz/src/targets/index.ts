@@ -1,6 +1,7 @@
 import type { Target } from '../target.ts';
 import { channelTarget } from './channel.ts';
 import { framesTarget } from './frames.ts';
+import { imageFileTarget, packedImageTarget } from './image-file.ts';
 import { imageTarget } from './image.ts';
 import { journalTarget } from './journal.ts';
 import { libxcTarget } from './libxc.ts';
@@ -17,6 +18,8 @@ export async function allTargets(): Promise<readonly Target[]> {
   return [
     await libxcTarget(),
     await imageTarget(),
+    await imageFileTarget(),
+    await packedImageTarget(),
     framesTarget,
     preambleTarget,
     channelTarget,
