@@ -40,9 +40,7 @@ export class BackendWatches {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = await Promise.allSettled(this.#watches.values());
-    await Promise.all(
-      opened.map((watch) => (watch.status === 'fulfilled' ? watch.value[Symbol.asyncDispose]() : undefined)),
-    );
+    for (const watch of opened) if (watch.status === 'fulfilled') await watch.value[Symbol.asyncDispose]();
   }
 
   #open(path: string): Promise<AsyncDisposable> {
