@@ -90,6 +90,70 @@ for (const [call, about] of [
   });
 }
 
+for (const call of ['xenstore.transactionStart', 'domainDestroy', 'xenstore.transactionEnd'] as const) {
+  testOnHost(`what a vm-destroy leaves that was killed at ${call} is found, and removed`, async (host) => {
+    const before = await state(host);
+    const { domid } = await createGuest(host, 'web1');
+    const { faults, machine } = host.simulated;
+    // The last transaction comes when Xen has forgotten the domain.
+    const nth = call === 'xenstore.transactionEnd' ? { nth: 2 } : {};
+    const rule = faults.add({ call, hang: true, ...nth });
+    const destroy = host.spawn(`exec vm-destroy ${domid}`);
+    await until(() => (faults.calls.get(call) ?? 0) > ('nth' in nth ? 1 : 0) || undefined);
+    await destroy.kill('SIGKILL');
+    await destroy.exited;
+    faults.remove(rule);
+    if (machine.domains.has(domid)) {
+      // It is paused, whole or not, and still one that can be destroyed by hand.
+      await result(host, `vm-destroy ${domid}`);
+    } else {
+      const { status, found } = await look(host);
+      expect([status, ...kept(found)]).toEqual([1, `gone-domains domain ${domid} found`]);
+      expect(kept((await look(host, '--fix')).found)).toEqual([`gone-domains domain ${domid} mended`]);
+    }
+    expect(await look(host)).toEqual({ status: 0, found: [] });
+    expect(await state(host)).toEqual(before);
+  });
+}
+
+testOnHost(
+  'nodes, backends and a configuration without a domain are found, and others stay',
+  async (host) => {
+    const { domid, uuid } = await createGuest(host, 'web1');
+    const { store, root } = host.simulated;
+    const clean = await state(host);
+    await store.write('/libxl/99/type', 'pvh');
+    await store.write('/local/domain/0/backend/vbd/98/51712/state', '6');
+    const folder = join(root, 'var/lib/xen');
+    const other = '11111111-2222-4333-8444-555555555555';
+    await writeFile(join(folder, `userdata-d.97.${other}.libxl-json`), '{}\0');
+    // The number is another domain's by now.
+    await writeFile(join(folder, `userdata-d.${domid}.${other}.libxl-json`), '{}\0');
+    const { found } = await look(host);
+    expect(found.map(({ about }) => about).sort()).toEqual(
+      [`domain ${domid}`, 'domain 97', 'domain 98', 'domain 99'].sort(),
+    );
+    expect(JSON.stringify(found)).toContain('the backends of its devices');
+    expect((await look(host, '--fix')).found.map((each) => each.state)).toEqual(Array(4).fill('mended'));
+    expect(await look(host)).toEqual({ status: 0, found: [] });
+    await waitForTicks(host, 'web1');
+    expect(await listed(host, uuid)).toMatchObject({ domid });
+    await store.rm('/local/domain/0/backend');
+    expect(await state(host)).toEqual(clean);
+  },
+);
+
+testOnHost('a domain that cannot die is told of, and goes when it is let go', async (host) => {
+  const { domid } = await createGuest(host, 'web1');
+  const letGo = host.simulated.machine.holdPages(domid);
+  expect(await failure(host, `vm-destroy ${domid}`)).toMatchObject({ error: { code: 'DOMAIN_ZOMBIE' } });
+  const stuck = await look(host);
+  expect([stuck.status, ...kept(stuck.found)]).toEqual([1, `zombies domain ${domid} found`]);
+  expect(kept((await look(host, '--fix')).found)).toEqual([`zombies domain ${domid} failed`]);
+  letGo();
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+});
+
 testOnHost('the marks of a guest that has ended meanwhile mean nothing', async (host) => {
   const { domid } = await createGuest(host, 'ended');
   for (const mark of ['logged', 'suspending'])

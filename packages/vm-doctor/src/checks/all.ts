@@ -1,5 +1,6 @@
 import type { HealthCheck } from '../health-check.ts';
 import { fetchedKernels } from './fetched-kernels.ts';
+import { goneDomains } from './gone-domains.ts';
 import { incomingDomains } from './incoming-domains.ts';
 import { interruptedSaves } from './interrupted-saves.ts';
 import { openTransfers } from './open-transfers.ts';
@@ -7,6 +8,7 @@ import { partialImages } from './partial-images.ts';
 import { pendingRestarts } from './pending-restarts.ts';
 import { staleLocks } from './stale-locks.ts';
 import { unfinishedDomains } from './unfinished-domains.ts';
+import { zombies } from './zombies.ts';
 
 /** In the order in which they are shown, and mended: guests first. */
 export const CHECKS: readonly HealthCheck[] = [
@@ -14,6 +16,8 @@ export const CHECKS: readonly HealthCheck[] = [
   interruptedSaves,
   incomingDomains,
   unfinishedDomains,
+  zombies,
+  goneDomains,
   pendingRestarts,
   partialImages,
   fetchedKernels,
