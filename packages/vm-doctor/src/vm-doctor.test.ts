@@ -138,7 +138,7 @@ testOnHost(
     expect(await look(host)).toEqual({ status: 0, found: [] });
     await waitForTicks(host, 'web1');
     expect(await listed(host, uuid)).toMatchObject({ domid });
-    await store.rm('/local/domain/0/backend');
+    await store.rm('/local/domain/0/backend/vbd'); // the folder of a kind stays
     expect(await state(host)).toEqual(clean);
   },
 );

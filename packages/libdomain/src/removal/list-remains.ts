@@ -61,8 +61,10 @@ export async function removeRemains(
   host: Host,
   { domid, uuid, isNumberTaken }: Pick<Remains, 'domid' | 'uuid' | 'isNumberTaken'>,
 ): Promise<void> {
-  if (isNumberTaken) await removeUserdata(host, { domid, uuid });
-  else await destroyDomain(host, { domid, uuid });
+  if (isNumberTaken) return removeUserdata(host, { domid, uuid });
+  await destroyDomain(host, { domid, uuid });
+  // Backends to which no nodes of the domain lead any more.
+  for (const folder of await backendFolders(host)) await host.store.rm(`${folder}/${domid}`);
 }
 
 /** A guest that is being restarted has two numbers for a moment. */
