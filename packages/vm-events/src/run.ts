@@ -1,4 +1,4 @@
-import { isReaderGone, writeText, type Invocation, type Outcome } from '@vm-tools/cli';
+import { isReaderGone, outputLost, writeText, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { watchDomains, type DomainEvent } from '@vm-tools/libdomain';
 import { shownJson } from '@vm-tools/words';
@@ -16,13 +16,13 @@ export async function events(invocation: Invocation<EventsInput>): Promise<Outco
   const host = await invocation.openHost();
   await noteAbsent(host, domains, input.until ?? [], messages);
   const output = invocation.claimStdout('text');
-  const readerGone = new AbortController();
-  const onGone = (): void => readerGone.abort();
-  output.once('error', onGone);
+  const lost = new AbortController();
+  const onLost = (error: unknown): void => lost.abort(outputLost(error, 'the events'));
+  output.once('error', onLost);
   const textOf = messages.json ? shownJson : describeEvent;
   let printed = 0;
   try {
-    const ends = AbortSignal.any([signal, readerGone.signal]);
+    const ends = AbortSignal.any([signal, lost.signal]);
     for await (const event of watchDomains(host, { domains, initial, pollMs, signal: ends })) {
       if (isPrinted(event)) {
         await writeText(output, `${textOf(event)}\n`, 'the events');
@@ -31,9 +31,9 @@ export async function events(invocation: Invocation<EventsInput>): Promise<Outco
       if (isLast(event) || printed >= count) break;
     }
   } catch (thrown) {
-    if (!readerGone.signal.aborted && !isEnd(thrown, isDue)) throw thrown;
+    if (!isEnd(thrown, isDue)) throw thrown;
   } finally {
-    output.off('error', onGone);
+    output.off('error', onLost);
   }
   return { value: { events: printed }, isReport: true };
 }

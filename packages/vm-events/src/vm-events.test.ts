@@ -65,6 +65,8 @@ testOnHost('a signal ends it, and so do its reader and its time limit', async (h
     expect(await watching.exited).toBe(status);
   }
   expect(await host.exec('vm-events --initial --poll 0 | head -1')).toMatchObject({ code: 0, stderr: '' });
+  const full = await host.exec('vm-events --initial --poll 0 > /dev/full');
+  expect(full).toMatchObject({ code: 5, stderr: expect.stringContaining('[OUTPUT_LOST]') });
   const late = await host.exec('vm-events web1 --until gone --timeout 100ms');
   expect(late).toMatchObject({ code: 124, stderr: expect.stringContaining('[TIME_LIMIT]') });
 });

@@ -88,14 +88,16 @@ export class FollowedDomain {
     this.#name = name ?? this.#name;
   }
 
-  async readNodes(): Promise<void> {
+  /** @param info of the same look: only one that has not run may be on its way here */
+  async readNodes(info: DomainInfo): Promise<void> {
     const { store } = this.#following;
+    const mayArrive = isFresh(info);
     const devices = await this.#readDevices();
     const [target, asked, incoming, from] = await Promise.all([
       store.read(`${domainPath(this.domid)}/memory/target`),
       store.read(controlPath(this.domid)),
-      this.#hasStarted ? undefined : store.read(incomingPath(this.domid)),
-      this.#hasStarted ? undefined : store.read(incomingFromPath(this.domid)),
+      mayArrive ? store.read(incomingPath(this.domid)) : undefined,
+      mayArrive ? store.read(incomingFromPath(this.domid)) : undefined,
     ]);
     const targetKib =
       target !== undefined && /^\d{1,15}$/.test(target) ? Number(target) : this.#nodes.targetKib;

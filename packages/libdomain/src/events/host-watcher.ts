@@ -147,7 +147,7 @@ export class HostWatcher {
 
     const isNew = !domain.isSelected && this.#selection.has(domain);
     if (isNew) await domain.select();
-    if (domain.isSelected && (isNew || news.has(domid))) await domain.readNodes();
+    if (domain.isSelected && (isNew || news.has(domid))) await domain.readNodes(info);
     const seen = domain.seen(info);
     const was = before.get(domid);
     if (isNew && was?.uuid === seen.uuid) {

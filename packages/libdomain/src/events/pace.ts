@@ -36,10 +36,10 @@ export class Pace {
     return this.#gapMs;
   }
 
-  /** After so long there is a look at the whole host without news, ms; undefined: never. */
-  pauseMs(isOnTheWay: boolean): number | undefined {
+  /** After so long there is a look at the whole host without news, ms; Infinity: never. */
+  pauseMs(isOnTheWay: boolean): number {
     const everyMs = isOnTheWay ? this.#pauseMs : this.#pollMs;
-    if (everyMs === 0) return undefined;
+    if (everyMs === 0) return Infinity;
     return Math.max(0, everyMs - (this.#now() - this.#lastOfHostMs));
   }
 }

@@ -1,4 +1,4 @@
-import { abortError, sleep } from '@vm-tools/errors';
+import { abortError, sleep, throwIfAborted, Timer } from '@vm-tools/errors';
 import { LOOKING } from '../actions/list-domains.ts';
 import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
@@ -9,6 +9,7 @@ import { Selection } from './selection.ts';
 
 /** @default of `pollMs` */
 const POLL_MS = 5_000;
+const DOING = 'watching domains';
 
 /** Which domains are watched, and how. */
 export interface WatchDomainsOptions {
@@ -23,10 +24,6 @@ export interface WatchDomainsOptions {
    * @default 5 s
    */
   readonly pollMs?: number | undefined;
-  /** The time of events. @default that of the host */
-  readonly now?: () => Date;
-  /** Waits between two looks. @default the time of the host */
-  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -51,23 +48,24 @@ export async function* watchDomains(
   host: Pick<Host, 'xen' | 'store'>,
   options: WatchDomainsOptions = {},
 ): AsyncGenerator<DomainEvent, never, undefined> {
-  const { initial = false, signal, now = () => new Date(), pollMs = POLL_MS } = options;
-  const watcher = new HostWatcher(host, new Selection(options.domains));
+  const { domains, initial = false, signal, pollMs = POLL_MS } = options;
+  const watcher = new HostWatcher(host, new Selection(domains));
   const pace = new Pace(pollMs);
-  const pause = options.sleep ?? sleep;
-  const onAbort = (): void => watcher.news.end(abortError(signal as AbortSignal, 'watching domains'));
+  const onAbort = (): void => watcher.news.end(abortError(signal as AbortSignal, DOING));
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await watcher.begin();
     for (let isInitial = true; ; isInitial = false) {
       const { changes, isOfHost } = await watcher.look();
-      const time = now().toISOString();
-      if (!isInitial || initial)
-        for (const change of changes) yield { time, ...change, ...(isInitial ? { initial: true } : {}) };
+      const time = new Date().toISOString();
+      for (const change of isInitial && !initial ? [] : changes) {
+        throwIfAborted(signal, DOING);
+        yield { time, ...change, ...(isInitial ? { initial: true } : {}) };
+      }
       pace.note({ hasChanged: changes.length > 0, isOfHost });
-      if (pace.gapMs > 0) await pause(pace.gapMs, signal);
-      await untilNews(watcher, pace.pauseMs(watcher.isOnTheWay), pause);
+      await sleep(pace.gapMs, signal);
+      await untilNews(watcher, pace.pauseMs(watcher.isOnTheWay));
     }
   } catch (thrown) {
     throw signal?.aborted === true ? thrown : asVmToolsError(thrown, LOOKING);
@@ -77,23 +75,8 @@ export async function* watchDomains(
   }
 }
 
-/** @param pauseMs after which there is a look in any case */
-async function untilNews(
-  { news }: HostWatcher,
-  pauseMs: number | undefined,
-  pause: (ms: number, signal?: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const over = new AbortController();
-  const waits: Promise<unknown>[] = [news.arrival];
-  if (pauseMs !== undefined) {
-    const look = pause(pauseMs, over.signal).then(
-      () => news.ofHost(),
-      (thrown: unknown) => {
-        if (!over.signal.aborted) news.end(thrown);
-      },
-    );
-    waits.push(look);
-  }
-  await Promise.race(waits);
-  over.abort();
+/** @param pauseMs after which there is a look in any case; Infinity: there is none */
+async function untilNews({ news }: HostWatcher, pauseMs: number): Promise<void> {
+  using _ = new Timer(pauseMs, () => news.ofHost());
+  await news.arrival;
 }
