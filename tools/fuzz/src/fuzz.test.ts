@@ -33,10 +33,12 @@ describe('what reads what others have written', () => {
 
   test('takes what is damaged in no way', async () => {
     const image = targets.find(({ name }) => name === 'image');
+    const file = targets.find(({ name }) => name === 'image file');
     const stream = targets.find(({ name }) => name === 'libxc stream');
     for (const { head, libxc, tail } of await imageCorpus()) {
       expect(await stream?.feed(joined(libxc))).toBe('accepted');
       expect(await image?.feed(joined([...head, ...libxc, ...tail]))).toBe('accepted');
+      expect(await file?.feed(joined([...head, ...libxc, ...tail]))).toBe('accepted');
       expect(problemOf(Buffer.concat(joined(libxc)))).toBeUndefined();
     }
   });

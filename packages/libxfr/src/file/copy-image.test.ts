@@ -6,6 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { sleep } from '@vm-tools/errors';
+import type { Limiter } from '@vm-tools/ratelimit';
 import { diskStorage, type Storage } from '../disk/storage.ts';
 import { copyImage } from './copy-image.ts';
 import type { ImageBytes } from './image-bytes.ts';
@@ -105,4 +107,31 @@ test('what fails first is the reason, and nothing is left', async () => {
   setImmediate(() => controller.abort());
   await expect(copying).rejects.toMatchObject({ code: 'INTERRUPTED' });
   expect(await readdir(folder)).toEqual(['a']);
+});
+
+test('an abort while the limiter lets nothing pass leaves nothing', async () => {
+  await writeFile(inFolder('a'), Buffer.alloc(8 * MIB, 'image '));
+  const controller = new AbortController();
+  const limiter: Limiter = {
+    rate: MIB,
+    burst: 2 ** 16,
+    setRate: () => undefined,
+    take: (_bytes, signal) => {
+      setImmediate(() => controller.abort());
+      return sleep(1e9, signal);
+    },
+  };
+  const options = { check: reads(), compress: false, limiter, signal: controller.signal };
+  const copying = copyImage(inFolder('a'), inFolder('b'), options);
+  await expect(copying).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  expect(await readdir(folder)).toEqual(['a']);
+});
+
+test('what fails before anything is written ends no process', async () => {
+  await writeFile(inFolder('a'), Buffer.alloc(MIB));
+  await writeFile(inFolder('b'), 'old');
+  const copying = copyImage(inFolder('a'), inFolder('b'), { check: reads() });
+  await expect(copying).rejects.toMatchObject({ code: 'XFR_FILE_EXISTS' });
+  // An error of a stream that has no listener comes with the next turn of the loop, and jest reports it.
+  await new Promise((resolve) => setImmediate(resolve));
 });

@@ -67,6 +67,7 @@ export async function copyImage(
   const signal = outer === undefined ? broken.signal : AbortSignal.any([outer, broken.signal]);
   const fail = (thrown: unknown): void => broken.abort(thrown); // the first one counts
   const plain = new PassThrough({ highWaterMark: BUFFER_BYTES });
+  plain.on('error', () => undefined); // it may fail before it has a reader
   const onPassed = async (piece: Buffer): Promise<void> => {
     if (!plain.write(piece)) await once(plain, 'drain', { signal });
   };

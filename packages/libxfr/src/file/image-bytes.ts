@@ -119,6 +119,7 @@ async function forward(from: OpenImage | Readable, options: ImageBytesOptions): 
     }),
     () => undefined, // its error comes out of the last one
   );
+  taken.on('error', () => undefined); // an abort may come when it has ended
   const listener =
     signal && addAbortListener(signal, () => taken.destroy((failure = abortError(signal, DOING))));
   const bytes = new ForwardBytes(
