@@ -5,7 +5,7 @@ import type { Framebuffer } from '../config/devices/framebuffer.ts';
 import { listDevices, type Device } from '../devices/nodes/list-devices.ts';
 import { isServed } from '../devices/qemu/serves.ts';
 import { vncPath } from '../devices/qemu/viewers.ts';
-import { withNames } from '../cpupools/named-pool.ts';
+import { poolOf } from '../cpupools/pool-of.ts';
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { vcpusOf } from '../guest/vcpus.ts';
@@ -111,13 +111,12 @@ async function describeVcpu({ xen, store }: Host, { domid }: DomainInfo, id: num
 }
 
 async function describeScheduler(
-  { xen, store }: Host,
-  { domid, cpupool }: DomainInfo,
+  host: Host,
+  info: DomainInfo,
 ): Promise<Pick<DomainDetails, 'scheduler' | 'cpupool'>> {
-  const [pool] = await withNames(
-    store,
-    (await xen.cpupoolList()).filter(({ id }) => id === cpupool),
-  );
+  const { xen } = host;
+  const { domid } = info;
+  const pool = await poolOf(host, info);
   const name = pool?.scheduler ?? 'unknown';
   const known = pool === undefined ? {} : { cpupool: pool.name };
   if (name !== 'credit' && name !== 'credit2') return { scheduler: { name }, ...known };

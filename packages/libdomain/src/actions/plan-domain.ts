@@ -8,6 +8,7 @@ import type { Origin, PlaceRules } from '../places/index.ts';
 import { bestEffort } from '../step/best-effort.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { bootloader, dropFetched } from '../steps/boot/bootloader.ts';
+import { checkCpupool } from '../steps/checks/check-cpupool.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
 import { checkChannels } from '../steps/checks/check-channels.ts';
 import { checkDisks } from '../steps/checks/check-disks.ts';
@@ -20,6 +21,7 @@ import { checkQemu } from '../steps/checks/check-qemu.ts';
 import type { Filled, FillStep, Incoming, Made, Sized, Wanted, Wired } from '../steps/context.ts';
 import { creationLock, creationUnlock } from '../steps/creation-lock.ts';
 import { archParams } from '../steps/domain/arch-params.ts';
+import { cpupool, newCpupool } from '../steps/domain/cpupool.ts';
 import { cpuPolicy } from '../steps/domain/cpu-policy.ts';
 import { makeDomain } from '../steps/domain/create-domain.ts';
 import { eventChannels } from '../steps/domain/event-channels.ts';
@@ -88,6 +90,7 @@ export function planDomain({
     .when(config.shares.length > 0, checkFolders)
     .when(config.channels.length > 0, checkChannels)
     .when(needsQemu(complete), checkQemu)
+    .when(isAsked && config.pool !== undefined, checkCpupool)
     .when(hasBootloader, bootloader)
     .when(isNew, checkKernel)
     .step(creationLock)
@@ -95,6 +98,7 @@ export function planDomain({
     .step(makeDomain)
     .step(xenstoreSkeleton)
     .step(creationUnlock)
+    .when(config.pool !== undefined, isAsked ? newCpupool : bestEffort(cpupool))
     .step(maxVcpus)
     .each(pinnedVcpus(scheduling), (vcpu) => (isAsked ? pinNewVcpu(vcpu) : bestEffort(pinVcpu(vcpu))))
     .when(hasShares(scheduling), isAsked ? newShares(scheduling) : bestEffort(shares(scheduling)))

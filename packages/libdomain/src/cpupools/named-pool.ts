@@ -21,7 +21,7 @@ export interface HostPools {
 export const poolPath = (id: number): string => `/local/pool/${id}`;
 
 /** What libxl calls the pool that every host has until it is renamed. */
-const FIRST_POOL = 'Pool-0';
+export const FIRST_POOL = 'Pool-0';
 
 /** What this host has of pools of processors. */
 export async function listPools(host: Pick<Host, 'xen' | 'store'>): Promise<HostPools> {

@@ -1,5 +1,6 @@
 import type { Disk } from '../config/devices/disk.ts';
 import type { Network } from '../config/devices/network.ts';
+import { FIRST_POOL } from '../cpupools/named-pool.ts';
 import { vdevNumber } from '../config/devices/vdev.ts';
 import { toLibxlDisk } from './devices/disk.ts';
 import type { Scheduling } from '../scheduling/scheduling.ts';
@@ -20,6 +21,8 @@ export interface LibxlFacts {
   readonly added?: AddedDevice | undefined;
   /** One that it loses. */
   readonly removed?: { readonly kind: string; readonly id: string } | undefined;
+  /** The cpupool in which it runs; undefined leaves what is written. */
+  readonly pool?: string | undefined;
   /** The operator has said where it is to run; libxl is not to choose. */
   readonly isPlacedAnew?: boolean | undefined;
   /** All of it, as it is now. */
@@ -48,6 +51,7 @@ export function updateLibxlJson(json: string, facts: LibxlFacts): string {
   const before = JSON.stringify(config);
   set(config.c_info, 'name', facts.name);
   set(config.c_info, 'uuid', facts.uuid);
+  setPool(config.c_info, facts.pool);
   set(config.b_info, 'target_memkb', facts.memoryKib);
   set(config.b_info, 'max_memkb', facts.maxMemoryKib);
   if (Array.isArray(config.nics)) setMacs(config.nics, facts.networks ?? []);
@@ -83,6 +87,12 @@ function addDevice(config: LibxlConfig, added: AddedDevice): void {
 
 function set(into: Record<string, unknown>, key: string, value: string | number | undefined): void {
   if (value !== undefined) into[key] = value;
+}
+
+/** A domain in the pool of dom0 need not say so; libxl goes by the name before it goes by the number. */
+function setPool(into: Record<string, unknown>, pool: string | undefined): void {
+  if (pool === undefined || (pool === FIRST_POOL && into['pool_name'] === undefined)) return;
+  into['pool_name'] = pool;
 }
 
 function setMacs(nics: readonly unknown[], networks: NonNullable<LibxlFacts['networks']>): void {

@@ -1,4 +1,5 @@
 import type { DomainInfo, VcpuAffinity } from '@vm-tools/xc-native';
+import { schedulerOf } from '../cpupools/pool-of.ts';
 import { vcpusOf } from '../guest/vcpus.ts';
 import type { Host } from '../host.ts';
 import { cappedPath, domainPath } from '../paths.ts';
@@ -10,13 +11,13 @@ import type { ProcessorsOfVcpus, Scheduling } from './scheduling.ts';
  */
 export async function currentScheduling(
   { xen, store }: Pick<Host, 'xen' | 'store'>,
-  info: Pick<DomainInfo, 'domid' | 'maxVcpuId'>,
+  info: Pick<DomainInfo, 'domid' | 'maxVcpuId' | 'cpupool'>,
 ): Promise<Scheduling> {
   const { domid } = info;
   const vcpus = vcpusOf(info);
   const [{ onlineCpus }, name, capBefore] = await Promise.all([
     xen.physinfo(),
-    xen.schedId(),
+    schedulerOf(xen, info),
     store.read(cappedPath(domid)),
   ]);
   const [affinities, wanted] = await Promise.all([

@@ -38,7 +38,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
 
   // Processors, memory, the place of the domain on its host.
   ...keys('cpuid period slice latency extratime', { idle: OFF }),
-  ...keys('pool', { idle: ['Pool-0'] }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
   ...keys('passthrough', { idle: ['disabled', ''] }),
   ...keys('timer_mode', { types: ALL, idle: ['no_delay_for_missed_ticks', '1'] }),

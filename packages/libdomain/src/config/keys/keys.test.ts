@@ -26,6 +26,7 @@ const WITHOUT_DEFAULT: readonly Field[] = [
     'cpusSoft',
     'cpuWeight',
     'cap',
+    'pool',
     'noMigrate',
     'hap',
     'nestedHvm',

@@ -20,6 +20,7 @@ import {
   memoryKib,
   name,
   path,
+  poolName,
   processors,
   program,
   shutdownAction,
@@ -167,6 +168,14 @@ export const KEYS = {
     kind: 'count',
     schema: z.exactOptional(cap),
     about: 'how much of one processor it may use, in percent, all its vCPUs together; 0, no limit, if absent',
+  },
+  pool: {
+    json: 'pool',
+    xl: 'pool',
+    libxl: 'c_info.pool_name',
+    kind: 'text',
+    schema: z.exactOptional(poolName),
+    about: 'the cpupool in which it runs, by its name; that of dom0 if absent',
   },
   maxGrantFrames: {
     json: 'maxGrantFrames',

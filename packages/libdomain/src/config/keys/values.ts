@@ -32,6 +32,8 @@ export const name = z.string('must be a string').superRefine((text, context) => 
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
+export const poolName = line.refine((text) => text !== '', 'must not be empty');
+
 export const path = line
   .refine((text) => text.startsWith('/'), 'must be an absolute path')
   .refine((text) => Buffer.byteLength(text) < MAX_PATH_BYTES, 'is longer than any path can be');

@@ -69,7 +69,7 @@ export const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, war
     '25:11 builder, 16:6 boot, 18:5 vnc, 19:11 vnclisten, 21:11 vncunused, 22:11 vncpasswd, 23:8 stdvga, 24:8 serial',
     '3 device_model, 9 xen_platform_pci, 10 pae, 11 acpi, 12 apic, 15 vfb, 17 sdl, 20 vncconsole',
   ],
-  'cfg-62': ['16:6 pool', '11 vnc, 12 nographic, 15 device_model_version'],
+  'cfg-62': ['', '11 vnc, 12 nographic, 15 device_model_version'],
   'cfg-64': ['1:1', ''],
   'cfg-65': ['1:1', ''],
   'cfg-67': ['1:1', ''],

@@ -1,5 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
+import { poolOf } from '../../cpupools/pool-of.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import { listDevices } from '../../devices/nodes/list-devices.ts';
 import type { Domain } from '../../domain.ts';
@@ -35,6 +36,7 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
     ...(await currentMemory(host, info)),
     devices: await listDevices(host.store, domain.domid),
     scheduling: await currentScheduling(host, info),
+    pool: (await poolOf(host, info))?.name,
   });
   const config = readAsTarget(host, domain, json);
   requireOfDomain(host, domain, info, config);
