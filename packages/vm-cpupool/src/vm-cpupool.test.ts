@@ -90,6 +90,11 @@ testOnHost('what Xen refuses in between is taken back', async (host) => {
     expect(failed.error.leftovers ?? []).toEqual([]);
     expect(await pools(host)).toEqual(before);
   }
+  for (const name of ['b', 'c', 'd', 'e']) await host.run(`vm-cpupool create ${name}`);
+  expect(await failure(host, 'vm-cpupool create f')).toMatchObject({
+    status: 5,
+    error: { code: 'CPUPOOL_TOO_MANY', hint: expect.stringContaining('vm-cpupool destroy') },
+  });
   host.simulated.faults.add({ call: 'cpupoolFreeinfo', errno: 'EPERM' });
   expect(await failure(host, 'vm-cpupool list')).toMatchObject({
     error: { details: { call: 'xc_cpupool_freeinfo', errnoName: 'EPERM' } },

@@ -31,11 +31,16 @@ export async function pressDebugKeys(host: Pick<Host, 'xen'>, keys: string): Pro
   return linesSince(before, await readXenLog(host));
 }
 
-/** The ring may have lost its oldest lines meanwhile: what is new stands behind the last line of before, as it stood there. */
+/**
+ * The ring has lost its oldest bytes meanwhile when it was full: its first line may be the end of one, and what stood
+ * before is the longest end of the old lines with which the new ones begin.
+ */
 function linesSince(before: readonly string[], after: readonly string[]): readonly string[] {
-  for (let lost = 0; lost <= before.length; lost += 1) {
-    const kept = before.length - lost;
-    if (before.slice(lost).every((line, index) => line === after[index])) return after.slice(kept);
+  const [first = '', ...others] = after;
+  for (let lost = 0; lost < before.length; lost += 1) {
+    const [cut = '', ...kept] = before.slice(lost);
+    if (cut.endsWith(first) && kept.every((line, index) => line === others[index]))
+      return others.slice(kept.length);
   }
   return after;
 }

@@ -18,7 +18,7 @@ export interface CreatePoolOptions {
  * Makes a pool of processors with a scheduler of its own, as `xl cpupool-create` does. When a processor cannot be had
  * there is no pool afterwards.
  *
- * @throws CPUPOOL_NAME_INVALID, CPUPOOL_NAME_TAKEN (usage), CPU_NOT_FREE (usage)
+ * @throws CPUPOOL_NAME_INVALID, CPUPOOL_NAME_TAKEN (usage), CPU_NOT_FREE (usage), CPUPOOL_TOO_MANY (resource)
  */
 export async function createPool(
   host: Pick<Host, 'xen' | 'store'>,
@@ -39,7 +39,7 @@ export async function createPool(
     if (pool === undefined) throw new Error('it is gone already');
     return cpus.length === 0 ? pool : await addCpus(host, pool, cpus);
   } catch (thrown) {
-    const error = poolError(thrown, `making the cpupool ${name}`);
+    const error = tooMany(thrown) ?? poolError(thrown, `making the cpupool ${name}`);
     throw id === undefined ? error : error.with({ leftovers: await takeBack(host, id, name) });
   }
 }
@@ -62,6 +62,22 @@ export async function requireName(host: Pick<Host, 'xen' | 'store'>, name: strin
     kind: 'usage',
     message: `there is a cpupool ${name} already`,
     hint: 'choose another name; list them with vm-cpupool list',
+  });
+}
+
+/** Xen 4.17 has one more than processors at the most. */
+function tooMany(thrown: unknown): VmToolsError | undefined {
+  const isFull =
+    thrown instanceof VmToolsError &&
+    thrown.details['call'] === 'xc_cpupool_create' &&
+    thrown.details['errnoName'] === 'ENOSPC';
+  if (!isFull) return undefined;
+  return new VmToolsError({
+    code: 'CPUPOOL_TOO_MANY',
+    kind: 'resource',
+    message: 'Xen makes no further cpupool: it has as many as its processors allow',
+    hint: 'end one that has no domains: vm-cpupool destroy',
+    cause: thrown,
   });
 }
 

@@ -39,6 +39,7 @@ export class CpuPools {
   /** The number behind the highest one. */
   create(scheduler: SchedulerName): number {
     if (!BUILT_IN.includes(scheduler)) throw refuse('xc_cpupool_create', 'ENOENT');
+    if (this.#pools.size > this.#cpus) throw refuse('xc_cpupool_create', 'ENOSPC');
     const id = Math.max(...this.#pools.keys()) + 1;
     this.#pools.set(id, { scheduler, cpus: new Set() });
     return id;
