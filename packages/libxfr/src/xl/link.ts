@@ -35,6 +35,11 @@ export class XlLink {
     connection.stream.on('error', () => undefined); // whoever reads or writes is told
   }
 
+  /** What xl has said beside the protocol: its stderr, the last lines. */
+  get lastWords(): readonly string[] {
+    return this.#connection.lastWords?.() ?? [];
+  }
+
   /**
    * Reads what must come now.
    *
@@ -133,7 +138,7 @@ export class XlLink {
   }
 
   #gone(what: string, cause: unknown): VmToolsError {
-    const log = this.#connection.lastWords?.() ?? [];
+    const log = this.lastWords;
     const last = log.at(-1);
     return new VmToolsError({
       code: 'XFR_XL_HUNG_UP',

@@ -112,6 +112,7 @@ test('a start that fails there brings it back', async () => {
   const { source, journals, send } = world({ status: 3 });
   await expect(send()).rejects.toMatchObject({
     code: 'XFR_XL_START_FAILED',
+    log: ['libxl: error: no room'],
     kind: 'peer',
     details: { status: 3 },
     guest: { state: 'still running on the source' },

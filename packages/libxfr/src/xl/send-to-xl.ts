@@ -152,7 +152,7 @@ async function handOver(
   }
   if (status !== 0)
     throw await abortTransfer(participant, source, link, {
-      failure: notStarted(link.peer, status),
+      failure: notStarted(link, status),
       on: 'FENCED',
     });
   progress.running(saved.suspendedAt);
@@ -160,11 +160,12 @@ async function handOver(
   return progress.complete({ iterations: saved.iterations });
 }
 
-function notStarted(peer: string, status: number): VmToolsError {
+function notStarted({ peer, lastWords: log }: XlLink, status: number): VmToolsError {
   return new VmToolsError({
     code: 'XFR_XL_START_FAILED',
     kind: 'peer',
-    message: `xl on ${peer} could not start the guest: it reported ${status}`,
+    message: `xl on ${peer} could not start the guest: ${log.at(-1) ?? `it reported ${status}`}`,
+    log,
     hint: `see /var/log/xen on ${peer}`,
     details: { peer, status },
   });
