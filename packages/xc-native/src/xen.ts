@@ -374,7 +374,7 @@ export interface Xen {
   cpupoolCreate(scheduler: SchedulerName): Promise<number>;
   /** Rejects with EBUSY while it has domains or processors, and with ENOENT when there is none; so do the others. */
   cpupoolDestroy(poolId: number): Promise<void>;
-  /** Rejects with EBUSY when the processor is in a pool. */
+  /** Rejects with ENODEV when the processor is in a pool. */
   cpupoolAddcpu(poolId: number, cpu: number): Promise<void>;
   /** Rejects with EBUSY when it is the last one of a pool with domains. */
   cpupoolRemovecpu(poolId: number, cpu: number): Promise<void>;

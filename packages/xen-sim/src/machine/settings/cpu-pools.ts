@@ -54,7 +54,7 @@ export class CpuPools {
   addCpu(id: number, cpu: number): void {
     const call = 'xc_cpupool_addcpu';
     if (cpu >= this.#cpus) throw refuse(call, 'EINVAL');
-    if (!this.freeCpus().includes(cpu)) throw refuse(call, 'EBUSY');
+    if (!this.freeCpus().includes(cpu)) throw refuse(call, 'ENODEV');
     this.#find(id, call).cpus.add(cpu);
   }
 
