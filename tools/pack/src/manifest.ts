@@ -14,8 +14,7 @@ type Target = string | Readonly<Record<string, string>>;
 const SOURCE = /^\.\/src\/(.*)\.ts$/;
 
 /** Modules for the tests of this repository are not. */
-const isInstalled = (target: Target): boolean =>
-  typeof target !== 'string' || !target.includes('/testing/');
+const isInstalled = (target: Target): boolean => typeof target !== 'string' || !target.includes('/testing/');
 
 /**
  * The package.json of a package as it is installed: its entries are JavaScript, with types, and its dependencies have
