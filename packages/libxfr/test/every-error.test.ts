@@ -15,8 +15,16 @@ import { fileCases } from './errors/file-cases.ts';
 import { journalCases } from './errors/journal-cases.ts';
 import { transferCases } from './errors/transfer-cases.ts';
 import { transportCases } from './errors/transport-cases.ts';
+import { xlCases } from './errors/xl-cases.ts';
 
-const CASES = [...transferCases, ...journalCases, ...fileCases, ...transportCases, ...controlCases];
+const CASES = [
+  ...transferCases,
+  ...journalCases,
+  ...fileCases,
+  ...transportCases,
+  ...controlCases,
+  ...xlCases,
+];
 
 describe('every error, and how it is caused', () => {
   const errors = new Map<object, VmToolsError>();
