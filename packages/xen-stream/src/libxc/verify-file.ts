@@ -79,7 +79,9 @@ export class FileVerifier {
       this.#at += verifier.push(this.#head.subarray(0, bytes));
       if (this.#afterEach === undefined) continue;
       await this.#afterEach();
-      size = await this.#file.size();
+      // Each time that it is asked the file may read on, and it keeps little of what has passed: lists of pfns without
+      // pages would be overtaken.
+      if (this.#at + verifier.pageBytesLeft >= size) size = await this.#file.size();
     }
   }
 }
