@@ -1,11 +1,6 @@
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
-import {
-  requireWhole,
-  requireNotShutDown,
-  requireNotSuspended,
-  requireThere,
-} from '../guest/requirements.ts';
+import { requireAwake } from '../guest/requirements.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { refuseDom0 } from './not-dom0.ts';
@@ -23,10 +18,7 @@ export async function pauseDomain(
   refuseDom0(domain, 'paused');
   try {
     await using _held = await holdDomain(host, domain, options);
-    const info = await requireThere(host, domain);
-    await requireWhole(host, domain, info);
-    requireNotShutDown(domain, info);
-    await requireNotSuspended(host, domain, info);
+    const info = await requireAwake(host, domain);
     if (!info.isPaused) await host.xen.domainPause(domain.domid);
   } catch (thrown) {
     throw await guestError(host, domain, thrown, {

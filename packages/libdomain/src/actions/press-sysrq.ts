@@ -1,14 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
+import { withdrawWord } from '../guest/control-request.ts';
 import { hasEnded } from '../guest/death.ts';
-import {
-  requireNotPaused,
-  requireNotShutDown,
-  requireNotSuspended,
-  requireThere,
-  requireWhole,
-} from '../guest/requirements.ts';
+import { requireAwake, requireNotPaused } from '../guest/requirements.ts';
 import { waitForGuest } from '../guest/wait-for-guest.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
@@ -47,10 +42,7 @@ export async function pressSysrq(
   let isAsked = false;
   try {
     await using _held = await holdDomain(host, domain, options);
-    const info = await requireThere(host, domain);
-    await requireWhole(host, domain, info);
-    requireNotShutDown(domain, info);
-    await requireNotSuspended(host, domain, info);
+    const info = await requireAwake(host, domain);
     requireNotPaused(domain, info, 'it cannot take a key');
     await store.transaction(async (tx) => {
       // A plain write would make the tree of a domain that is gone anew, and no tool would ever remove it.
@@ -60,21 +52,11 @@ export async function pressSysrq(
     const what = `${name} to take a key`;
     const outcome = await waitForGuest(host, domid, taken, { timeoutMs, signal, what, path });
     isAsked = outcome === undefined;
-    if (isAsked && (await withdrawKey(host, domid, key))) throw ignored(domain, key, timeoutMs);
+    if (isAsked && !(await withdrawWord(host, path, key)).acked) throw ignored(domain, key, timeoutMs);
   } catch (thrown) {
-    if (isAsked) await withdrawKey(host, domid, key).catch(() => undefined); // what failed first tells more
+    if (isAsked) await withdrawWord(host, path, key).catch(() => undefined); // what failed first tells more
     throw await guestError(host, domain, thrown, { doing: `pressing a key of ${name}`, hint: 'try again' });
   }
-}
-
-/** A guest that wakes up late must not act on it. @returns whether it had not seen it */
-function withdrawKey({ store }: Host, domid: number, key: string): Promise<boolean> {
-  const path = sysrqPath(domid);
-  return store.transaction(async (tx) => {
-    if ((await tx.read(path)) !== key) return false;
-    await tx.write(path, '');
-    return true;
-  });
 }
 
 function ignored(

@@ -1,12 +1,6 @@
 import { describeDomain, type Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
-import {
-  requireNotPaused,
-  requireNotShutDown,
-  requireNotSuspended,
-  requireThere,
-  requireWhole,
-} from '../guest/requirements.ts';
+import { requireAwake, requireNotPaused, requireThere } from '../guest/requirements.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { applyAll, type Change, type Subject } from '../settings/change.ts';
@@ -49,10 +43,7 @@ export async function setDomain(
   const leftovers: string[] = [];
   try {
     await using _held = await holdDomain(host, domain, options);
-    const info = await requireThere(host, domain);
-    await requireWhole(host, domain, info);
-    requireNotShutDown(domain, info);
-    await requireNotSuspended(host, domain, info);
+    const info = await requireAwake(host, domain);
     if (memoryKib !== undefined || vcpus !== undefined)
       requireNotPaused(domain, info, 'it can neither give memory back nor use other vCPUs');
     const subject: Subject = { host, domain, info, signal };

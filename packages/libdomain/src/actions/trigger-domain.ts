@@ -2,13 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Trigger } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
-import {
-  requireNotPaused,
-  requireNotShutDown,
-  requireNotSuspended,
-  requireThere,
-  requireWhole,
-} from '../guest/requirements.ts';
+import { requireAwake, requireNotPaused } from '../guest/requirements.ts';
 import { vcpusOf } from '../guest/vcpus.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
@@ -38,10 +32,7 @@ export async function triggerDomain(
   const { vcpu = 0 } = options;
   try {
     await using _held = await holdDomain(host, domain, options);
-    const info = await requireThere(host, domain);
-    await requireWhole(host, domain, info);
-    requireNotShutDown(domain, info);
-    await requireNotSuspended(host, domain, info);
+    const info = await requireAwake(host, domain);
     requireNotPaused(domain, info, 'it cannot answer');
     if (trigger !== 'nmi' && type !== 'hvm') throw noButton(domain, trigger);
     const vcpus = vcpusOf(info);

@@ -29,14 +29,14 @@ export async function createPool(
   const { xen, store } = host;
   let id: number | undefined;
   try {
-    id = await xen.cpupoolCreate(scheduler ?? (await xen.schedId()));
+    const made = scheduler ?? (await xen.schedId());
+    id = await xen.cpupoolCreate(made);
     const path = poolPath(id);
     await store.transaction(async (tx) => {
       await tx.write(`${path}/uuid`, randomUUID());
       await tx.write(`${path}/name`, name);
     });
-    const pool = (await listPools(host)).pools.find((one) => one.id === id);
-    if (pool === undefined) throw new Error('it is gone already');
+    const pool: NamedPool = { id, scheduler: made, domains: 0, cpus: [], name };
     return cpus.length === 0 ? pool : await addCpus(host, pool, cpus);
   } catch (thrown) {
     const error = tooMany(thrown) ?? poolError(thrown, `making the cpupool ${name}`);

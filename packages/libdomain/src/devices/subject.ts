@@ -1,12 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { describeDomain, type Domain } from '../domain.ts';
-import {
-  requireNotPaused,
-  requireNotShutDown,
-  requireNotSuspended,
-  requireThere,
-  requireWhole,
-} from '../guest/requirements.ts';
+import { requireAwake, requireNotPaused } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { isDomainType, type DomainType } from '../types/domain-type.ts';
 import type { Device } from './nodes/list-devices.ts';
@@ -27,10 +21,7 @@ export async function requireDeviceOwner(
   domain: Identity,
   isAsked: boolean,
 ): Promise<DeviceOwner> {
-  const info = await requireThere(host, domain);
-  await requireWhole(host, domain, info);
-  requireNotShutDown(domain, info);
-  await requireNotSuspended(host, domain, info);
+  const info = await requireAwake(host, domain);
   const described = await describeDomain(host.store, info);
   const { type } = described;
   if (!isDomainType(type)) throw unsupported(domain, type);

@@ -25,12 +25,16 @@ export async function requestControl(host: Host, domid: number, word: ControlWor
  *
  * @returns whether the guest had seen it: then the word is no longer ours, and there is nothing to take back
  */
-export async function withdrawControl(
-  { store }: Host,
-  domid: number,
-  word: ControlWord,
+export function withdrawControl(host: Host, domid: number, word: ControlWord): Promise<{ acked: boolean }> {
+  return withdrawWord(host, controlPath(domid), word);
+}
+
+/** The same of any node in which a guest takes words by emptying it. */
+export async function withdrawWord(
+  { store }: Pick<Host, 'store'>,
+  path: string,
+  word: string,
 ): Promise<{ acked: boolean }> {
-  const path = controlPath(domid);
   return store.transaction(async (tx) => {
     if ((await tx.read(path)) !== word) return { acked: true };
     await tx.write(path, '');

@@ -68,6 +68,19 @@ export async function requireWhole(host: Host, domain: Identity, info: DomainInf
 }
 
 /**
+ * The domain that was meant, whole, neither shut down nor suspended; it may be paused.
+ *
+ * @throws DOMAIN_UNKNOWN, XFR_UNRESOLVED, DOMAIN_UNFINISHED, DOMAIN_NOT_RUNNING, DOMAIN_SUSPENDED
+ */
+export async function requireAwake(host: Host, domain: Identity): Promise<DomainInfo> {
+  const info = await requireThere(host, domain);
+  await requireWhole(host, domain, info);
+  requireNotShutDown(domain, info);
+  await requireNotSuspended(host, domain, info);
+  return info;
+}
+
+/**
  * @param why what a guest that is paused cannot do, as a clause
  * @throws DOMAIN_PAUSED
  */

@@ -1,5 +1,4 @@
 import { pipeline, Readable } from 'node:stream';
-import { messageOf, type VmToolsError } from '@vm-tools/errors';
 import { createLimiter, paced } from '@vm-tools/ratelimit';
 import type { TransferSummary } from '../events.ts';
 import { openImageFile } from '../file/image-reader.ts';
@@ -10,6 +9,7 @@ import type { Target } from '@vm-tools/ports';
 import { Attempt } from '../session/attempt.ts';
 import { ProgressReporter } from '../session/progress.ts';
 import { warnOfLost } from '../session/warn-of-lost.ts';
+import { abandonTarget } from './abandon-target.ts';
 
 /**
  * How a guest is brought back from a file. Without a limiter a target that can has a file that others cannot change read
@@ -62,7 +62,7 @@ export async function restoreFromFile(
     const started = options.paused ? undefined : await target.start();
     return progress.complete({ domid: started?.domid });
   } catch (thrown) {
-    const failure = await abandon(target, attempt.cause(thrown));
+    const failure = await abandonTarget(target, attempt.cause(thrown));
     throw failure.guest
       ? failure
       : failure.with({ guest: { state: 'not restored, its image is untouched' } });
@@ -75,14 +75,4 @@ export async function restoreFromFile(
 /** A target that reads the file by another way does not begin with this one. */
 async function* whenRead(open: () => Readable): AsyncGenerator<Buffer, void> {
   yield* open() as AsyncIterable<Buffer>;
-}
-
-/** Removes what a failed restore has left; a failure of that is reported beside the first one. */
-async function abandon(target: Target, failure: VmToolsError): Promise<VmToolsError> {
-  try {
-    await target.abandon();
-    return failure;
-  } catch (thrown) {
-    return failure.with({ leftovers: [`the unfinished guest could not be removed: ${messageOf(thrown)}`] });
-  }
 }

@@ -1,5 +1,5 @@
 import { messageOf, VmToolsError } from '@vm-tools/errors';
-import { createLimiter } from '@vm-tools/ratelimit';
+import { createLimiter, type Limiter } from '@vm-tools/ratelimit';
 import type { Target } from '@vm-tools/ports';
 import type { TransferSummary } from '../events.ts';
 import type { TransferOptions } from '../options.ts';
@@ -9,6 +9,7 @@ import { Attempt } from '../session/attempt.ts';
 import { inContext, type ErrorContext } from '../session/error-context.ts';
 import { ProgressReporter } from '../session/progress.ts';
 import { warnOfLost } from '../session/warn-of-lost.ts';
+import { abandonTarget } from '../target/abandon-target.ts';
 import { XlLink } from './link.ts';
 import { XL } from './messages.ts';
 
@@ -39,8 +40,29 @@ export async function receiveFromXl(
   using progress = new ProgressReporter(options.onEvent, options.clock);
   const context: ErrorContext = { side: 'target', progress };
   using attempt = new Attempt(options.signal, 'receiving the guest', context);
-  const { signal } = attempt;
   const link = new XlLink(connection, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
+  try {
+    await untilGo(link, target, { limiter, attempt, progress });
+    return await start(link, target, progress);
+  } catch (thrown) {
+    throw inContext(thrown, context);
+  } finally {
+    link.close();
+    await target.release?.();
+  }
+}
+
+/** As far as it can be given up: when it fails, nothing of the guest is here. */
+async function untilGo(
+  link: XlLink,
+  target: Target,
+  {
+    limiter,
+    attempt,
+    progress,
+  }: { readonly limiter: Limiter; readonly attempt: Attempt; readonly progress: ProgressReporter },
+): Promise<void> {
+  const { signal } = attempt;
   try {
     signal.throwIfAborted();
     await link.say(XL.banner);
@@ -53,15 +75,7 @@ export async function receiveFromXl(
     await link.inTime(link.hear(XL.go, 'the word to go'), 'the word to go', signal);
   } catch (thrown) {
     link.abort(); // xl lets the guest run on where it is
-    throw inContext(await abandon(target, attempt.cause(thrown)), context);
-  }
-  try {
-    return await start(link, target, progress);
-  } catch (thrown) {
-    throw inContext(thrown, context);
-  } finally {
-    link.close();
-    await target.release?.();
+    throw await giveBack(target, attempt.cause(thrown));
   }
 }
 
@@ -72,7 +86,7 @@ async function start(link: XlLink, target: Target, progress: ProgressReporter): 
   try {
     ({ domid } = await target.start());
   } catch (thrown) {
-    const failure = await abandon(target, inContext(thrown, { side: 'target', progress }));
+    const failure = await giveBack(target, inContext(thrown, { side: 'target', progress }));
     const isGone = failure.leftovers.length === 0;
     try {
       await link.say(XL.report);
@@ -99,14 +113,11 @@ async function start(link: XlLink, target: Target, progress: ProgressReporter): 
   return progress.complete({ domid });
 }
 
-/** Removes what there is of the guest; a failure of that is reported beside the first one. */
-async function abandon(target: Target, failure: VmToolsError): Promise<VmToolsError> {
-  try {
-    await target.abandon();
-    return failure.guest ? failure : failure.with({ guest: { state: 'still running on the source' } });
-  } catch (thrown) {
-    return failure.with({ leftovers: [`the unfinished guest could not be removed: ${messageOf(thrown)}`] });
-  } finally {
-    await target.release?.();
-  }
+/** Removes what there is of the guest: it is the source's again, unless something of it stays here. */
+async function giveBack(target: Target, failure: VmToolsError): Promise<VmToolsError> {
+  const told = await abandonTarget(target, failure);
+  const isGone = told === failure;
+  return isGone && failure.guest === undefined
+    ? failure.with({ guest: { state: 'still running on the source' } })
+    : told;
 }

@@ -1,7 +1,6 @@
 import { ensureMonitor, showProgress, showStep, type Invocation, type Outcome } from '@vm-tools/cli';
 import { domainTarget } from '@vm-tools/libdomain';
-import { connectPeer } from '@vm-tools/libxfr';
-import { startReceivingFromXl } from '@vm-tools/libxfr/xl';
+import { connectXl, startReceivingFromXl } from '@vm-tools/libxfr/xl';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import type { ReceiveInput } from '../options.ts';
 
@@ -20,10 +19,7 @@ export async function receive(invocation: Invocation<ReceiveInput>): Promise<Out
     onStep: showStep(messages),
     onLog: messages.trace,
   });
-  const tls = (): never => {
-    throw new Error('there is nothing to encrypt');
-  };
-  const connection = await connectPeer({ transport: 'fd', read: 0, write: 1 }, { tls });
+  const connection = await connectXl({ transport: 'fd', read: 0, write: 1 });
   using progress = showProgress(messages);
   const { onEvent } = progress;
   const summary = await startReceivingFromXl(connection, target, { rate, signal, onEvent }).result;
