@@ -32,19 +32,21 @@ export function addProcessors(
   // What is wrong with the number of vCPUs is told elsewhere.
   const count = Number.isInteger(vcpus) ? Math.min(Math.max(Number(vcpus), 1), MAX_VCPUS) : 1;
   if (typeof value === 'string') {
-    const cpus = readOne(value, entry);
+    const cpus = readOne(value, field, entry);
     fields.set(field, { value: Array.from({ length: count }, () => cpus), entry });
     return;
   }
   if (!Array.isArray(value)) throw invalid(entry, 'must be a text such as "0-3,^1", or a list of such');
   const items = value as readonly EntryValue[];
-  const lists = items.map((item) => (typeof item === 'string' ? readOne(item, entry) : item));
+  const lists = items.map((item) => (typeof item === 'string' ? readOne(item, field, entry) : item));
   if (lists.length > count)
     findings.warn(entry.valuePosition, `${entry.key} names processors for more vCPUs than there are`);
   fields.set(field, { value: lists.slice(0, count), entry });
 }
 
-function readOne(spec: string, { key, valuePosition }: Entry): readonly number[] {
+function readOne(spec: string, field: ProcessorsField, { key, valuePosition }: Entry): readonly number[] {
+  // Xen takes no preference at all for none; it must run on some processor, though.
+  if (spec === '' && field === 'cpusSoft') return [];
   try {
     return readProcessorsSpec(spec);
   } catch (thrown) {

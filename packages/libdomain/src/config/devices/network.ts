@@ -13,6 +13,11 @@ const deviceName = line.regex(
   new RegExp(`^[^\\s/:]{1,${MAX_DEVICE_NAME}}$`),
   `must be a name of a network device, ${MAX_DEVICE_NAME} characters at most`,
 );
+/** Of Open vSwitch a bridge with a VLAN, and with those of a trunk: "ovs0.10:20:30" (vif-openvswitch). */
+const bridge = line.regex(
+  new RegExp(`^[^\\s/:.]{1,${MAX_DEVICE_NAME}}(\\.\\d{1,4})?(:\\d{1,4})*$|^[^\\s/:]{1,${MAX_DEVICE_NAME}}$`),
+  `must be a name of a network device, ${MAX_DEVICE_NAME} characters at most, and of Open vSwitch also with VLANs: "ovs0.10:20"`,
+);
 const text = line.min(1, 'must not be empty');
 /** Kept in one way of writing it, because libxl keeps numbers only. */
 const rate = text.transform((written, context) => {
@@ -44,8 +49,8 @@ const networkObject = z.strictObject({
         'is an address of a group, not of one device',
       ),
   ),
-  /** that it joins; xenbr0 if absent */
-  bridge: z.exactOptional(deviceName),
+  /** that it joins, and its VLANs in Open vSwitch; xenbr0 if absent */
+  bridge: z.exactOptional(bridge),
   /** of the hotplug script: a name in /etc/xen/scripts, or a path; vif-bridge if absent */
   script: z.exactOptional(text),
   /** addresses that the script may let through or route */

@@ -1,12 +1,22 @@
 /** The types that xl knows. */
 export type XlType = 'pv' | 'pvh' | 'hvm';
 
-/** A key that xl 4.17 understands and these tools do not yet. */
+/** A key that xl understands, 4.17 or a later one, and these tools do not yet. */
 export interface ForeignKey {
   /** of the domains that it changes; for others it has no effect */
   readonly types: readonly XlType[];
   /** values that ask for nothing but what is so anyway */
   readonly idle: readonly string[];
+  /** the words that xl takes; it refuses others */
+  readonly words?: readonly string[];
+  /** numbers up to this one, which stand for words or are taken besides them */
+  readonly most?: number;
+  /** of the domains for which xl refuses it, whatever its value */
+  readonly never?: readonly XlType[];
+  /** xl takes nothing but a list */
+  readonly isList?: boolean;
+  /** xl looks at the value of a domain for which the key has no effect, too */
+  readonly isAlwaysRead?: boolean;
   /** what to write instead, if there is something */
   readonly hint?: string;
   /** what is different for the guest because it is accepted and not done */
@@ -30,18 +40,32 @@ function keys(names: string, more: Partial<ForeignKey> = {}): Record<string, For
   );
 }
 
+const DEVICE_MODELS = ['qemu-xen', 'qemu-xen-traditional'];
+const PASSTHROUGH = ['default', 'disabled', 'enabled', 'sync_pt', 'share_pt'];
+const ALTP2M = { words: ['disabled', 'mixed', 'external', 'limited'], most: 3, isAlwaysRead: true };
+
 /** As libxl 4.17 goes by them: parse_config_data of xl, and libxl's own defaults for each type. */
 export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // Lists of devices; an empty one asks for nothing.
-  ...keys('vif2 pci vtpm usbctrl usbdev pvcalls vdispl vsnd vkb dtdev'),
+  ...keys('pci vtpm usbctrl usbdev pvcalls vdispl vsnd vkb dtdev'),
   ...keys('ioports irqs iomem vnuma device_tree'),
 
   // Processors, memory, the place of the domain on its host.
   ...keys('cpuid period slice latency extratime', { idle: OFF }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
-  ...keys('passthrough', { idle: ['disabled', ''] }),
-  ...keys('timer_mode', { types: ALL, idle: ['no_delay_for_missed_ticks', '1'] }),
-  ...keys('altp2m', { idle: ['disabled', '0'] }),
+  ...keys('passthrough', { idle: ['default', 'disabled'], words: PASSTHROUGH }),
+  ...keys('timer_mode', {
+    idle: ['no_delay_for_missed_ticks', '1'],
+    words: [
+      'delay_for_missed_ticks',
+      'no_delay_for_missed_ticks',
+      'no_missed_ticks_pending',
+      'one_missed_tick_pending',
+    ],
+    most: 3,
+    never: ['pv'],
+  }),
+  ...keys('altp2m', { types: NOT_PV, idle: ['disabled', '0'], ...ALTP2M }),
   ...keys('driver_domain xend_suspend_evtchn_compat', { idle: OFF }),
   ...keys('seclabel init_seclabel'),
   ...keys('e820_host', { types: ['pv'], idle: OFF }),
@@ -56,7 +80,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // The source of the kernel.
   ...keys('firmware', { hint: NAME_KERNEL }),
   ...keys('pvh', { hint: 'write type = "pvh" instead' }),
-  ...keys('features'),
 
   // Keys that only go with another key, which is refused where it matters.
   ...keys('pvshim_path pvshim_cmdline pvshim_extra', { types: [] }),
@@ -65,25 +88,46 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('vnc sdl opengl vncunused', { types: HVM, idle: OFF }),
   ...keys('vnclisten vncpasswd vncdisplay display xauthority keymap', { types: HVM }),
 
-  // Machines of ARM.
-  ...keys('gic_version vuart tee', { types: [] }),
+  // Machines of ARM; the last ones are of xl 4.19 and later.
+  ...keys('gic_version', { types: [], words: ['default', 'v2', 'v3'] }),
+  ...keys('vuart', { types: [], words: ['unknown', 'sbsa_uart'] }),
+  ...keys('tee', { types: [], words: ['none', 'optee'] }),
+  ...keys('nr_spis sve trap_unmapped_accesses arm_sci', { types: [] }),
   // Keys of which xl itself says that it ignores them.
-  ...keys('device_model vncviewer', { types: [] }),
+  ...keys('device_model vncviewer vif2', { types: [] }),
+
+  // Of xl 4.18 to 4.22.
+  ...keys('bootloader_restrict bootloader_user virtio', { idle: OFF }),
+  ...keys('llc_colors xenstore_feature_mask xenstore_quota'),
+  ...keys('altp2m_count', { types: NOT_PV }),
+  ...keys('hvm_pirq', { types: HVM, idle: OFF }),
+  ...keys('smbios xen_platform_pci_bar_uc', { types: HVM }),
 
   // The emulated machine, and qemu, which emulates it: what is there by default, what is not, and the rest.
   ...keys('acpi apic hpet nx pae xen_platform_pci', { types: HVM, idle: ['1'] }),
-  ...keys('gfx_passthru nographic spice usb viridian dm_restrict altp2mhvm', { types: HVM, idle: OFF }),
+  ...keys('nographic spice usb viridian dm_restrict altp2mhvm', { types: HVM, idle: OFF }),
+  ...keys('device_model_version', { types: HVM, words: DEVICE_MODELS, isAlwaysRead: true }),
+  ...keys('device_model_args device_model_args_hvm device_model_args_pv', {
+    types: HVM,
+    isList: true,
+    isAlwaysRead: true,
+  }),
+  ...keys('bios', { types: HVM, words: ['rombios', 'seabios', 'ovmf'] }),
+  ...keys('gfx_passthru', { types: HVM, idle: OFF, words: ['default', 'igd'], most: Infinity }),
+  ...keys('hdtype', { types: HVM, words: ['ide', 'ahci'] }),
+  ...keys('ms_vm_genid', { types: HVM, idle: ['none'], words: ['generate', 'none'] }),
+  ...keys('vendor_device', { types: HVM, idle: ['none'], words: ['none', 'xenserver'] }),
+  ...keys('vga', { types: HVM, words: ['stdvga', 'cirrus', 'none', 'qxl'] }),
   ...keys(
-    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 bios bios_path_override boot device_model_args
-     device_model_args_hvm device_model_args_pv device_model_override device_model_stubdomain_override
-     device_model_stubdomain_seclabel device_model_user device_model_version firmware_override hdtype mca_caps
-     mmio_hole ms_vm_genid rdm rdm_mem_boundary serial smbios_firmware soundhw spice_clipboard_sharing
+    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 bios_path_override boot device_model_override
+     device_model_stubdomain_override device_model_stubdomain_seclabel device_model_user firmware_override mca_caps
+     mmio_hole rdm rdm_mem_boundary serial smbios_firmware soundhw spice_clipboard_sharing
      spice_image_compression spice_streaming_video spiceagent_mouse spicedisable_ticketing spicehost spicepasswd
      spiceport spicetls_port spiceusbredirection spicevdagent stdvga stubdomain_cmdline stubdomain_kernel
-     stubdomain_memory stubdomain_ramdisk usbdevice usbversion vendor_device vga vkb_device vpt_align`,
+     stubdomain_memory stubdomain_ramdisk usbdevice usbversion vkb_device vpt_align`,
     { types: HVM },
   ),
 };
 
 /** Keys of older toolstacks; xl passes over them as over any key that it does not know. */
-export const FORGOTTEN_KEYS: readonly string[] = ['on_xend_start', 'on_xend_stop'];
+export const FORGOTTEN_KEYS: readonly string[] = ['on_xend_start', 'on_xend_stop', 'features'];

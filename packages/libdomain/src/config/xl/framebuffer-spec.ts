@@ -46,5 +46,6 @@ export function framebufferOf(
 
 /** As C's atoi: what is no number is 0. */
 function isOn(value: string): boolean {
-  return !/^\s*[+-]?0*(\D|$)/.test(value);
+  const number = Number.parseInt(value, 10);
+  return !Number.isNaN(number) && number !== 0;
 }

@@ -1,6 +1,7 @@
+import type { VmToolsError } from '@vm-tools/errors';
 import { editDistance, suggest } from '@vm-tools/words';
 import { configError, type Position } from '../config-error.ts';
-import { unknownKey, unsupported } from '../fields.ts';
+import { invalid, unknownKey, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import { FOREIGN_KEYS, FORGOTTEN_KEYS, type ForeignKey, type XlType } from '../keys/foreign.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
@@ -50,12 +51,30 @@ function judge(entry: Entry, type: XlType, findings: Findings): void {
   const { key, value, keyPosition } = entry;
   const foreign = FOREIGN_KEYS[key];
   if (foreign === undefined) return;
+  const fault = faultOf(entry, foreign, type);
+  if (fault !== undefined) {
+    findings.add(fault);
+    return;
+  }
   if (Array.isArray(value) && value.length === 0) return; // `disk = []` asks for nothing
   if (foreign.types.length === 0) findings.warn(keyPosition, `${key} is ignored`);
   else if (!foreign.types.includes(type)) findings.warn(keyPosition, withoutEffect(entry, foreign, type));
-  else if (typeof value === 'string' && foreign.idle.includes(value))
+  else if (typeof value === 'string' && foreign.idle.includes(value.toLowerCase()))
     findings.warn(keyPosition, `${key} = ${value} changes nothing`);
   else findings.add(unsupported(entry, 'is not supported yet', foreign.hint));
+}
+
+/** The error for a value that xl itself refuses. */
+function faultOf(entry: Entry, foreign: ForeignKey, type: XlType): VmToolsError | undefined {
+  const { types, words, most = -1, never = [], isList, isAlwaysRead = types.length === 0 } = foreign;
+  const { value } = entry;
+  if (never.includes(type)) return invalid(entry, `is not possible for a ${type} domain`, 'leave it out');
+  if ((!isAlwaysRead && !types.includes(type)) || typeof value !== 'string') return undefined;
+  if (isList === true) return invalid(entry, 'must be a list', 'leave it out, or write it in brackets');
+  const isNumber = /^\d+$/.test(value) && Number(value) <= most;
+  if (words === undefined || words.includes(value.toLowerCase()) || isNumber) return undefined;
+  const shown = JSON.stringify(value.slice(0, 64));
+  return invalid(entry, `must not be ${shown}`, `leave it out, or write one of ${words.join(', ')}`);
 }
 
 function withoutEffect({ key, value }: Entry, { otherwise }: ForeignKey, type: XlType): string {

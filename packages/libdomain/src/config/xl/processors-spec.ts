@@ -12,7 +12,7 @@ const HINT = 'write "all", or numbers and ranges: "0-3,^1"';
  */
 export function readProcessorsSpec(spec: string): readonly number[] {
   const cpus = new Set<number>();
-  let isAll = spec === '';
+  let isAll = false;
   for (const part of spec.split(',').filter((word) => word !== '')) {
     const { not = '', nodes, all, first, last = first } = PART.exec(part)?.groups ?? {};
     if (nodes !== undefined)

@@ -62,9 +62,16 @@ function screenAtTop(entries: Entries): Entry[] {
 function addScreen(fields: Fields, screen: readonly Entry[]): void {
   const [first] = screen;
   if (first === undefined) return;
-  const words = screen.map((entry) => [entry.key, text(entry)] as const);
+  const words = screen.map(
+    (entry) => [entry.key, isNumber(entry) ? String(integer(entry)) : text(entry)] as const,
+  );
   const items = [{ name: 'the screen', position: first.valuePosition }];
   fields.set('framebuffers', { value: [framebufferOf(words, () => undefined)], entry: first, items });
+}
+
+/** At the top of a file they are numbers as all others there; in `vfb` xl reads them another way. */
+function isNumber({ key }: Entry): boolean {
+  return ['vnc', 'vncdisplay', 'vncunused', 'sdl', 'opengl'].includes(key);
 }
 
 /** For the other keys; where the type makes no sense, the one is assumed that has the fewest. */
@@ -136,7 +143,7 @@ function addFlag(fields: Fields, field: Field, entry: Entry): void {
 /** Of the modes of the time stamp counter, in older files by its number. */
 function word(entry: Entry): string {
   const value = text(entry);
-  return /^\d+$/.test(value) ? (TSC_MODES[Number(value)] ?? value) : value;
+  return /^\s*[+-]?\d/.test(value) ? (TSC_MODES[integer(entry)] ?? value) : value.toLowerCase();
 }
 
 /** xl 4.17 counts no vCPU where the file does not, and so keeps none to some processors. */
@@ -187,12 +194,12 @@ function integer(entry: Entry): number {
   throw invalid(
     entry,
     `must be a number, not ${shown(value)}`,
-    assignment(entry, exampleNumber(entry.key, value)),
+    assignment(entry, exampleNumber(entry.key, value) ?? 1),
   );
 }
 
 /** The hint to write another number, as the file or the command line takes it. */
-function assignment({ key, keyPosition }: Entry, value: number | string | undefined): string {
+function assignment({ key, keyPosition }: Entry, value: number | string): string {
   return `write ${key}${keyPosition.file === COMMAND_LINE ? '=' : ' = '}${value}`;
 }
 
