@@ -2,6 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
+import { HVM_PARAM } from '@vm-tools/xc-native';
 import type { DomainConfig } from '../config/schema.ts';
 import { restartDomain } from '../policy/restart.ts';
 import { domainSource } from '../transfer/source/source.ts';
@@ -57,6 +58,19 @@ test.each<[string, Partial<DomainConfig>, object]>([
   expect(machineOf(host, domain)).toMatchObject(expected);
 });
 
+test.each([
+  [undefined, 1n],
+  ['delay_for_missed_ticks', 0n],
+  ['one_missed_tick_pending', 3n],
+] as const)('the timer of a new domain has the mode %s', async (timerMode, expected) => {
+  await using host = await createSimulatedHost();
+  const { domid } = await createDomain(
+    host,
+    sampleConfig(host, timerMode === undefined ? {} : { timerMode }),
+  );
+  expect(await host.xen.hvmParamGet(domid, HVM_PARAM.TIMER_MODE)).toBe(expected);
+});
+
 test.each<[string, Partial<DomainConfig>, string]>([
   ['performance counters', { vpmu: true }, 'EINVAL'],
   ['shadow page tables', { hap: false }, 'EOPNOTSUPP'],
@@ -73,7 +87,14 @@ test.each<[string, Partial<DomainConfig>, string]>([
 
 test('a domain has all of it after a save, and after a restart', async () => {
   await using host = await createSimulatedHost({ vpmu: true });
-  const all = { ...LIMITS, tscMode: 'native', nestedHvm: true, vpmu: true, msrRelaxed: true } as const;
+  const all = {
+    ...LIMITS,
+    timerMode: 'no_missed_ticks_pending',
+    tscMode: 'native',
+    nestedHvm: true,
+    vpmu: true,
+    msrRelaxed: true,
+  } as const;
   const created = await sampleDomain(host, all);
   const expected = {
     ...LIMITED,
@@ -81,6 +102,9 @@ test('a domain has all of it after a save, and after a restart', async () => {
     features: { hap: true, nestedVirt: true, vpmu: true, msrRelaxed: true },
   };
   expect(machineOf(host, created)).toMatchObject(expected);
+  const timerOf = ({ domid }: { readonly domid: number }): Promise<bigint> =>
+    host.xen.hvmParamGet(domid, HVM_PARAM.TIMER_MODE);
+  expect(await timerOf(created)).toBe(2n);
   const sink = new PassThrough();
   const image = buffer(sink);
   const source = domainSource(host, created);
@@ -90,6 +114,7 @@ test('a domain has all of it after a save, and after a restart', async () => {
   await target.restore(Readable.from([await image]), control);
   const restored = { ...created, domid: (await target.start()).domid };
   expect(machineOf(host, restored)).toMatchObject(expected);
+  expect(await timerOf(restored)).toBe(2n);
   const { domid, uuid, name } = restored;
   const configJson = await readUserdata(host, restored);
   const again = await restartDomain(host, { domid, uuid, name, configJson });

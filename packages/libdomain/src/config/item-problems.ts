@@ -57,7 +57,8 @@ export function problemsOfItem(issue: z.core.$ZodIssue, { given, item, format }:
   ];
 }
 
-function hintOf(issue: z.core.$ZodIssue): string | undefined {
+/** The hint that a schema has for what it has found. */
+export function hintOf(issue: z.core.$ZodIssue): string | undefined {
   const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
   return typeof hint === 'string' ? hint : undefined;
 }

@@ -6,7 +6,7 @@ import type { Channel } from './devices/channel.ts';
 import type { Framebuffer } from './devices/framebuffer.ts';
 import type { Share } from './devices/share.ts';
 import { KEYS } from './keys/keys.ts';
-import { TSC_MODES } from './keys/values.ts';
+import { TIMER_MODES, TSC_MODES } from './keys/values.ts';
 import { checkConfig, formatConfig, parseConfig } from './index.ts';
 import type { Disk, Network } from './index.ts';
 import { configArbitrary } from './testing/config-arbitrary.ts';
@@ -106,6 +106,7 @@ test('what is said in xl.cfg is read as the same', () => {
         on_watchdog='${inMib.onWatchdog}'
         on_soft_reset='${inMib.onSoftReset}'
         tsc_mode=${TSC_MODES.indexOf(inMib.tscMode)}
+        ${inMib.timerMode === undefined ? '' : `timer_mode=${TIMER_MODES.indexOf(inMib.timerMode)}`}
         ${OPTIONS.flatMap((field) => (inMib[field] === undefined ? [] : [`${KEYS[field].xl}=${Number(inMib[field])}`])).join('; ')}`;
       expect(parseConfig(text, 'f')).toEqual(inMib);
     }),

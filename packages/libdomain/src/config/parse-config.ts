@@ -3,7 +3,7 @@ import type { Position } from './config-error.ts';
 import { configError, formatPosition } from './config-error.ts';
 import type { Fields } from './fields.ts';
 import { invalid, resolvePaths, unsupported } from './fields.ts';
-import { problemsOfItem } from './item-problems.ts';
+import { hintOf, problemsOfItem } from './item-problems.ts';
 import { Findings, type ConfigWarning } from './findings.ts';
 import { fieldsOfJson } from './json/json-fields.ts';
 import { readJson } from './json/read-json.ts';
@@ -123,7 +123,7 @@ function validate(fields: Fields, { start, format, findings }: Validation): NewD
         );
     } else if (!findings.concern(given.entry.key)) {
       const shown = typeof given.value === 'string' ? `: ${JSON.stringify(given.value.slice(0, 64))}` : '';
-      const hint = KEYS[field].kind === 'action' ? 'write "destroy", "restart" or "preserve"' : undefined;
+      const hint = KEYS[field].kind === 'action' ? 'write "destroy", "restart" or "preserve"' : hintOf(issue);
       findings.add(invalid(given.entry, `${issue.message}${shown}`, hint));
     }
   }

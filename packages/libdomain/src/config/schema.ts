@@ -40,6 +40,11 @@ export const domainConfigSchema = z
     error: (issue) =>
       `must not be longer than ${profileOf(issue.input as { type: DomainType }).maxCmdlineBytes} bytes for this type of domain`,
   })
+  .refine(({ type, timerMode }) => type === 'pvh' || timerMode === undefined, {
+    path: ['timerMode'],
+    error: 'is not possible for a pv domain',
+    params: { hint: 'leave it out' },
+  })
   .superRefine(checkDevices)
   .transform(({ cpus, cpusSoft, ...config }) => ({
     ...config,

@@ -10,13 +10,24 @@ test.each([
   ['vnc = "-1"; vncdisplay = 0x2', { framebuffers: [{ vnc: true, vncDisplay: 2 }] }],
   ['vfb = ["vnc=-1", "vnc=yes"]', { framebuffers: [{ vnc: true }, { vnc: false }] }],
   ['vif = ["bridge=ovs0.10:20:30"]', { networks: [{ bridge: 'ovs0.10:20:30' }] }],
+  ['type = "pvh"; timer_mode = 0x2', { timerMode: 'no_missed_ticks_pending' }],
+  ['type = "pvh"; timer_mode = "One_Missed_Tick_Pending"', { timerMode: 'one_missed_tick_pending' }],
   ['cpus_soft = ["", "1"]; vcpus = 2', { cpusSoft: [[], [1]] }],
 ])('%s is read as by xl', (line, expected) => {
   expect(parseConfig(`${MINIMAL}${line}`, 'f')).toMatchObject(expected);
 });
 
 test.each([
-  ['timer_mode = 1', 'timer_mode is not possible for a pv domain', 'leave it out'],
+  [
+    'timer_mode = 1',
+    'timer_mode is not possible for a pv domain: "no_delay_for_missed_ticks"',
+    'leave it out',
+  ],
+  [
+    'type = "pvh"; timer_mode = "slow"',
+    'timer_mode must be one of delay_for_missed_ticks, no_delay_for_missed_ticks, no_missed_ticks_pending, one_missed_tick_pending: "slow"',
+    'correct the value at this place',
+  ],
   ['gic_version = "v9"', 'gic_version must not be "v9"', 'leave it out, or write one of default, v2, v3'],
   ['device_model_args = "-a"', 'device_model_args must be a list', 'leave it out, or write it in brackets'],
   [

@@ -4,7 +4,7 @@ import { KEYS } from '../config/keys/keys.ts';
 /** Fields that libxl's JSON has as they are, or as the text "True" or "False". */
 const OPTIONS = [
   ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
-  ...(['noMigrate', 'tscMode', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed', 'pool'] as const),
+  ...(['noMigrate', 'tscMode', 'timerMode', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed', 'pool'] as const),
 ] as const;
 
 type Options = Pick<DomainConfig, (typeof OPTIONS)[number]>;

@@ -11,6 +11,12 @@ export interface Size {
   readonly maxVcpus: number;
 }
 
+/** How the machine is to be beyond its size. What is absent is as libxl has it by default. */
+export interface MachineSettings {
+  /** HVM_PARAM_TIMER_MODE: what becomes of a timer interrupt that its vCPU was not running to take */
+  readonly timerMode?: number;
+}
+
 /**
  * All that follows from the type of a domain, pv or pvh: what its kernel must bring, what it takes from a host, how it
  * is made, and how it is saved. Nothing else asks which type a domain has.
@@ -47,7 +53,7 @@ export interface Profile {
   readonly machine: {
     /** one clause for `--dry-run` */
     readonly about: string;
-    readonly set: (xen: Xen, domid: number, size: Size) => Promise<void>;
+    readonly set: (xen: Xen, domid: number, settings: Size & MachineSettings) => Promise<void>;
   };
   /** The arguments of the domain builder about its type and its memory. */
   readonly build: (size: Size) => Pick<BuildSpec, 'type' | 'targetKib' | 'maxKib' | 'acpi' | 'e820'>;

@@ -7,7 +7,7 @@ import type { Profile } from './profile.ts';
 const TIMER_MODE: (typeof HVM_PARAM)['TIMER_MODE'] = 10;
 const ALTP2M: (typeof HVM_PARAM)['ALTP2M'] = 35;
 /** "No delay for missed ticks": the guest's time does not stop when ticks were missed. */
-const TIMER_MODE_NO_DELAY = 1n;
+const TIMER_MODE_NO_DELAY = 1;
 
 /** A guest in a container of the processor's virtualisation, with no emulated device but the local APIC. */
 export const PVH: Profile = {
@@ -25,8 +25,8 @@ export const PVH: Profile = {
   create: ({ hap }, { nestedHvm = false }) => ({ type: 'pvh', hap, nestedVirt: nestedHvm }),
   machine: {
     about: 'timer mode, no alternate p2m',
-    async set(xen, domid) {
-      await xen.hvmParamSet(domid, TIMER_MODE, TIMER_MODE_NO_DELAY);
+    async set(xen, domid, { timerMode = TIMER_MODE_NO_DELAY }) {
+      await xen.hvmParamSet(domid, TIMER_MODE, BigInt(timerMode));
       await xen.hvmParamSet(domid, ALTP2M, 0n);
     },
   },

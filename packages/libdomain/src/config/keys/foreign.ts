@@ -11,8 +11,6 @@ export interface ForeignKey {
   readonly words?: readonly string[];
   /** numbers up to this one, which stand for words or are taken besides them */
   readonly most?: number;
-  /** of the domains for which xl refuses it, whatever its value */
-  readonly never?: readonly XlType[];
   /** xl takes nothing but a list */
   readonly isList?: boolean;
   /** xl looks at the value of a domain for which the key has no effect, too */
@@ -54,17 +52,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('cpuid period slice latency extratime', { idle: OFF }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
   ...keys('passthrough', { idle: ['default', 'disabled'], words: PASSTHROUGH }),
-  ...keys('timer_mode', {
-    idle: ['no_delay_for_missed_ticks', '1'],
-    words: [
-      'delay_for_missed_ticks',
-      'no_delay_for_missed_ticks',
-      'no_missed_ticks_pending',
-      'one_missed_tick_pending',
-    ],
-    most: 3,
-    never: ['pv'],
-  }),
   ...keys('altp2m', { types: NOT_PV, idle: ['disabled', '0'], ...ALTP2M }),
   ...keys('driver_domain xend_suspend_evtchn_compat', { idle: OFF }),
   ...keys('seclabel init_seclabel'),

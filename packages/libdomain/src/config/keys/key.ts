@@ -17,6 +17,8 @@ export interface Key {
   readonly libxl: string;
   readonly kind: KeyKind;
   readonly schema: z.ZodType;
+  /** what a word may be, by the numbers that older files have for it */
+  readonly words?: readonly string[];
   /** of the domains for which it has an effect. @default all */
   readonly types?: readonly XlType[];
   /** one clause for the documentation */

@@ -27,6 +27,7 @@ const WITHOUT_DEFAULT: readonly Field[] = [
     'cpuWeight',
     'cap',
     'pool',
+    'timerMode',
     'noMigrate',
     'hap',
     'nestedHvm',

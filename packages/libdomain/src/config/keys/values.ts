@@ -122,6 +122,15 @@ export const tscMode = z.enum(
   'must be "default", "always_emulate" or "native"; Xen has had no native_paravirt since 4.13',
 );
 
+/** What becomes of a timer interrupt that its vCPU was not running to take, by the numbers that xl and Xen have for it. */
+export const TIMER_MODES = [
+  'delay_for_missed_ticks',
+  'no_delay_for_missed_ticks',
+  'no_missed_ticks_pending',
+  'one_missed_tick_pending',
+] as const;
+export const timerMode = z.enum(TIMER_MODES, `must be one of ${TIMER_MODES.join(', ')}`);
+
 export const shutdownAction = z.enum(SHUTDOWN_ACTIONS, `must be one of ${SHUTDOWN_ACTIONS.join(', ')}`);
 
 /** For these tools it waits as it is. */

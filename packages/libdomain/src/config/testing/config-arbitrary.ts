@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SHUTDOWN_ACTIONS, TSC_MODES } from '../keys/values.ts';
+import { SHUTDOWN_ACTIONS, TIMER_MODES, TSC_MODES } from '../keys/values.ts';
 import { checkConfig } from '../parse-config.ts';
 import type { NewDomainConfig } from '../schema.ts';
 import { devicesArbitrary } from './device-arbitraries.ts';
@@ -52,6 +52,7 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
       maxGrantVersion: fc.constantFrom(1 as const, 2 as const),
       maxEventChannels: fc.integer({ min: 1, max: 131_071 }),
       tscMode: fc.constantFrom(...TSC_MODES),
+      timerMode: fc.constantFrom(...TIMER_MODES),
       noMigrate: fc.boolean(),
       hap: fc.boolean(),
       nestedHvm: fc.boolean(),
@@ -61,13 +62,14 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
     },
     { requiredKeys: ['name', 'memoryKib'] },
   )
-  .map(({ more = 0, moreVcpus = 0, cpus, cpusSoft, devices = {}, ...config }) => {
+  .map(({ more = 0, moreVcpus = 0, cpus, cpusSoft, timerMode, devices = {}, ...config }) => {
     const { vcpus = 1 } = config;
     const maxVcpus = Math.min(vcpus + moreVcpus, 128);
     return checkConfig({
       ...(config.bootloader === undefined && { kernel: '/boot/vmlinuz' }),
       ...config,
       ...devices,
+      ...(config.type === 'pvh' && timerMode !== undefined && { timerMode }),
       maxVcpus,
       ...(cpus !== undefined && { cpus: cpus.slice(0, maxVcpus) }),
       ...(cpusSoft !== undefined && { cpusSoft: cpusSoft.slice(0, maxVcpus) }),

@@ -66,9 +66,8 @@ function judge(entry: Entry, type: XlType, findings: Findings): void {
 
 /** The error for a value that xl itself refuses. */
 function faultOf(entry: Entry, foreign: ForeignKey, type: XlType): VmToolsError | undefined {
-  const { types, words, most = -1, never = [], isList, isAlwaysRead = types.length === 0 } = foreign;
+  const { types, words, most = -1, isList, isAlwaysRead = types.length === 0 } = foreign;
   const { value } = entry;
-  if (never.includes(type)) return invalid(entry, `is not possible for a ${type} domain`, 'leave it out');
   if ((!isAlwaysRead && !types.includes(type)) || typeof value !== 'string') return undefined;
   if (isList === true) return invalid(entry, 'must be a list', 'leave it out, or write it in brackets');
   const isNumber = /^\d+$/.test(value) && Number(value) <= most;

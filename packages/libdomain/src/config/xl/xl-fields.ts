@@ -6,7 +6,6 @@ import type { XlType } from '../keys/foreign.ts';
 import { exampleNumber } from '../keys/example-number.ts';
 import type { Key } from '../keys/key.ts';
 import { FIELDS, KEYS, type Field } from '../keys/keys.ts';
-import { TSC_MODES } from '../keys/values.ts';
 import { meantMib } from '../memory-size.ts';
 import { isDeviceField, readDevices } from '../read-devices.ts';
 import type { ProcessorsField } from '../processors.ts';
@@ -34,7 +33,7 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
       if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'xl', findings));
       else if (KEYS[field].kind === 'count') fields.set(field, { value: integer(entry), entry });
       else if (KEYS[field].kind === 'flag') addFlag(fields, field, entry);
-      else if (KEYS[field].kind === 'word') fields.set(field, { value: word(entry), entry });
+      else if (KEYS[field].kind === 'word') fields.set(field, { value: word(field, entry), entry });
       else if (KEYS[field].kind === 'words') fields.set(field, { value: words(entry), entry });
       else fields.set(field, { value: text(entry), entry });
     });
@@ -140,10 +139,11 @@ function addFlag(fields: Fields, field: Field, entry: Entry): void {
   if (entry.value !== '') fields.set(field, { value: integer(entry) !== 0, entry });
 }
 
-/** Of the modes of the time stamp counter, in older files by its number. */
-function word(entry: Entry): string {
+/** In any case of its letters, and in older files by its number. */
+function word(field: Field, entry: Entry): string {
+  const { words = [] }: Key = KEYS[field];
   const value = text(entry);
-  return /^\s*[+-]?\d/.test(value) ? (TSC_MODES[integer(entry)] ?? value) : value.toLowerCase();
+  return /^\s*[+-]?\d/.test(value) ? (words[integer(entry)] ?? value) : value.toLowerCase();
 }
 
 /** xl 4.17 counts no vCPU where the file does not, and so keeps none to some processors. */

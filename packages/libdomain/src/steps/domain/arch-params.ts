@@ -1,4 +1,4 @@
-import { TSC_MODES } from '../../config/keys/values.ts';
+import { TIMER_MODES, TSC_MODES } from '../../config/keys/values.ts';
 import type { Step } from '../../step/step.ts';
 import { profileOf } from '../../types/index.ts';
 import type { Made, Wanted } from '../context.ts';
@@ -8,7 +8,11 @@ export const archParams: Step<Wanted & Made> = {
   name: 'arch-params',
   about: ({ config }) => (config === undefined ? 'TSC mode' : `${profileOf(config).machine.about}, TSC mode`),
   async run({ config, domid, host: { xen } }) {
-    await profileOf(config).machine.set(xen, domid, config);
+    const { timerMode, ...size } = config;
+    await profileOf(config).machine.set(xen, domid, {
+      ...size,
+      ...(timerMode !== undefined && { timerMode: TIMER_MODES.indexOf(timerMode) }),
+    });
     await xen.domainSetTscInfo(domid, TSC_MODES.indexOf(config.tscMode));
     return {};
   },
