@@ -7,6 +7,7 @@ import type { Framebuffer } from './devices/framebuffer.ts';
 import type { Share } from './devices/share.ts';
 import { KEYS } from './keys/keys.ts';
 import { TIMER_MODES, TSC_MODES } from './keys/values.ts';
+import type { WantedProcessors } from '../scheduling/scheduling.ts';
 import { checkConfig, formatConfig, parseConfig } from './index.ts';
 import type { Disk, Network } from './index.ts';
 import { configArbitrary } from './testing/config-arbitrary.ts';
@@ -25,7 +26,10 @@ function quote(text: string): string {
 /** A text of a list with commas between. */
 const inSpec = (text: string): string => text.replaceAll(',', ';');
 
-const processorsSpec = (cpus: readonly number[]): string => quote(cpus.length === 0 ? 'all' : cpus.join(','));
+function processorsSpec(cpus: WantedProcessors[number]): string {
+  if ('allBut' in cpus) return quote(`all,^${cpus.allBut.join(',^')}`);
+  return quote(cpus.length === 0 ? 'all' : cpus.join(','));
+}
 
 function diskSpec(disk: Disk): string {
   const { target, vdev, format, access, type, backend, backendType, script, discard, directIoSafe, trusted } =

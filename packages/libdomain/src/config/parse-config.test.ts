@@ -194,7 +194,6 @@ vif = [ # nothing
       'nodes of a host are not supported yet',
       'write "0-3"',
     ],
-    ['cpus = "all,^2"', 'CONFIG_UNSUPPORTED', '4:8', 'all but some is not supported yet', 'write "0-2"'],
     ['maxmem = 128', 'CONFIG_INVALID', '4:10', 'maxmem must not be less than the memory', undefined],
     ['ramdisk = ""', 'CONFIG_INVALID', '4:11', 'ramdisk must be an absolute path', undefined],
     ['uuid = "1234"', 'CONFIG_INVALID', '4:8', 'uuid must be a UUID of the form', undefined],

@@ -1,10 +1,11 @@
 import type * as z from 'zod';
-import type { ProcessorsOfVcpus } from '../scheduling/scheduling.ts';
+import { isAllBut } from '../scheduling/processors-on.ts';
+import type { WantedProcessors } from '../scheduling/scheduling.ts';
 
 /** The fields that say on which processors the vCPUs run. */
 export type ProcessorsField = 'cpus' | 'cpusSoft';
 
-type Processors = { readonly [Field in ProcessorsField]?: ProcessorsOfVcpus | undefined };
+type Processors = { readonly [Field in ProcessorsField]?: WantedProcessors | undefined };
 
 /** There is nothing to be kept to processors behind the last vCPU. */
 export function checkProcessors(
@@ -19,12 +20,12 @@ export function checkProcessors(
 
 /** The same without what says nothing: vCPUs behind the last one that is kept to some processors. */
 export function usedProcessors({ cpus, cpusSoft }: Processors): {
-  readonly [Field in ProcessorsField]?: ProcessorsOfVcpus;
+  readonly [Field in ProcessorsField]?: WantedProcessors;
 } {
   const [hard, soft] = [used(cpus), used(cpusSoft)];
   return { ...(hard.length > 0 && { cpus: hard }), ...(soft.length > 0 && { cpusSoft: soft }) };
 }
 
-function used(lists: ProcessorsOfVcpus = []): ProcessorsOfVcpus {
-  return lists.slice(0, 1 + lists.findLastIndex((list) => list.length > 0));
+function used(lists: WantedProcessors = []): WantedProcessors {
+  return lists.slice(0, 1 + lists.findLastIndex((list) => isAllBut(list) || list.length > 0));
 }

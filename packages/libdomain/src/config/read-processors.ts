@@ -1,3 +1,4 @@
+import type { AllBut } from '../scheduling/scheduling.ts';
 import { CONFIG_HINTS, configError } from './config-error.ts';
 import { invalid, type Fields } from './fields.ts';
 import type { Findings } from './findings.ts';
@@ -44,7 +45,11 @@ export function addProcessors(
   fields.set(field, { value: lists.slice(0, count), entry });
 }
 
-function readOne(spec: string, field: ProcessorsField, { key, valuePosition }: Entry): readonly number[] {
+function readOne(
+  spec: string,
+  field: ProcessorsField,
+  { key, valuePosition }: Entry,
+): readonly number[] | AllBut {
   // Xen takes no preference at all for none; it must run on some processor, though.
   if (spec === '' && field === 'cpusSoft') return [];
   try {

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FIELDS, KEYS, type Field } from '../config/keys/keys.ts';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
+import { isProcessorsField } from '../config/read-processors.ts';
 import { isDeviceField, type DeviceField } from '../config/read-devices.ts';
+import { isAllBut, processorsOn } from '../scheduling/processors-on.ts';
+import type { AllBut } from '../scheduling/scheduling.ts';
 import { toLibxlChannel } from './devices/channel.ts';
 import { toLibxlDisk } from './devices/disk.ts';
 import { toLibxlNic } from './devices/nic.ts';
@@ -47,7 +51,7 @@ function fieldsIn(
 /** libxl places a domain on no node by itself where each vCPU has processors of its own, or prefers some. */
 function placementOf({ cpus = [], cpusSoft, maxVcpus }: DomainConfig): object {
   const [first] = cpus;
-  const isForAll = cpus.length === maxVcpus && cpus.every((list) => String(list) === String(first));
+  const isForAll = cpus.length === maxVcpus && cpus.every((list) => isDeepStrictEqual(list, first));
   return cpusSoft === undefined && (cpus.length === 0 || isForAll) ? {} : { numa_placement: 'False' };
 }
 
@@ -70,8 +74,17 @@ function valueOf(field: Field, config: DomainConfig): unknown {
   if (field === 'tscMode' && value === 'default') return undefined;
   if (KEYS[field].kind === 'action') return LIBXL_ACTIONS[value as ShutdownAction];
   if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (isProcessorsField(field)) return absentIfEmpty((config[field] ?? []).map(namedProcessors));
   if (Array.isArray(value)) return absentIfEmpty(value);
   return value === '' ? undefined : value;
+}
+
+/**
+ * Where no host is known, which is for a reader of the text alone, all but some are those of the largest machine that
+ * Xen knows as distributions build it (NR_CPUS).
+ */
+function namedProcessors(list: readonly number[] | AllBut): readonly number[] {
+  return isAllBut(list) ? processorsOn(list, 256) : list;
 }
 
 function absentIfEmpty(list: readonly unknown[]): readonly unknown[] | undefined {

@@ -1,21 +1,26 @@
 import type { DomainConfig } from '../config/schema.ts';
 import type { Host } from '../host.ts';
-import type { ProcessorsOfVcpus } from './scheduling.ts';
+import { isAllBut, processorsOn } from './processors-on.ts';
+import type { ProcessorsOfVcpus, WantedProcessors } from './scheduling.ts';
 
 /**
- * The configuration with all processors of this host for each vCPU that may run on all of them while a later one may
- * not: libxl has no other word for it.
+ * The configuration with the processors of this host by their numbers for each vCPU that may run on all of them while a
+ * later one may not, or on all but some: libxl has no other word for it.
  */
 export async function withAllNamed<Config extends Pick<DomainConfig, 'cpus' | 'cpusSoft'>>(
   config: Config,
   { xen }: Pick<Host, 'xen'>,
 ): Promise<Config> {
   const { cpus, cpusSoft } = config;
-  if (![...(cpus ?? []), ...(cpusSoft ?? [])].some((list) => list.length === 0)) return config;
+  if (![...(cpus ?? []), ...(cpusSoft ?? [])].some((list) => isAllBut(list) || list.length === 0))
+    return config;
   const { onlineCpus } = await xen.physinfo();
   const all = Array.from({ length: onlineCpus }, (_, cpu) => cpu);
-  const named = (lists: ProcessorsOfVcpus): ProcessorsOfVcpus =>
-    lists.map((list) => (list.length === 0 ? all : list));
+  const named = (lists: WantedProcessors): ProcessorsOfVcpus =>
+    lists.map((list) => {
+      if (isAllBut(list)) return processorsOn(list, onlineCpus);
+      return list.length === 0 ? all : list;
+    });
   return {
     ...config,
     ...(cpus !== undefined && { cpus: named(cpus) }),

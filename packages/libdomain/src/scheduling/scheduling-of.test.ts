@@ -31,6 +31,24 @@ test('a new domain has more vCPUs than it uses, and may use them later', async (
   expect(await setDomain(host, domain, { vcpus: 3 })).toMatchObject({ vcpus: 3 });
 });
 
+test('a vCPU may run on all processors of its host but some', async () => {
+  await using host = await createSimulatedHost();
+  const { vcpuList, kept } = await made(host, {
+    vcpus: 2,
+    cpus: [{ allBut: [1, 9] }, []],
+    cpusSoft: [[], { allBut: [0] }],
+  });
+  expect(vcpuList.map(({ hard, soft }) => [hard, soft])).toEqual([
+    [[0, 2, 3], ALL],
+    [ALL, [1, 2, 3]],
+  ]);
+  expect(kept).toMatchObject({
+    vcpu_hard_affinity: [[0, 2, 3], ALL],
+    vcpu_soft_affinity: [ALL, [1, 2, 3]],
+    numa_placement: 'False',
+  });
+});
+
 test('a new domain is pinned as its configuration says', async () => {
   await using host = await createSimulatedHost();
   const { vcpuList, kept } = await made(host, { vcpus: 3, cpus: [[1], [], [2, 3]], cpusSoft: [[3]] });
@@ -63,12 +81,17 @@ test('what is kept is read back the same', async () => {
 
 test('a processor that is not there is refused, and nothing is left', async () => {
   await using host = await createSimulatedHost();
-  for (const cpus of [[[1], [1, 9]], [[9]]]) {
+  const all: readonly (readonly [DomainConfig['cpus'], string])[] = [
+    [[[1], [1, 9]], 'processor 9: there is none'],
+    [[[9]], 'processor 9: there is none'],
+    [[{ allBut: [0, 1, 2, 3, 9] }], 'all,^0,^1,^2,^3,^9: that leaves none of its processors'],
+  ];
+  for (const [cpus = [], why] of all) {
     const failure = await createDomain(host, sampleConfig(host, { cpus })).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(VmToolsError);
     expect(failure).toMatchObject({
       code: 'DOMAIN_SETTING_INVALID',
-      message: 'web1 cannot be pinned to processor 9: there is none',
+      message: `web1 cannot be pinned to ${why}`,
       leftovers: [],
     });
     expect(await host.xen.domainGetinfolist()).toHaveLength(1);
@@ -77,12 +100,12 @@ test('a processor that is not there is refused, and nothing is left', async () =
 
 test('--dry-run tells of it', () => {
   const plan = planCreate(
-    sampleConfig({ kernel: '/k' }, { cpus: [[1, 2]], cpusSoft: [[], [3]], cpuWeight: 300 }),
+    sampleConfig({ kernel: '/k' }, { cpus: [[1, 2], { allBut: [5] }], cpusSoft: [[], [3]], cpuWeight: 300 }),
   );
   const steps = plan.describe().filter(({ name }) => /pin|shares/.test(name));
   expect(steps).toEqual([
     { name: 'pin-vcpu-0', about: 'on 1, 2' },
-    { name: 'pin-vcpu-1', about: 'rather on 3' },
+    { name: 'pin-vcpu-1', about: 'on all, ^5, rather on 3' },
     { name: 'shares', about: 'weight 300' },
   ]);
 });

@@ -1,5 +1,5 @@
 import type { DomainConfig } from '../config/schema.ts';
-import { DEFAULT_CAP, DEFAULT_WEIGHT, type Scheduling } from './scheduling.ts';
+import { DEFAULT_CAP, DEFAULT_WEIGHT, type WantedScheduling } from './scheduling.ts';
 
 /** The scheduling that the configuration of a new domain asks for. */
 export function schedulingOf({
@@ -9,7 +9,7 @@ export function schedulingOf({
   cpusSoft,
   cpuWeight,
   cap,
-}: Pick<DomainConfig, 'vcpus' | 'maxVcpus' | 'cpus' | 'cpusSoft' | 'cpuWeight' | 'cap'>): Scheduling {
+}: Pick<DomainConfig, 'vcpus' | 'maxVcpus' | 'cpus' | 'cpusSoft' | 'cpuWeight' | 'cap'>): WantedScheduling {
   return {
     hard: cpus,
     soft: cpusSoft,

@@ -1,6 +1,14 @@
 /** Of the first vCPUs the processors of a host, by ascending numbers. Those behind them, and one with an empty list, have all. */
 export type ProcessorsOfVcpus = readonly (readonly number[])[];
 
+/** All processors of whatever host, without some. */
+export interface AllBut {
+  readonly allBut: readonly number[];
+}
+
+/** The same as a configuration says it, before there is a host. */
+export type WantedProcessors = readonly (readonly number[] | AllBut)[];
+
 /** How the vCPUs of a domain get processors, beside those of other domains. What is absent is as Xen has it by default. */
 export interface Scheduling {
   /** by vCPU: those on which it may run */
@@ -14,6 +22,12 @@ export interface Scheduling {
   /** the vCPUs that its guest is asked to use; absent: all */
   readonly online?: readonly number[] | undefined;
 }
+
+/** What a new domain is to have of it. */
+export type WantedScheduling = Omit<Scheduling, 'hard' | 'soft'> & {
+  readonly hard?: WantedProcessors | undefined;
+  readonly soft?: WantedProcessors | undefined;
+};
 
 /** Of a new domain, in each scheduler that knows weights and caps. */
 export const DEFAULT_WEIGHT = 256;

@@ -74,19 +74,24 @@ export const memoryKib = whole(' of KiB', MOST_MEMORY)
 
 export const vcpus = whole('', MOST_VCPUS).min(1, 'must be 1 or more').max(MAX_VCPUS, MOST_VCPUS);
 
+const cpuNumbers = z
+  .array(
+    whole('', `must be less than ${MOST_CPUS}`)
+      .min(0)
+      .max(MOST_CPUS - 1, `must be less than ${MOST_CPUS}`),
+    'must be a list of numbers',
+  )
+  .max(MOST_CPUS)
+  .transform((cpus) => [...new Set(cpus)].sort((a, b) => a - b))
+  .readonly();
+const allBut = z
+  .strictObject({ allBut: cpuNumbers.refine((cpus) => cpus.length > 0, 'must name one at least') })
+  .readonly();
+
 /** By vCPU the processors of a host; none for one that may run on all. */
 export const processors = z
   .array(
-    z
-      .array(
-        whole('', `must be less than ${MOST_CPUS}`)
-          .min(0)
-          .max(MOST_CPUS - 1, `must be less than ${MOST_CPUS}`),
-        'must be a list of numbers',
-      )
-      .max(MOST_CPUS)
-      .transform((cpus) => [...new Set(cpus)].sort((a, b) => a - b))
-      .readonly(),
+    z.union([cpuNumbers, allBut], 'must be a list of numbers, or {"allBut": …} with one'),
     'must be a text such as "0-3,^1", or a list of such, one for each vCPU',
   )
   .max(MAX_VCPUS, `must not have more than ${MAX_VCPUS}`)

@@ -17,7 +17,13 @@ const memoryKib = fc.integer({ min: 1024, max: 2 ** 34 });
 const action = fc.constantFrom(...SHUTDOWN_ACTIONS);
 
 /** Of several vCPUs; no processor is all of them. */
-const processors = fc.array(fc.array(fc.nat(40), { maxLength: 4 }), { maxLength: 4 });
+const processors = fc.array(
+  fc.oneof(
+    fc.array(fc.nat(40), { maxLength: 4 }),
+    fc.record({ allBut: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }) }),
+  ),
+  { maxLength: 4 },
+);
 
 /** Any valid configuration. */
 export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { toLibxlJson } from '../../image-config/index.ts';
+import { isAllBut, processorsOn } from '../../scheduling/processors-on.ts';
+import type { WantedProcessors } from '../../scheduling/scheduling.ts';
 import { parseConfig } from '../parse-config.ts';
 import type { NewDomainConfig } from '../schema.ts';
 import { XL_CREATE, type XlCase } from './xl-create.ts';
@@ -45,12 +47,23 @@ export function differenceOf({ name, text, answer: { status, json } }: XlCase): 
   const { config, problems } = oursOf(text, name);
   if (json === undefined || status !== 0) return config === undefined ? undefined : 'taken';
   if (config === undefined) return `refused at ${problems.map(placeOf).join(', ')}`;
-  const ours = leavesOf(JSON.parse(toLibxlJson({ uuid: 'generated', ...config })));
+  const ours = leavesOf(JSON.parse(toLibxlJson(onHostOfXl({ uuid: 'generated', ...config }))));
   const theirs = leavesOf(asWrittenHere(json));
   const keys = [...new Set([...theirs.keys(), ...ours.keys()])];
   const different = keys.filter((key) => theirs.get(key) !== ours.get(key));
   if (different.length === 0) return undefined;
   return different.map((key) => `${key} ${theirs.get(key) ?? '-'} → ${ours.get(key) ?? '-'}`).join(', ');
+}
+
+/** All processors but some by their numbers, as they are kept with a domain. xl counts them in whole bytes of a bitmap. */
+function onHostOfXl({ cpus, cpusSoft, ...config }: NewDomainConfig): NewDomainConfig {
+  const named = (lists: WantedProcessors): WantedProcessors =>
+    lists.map((list) => (isAllBut(list) ? processorsOn(list, 8) : list));
+  return {
+    ...config,
+    ...(cpus !== undefined && { cpus: named(cpus) }),
+    ...(cpusSoft !== undefined && { cpusSoft: named(cpusSoft) }),
+  };
 }
 
 /** Where a problem stands, and what it is about. */

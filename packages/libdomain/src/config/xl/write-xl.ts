@@ -1,4 +1,5 @@
-import type { ProcessorsOfVcpus } from '../../scheduling/scheduling.ts';
+import { processorsText } from '../../scheduling/processors-on.ts';
+import type { WantedProcessors } from '../../scheduling/scheduling.ts';
 import { KEYS, type Field } from '../keys/keys.ts';
 import { formatMemorySize } from '../memory-size.ts';
 import { isDeviceField } from '../read-devices.ts';
@@ -21,8 +22,7 @@ function writeValue(field: Field, value: unknown): string | undefined {
     const size = formatMemorySize(value as number);
     return typeof size === 'number' ? String(size) : undefined; // xl counts MiB, and knows no unit
   }
-  if (KEYS[field].kind === 'processors')
-    return list((value as ProcessorsOfVcpus).map((cpus) => (cpus.length === 0 ? 'all' : cpus.join(','))));
+  if (KEYS[field].kind === 'processors') return list((value as WantedProcessors).map(processorsText));
   return writePlain(value);
 }
 

@@ -1,18 +1,19 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { VcpuAffinity, Xen } from '@vm-tools/xc-native';
 import { invalidSetting } from '../../settings/settings.ts';
-import type { Scheduling } from '../../scheduling/scheduling.ts';
+import { isAllBut, processorsOn, processorsText } from '../../scheduling/processors-on.ts';
+import type { AllBut, WantedScheduling } from '../../scheduling/scheduling.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made, Wanted } from '../context.ts';
 
 /** A vCPU that does not run just anywhere. */
 export interface PinnedVcpu {
   readonly vcpu: number;
-  readonly affinity: Partial<VcpuAffinity>;
+  readonly affinity: { readonly [Which in keyof VcpuAffinity]?: readonly number[] | AllBut };
 }
 
 /** Those of a domain that are pinned, or would rather run on some processors. */
-export function pinnedVcpus({ hard = [], soft = [] }: Scheduling): readonly PinnedVcpu[] {
+export function pinnedVcpus({ hard = [], soft = [] }: WantedScheduling): readonly PinnedVcpu[] {
   const length = Math.max(hard.length, soft.length);
   return Array.from({ length }, (_, vcpu) => ({
     vcpu,
@@ -20,8 +21,8 @@ export function pinnedVcpus({ hard = [], soft = [] }: Scheduling): readonly Pinn
   })).filter(({ affinity }) => Object.keys(affinity).length > 0);
 }
 
-function of(list: readonly number[] | undefined, which: keyof VcpuAffinity): Partial<VcpuAffinity> {
-  return list === undefined || list.length === 0 ? {} : { [which]: list };
+function of(list: readonly number[] | AllBut | undefined, which: keyof VcpuAffinity): PinnedVcpu['affinity'] {
+  return list === undefined || (!isAllBut(list) && list.length === 0) ? {} : { [which]: list };
 }
 
 /** Pins one vCPU of a new domain. @throws DOMAIN_SETTING_INVALID when a processor is not there */
@@ -29,10 +30,20 @@ export const pinNewVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> 
   name: `pin-vcpu-${vcpu}`,
   about: () =>
     Object.entries(affinity)
-      .map(([which, cpus]) => `${which === 'hard' ? 'on' : 'rather on'} ${cpus.join(', ')}`)
+      .map(
+        ([which, cpus]) =>
+          `${which === 'hard' ? 'on' : 'rather on'} ${processorsText(cpus).replaceAll(',', ', ')}`,
+      )
       .join(', '),
   async run({ config: { name, uuid }, domid, host: { xen } }) {
-    for (const [which, cpus] of Object.entries(affinity)) {
+    for (const [which, wanted] of Object.entries(affinity)) {
+      const cpus = await onHost(xen, wanted);
+      if (cpus.length === 0)
+        throw invalidSetting(
+          { domid, uuid, name },
+          `cannot be pinned to ${processorsText(wanted)}: that leaves none of its processors`,
+          'correct cpus and cpus_soft; vm-info says how many processors there are',
+        );
       const [missing] = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
       if (missing === undefined) continue;
       const hint = 'correct cpus and cpus_soft; vm-info says how many processors there are';
@@ -56,7 +67,8 @@ export const pinVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> => 
   async run({ config: { name }, domid, host: { xen } }) {
     const usual = await xen.vcpuGetaffinity(domid, vcpu);
     try {
-      for (const [which, cpus] of Object.entries(affinity)) {
+      for (const [which, wanted] of Object.entries(affinity)) {
+        const cpus = await onHost(xen, wanted);
         const missing = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
         if (missing.length > 0) throw lost(name, missing);
       }
@@ -67,6 +79,11 @@ export const pinVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> => 
     return {};
   },
 });
+
+/** @returns their numbers on this host; none where all that it has are excepted */
+async function onHost(xen: Xen, wanted: readonly number[] | AllBut): Promise<readonly number[]> {
+  return isAllBut(wanted) ? processorsOn(wanted, (await xen.physinfo()).onlineCpus) : wanted;
+}
 
 /** @returns those that there are not: Xen drops them without a word, as long as something is left */
 async function pinTo(

@@ -3,13 +3,15 @@ import type { Scheduling } from '../../scheduling/scheduling.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made, Wanted } from '../context.ts';
 
+type Shares = Pick<Scheduling, 'weight' | 'cap'>;
+
 /** Whether a domain has another share of processor time than a new one. */
-export function hasShares({ weight, cap }: Scheduling): boolean {
+export function hasShares({ weight, cap }: Shares): boolean {
   return weight !== undefined || cap !== undefined;
 }
 
 /** The share of processor time that is asked for. A scheduler that knows no weights and caps refuses them. */
-export const newShares = ({ weight, cap }: Scheduling): Step<Wanted & Made> => ({
+export const newShares = ({ weight, cap }: Shares): Step<Wanted & Made> => ({
   name: 'shares',
   about: () => described({ weight, cap }),
   async run({ domid, host: { xen } }) {
@@ -20,7 +22,7 @@ export const newShares = ({ weight, cap }: Scheduling): Step<Wanted & Made> => (
 });
 
 /** The share of processor time that it had. A scheduler that knows no weights and caps refuses them. */
-export const shares = (scheduling: Scheduling): Step<Wanted & Made> => {
+export const shares = (scheduling: Shares): Step<Wanted & Made> => {
   const step = newShares(scheduling);
   return {
     ...step,
@@ -37,7 +39,7 @@ export const shares = (scheduling: Scheduling): Step<Wanted & Made> => {
   };
 };
 
-function described({ weight, cap }: Scheduling): string {
+function described({ weight, cap }: Shares): string {
   const had = [
     ...(weight === undefined ? [] : [`weight ${weight}`]),
     ...(cap === undefined ? [] : [`cap ${cap} %`]),
