@@ -17,8 +17,10 @@
  *
  * @packageDocumentation
  */
-export { incomingBytes, noBytes, outgoingBytes } from './call-bytes.ts';
 export { Channel, type ChannelOptions } from './channel.ts';
 export { readHello, writeHello, type HelloOptions } from './hello.ts';
+export { incomingBytes, takeBytes } from './incoming-bytes.ts';
+export { KeptSocket } from './kept-socket.ts';
+export { noBytes, outgoingBytes } from './outgoing-bytes.ts';
 export { PendingCalls, type Answer, type MessageOfCall, type PendingCall } from './pending-calls.ts';
 export { ServedCalls } from './served-calls.ts';

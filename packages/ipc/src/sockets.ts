@@ -13,7 +13,7 @@
  * @packageDocumentation
  */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { Timer, VmToolsError, within, type VmToolsErrorInit } from '@vm-tools/errors';
 import type { Broken } from './json-lines.ts';
 import { toJson } from './json.ts';
@@ -37,21 +37,24 @@ export interface ReadLineOptions extends WaitOptions {
  * Connects to a unix socket. A later failure of the connection is for its reader to handle.
  *
  * @param absent the error when no process listens there
+ * @param socket one that is not connected yet. @default a new one
  * @throws VmToolsError what `late` and `absent` give; INTERRUPTED
  */
-export async function connectTo(
+export async function connectTo<Made extends Socket = Socket>(
   path: string,
   { limitMs, late, signal }: WaitOptions,
   absent: (cause: NodeJS.ErrnoException) => VmToolsError,
-): Promise<Socket> {
-  const socket = connect(path);
+  socket: Made = new Socket() as Made,
+): Promise<Made> {
+  socket.connect(path);
   try {
     await within(once(socket, 'connect'), limitMs, late, signal);
   } catch (thrown) {
     socket.destroy();
     throw thrown instanceof VmToolsError ? thrown : absent(thrown as NodeJS.ErrnoException);
   }
-  return socket.on('error', () => undefined);
+  socket.on('error', () => undefined);
+  return socket;
 }
 
 /**

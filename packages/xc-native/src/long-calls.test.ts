@@ -12,6 +12,9 @@ import { VmToolsError } from '@vm-tools/errors';
 import { XEN_4_17 } from './versions/4.17.ts';
 import { Helpers } from './helper/helpers.ts';
 import { locateHelper } from './helper/locate.ts';
+import { socketPair } from './helper/socket-pair.ts';
+import { loadNative } from './koffi/native.ts';
+import { Libxc } from './libxc.ts';
 import { saveDomain } from './long-calls.ts';
 import { StructView } from './abi/struct-view.ts';
 import { eventually } from './testing/compliance-domains.ts';
@@ -373,7 +376,9 @@ describe('domainSave', () => {
     await stub.mode('flood');
     await using file = await openFile();
     const abort = new AbortController();
-    const helpers = new Helpers(locateHelper());
+    const native = await loadNative(stub.libraries, XEN_4_17);
+    const libxc = Libxc.open(native, XEN_4_17, () => undefined);
+    const helpers = new Helpers(locateHelper(), () => socketPair(libxc));
     const host = {
       ...{ version: '4.17', libraries: stub.libraries, helpers, abortGraceMs: 50 },
       cutWrites: () => Promise.reject(new Error('ESRCH')),
@@ -387,6 +392,7 @@ describe('domainSave', () => {
       leftovers: ['its helper process did not end within 50 ms and was killed'],
     });
     await helpers.close();
+    libxc.close();
   });
 
   test('a reader that goes away makes it fail with the cause', async () => {

@@ -4,6 +4,7 @@ import { readHostInfo } from './calls/host-info.ts';
 import { readVersion } from './calls/version.ts';
 import { Helpers } from './helper/helpers.ts';
 import { locateHelper } from './helper/locate.ts';
+import { socketPair } from './helper/socket-pair.ts';
 import { loadNative } from './koffi/native.ts';
 import type { Native } from './koffi/native.ts';
 import { Libxc } from './libxc.ts';
@@ -60,7 +61,7 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
     return new NativeXen(libxc, version, {
       version: expected,
       libraries,
-      helpers: new Helpers(options.helperPath ?? locateHelper()),
+      helpers: new Helpers(options.helperPath ?? locateHelper(), () => socketPair(libxc)),
       cutWrites: async (pid) => (await loadLibc()).forbidFileWrites(pid),
       ...(onLog === undefined ? {} : { onLog }),
       ...(abortGraceMs === undefined ? {} : { abortGraceMs }),

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { BuildSpec, PrecopyStats, Xen } from '@vm-tools/xc-native';
+import type { ConnectionUse } from './client/remote-xen.ts';
 import { remoteXen, type RemoteXenOptions } from './index.ts';
 import { serveXen, type XenServer } from './server/index.ts';
 import { asXen, DoubleXen, END, FRAMES, HEAD, xcError } from './testing/double-xen.ts';
@@ -21,8 +22,8 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
   let connections: Duplex[];
   let xen: Xen;
 
-  const connect = async (): Promise<Duplex> => {
-    const connection = await link.connect();
+  const connect = async (use: ConnectionUse): Promise<Duplex> => {
+    const connection = await link.connect(use);
     connections.push(connection);
     return connection;
   };
@@ -397,7 +398,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       const lonely = await remoteXen(async () => {
         if (!isFirst) throw refused;
         isFirst = false;
-        return connect();
+        return connect('bytes');
       });
       await expect(lonely.domainSave(7, { live: true, suspend }).done).rejects.toMatchObject({
         code: 'NO_SOCKET',

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { abortError, type VmToolsError } from '@vm-tools/errors';
-import { createLimiter, paced } from '@vm-tools/ratelimit';
-import { compressFrames, type FrameSizes } from '@vm-tools/zstd-frames';
+import { abortError, throwIfAborted, type VmToolsError } from '@vm-tools/errors';
+import { createLimiter } from '@vm-tools/ratelimit';
+import type { FrameSizes } from '@vm-tools/zstd-frames';
 import type { Storage } from '../disk/storage.ts';
 import type { TransferSummary } from '../events.ts';
-import { counted } from '../image/counted.ts';
+import { packed, plain, sparedBy } from '../image/packed.ts';
 import type { TransferOptions } from '../options.ts';
 import { ProgressReporter } from '../session/progress.ts';
 import { openImageBytes, type ImageBytes } from './image-bytes.ts';
 import { ImageFile } from './image-file.ts';
-import { intoStream } from './into-stream.ts';
+import { streamSink } from './stream-sink.ts';
 
 const BUFFER_BYTES = 2 ** 20;
 
@@ -66,13 +66,13 @@ export async function copyImage(
   const broken = new AbortController();
   const signal = outer === undefined ? broken.signal : AbortSignal.any([outer, broken.signal]);
   const fail = (thrown: unknown): void => broken.abort(thrown); // the first one counts
-  const plain = new PassThrough({ highWaterMark: BUFFER_BYTES });
-  plain.on('error', () => undefined); // it may fail before it has a reader
+  const passed = new PassThrough({ highWaterMark: BUFFER_BYTES });
+  passed.on('error', () => undefined); // it may fail before it has a reader
   const onPassed = async (piece: Buffer): Promise<void> => {
-    if (!plain.write(piece)) await once(plain, 'drain', { signal });
+    if (!passed.write(piece)) await once(passed, 'drain', { signal });
   };
   let file: ImageFile | undefined;
-  let written: Promise<void> | undefined;
+  let written: Promise<unknown> | undefined;
   try {
     await using image = await openImageBytes(from, { isWhole: true, onPassed, signal });
     await image.size(); // what comes from a pipe is known when something has come
@@ -80,17 +80,19 @@ export async function copyImage(
     progress.setTotal(image.plainBytes ?? 0);
     // How much of it is zeros, and how small it becomes, is not known before.
     if (typeof to === 'string') file = await ImageFile.create(to, { ...options, neededBytes: 0 });
-    const bytes = isCompressed ? compressed(plain, options.level, progress) : plain;
+    throwIfAborted(signal, 'copying an image');
     const onWritten = (count: number, zeroBytes = 0): void => progress.add(count, zeroBytes);
-    written =
-      file === undefined
-        ? intoStream(bytes, [paced(limiter, { signal }), counted(onWritten)], to as Writable)
-        : pipeline(bytes, file.writer({ limiter, signal, onWritten, onFailed: fail }));
+    const into =
+      file?.writer({ limiter, signal, onWritten, onFailed: fail }) ??
+      streamSink(to as Writable, { limiter, signal, onWritten });
+    const onFrame = (sizes: FrameSizes): void => progress.spare(sparedBy(sizes));
+    const { sink, taken } = isCompressed ? packed(into, { level: options.level, onFrame }) : plain(into);
+    written = Promise.all([pipeline(passed, sink), taken]);
     written.catch(fail);
     progress.phase('copying');
     const end = await check(image);
     const isFollowed = await image.finish(end);
-    plain.end();
+    passed.end();
     await written;
     progress.phase('syncing');
     await file?.commit();
@@ -100,16 +102,11 @@ export async function copyImage(
     return { ...sums, imageBytes: end, isCompressed, isFollowed };
   } catch (thrown) {
     const reason = reasonOf(thrown, broken.signal, outer);
-    plain.destroy(reason as Error);
+    passed.destroy(reason as Error);
     await written?.catch(() => undefined);
     await file?.discard();
     throw reason;
   }
-}
-
-function compressed(plain: Readable, level: number | undefined, progress: ProgressReporter): Readable {
-  const onFrame = ({ plain: bytes, packed }: FrameSizes): void => progress.spare(Math.max(0, bytes - packed));
-  return Readable.from(compressFrames(plain, { level, onFrame }), { objectMode: false });
 }
 
 /** What has failed first: the others only complain that it is gone. */

@@ -1,6 +1,6 @@
 import { link, lstat, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { formatBytes, type Limiter } from '@vm-tools/ratelimit';
 import { syncFolder } from '@vm-tools/write-file';
@@ -8,12 +8,11 @@ import type { ImagePlace } from '@vm-tools/ports';
 import { fileError } from '../disk/file-error.ts';
 import { diskStorage, type Storage, type WrittenFile } from '../disk/storage.ts';
 import { pacedSlices } from '../image/paced-slices.ts';
+import { takingSink } from '../image/taking-sink.ts';
 import { zeroSpans } from '../image/zero-spans.ts';
 import { bytesIn } from '../protocol/pieces.ts';
 import { Holes } from './holes.ts';
 import { createPartial, removeDeadPartials, type PartialFile } from './partial-file.ts';
-
-const BUFFER_BYTES = 2 ** 20;
 
 export interface ImageFileOptions {
   /** room that must be there before it is begun */
@@ -28,7 +27,7 @@ export interface ImageFileOptions {
 export interface WriterOptions {
   /** paces what is really written */
   readonly limiter: Limiter;
-  /** ends the waiting for the limiter */
+  /** its abort destroys the sink */
   readonly signal?: AbortSignal | undefined;
   readonly onWritten: (bytes: number, zeroBytes: number) => void;
   readonly onFailed: (error: VmToolsError) => void;
@@ -79,30 +78,21 @@ export class ImageFile {
   }
 
   /**
-   * A stream into the file, in few large writes; an error of the file system is reported before the stream acts on it.
+   * A sink that keeps nothing, into the file, in few large writes; an error of the file system is reported before the
+   * sink acts on it.
    * Pages of zeros become holes: they are read back as zeros, take neither time nor room, and do not count for the
    * limiter.
    */
   writer(options: WriterOptions): Writable {
-    const write = (pieces: readonly Buffer[], done: (error?: Error) => void): void => {
-      this.#writeSpans(pieces, options).then(
-        () => done(),
-        (thrown: unknown) => {
-          const error = fileError(thrown, 'write', this.#path);
-          options.onFailed(error);
-          done(error);
-        },
-      );
+    const write = async (pieces: readonly Buffer[]): Promise<void> => {
+      try {
+        await this.#writeSpans(pieces, options);
+      } catch (thrown) {
+        throw fileError(thrown, 'write', this.#path);
+      }
     };
-    return new Writable({
-      highWaterMark: BUFFER_BYTES,
-      write: (chunk: Buffer, _encoding, done) => write([chunk], done),
-      writev: (queued, done) =>
-        write(
-          queued.map(({ chunk }) => chunk as Buffer),
-          done,
-        ),
-    });
+    const { signal, onFailed } = options;
+    return takingSink(write, { signal, onFailed: (thrown) => onFailed(thrown as VmToolsError) });
   }
 
   async #writeSpans(chunks: readonly Buffer[], { onWritten, signal, limiter }: WriterOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Limiter } from '@vm-tools/ratelimit';
 import type { Channel } from '../protocol/channel.ts';
@@ -8,6 +8,7 @@ import type { Attempt } from '../session/attempt.ts';
 import type { ProgressReporter } from '../session/progress.ts';
 import { ImageDigest } from './digest.ts';
 import { pacedSlices } from './paced-slices.ts';
+import { takingSink } from './taking-sink.ts';
 import { ImageWindow } from './window.ts';
 import { ZeroBatch } from './zero-batch.ts';
 import { zeroSpans } from './zero-spans.ts';
@@ -68,26 +69,13 @@ export function sendImage(
       }
     }
   };
-  const sink = new Writable({
+  const sink = takingSink(send, {
     highWaterMark: GATHERED_BYTES,
-    writev(chunks, done) {
-      send(chunks.map(({ chunk }) => chunk as Buffer)).then(
-        () => done(),
-        (thrown: unknown) => {
-          attempt.fail(thrown);
-          done(thrown as Error);
-        },
-      );
-    },
-    final(done) {
-      zeros.flush().then(() => done(), done);
-    },
+    onFailed: (thrown) => attempt.fail(thrown),
+    final: () => zeros.flush(),
+    signal,
   });
-  const onAbort = (): void => {
-    zeros.drop();
-    sink.destroy(signal.reason as Error);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal.addEventListener('abort', () => zeros.drop(), { once: true });
   const sent = finished(sink).then(() => {
     isSent = true;
     return { blake2b512: digest.hex(), bytes: digest.bytes };

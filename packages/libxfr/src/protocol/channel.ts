@@ -114,9 +114,14 @@ export class Channel {
     return this.#write(name, encodeBody(name, body));
   }
 
+  /** Whether `sendData` resolves only when the memory of its bytes may be written again. */
+  get keepsNothing(): boolean {
+    return this.#connection.keepsNothing === true;
+  }
+
   async sendData(chunk: Buffer): Promise<void> {
     for (let offset = 0; offset < chunk.length; offset += DATA_BYTES) {
-      await this.#write('DATA', chunk.subarray(offset, offset + DATA_BYTES));
+      await this.#write('DATA', chunk.subarray(offset, offset + DATA_BYTES), this.keepsNothing);
     }
   }
 
@@ -211,7 +216,8 @@ export class Channel {
     return { name, pieces: await this.#reader.readPieces(length, `the rest of a ${name}`), offset };
   }
 
-  async #write(name: FrameName, payload: Buffer): Promise<void> {
+  /** @param untilTaken waits until the connection is done with the payload, and not only until there is room for more */
+  async #write(name: FrameName, payload: Buffer, untilTaken = false): Promise<void> {
     const { stream } = this.#connection;
     if (stream.destroyed || stream.writableEnded) {
       throw await this.#whyLost(
@@ -221,25 +227,26 @@ export class Channel {
     this.#hasSent = true;
     stream.cork();
     stream.write(encodeHeader({ name, length: payload.length }));
-    const hasRoom = stream.write(payload);
-    stream.uncork();
-    if (!hasRoom) await this.#drained(name);
-  }
-
-  async #drained(name: FrameName): Promise<void> {
-    const { stream } = this.#connection;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const onDrain = (): void => resolve(undefined);
+    const onTaken = (error?: Error | null): void => {
+      if (!error) resolve(undefined); // an error comes with the end of the connection, too
+    };
+    const hasRoom = stream.write(payload, untilTaken ? onTaken : undefined);
+    stream.uncork();
+    if (!untilTaken) {
+      if (hasRoom) return;
+      stream.once('drain', onTaken);
+    }
     const onClose = (): void =>
       reject(connectionLost(this.peer, `while ${name} was sent`, stream.errored ?? undefined));
-    stream.once('drain', onDrain).once('close', onClose);
+    stream.once('close', onClose);
     const { answerMs } = this.#timeouts;
     try {
       await this.within(promise, answerMs, this.late(`took no data for ${answerMs} ms`));
     } catch (thrown) {
       throw stream.destroyed ? await this.#whyLost(thrown) : thrown;
     } finally {
-      stream.off('drain', onDrain).off('close', onClose);
+      stream.off('drain', onTaken).off('close', onClose);
     }
   }
 

@@ -13,4 +13,6 @@ export interface Connection {
   readonly lastWords?: () => readonly string[];
   /** no host on the way can read or change the bytes: encrypted, or never outside this machine */
   readonly isConfidential: boolean;
+  /** `stream` is done with what is written when it calls back, so that the memory may be written again. @default false */
+  readonly keepsNothing?: boolean;
 }

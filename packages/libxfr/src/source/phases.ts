@@ -82,6 +82,7 @@ export async function sendGuest(
     onProgress: (report: Parameters<ProgressReporter['saved']>[0]) => progress.saved(report),
     sent: () => ({ bytes: progress.transferred, zeroBytes: progress.zeroBytes }),
     taken: image.taken,
+    keepsNothing: channel.keepsNothing,
   };
   const saved = await participant.act('save', () => source.save(image.sink, control), 'ACCEPT');
   const { iterations, suspendedAt } = saved;

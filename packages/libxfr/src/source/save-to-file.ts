@@ -1,15 +1,14 @@
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import type { VmToolsError } from '@vm-tools/errors';
-import { createLimiter, paced } from '@vm-tools/ratelimit';
-import { compressFrames, type CompressOptions, type FrameSizes } from '@vm-tools/zstd-frames';
+import { createLimiter } from '@vm-tools/ratelimit';
+import type { CompressOptions, FrameSizes } from '@vm-tools/zstd-frames';
 import type { Storage } from '../disk/storage.ts';
 import type { TransferSummary } from '../events.ts';
 import { ImageFile } from '../file/image-file.ts';
-import { intoStream } from '../file/into-stream.ts';
-import { counted } from '../image/counted.ts';
+import { streamSink } from '../file/stream-sink.ts';
+import { packed, plain, sparedBy } from '../image/packed.ts';
 import type { TransferOptions } from '../options.ts';
-import type { Offer, SaveReport, Source } from '@vm-tools/ports';
+import type { Offer, SaveProgress, SaveReport, Source } from '@vm-tools/ports';
 import { Attempt } from '../session/attempt.ts';
 import { inContext, type ErrorContext } from '../session/error-context.ts';
 import { ProgressReporter } from '../session/progress.ts';
@@ -79,22 +78,22 @@ export async function saveToFile(
     }
     signal.throwIfAborted();
 
-    const unlimited = createLimiter({ rate: Infinity });
-    const { limiter = unlimited } = options;
+    const { limiter = createLimiter({ rate: Infinity }) } = options;
     const onWritten = (bytes: number, zeroBytes = 0): void => progress.add(bytes, zeroBytes);
     const onFailed = (error: VmToolsError): void => attempt.fail(error);
-    const sink = paced(unlimited, { signal });
-    const image = compression === undefined ? sink : compressed(sink, compression, progress);
     // A pipe carries the zeros, too; a file has holes in their place, and so its writer knows what counts.
-    const written =
-      file === undefined
-        ? intoStream(image, [paced(limiter, { signal }), counted(onWritten)], destination as Writable)
-        : pipeline(image, file.writer({ limiter, signal, onWritten, onFailed }));
+    const into =
+      file?.writer({ limiter, signal, onWritten, onFailed }) ??
+      streamSink(destination as Writable, { limiter, signal, onWritten });
+    const onFrame = (sizes: FrameSizes): void => progress.spare(sparedBy(sizes));
+    const { sink, taken: written } =
+      compression === undefined ? plain(into) : packed(into, { ...compression, onFrame });
     written.catch((thrown: unknown) => attempt.fail(thrown)); // the save may be waiting for the guest, and not for its sink
     // What is not paced need not come by here.
     const place =
       options.limiter === undefined && compression === undefined ? file?.place(onWritten) : undefined;
-    saved = await source.save(sink, { signal, onProgress: (report) => progress.saved(report), place });
+    const onProgress = (report: SaveProgress): void => progress.saved(report);
+    saved = await source.save(sink, { signal, onProgress, place, keepsNothing: true });
     isSuspended = true;
     await written;
     await source.confirm(); // what was written must be all that there is of the guest
@@ -120,11 +119,6 @@ export async function saveToFile(
     throw inContext(thrown, context);
   }
   return progress.complete({ iterations: saved.iterations });
-}
-
-function compressed(plain: Readable, compression: Compression, progress: ProgressReporter): Readable {
-  const onFrame = ({ plain: bytes, packed }: FrameSizes): void => progress.spare(Math.max(0, bytes - packed));
-  return Readable.from(compressFrames(plain, { ...compression, onFrame }), { objectMode: false });
 }
 
 async function resume(source: Source, offer: Offer): Promise<VmToolsError | undefined> {

@@ -13,9 +13,9 @@ export interface Link {
   readonly cut: () => void;
 }
 
-function makeLink(source: Duplex, target: Duplex): Link {
+function makeLink(source: Duplex, target: Duplex, keepsNothing = false): Link {
   return {
-    source: { stream: source, peer: 'the target host', isConfidential: true },
+    source: { stream: source, peer: 'the target host', isConfidential: true, keepsNothing },
     target: { stream: target, peer: 'the source host', isConfidential: true },
     cut: () => {
       source.destroy();
@@ -30,7 +30,7 @@ async function socketLink(server: Server, address: () => NetConnectOpts): Promis
   await once(source, 'connect');
   const [target] = await accepted;
   server.close();
-  return makeLink(source, target);
+  return makeLink(source, target, true);
 }
 
 /** Each way in which the two ends can be connected in a test. */

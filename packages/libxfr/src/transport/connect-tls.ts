@@ -50,7 +50,14 @@ export async function connectTls(
   };
   try {
     const who = await within(handshake(), handshakeMs, tooSlow(address, HANDSHAKE, handshakeMs), signal);
-    return { stream: socket, peer: address, address: `tls://${address}`, isConfidential: true, who };
+    return {
+      stream: socket,
+      peer: address,
+      address: `tls://${address}`,
+      isConfidential: true,
+      keepsNothing: true,
+      who,
+    };
   } catch (thrown) {
     socket.on('error', () => undefined).destroy();
     throw signal?.aborted ? abortError(signal, `connecting to ${address}`) : asVmToolsError(thrown);

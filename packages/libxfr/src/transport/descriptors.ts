@@ -17,7 +17,7 @@ export function descriptorConnection(
 ): Connection {
   if (read === write) {
     const socket = openSocket(read, { readable: true, writable: true });
-    return { stream: socket, peer, isConfidential: isLocal(socket) };
+    return { stream: socket, peer, isConfidential: isLocal(socket), keepsNothing: true };
   }
   const input = openSocket(read, { readable: true, writable: false });
   let output: Socket;

@@ -50,7 +50,7 @@ export async function connectTcp(
 export function tcpConnection(socket: Socket): Connection {
   socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
   const peer = formatAddress(socket.remoteAddress ?? 'unknown', socket.remotePort ?? 0);
-  return { stream: socket, peer, address: `tcp://${peer}`, isConfidential: false };
+  return { stream: socket, peer, address: `tcp://${peer}`, isConfidential: false, keepsNothing: true };
 }
 
 /** A name with several addresses fails with an error for each of them. */

@@ -36,5 +36,5 @@ export async function connectUnix(
 
 /** One that is connected, or has been accepted. @param address what it is called: "unix:///run/xfrd.sock" */
 export function unixConnection(socket: Socket, address: string): Connection {
-  return { stream: socket, peer: address, isConfidential: true };
+  return { stream: socket, peer: address, isConfidential: true, keepsNothing: true };
 }

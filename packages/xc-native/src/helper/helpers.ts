@@ -1,4 +1,5 @@
 import { hasStream, type Job } from './messages.ts';
+import type { SocketPair } from './socket-pair.ts';
 import { startHelper, type HelperProcess } from './start.ts';
 
 /** The next long call follows soon: a guest that was saved is destroyed, one that was built is saved. */
@@ -10,19 +11,25 @@ const IDLE_MS = 5_000;
  */
 export class Helpers {
   readonly #path: string;
+  readonly #pair: () => SocketPair;
   /** whose stream has been used */
   readonly #drained = new WeakSet<HelperProcess>();
   #idle: { readonly helper: HelperProcess; readonly timer: NodeJS.Timeout } | undefined;
 
-  /** @param path the file to start them with */
-  constructor(path: string) {
+  /**
+   * @param path the file to start them with
+   * @param pair makes one for the bytes of an image
+   */
+  constructor(path: string, pair: () => SocketPair) {
     this.#path = path;
+    this.#pair = pair;
   }
 
   /** One that can do such a job. */
   take(withStream: boolean): HelperProcess {
     const idle = this.#idle;
-    if (idle === undefined || (withStream && this.#drained.has(idle.helper))) return startHelper(this.#path);
+    if (idle === undefined || (withStream && this.#drained.has(idle.helper)))
+      return startHelper(this.#path, this.#pair());
     this.#forget();
     idle.helper.ref();
     return idle.helper;

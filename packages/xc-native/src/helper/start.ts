@@ -3,8 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
 import { helperEnvironment } from './environment.ts';
-import { CONTROL_FD, DATA_FD } from './messages.ts';
+import { CONTROL_FD } from './messages.ts';
 import type { Job } from './messages.ts';
+import type { SocketPair } from './socket-pair.ts';
 
 const KEPT_STDERR_BYTES = 4096;
 
@@ -12,7 +13,7 @@ const KEPT_STDERR_BYTES = 4096;
 export interface HelperProcess {
   readonly control: Socket;
   /** For the bytes of one image: the helper closes its end behind them. */
-  readonly data: Socket;
+  readonly data: SocketPair['ours'];
   /** Never rejects. */
   readonly ended: Promise<HelperEnd>;
   kill(): void;
@@ -33,16 +34,20 @@ export interface HelperEnd {
   readonly spawnError: Error | undefined;
 }
 
-/** Starts a helper, which waits for a job. */
-export function startHelper(helperPath: string): HelperProcess {
+/**
+ * Starts a helper, which waits for a job.
+ *
+ * @param pair for the bytes of an image: DATA_FD of the helper
+ */
+export function startHelper(helperPath: string, { ours: data, theirs, release }: SocketPair): HelperProcess {
   const child = spawn(process.execPath, [helperPath], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', theirs],
     env: helperEnvironment(),
     // A session of its own: Ctrl-C in a terminal must not reach it (see main.ts), not even while it starts.
     detached: true,
   });
+  release();
   const control = child.stdio[CONTROL_FD] as Socket;
-  const data = child.stdio[DATA_FD] as Socket;
   // A socket whose helper has died says EPIPE or ECONNRESET; the end of the process tells the story better.
   for (const socket of [control, data]) socket.on('error', () => undefined);
   const held = [child, control, data, child.stderr as Socket];

@@ -12,6 +12,7 @@ export const LIBC = {
   lseek: { returns: offset, args: [int, offset, int], check: 'non-negative' },
   munmap: { returns: int, args: [pointerTo('void'), size], check: 'zero' },
   socket: { returns: int, args: [int, int, int], check: 'non-negative' },
+  socketpair: { returns: int, args: [int, int, int, pointerTo('int')], check: 'zero' },
   strerror: { returns: text, args: [int], check: 'none' },
   vsnprintf: {
     returns: int,

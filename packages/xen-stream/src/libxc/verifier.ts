@@ -192,6 +192,21 @@ export class LibxcVerifier {
   }
 
   /**
+   * The same where nothing may follow the stream.
+   *
+   * @throws VmToolsError STREAM_CORRUPT when something does; what `push` throws
+   */
+  pushAll(chunk: Uint8Array, pass?: (bytes: Buffer) => void): void {
+    if (this.push(chunk, pass) === chunk.length) return;
+    const { bytes, records } = this.#counts;
+    throw corrupt('bytes follow it', {
+      offset: this.#baseOffset + bytes,
+      record: recordName(RECORD.END),
+      recordIndex: records - 1,
+    });
+  }
+
+  /**
    * Says that there is no more input.
    *
    * @throws VmToolsError STREAM_TRUNCATED unless END has come; STREAM_FOREIGN if what came was not even a beginning

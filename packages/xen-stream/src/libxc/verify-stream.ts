@@ -1,5 +1,4 @@
 import { Transform } from 'node:stream';
-import { corrupt } from '../error.ts';
 import { LibxcVerifier, type LibxcVerifierOptions } from './verifier.ts';
 
 /** A stream through which a libxc stream goes unchanged, and in which it breaks when it is not sound. */
@@ -24,16 +23,8 @@ export function verifyLibxc({ onPageBatch, ...options }: LibxcVerifyOptions = {}
     transform(chunk: Uint8Array, _encoding, done) {
       try {
         const { pageRecords } = verifier.counts;
-        const used = verifier.push(chunk, (bytes) => this.push(bytes));
+        verifier.pushAll(chunk, (bytes) => this.push(bytes));
         if (verifier.counts.pageRecords > pageRecords) onPageBatch?.();
-        if (used < chunk.length) {
-          const offset = (options.baseOffset ?? 0) + verifier.counts.bytes;
-          throw corrupt('bytes follow it', {
-            offset,
-            record: 'END',
-            recordIndex: verifier.counts.records - 1,
-          });
-        }
         done();
       } catch (error) {
         done(error as Error);

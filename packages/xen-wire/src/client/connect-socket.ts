@@ -1,12 +1,14 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { VmToolsError } from '@vm-tools/errors';
+import { KeptSocket } from '@vm-tools/ipc/calls';
 import { connectTo } from '@vm-tools/ipc/sockets';
+import type { ConnectionUse } from './remote-xen.ts';
 
 /** A server on a socket is on the same machine: it accepts at once or never. */
 const CONNECT_MS = 10_000;
 
 /** @throws VmToolsError XEN_WIRE_UNREACHABLE, of kind no-xen, with `details.errno` */
-export function connectSocket(path: string): Promise<Socket> {
+export function connectSocket(path: string, use: ConnectionUse = 'calls'): Promise<Socket> {
   const late = { code: 'XEN_WIRE_UNREACHABLE', message: `waited ${CONNECT_MS} ms to connect to ${path}` };
   return connectTo(
     path,
@@ -20,5 +22,6 @@ export function connectSocket(path: string): Promise<Socket> {
         cause,
         details: { path, errno: cause.code },
       }),
+    use === 'bytes' ? new KeptSocket() : new Socket(),
   );
 }

@@ -10,7 +10,7 @@ import { remoteXen, type RemoteXenOptions } from './remote-xen.ts';
  */
 export async function connectXen(path: string, options: RemoteXenOptions = {}): Promise<Xen> {
   throwIfAborted(options.signal, `connecting to ${path}`);
-  return remoteXen(() => connectSocket(path), options);
+  return remoteXen((use) => connectSocket(path, use), options);
 }
 
 /**

@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair, type Duplex } from 'node:stream';
 import { once } from 'node:events';
+import { KeptSocket } from '@vm-tools/ipc/calls';
+import type { ConnectionUse } from '../client/remote-xen.ts';
 
 /** Ways in which a client can be connected to a server. */
 export interface Link {
-  connect(): Promise<Duplex>;
+  connect(use?: ConnectionUse): Promise<Duplex>;
   close(): Promise<void>;
 }
 
@@ -30,8 +32,9 @@ export const LINKS: Readonly<Record<string, (accept: (connection: Duplex) => voi
     const server = createServer(accept).listen(path);
     await once(server, 'listening');
     return {
-      async connect() {
-        const socket = createConnection({ path });
+      async connect(use) {
+        const socket = use === 'bytes' ? new KeptSocket() : new Socket();
+        socket.connect(path);
         await once(socket, 'connect');
         return socket;
       },

@@ -5,6 +5,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { ImagePlace, SaveControl, SentBytes } from '@vm-tools/ports';
 import type { FilePlace, SaveCall } from '@vm-tools/xc-native';
 import { FileVerifier, LibxcVerifier, verifyLibxc, type LibxcCounts } from '@vm-tools/xen-stream';
+import { throughVerifier } from './through-verifier.ts';
 import { untilSent } from './until-sent.ts';
 
 /** How the libxc stream of a save comes from libxc to where it is to be, checked. */
@@ -46,6 +47,8 @@ export function flowIntoSink(sink: Writable, { expect, control, onPageBatch }: F
       await control.taken?.();
     },
     async run({ stream }) {
+      if (control.keepsNothing === true)
+        return throughVerifier(stream, verify.verifier, sink, { signal, onPageBatch });
       // pipeline leaves the stream alone when the sink has failed before it began: libxc would wait for a reader for ever.
       try {
         await pipeline(stream, verify, sink, { signal, end: false });

@@ -1,42 +1,5 @@
 import { Readable, Writable, type Duplex } from 'node:stream';
 
-/**
- * The bytes that a call gives, from the moment that the connection for them is there. That connection ends the same way
- * whether the call has succeeded or not; this stream ends only when it has, and fails with the cause when it has not,
- * so that half of the bytes is never taken for all.
- *
- * @param data rejects only when `done` does
- * @param cutShort the error for a connection that breaks although the call has succeeded. @default that cannot be
- */
-export function incomingBytes(
-  data: Promise<Duplex>,
-  done: Promise<unknown>,
-  cutShort?: (cause: unknown) => Error,
-): Readable {
-  let connection: Duplex | undefined;
-  const bytes = new Readable({
-    read: () => void connection?.resume(),
-    destroy: (error, next) => {
-      whenThere(data, (arrived) => arrived.destroy()); // the next write at the other end fails
-      next(error);
-    },
-  });
-  /** Of a call that has failed, the cause is told by `failWith`. */
-  const whenDone = (then: () => void): void => void done.then(then, () => undefined);
-  whenThere(data, (arrived) => {
-    connection = arrived;
-    arrived.on('data', (chunk: Buffer) => {
-      if (!bytes.push(chunk)) arrived.pause();
-    });
-    arrived.once('end', () => whenDone(() => bytes.push(null)));
-    arrived.once('close', () => {
-      if (arrived.readableEnded || cutShort === undefined) return;
-      whenDone(() => bytes.destroy(cutShort(arrived.errored ?? undefined)));
-    });
-  });
-  return failWith(bytes, done);
-}
-
 /** In the place of `incomingBytes` for a call whose bytes go elsewhere: it is empty, and may be destroyed with a cause. */
 export function noBytes(): Readable {
   return Readable.from([]).on('error', () => undefined);
