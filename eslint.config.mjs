@@ -25,7 +25,7 @@ const layers = {
   // Types alone: what libxfr asks of a host, and libdomain answers.
   ports: ['errors'],
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
-  domain: ['errors', 'dom0', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
+  domain: ['errors', 'dom0', 'ipc', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'zstd-frames', 'ratelimit'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],

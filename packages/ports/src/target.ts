@@ -11,6 +11,11 @@ export interface RestoreControl {
   readonly transferId?: string | undefined;
   /** Called for memory that has come for the first time, bytes: a source that only repeats itself has a limit. */
   readonly onNewMemory?: ((bytes: number) => void) | undefined;
+  /**
+   * The image once, in place of the stream: a piece is good until the next is asked for, which is several times as fast
+   * as new memory for each. @default from the stream
+   */
+  readonly pieces?: AsyncIterable<Uint8Array> | undefined;
   /** A target that can may read the image there in place of the stream. @default from the stream */
   readonly origin?: ImageOrigin | undefined;
 }

@@ -16,15 +16,20 @@ export interface ByteReaderOptions {
 
 /**
  * Reads a Readable by pulling: exactly so many bytes, then the rest as a stream again. Nothing is read ahead beyond the
- * stream's own chunks, and nothing is lost. The stream stays the caller's: only the caller closes it.
+ * stream's own chunks, and nothing is lost. The stream stays the caller's: only the caller closes it. Of pieces that are
+ * no stream each must be good until the next is asked for, and their caller ends them when the signal fires.
  */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #held: Buffer = NOTHING;
   #offset: number;
 
-  constructor(stream: Readable, options: ByteReaderOptions = {}) {
+  constructor(stream: Readable | AsyncIterable<Uint8Array>, options: ByteReaderOptions = {}) {
     this.#offset = options.offset ?? 0;
+    if (!(stream instanceof Readable)) {
+      this.#chunks = stream[Symbol.asyncIterator]();
+      return;
+    }
     this.#chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
     // The iterator listens from its first read on. An earlier error reaches that read, and must not end the process.
     stream.on('error', () => undefined);

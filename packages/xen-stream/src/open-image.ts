@@ -33,7 +33,9 @@ export interface OpenedImage {
   readonly configJson: string;
   /** The libxc stream, image header to END: each byte has been checked, and it ends right behind END. */
   readonly libxc: Readable;
-  /** The verifier of `libxc`, with its counts. */
+  /** The same, in place of `libxc`: a piece is good for as long as the piece of the image that it lies in. */
+  pieces(): AsyncGenerator<Buffer, void>;
+  /** Their verifier, with its counts. */
   readonly verifier: LibxcVerifier;
   /**
    * Checks what follows the libxc stream, once that has been read. Bytes behind the end of the image are left alone.
@@ -47,7 +49,10 @@ export interface OpenedImage {
  *
  * @throws VmToolsError of kind corrupt; so do `libxc` and `finish`
  */
-export async function openImage(image: Readable, options: OpenImageOptions = {}): Promise<OpenedImage> {
+export async function openImage(
+  image: Readable | AsyncIterable<Uint8Array>,
+  options: OpenImageOptions = {},
+): Promise<OpenedImage> {
   const { expect, onNewPages, signal } = options;
   const reader = new ByteReader(image, { signal });
   const { configJson } = await readXlHeader(reader);
@@ -59,9 +64,11 @@ export async function openImage(image: Readable, options: OpenImageOptions = {})
     maxPages: expected?.maxPages,
     expect: expected?.type,
   });
+  const pieces = (): AsyncGenerator<Buffer, void> => readLibxc(reader, verifier, onNewPages);
   return {
     configJson,
-    libxc: Readable.from(readLibxc(reader, verifier, onNewPages), { objectMode: false }),
+    libxc: Readable.from(whenRead(pieces), { objectMode: false }),
+    pieces,
     verifier,
     async finish() {
       if (!verifier.isComplete) {
@@ -73,11 +80,16 @@ export async function openImage(image: Readable, options: OpenImageOptions = {})
   };
 }
 
+/** Nothing of the image is read before it is. */
+async function* whenRead(pieces: () => AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
+  yield* pieces();
+}
+
 async function* readLibxc(
   reader: ByteReader,
   verifier: LibxcVerifier,
   onNewPages: OpenImageOptions['onNewPages'],
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Buffer, void> {
   const { counts } = verifier;
   let told = 0;
   while (!verifier.isComplete) {

@@ -4,6 +4,8 @@ import { constants, zstdCompress } from 'node:zlib';
 import { encodeFrameTable, type FrameSizes } from './frame-table.ts';
 
 const FRAME_BYTES = 2 ** 20;
+/** Room for a frame that cannot be compressed: into less, Node lets zstd write piece by piece. */
+const CHUNK_BYTES = FRAME_BYTES + 2 ** 13;
 /** Node's thread pool has four threads, and files are written there, too. */
 const MOST_AT_ONCE = 3;
 
@@ -34,6 +36,7 @@ export async function* compressFrames(
   { level = 1, onFrame }: CompressOptions = {},
 ): AsyncGenerator<Buffer, void> {
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+  const options = { params, chunkSize: CHUNK_BYTES };
   const atOnce = Math.min(MOST_AT_ONCE, availableParallelism());
   const sizes: FrameSizes[] = [];
   const underWay: Promise<PackedFrame>[] = [];
@@ -42,8 +45,14 @@ export async function* compressFrames(
   let frame: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(FRAME_BYTES);
   let filled = 0;
 
+  // Most of most guests is zeros: one frame of them is compressed, and stands for all.
+  let zeros: Promise<Buffer> | undefined;
+
   const pack = async (full: Buffer<ArrayBuffer>, used: number): Promise<PackedFrame> => {
-    const bytes = await compress(full.subarray(0, used), { params });
+    const isZeros = used === FRAME_BYTES && isZero(full);
+    const bytes = await (isZeros
+      ? (zeros ??= compress(full, options))
+      : compress(full.subarray(0, used), options));
     spare.push(full);
     return { bytes, plain: used };
   };
@@ -76,4 +85,9 @@ export async function* compressFrames(
   if (filled > 0) begin();
   while (underWay.length > 0) yield await next();
   yield encodeFrameTable(sizes);
+}
+
+/** By what the engine brings along: a loop is slow before it is compiled. */
+function isZero(frame: Buffer): boolean {
+  return frame[0] === 0 && frame.compare(frame, 1, frame.length, 0, frame.length - 1) === 0;
 }

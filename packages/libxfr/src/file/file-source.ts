@@ -70,7 +70,7 @@ async function copy(
     }
   };
   let failure: Error | undefined;
-  const chunks = told(file.chunks((error) => (failure = error)));
+  const chunks = told(file.stream((error) => (failure = error)));
   try {
     await pipeline(
       file.isPacked ? unpacked(Readable.from(chunks, { objectMode: false })) : chunks,

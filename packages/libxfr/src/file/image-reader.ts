@@ -22,8 +22,11 @@ export interface OpenImage extends AsyncDisposable {
   read(into: Buffer, position: number): Promise<number>;
   /** The file for a target that has it read by another process; undefined when it may change while it is read, or is compressed. */
   origin(onRead: (bytes: number) => void): ImageOrigin | undefined;
-  /** Its content, once; an error of the file system is reported before it is thrown. */
-  chunks(onFailed: (error: VmToolsError) => void): AsyncGenerator<Buffer, void>;
+  /**
+   * Its content, once, in memory that is used again: a piece is good until the next is asked for. An error of the file
+   * system is reported before it is thrown.
+   */
+  pieces(onFailed: (error: VmToolsError) => void): AsyncGenerator<Buffer, void>;
 }
 
 /** @throws VmToolsError XFR_FILE_MISSING, XFR_FILE_DENIED, XFR_FILE_TYPE (usage), XFR_FILE_IO (failure) */
@@ -48,8 +51,11 @@ export async function openImageFile(path: string): Promise<OpenImage> {
       return bytesRead;
     },
     origin: (onRead) => (isOwn(stats) && !isPacked ? originOf(handle, path, stats, onRead) : undefined),
-    stream: (onFailed) => Readable.from(readChunks(handle, path, onFailed), { objectMode: false }),
-    chunks: (onFailed) => readChunks(handle, path, onFailed),
+    stream: (onFailed) => Readable.from(readPieces(handle, path, newBuffer, onFailed), { objectMode: false }),
+    pieces(onFailed) {
+      const kept = newBuffer();
+      return readPieces(handle, path, () => kept, onFailed);
+    },
     [Symbol.asyncDispose]: () => handle.close(),
   };
 }
@@ -99,14 +105,19 @@ function originOf(
   };
 }
 
-async function* readChunks(
+function newBuffer(): Buffer {
+  return Buffer.allocUnsafeSlow(BUFFER_BYTES);
+}
+
+async function* readPieces(
   handle: FileHandle,
   path: string,
+  bufferFor: () => Buffer,
   onFailed: (error: VmToolsError) => void,
 ): AsyncGenerator<Buffer, void> {
   for (;;) {
-    const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-    const { bytesRead } = await handle.read(buffer).catch((thrown: unknown) => {
+    const buffer = bufferFor();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length).catch((thrown: unknown) => {
       const error = fileError(thrown, 'read', path);
       onFailed(error);
       throw error;

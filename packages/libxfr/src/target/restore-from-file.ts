@@ -1,11 +1,13 @@
 import { pipeline, Readable } from 'node:stream';
-import { createLimiter, paced } from '@vm-tools/ratelimit';
+import { createLimiter, paced, type Limiter } from '@vm-tools/ratelimit';
 import type { TransferSummary } from '../events.ts';
 import { openImageFile } from '../file/image-reader.ts';
 import { unpacked } from '../file/unpacked.ts';
 import { counted } from '../image/counted.ts';
+import { pacedSlices } from '../image/paced-slices.ts';
 import type { TransferOptions } from '../options.ts';
 import type { Target } from '@vm-tools/ports';
+import { bytesIn } from '../protocol/pieces.ts';
 import { Attempt } from '../session/attempt.ts';
 import { ProgressReporter } from '../session/progress.ts';
 import { warnOfLost } from '../session/warn-of-lost.ts';
@@ -18,6 +20,12 @@ import { abandonTarget } from './abandon-target.ts';
 export interface RestoreFromFileOptions extends TransferOptions {
   /** leave it as restored, without `start()`. @default false */
   readonly paused?: boolean | undefined;
+}
+
+interface PaceOptions {
+  readonly limiter: Limiter;
+  readonly signal: AbortSignal;
+  readonly onRead: (bytes: number) => void;
 }
 
 /**
@@ -44,18 +52,26 @@ export async function restoreFromFile(
   progress.phase('receiving');
 
   const onRead = (bytes: number): void => progress.add(bytes);
-  const open = (): Readable => {
+  const limiter = options.limiter ?? createLimiter({ rate: Infinity });
+  const opened = new AbortController();
+  const read = (): AsyncGenerator<Buffer, void> => {
+    if (file?.isPacked === false)
+      return pacedPieces(
+        file.pieces((error) => attempt.fail(error)),
+        { limiter, signal, onRead },
+      );
     const bytes = file === undefined ? (from as Readable) : file.stream((error) => attempt.fail(error));
-    const limiter = options.limiter ?? createLimiter({ rate: Infinity });
     // An error of one goes to the next, and so to the target, which rejects.
     const taken = pipeline(bytes, counted(onRead), paced(limiter, { signal }), () => undefined);
-    return file?.isPacked === false ? taken : Readable.from(unpacked(taken), { objectMode: false });
+    opened.signal.addEventListener('abort', () => taken.destroy(), { once: true });
+    return unpacked(taken);
   };
   // What is not paced need not come by here.
   const origin = options.limiter === undefined ? file?.origin(onRead) : undefined;
-  const stream = origin === undefined ? open() : Readable.from(whenRead(open), { objectMode: false });
+  const pieces = read();
+  const stream = Readable.from(copied(pieces), { objectMode: false });
   try {
-    await target.restore(stream, { signal, origin });
+    await target.restore(stream, { signal, origin, pieces });
     signal.throwIfAborted();
     warnOfLost(progress, target.warnings);
     progress.phase('starting');
@@ -67,12 +83,26 @@ export async function restoreFromFile(
       ? failure
       : failure.with({ guest: { state: 'not restored, its image is untouched' } });
   } finally {
+    opened.abort();
     stream.destroy();
     await target.release?.();
   }
 }
 
-/** A target that reads the file by another way does not begin with this one. */
-async function* whenRead(open: () => Readable): AsyncGenerator<Buffer, void> {
-  yield* open() as AsyncIterable<Buffer>;
+/** Pieces at the pace of the limiter, each counted when it is let in. */
+async function* pacedPieces(
+  pieces: AsyncIterable<Buffer>,
+  { limiter, signal, onRead }: PaceOptions,
+): AsyncGenerator<Buffer, void> {
+  for await (const piece of pieces) {
+    for await (const slice of pacedSlices([piece], limiter, signal)) {
+      onRead(bytesIn(slice));
+      yield* slice;
+    }
+  }
+}
+
+/** The same in memory of their own, for a target that takes them as a stream. */
+async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }

@@ -55,12 +55,12 @@ export class FakeTarget implements Target {
     this.state = 'reserved';
   }
 
-  async restore(stream: Readable, { signal, origin }: RestoreControl): Promise<void> {
+  async restore(stream: Readable, { signal, origin, pieces = stream }: RestoreControl): Promise<void> {
     this.calls.push('restore');
     const hash = createHash('sha256');
     const { onOrigin } = this.#init;
     const isOrigin = onOrigin !== undefined && origin !== undefined;
-    const bytes = isOrigin ? createReadStream(origin.path) : stream;
+    const bytes = isOrigin ? createReadStream(origin.path) : pieces;
     for await (const chunk of bytes as AsyncIterable<Buffer>) {
       if (isOrigin) origin.onRead(chunk.length);
       this.bytes += chunk.length;

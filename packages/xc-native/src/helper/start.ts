@@ -39,14 +39,15 @@ export interface HelperEnd {
  *
  * @param pair for the bytes of an image: DATA_FD of the helper
  */
-export function startHelper(helperPath: string, { ours: data, theirs, release }: SocketPair): HelperProcess {
+export function startHelper(helperPath: string, pair: SocketPair): HelperProcess {
+  const { ours: data, theirs } = pair;
   const child = spawn(process.execPath, [helperPath], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', theirs],
     env: helperEnvironment(),
     // A session of its own: Ctrl-C in a terminal must not reach it (see main.ts), not even while it starts.
     detached: true,
   });
-  release();
+  pair.release();
   const control = child.stdio[CONTROL_FD] as Socket;
   // A socket whose helper has died says EPIPE or ECONNRESET; the end of the process tells the story better.
   for (const socket of [control, data]) socket.on('error', () => undefined);

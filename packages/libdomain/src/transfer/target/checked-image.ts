@@ -2,6 +2,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import type { ImageOrigin } from '@vm-tools/ports';
 import { checkImageFile, fileBytes, type CheckFileOptions, type OpenedImage } from '@vm-tools/xen-stream';
 import type { FeedMemory } from '../../steps/memory/restore-memory.ts';
+import { write } from '../write.ts';
 
 /** A saved domain whose image is read and checked: by this process, or by one that may do nothing else. */
 export interface CheckedImage {
@@ -41,7 +42,11 @@ export function checkedHere(image: OpenedImage): CheckedImage {
   return {
     configJson: image.configJson,
     async feed(sink, signal) {
-      await pipeline(image.libxc, sink, { signal });
+      const fill = async (): Promise<void> => {
+        for await (const piece of image.pieces()) await write(sink, piece);
+        sink.end();
+      };
+      await Promise.all([finished(sink, { signal }), fill()]); // a sink that fails need not wait for the next piece
       await image.finish();
     },
   };

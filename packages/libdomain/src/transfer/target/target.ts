@@ -166,10 +166,10 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   }
 
   function restore(stream: Readable, control: RestoreControl): Promise<void> {
-    const { signal, onNewMemory, origin } = control;
+    const { signal, onNewMemory, origin, pieces = stream } = control;
     if (origin !== undefined) return make(() => checkedInFile(origin, { signal, expect }), control);
     const onNewPages = (pages: number): void => onNewMemory?.(pages * PAGE_BYTES);
-    return make(async () => checkedHere(await openImage(stream, { signal, onNewPages, expect })), control);
+    return make(async () => checkedHere(await openImage(pieces, { signal, onNewPages, expect })), control);
   }
 
   async function make(
