@@ -228,8 +228,8 @@ export class Channel {
     stream.cork();
     stream.write(encodeHeader({ name, length: payload.length }));
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const onTaken = (error?: Error | null): void => {
-      if (!error) resolve(undefined); // an error comes with the end of the connection, too
+    const onTaken = (): void => {
+      if (!stream.destroyed) resolve(undefined); // it is told of the end of the connection, too
     };
     const hasRoom = stream.write(payload, untilTaken ? onTaken : undefined);
     stream.uncork();
