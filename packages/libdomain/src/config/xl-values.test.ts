@@ -9,6 +9,7 @@ test.each([
   ['tsc_mode = 0x1', { tscMode: 'always_emulate' }],
   ['vnc = "-1"; vncdisplay = 0x2', { framebuffers: [{ vnc: true, vncDisplay: 2 }] }],
   ['vfb = ["vnc=-1", "vnc=yes"]', { framebuffers: [{ vnc: true }, { vnc: false }] }],
+  ['vif = ["mac=00-16-3E-00-00-01 ,mtu=1400"]', { networks: [{ mac: '00:16:3e:00:00:01', mtu: 1400 }] }],
   ['vif = ["bridge=ovs0.10:20:30"]', { networks: [{ bridge: 'ovs0.10:20:30' }] }],
   ['type = "pvh"; timer_mode = 0x2', { timerMode: 'no_missed_ticks_pending' }],
   ['type = "pvh"; timer_mode = "One_Missed_Tick_Pending"', { timerMode: 'one_missed_tick_pending' }],
@@ -63,6 +64,10 @@ test.each([
 test.each([
   ['features = "pae"', 'features is ignored, as by xl'],
   ['vif2 = ["bridge=b"]', 'vif2 is ignored'],
+  [
+    'device_model_args = ["-s"]',
+    'device_model_args is ignored: the qemu of the domain, if it has one, is started as usual',
+  ],
   ['sve = 512', 'sve is ignored'],
   ['altp2m = "external"', 'altp2m has no effect on a pv domain'],
   ['passthrough = "Disabled"', 'passthrough = Disabled changes nothing'],

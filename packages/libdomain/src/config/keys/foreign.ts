@@ -39,6 +39,8 @@ function keys(names: string, more: Partial<ForeignKey> = {}): Record<string, For
 }
 
 const DEVICE_MODELS = ['qemu-xen', 'qemu-xen-traditional'];
+/** Other types have a qemu as well, for screens, channels, folders and some disks. */
+const USUAL_QEMU = 'the qemu of the domain, if it has one, is started as usual';
 const PASSTHROUGH = ['default', 'disabled', 'enabled', 'sync_pt', 'share_pt'];
 const ALTP2M = { words: ['disabled', 'mixed', 'external', 'limited'], most: 3, isAlwaysRead: true };
 
@@ -94,11 +96,14 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('acpi apic hpet nx pae xen_platform_pci', { types: HVM, idle: ['1'] }),
   ...keys('nographic spice usb viridian dm_restrict altp2mhvm', { types: HVM, idle: OFF }),
   ...keys('device_model_version', { types: HVM, words: DEVICE_MODELS, isAlwaysRead: true }),
-  ...keys('device_model_args device_model_args_hvm device_model_args_pv', {
+  ...keys('device_model_override', { types: HVM, otherwise: USUAL_QEMU }),
+  ...keys('device_model_args device_model_args_pv', {
     types: HVM,
+    otherwise: USUAL_QEMU,
     isList: true,
     isAlwaysRead: true,
   }),
+  ...keys('device_model_args_hvm', { types: HVM, isList: true, isAlwaysRead: true }),
   ...keys('bios', { types: HVM, words: ['rombios', 'seabios', 'ovmf'] }),
   ...keys('gfx_passthru', { types: HVM, idle: OFF, words: ['default', 'igd'], most: Infinity }),
   ...keys('hdtype', { types: HVM, words: ['ide', 'ahci'] }),
@@ -106,7 +111,7 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('vendor_device', { types: HVM, idle: ['none'], words: ['none', 'xenserver'] }),
   ...keys('vga', { types: HVM, words: ['stdvga', 'cirrus', 'none', 'qxl'] }),
   ...keys(
-    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 bios_path_override boot device_model_override
+    `acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 bios_path_override boot
      device_model_stubdomain_override device_model_stubdomain_seclabel device_model_user firmware_override mca_caps
      mmio_hole rdm rdm_mem_boundary serial smbios_firmware soundhw spice_clipboard_sharing
      spice_image_compression spice_streaming_video spiceagent_mouse spicedisable_ticketing spicehost spicepasswd

@@ -73,10 +73,11 @@ function setType(draft: Draft, value: string): void {
   draft.type = value;
 }
 
-/** xl reads each byte as a number: "0:16:3e:1:2:3" will do. */
+/** xl reads each byte as a number, whatever stands between them: "0:16:3e:1:2:3" will do, and "00-16-3e-01-02-03". */
 function fullMac(value: string): string {
   return value
-    .split(':')
+    .trim()
+    .split(/[:-]/)
     .map((byte) => byte.padStart(2, '0'))
     .join(':');
 }
