@@ -100,3 +100,38 @@ test('a frame that is too large to be expanded for a byte has no reader, nor has
   const file = { read: async (into: Buffer, position: number) => foot.copy(into, 0, position - size + 9) };
   expect(await readFrameTable(file, size)).toBeUndefined();
 });
+
+async function inOrder(reader: FrameReader): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  for await (const piece of reader.inOrder()) pieces.push(piece);
+  return pieces;
+}
+
+test('all of it in order; frames that are equal are expanded once', async () => {
+  const { reader } = await readerOf(await packed(), 10_000);
+  expect(Buffer.concat(await inOrder(reader)).equals(plain)).toBe(true);
+
+  const frames: Buffer[] = [];
+  const idle = Buffer.concat([plain.subarray(0, MIB), Buffer.alloc(3 * MIB), plain.subarray(MIB, 2 * MIB)]);
+  for await (const frame of compressFrames(cut(idle))) frames.push(Buffer.from(frame));
+  const pieces = await inOrder((await readerOf(Buffer.concat(frames))).reader);
+  expect(Buffer.concat(pieces).equals(idle)).toBe(true);
+  expect([pieces[2] === pieces[1], pieces[3] === pieces[1], pieces[4] === pieces[1]]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('in order: a damaged frame is told, behind what is sound before it', async () => {
+  const bytes = await packed();
+  const { frames } = (await readFrameTable(fileOf(bytes), bytes.length))!;
+  const second = frames[0]!.packed;
+  bytes.fill(0x55, second + 20, second + 40);
+  const { reader } = await readerOf(bytes);
+  const sound: Buffer[] = [];
+  await expect(async () => {
+    for await (const piece of reader.inOrder()) sound.push(piece);
+  }).rejects.toMatchObject({ code: 'ZSTD_CORRUPT', details: { offset: MIB } });
+  expect(Buffer.concat(sound).equals(plain.subarray(0, MIB))).toBe(true);
+});

@@ -227,16 +227,22 @@ export class Channel {
     this.#hasSent = true;
     stream.cork();
     stream.write(encodeHeader({ name, length: payload.length }));
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const onTaken = (): void => {
-      if (!stream.destroyed) resolve(undefined); // it is told of the end of the connection, too
+    const taken = Promise.withResolvers<undefined>();
+    const onWritten = (error?: Error | null): void => {
+      if (!error) taken.resolve(undefined); // an error comes with the end of the connection, too
     };
-    const hasRoom = stream.write(payload, untilTaken ? onTaken : undefined);
+    const hasRoom = stream.write(payload, untilTaken ? onWritten : undefined);
     stream.uncork();
-    if (!untilTaken) {
-      if (hasRoom) return;
-      stream.once('drain', onTaken);
-    }
+    if (untilTaken) return this.#until(taken, name);
+    if (hasRoom) return;
+    const onDrain = (): void => taken.resolve(undefined);
+    stream.once('drain', onDrain);
+    await this.#until(taken, name).finally(() => stream.off('drain', onDrain));
+  }
+
+  /** Waits for a connection that takes a frame, unless it ends or stands still. */
+  async #until({ promise, reject }: PromiseWithResolvers<undefined>, name: FrameName): Promise<void> {
+    const { stream } = this.#connection;
     const onClose = (): void =>
       reject(connectionLost(this.peer, `while ${name} was sent`, stream.errored ?? undefined));
     stream.once('close', onClose);
@@ -246,7 +252,7 @@ export class Channel {
     } catch (thrown) {
       throw stream.destroyed ? await this.#whyLost(thrown) : thrown;
     } finally {
-      stream.off('drain', onTaken).off('close', onClose);
+      stream.off('close', onClose);
     }
   }
 

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createReadStream } from 'node:fs';
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Writable, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -392,6 +392,27 @@ describe('restoreFromFile', () => {
     await restoreFromFile(createReadStream(path, { highWaterMark: 3 }), stream);
     expect([file.sha256, stream.sha256]).toEqual([DIGEST, DIGEST]);
     expect(transferred).toBe((await stat(path)).size);
+  });
+
+  test('a target that takes the stream in place of the pieces gets the same, in memory of its own', async () => {
+    /** Keeps all, as a program may do with what comes from a stream. */
+    class KeepingTarget extends FakeTarget {
+      readonly kept: Buffer[] = [];
+      override async restore(stream: Readable): Promise<void> {
+        for await (const chunk of stream as AsyncIterable<Buffer>) this.kept.push(chunk);
+      }
+    }
+    for (const compression of [undefined, {}]) {
+      const source = new FakeSource({ chunks: 200 });
+      await saveToFile(source, path, { afterwards: 'resume', overwrite: true, compression });
+      const target = new KeepingTarget();
+      await restoreFromFile(path, target);
+      const all = Buffer.concat(target.kept);
+      expect([all.length, createHash('sha256').update(all).digest('hex')]).toEqual([
+        source.bytes,
+        imageDigest(source.chunks, source.bytes / source.chunks),
+      ]);
+    }
   });
 
   test('one that is compressed and damaged is not started', async () => {

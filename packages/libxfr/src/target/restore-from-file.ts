@@ -1,7 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
-import { createLimiter, paced, type Limiter } from '@vm-tools/ratelimit';
+import { createLimiter, paced, sliceBytes, type Limiter } from '@vm-tools/ratelimit';
+import { FrameReader, readFrameTable, type TableFile } from '@vm-tools/zstd-frames';
 import type { TransferSummary } from '../events.ts';
-import { openImageFile } from '../file/image-reader.ts';
+import { openImageFile, type OpenImage } from '../file/image-reader.ts';
 import { unpacked } from '../file/unpacked.ts';
 import { counted } from '../image/counted.ts';
 import { pacedSlices } from '../image/paced-slices.ts';
@@ -60,11 +61,14 @@ export async function restoreFromFile(
         file.pieces((error) => attempt.fail(error)),
         { limiter, signal, onRead },
       );
-    const bytes = file === undefined ? (from as Readable) : file.stream((error) => attempt.fail(error));
-    // An error of one goes to the next, and so to the target, which rejects.
-    const taken = pipeline(bytes, counted(onRead), paced(limiter, { signal }), () => undefined);
-    opened.signal.addEventListener('abort', () => taken.destroy(), { once: true });
-    return unpacked(taken);
+    const stream = (): Readable => {
+      const bytes = file === undefined ? (from as Readable) : file.stream((error) => attempt.fail(error));
+      // An error of one goes to the next, and so to the target, which rejects.
+      const taken = pipeline(bytes, counted(onRead), paced(limiter, { signal }), () => undefined);
+      opened.signal.addEventListener('abort', () => taken.destroy(), { once: true });
+      return taken;
+    };
+    return file === undefined ? unpacked(stream()) : expanded(file, stream, { limiter, signal, onRead });
   };
   // What is not paced need not come by here.
   const origin = options.limiter === undefined ? file?.origin(onRead) : undefined;
@@ -100,6 +104,33 @@ async function* pacedPieces(
       yield* slice;
     }
   }
+}
+
+/** What a compressed file stands for: frame by frame where it has a table of them. */
+async function* expanded(
+  file: OpenImage,
+  stream: () => Readable,
+  { limiter, signal, onRead }: PaceOptions,
+): AsyncGenerator<Buffer, void> {
+  const table = await readFrameTable(file, file.bytes).catch(() => undefined);
+  let read = 0;
+  const paced: TableFile = {
+    async read(into, position) {
+      signal.throwIfAborted();
+      const bytes = await file.read(into.subarray(0, sliceBytes(limiter)), position);
+      await limiter.take(bytes, signal);
+      read += bytes;
+      onRead(bytes);
+      return bytes;
+    },
+  };
+  const frames = table && FrameReader.of(paced, table);
+  if (frames === undefined) {
+    yield* unpacked(stream());
+    return;
+  }
+  yield* frames.inOrder();
+  onRead(file.bytes - read); // the table
 }
 
 /** The same in memory of their own, for a target that takes them as a stream. */
