@@ -79,7 +79,7 @@ async function measure(host: LabHost, actions: readonly Action[], tool: keyof Ro
 
 /** As bash of the host takes it, so that the way there does not count. */
 async function secondsOf(host: LabHost, line: string): Promise<number> {
-  const timed = `TIMEFORMAT=%3R; time { ${line} >/tmp/bench.out 2>&1 || { cat /tmp/bench.out; exit 1; }; }`;
+  const timed = `TIMEFORMAT=%3R; time { { ${line}; } >/tmp/bench.out 2>&1 || { cat /tmp/bench.out; exit 1; }; }`;
   const { code, stdout, stderr } = await host.exec(['bash', '-c', timed], LIMIT);
   if (code === 0) return Number(stderr.trim());
   throw new VmToolsError({ code: 'BENCH_TOOL', message: `${line} ended with status ${code}: ${stdout}` });
