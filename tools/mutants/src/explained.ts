@@ -116,19 +116,19 @@ export const EXPLAINED: readonly Explanation[] = [
     why: 'the hash of 32 bytes ends with one such sign, and has no other',
   },
   {
-    file: 'packages/xen-stream/src/libxc/absent-run.ts',
-    original: 'list.readUInt32LE(4) !== ABSENT_WORD',
+    file: 'packages/xen-stream/src/libxc/pfn-run.ts',
+    original: 'list.readUInt32LE(list.length - WORD_BYTES) !== first + count - 1',
     replacement: 'false',
-    why: 'it is the quick no: the comparison of all upper halves says the same',
+    why: 'it is the quick no: the comparison of all lower halves says the same',
   },
   {
-    file: 'packages/xen-stream/src/libxc/absent-run.ts',
-    original: 'half === upperHalf',
+    file: 'packages/xen-stream/src/libxc/pfn-run.ts',
+    original: 'expected?.half === half && expected.word === word',
     replacement: 'false',
     why: 'what is there already is only made again',
   },
   {
-    file: 'packages/xen-stream/src/libxc/absent-run.ts',
+    file: 'packages/xen-stream/src/libxc/pfn-run.ts',
     original: 'half < HALVES',
     replacement: 'half <= HALVES',
     why: 'what lies behind the end of an array of this kind is not written',
@@ -190,32 +190,20 @@ export const EXPLAINED: readonly Explanation[] = [
   {
     file: 'packages/xen-stream/src/libxc/page-data.ts',
     original:
-      '{ if (!isAbsentRun(list)) return undefined; const [first, absent] = [list.readUInt32LE(0), list.length / 8]; if (first +',
+      '{ const type = typeOfRun(list); const [first, count] = [list.readUInt32LE(0), list.length / 8]; const last = first + cou',
     replacement: '{}',
     why: 'the slow way, pfn by pfn, says the same',
   },
   {
     file: 'packages/xen-stream/src/libxc/page-data.ts',
-    original: '!isAbsentRun(list)',
+    original: 'type === undefined || last >= endPfn',
     replacement: 'true',
     why: 'the slow way, pfn by pfn, says the same',
   },
   {
     file: 'packages/xen-stream/src/libxc/page-data.ts',
-    original: 'first + absent > endPfn || !populated.isEmptyAround(first, first + absent - 1)',
+    original: '!populated.isEmptyAround(first, last)',
     replacement: 'true',
-    why: 'the slow way, pfn by pfn, says the same',
-  },
-  {
-    file: 'packages/xen-stream/src/libxc/page-data.ts',
-    original: 'first + absent > endPfn',
-    replacement: 'first + absent >= endPfn',
-    why: 'the slow way, pfn by pfn, says the same',
-  },
-  {
-    file: 'packages/xen-stream/src/libxc/page-data.ts',
-    original: 'first + absent - 1',
-    replacement: 'first + absent + 1',
     why: 'the slow way, pfn by pfn, says the same',
   },
   ...['true', 'at >= passed'].map((replacement) => ({

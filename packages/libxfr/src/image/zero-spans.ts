@@ -2,6 +2,7 @@ import { MAX_ZEROS } from '../protocol/messages.ts';
 import { bytesIn, cut } from '../protocol/pieces.ts';
 
 const BLOCK_BYTES = 4096;
+const RUN_BYTES = 16 * BLOCK_BYTES;
 /** As many as one frame may stand for; to be read only. */
 export const ZEROS = Buffer.alloc(MAX_ZEROS);
 
@@ -27,8 +28,10 @@ export function* zeroSpans(pieces: readonly Buffer[], offset = 0): Generator<Spa
   let start = 0;
   let isZero = false;
   for (let at = 0; at < length;) {
-    const end = Math.min(length, at + BLOCK_BYTES - ((offset + at) % BLOCK_BYTES));
+    let end = Math.min(length, at + BLOCK_BYTES - ((offset + at) % BLOCK_BYTES));
     const isZeroNow: boolean = (isZero || end - at === BLOCK_BYTES) && isZeroBlock(at, end);
+    // Where one is zero many are: to ask for each takes longer than to look at them.
+    if (isZeroNow) while (end + RUN_BYTES <= length && isZeroBlock(end, end + RUN_BYTES)) end += RUN_BYTES;
     if (isZeroNow !== isZero && at > start) {
       const [front, behind] = cut(rest, at - start);
       yield { pieces: front, bytes: at - start, isZero };
@@ -41,11 +44,11 @@ export function* zeroSpans(pieces: readonly Buffer[], offset = 0): Generator<Spa
   if (length > start) yield { pieces: rest, bytes: length - start, isZero };
 }
 
-/** Tells whether what is from one place to another is zero. It is asked from the front to the end. */
+/** Tells whether what is from one place to another is zero. It is asked from the front to the end, and again where not. */
 function blockTest(pieces: readonly Buffer[]): (at: number, end: number) => boolean {
-  let index = 0;
-  let begin = 0; // of the piece of that index
+  let behindZeros = { index: 0, begin: 0 }; // a piece, and where it begins
   return (at, end) => {
+    let { index, begin } = behindZeros;
     for (let from = at; from < end;) {
       const piece = pieces[index] as Buffer;
       const behind = begin + piece.length;
@@ -58,6 +61,7 @@ function blockTest(pieces: readonly Buffer[]): (at: number, end: number) => bool
         index += 1;
       }
     }
+    behindZeros = { index, begin };
     return true;
   };
 }

@@ -41,3 +41,19 @@ test('what is taken away is away, and nothing beside it', () => {
   expect([5, 6, 37].map((pfn) => bitmap.has(pfn))).toEqual([false, true, true]);
   expect([bitmap.size, bitmap.add(6), bitmap.add(5)]).toEqual([2, false, true]);
 });
+
+test('a range is its pfns, one after the other', () => {
+  const range = fc.tuple(fc.nat(5000), fc.nat(200));
+  fc.assert(
+    fc.property(fc.array(range, { maxLength: 6 }), (ranges) => {
+      const [bitmap, one] = [new PfnBitmap(5201), new PfnBitmap(5201)];
+      for (const [first, more] of ranges) {
+        let added = 0;
+        for (let pfn = first; pfn <= first + more; pfn++) if (one.add(pfn)) added++;
+        expect(bitmap.addRange(first, first + more)).toBe(added);
+        expect(bitmap.size).toBe(one.size);
+      }
+      for (let pfn = 0; pfn <= 5200; pfn++) expect(bitmap.has(pfn)).toBe(one.has(pfn));
+    }),
+  );
+});

@@ -37,6 +37,27 @@ export class PfnBitmap {
     return true;
   }
 
+  /**
+   * Adds all pfns from one to another, both included.
+   *
+   * @returns how many of them were new
+   */
+  addRange(first: number, last: number): number {
+    const [from, to] = [first >>> 5, last >>> 5];
+    if (to >= this.#words.length) this.#grow(to + 1);
+    let added = 0;
+    for (let index = from; index <= to; index++) {
+      const low = index === from ? first & 31 : 0;
+      const high = index === to ? last & 31 : 31;
+      const bits = (-1 << low) & (-1 >>> (31 - high));
+      const word = this.#words[index] ?? 0;
+      added += ones(bits & ~word);
+      this.#words[index] = word | bits;
+    }
+    this.#size += added;
+    return added;
+  }
+
   /** @returns whether it was set */
   delete(pfn: number): boolean {
     if (!this.has(pfn)) return false;
@@ -55,6 +76,13 @@ export class PfnBitmap {
     grown.set(this.#words);
     this.#words = grown;
   }
+}
+
+/** How many bits of a word are set. */
+function ones(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
 function bit(pfn: number): number {
