@@ -69,7 +69,7 @@ function problemsOf(field: Field, config: NewDomainConfig): Unsayable[] {
   const value = config[field];
   if (writeXl(field, value)?.isWellFormed() === true) return [];
   if (kind !== 'memory') return [{ name: json, value }];
-  return [{ name: json, value: `${String(value as number)}KiB`, hint: 'write a whole number of MiB' }];
+  return [{ name: json, value: `${JSON.stringify(value)}KiB`, hint: 'write a whole number of MiB' }];
 }
 
 function problemsOfDevice(field: DeviceField, device: object, name: string): Unsayable[] {
