@@ -19,8 +19,8 @@
  */
 export { Channel, type ChannelOptions } from './channel.ts';
 export { readHello, writeHello, type HelloOptions } from './hello.ts';
-export { incomingBytes, takeBytes } from './incoming-bytes.ts';
+export { incomingBytes, noBytes, takeBytes } from './incoming-bytes.ts';
 export { KeptSocket } from './kept-socket.ts';
-export { noBytes, outgoingBytes } from './outgoing-bytes.ts';
+export { outgoingBytes } from './outgoing-bytes.ts';
 export { PendingCalls, type Answer, type MessageOfCall, type PendingCall } from './pending-calls.ts';
 export { ServedCalls } from './served-calls.ts';

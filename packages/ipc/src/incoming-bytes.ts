@@ -34,6 +34,11 @@ export function incomingBytes(
   return bytes;
 }
 
+/** In the place of `incomingBytes` for a call whose bytes go elsewhere: it is empty, and may be destroyed with a cause. */
+export function noBytes(): Readable {
+  return Readable.from([]).on('error', () => undefined);
+}
+
 /**
  * Takes all bytes of a stream, in place of reading it. Those of a call come in memory that is used again: a piece is good
  * until the promise of `take` resolves. What `take` fails with destroys the stream.

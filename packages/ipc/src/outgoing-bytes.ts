@@ -1,9 +1,4 @@
-import { Readable, Writable, type Duplex } from 'node:stream';
-
-/** In the place of `incomingBytes` for a call whose bytes go elsewhere: it is empty, and may be destroyed with a cause. */
-export function noBytes(): Readable {
-  return Readable.from([]).on('error', () => undefined);
-}
+import { Writable, type Duplex } from 'node:stream';
 
 /**
  * The stream to which the bytes of a call are written. A call that fails stops reading, which a connection reports as
@@ -47,8 +42,8 @@ function whenThere(data: Promise<Duplex>, use: (connection: Duplex) => void): vo
 }
 
 /** A caller that awaits only `done` need not listen to the stream as well to be safe from an uncaught 'error'. */
-function failWith<Stream extends Readable | Writable>(stream: Stream, done: Promise<unknown>): Stream {
-  stream.on('error', () => undefined);
-  done.catch((error: unknown) => stream.destroy(error as Error));
-  return stream;
+function failWith(sink: Writable, done: Promise<unknown>): Writable {
+  sink.on('error', () => undefined);
+  done.catch((error: unknown) => sink.destroy(error as Error));
+  return sink;
 }

@@ -10,6 +10,7 @@ import { runTool } from './run-tool.ts';
 
 const USAGE = `npm run bench -- rate                what limits of the rate are worth, a minute
 npm run bench -- start               how soon each tool starts, beside bare node, some minutes
+npm run bench -- image               what it costs to lead an image through a tool, beside C, two minutes
 npm run bench -- xl                  the tools beside xl on a host of the lab: --rounds 5 --memory 256 (MiB)
 npm run bench -- page                what was measured here, into docs/performance.md
 npm run bench -- scale [a|b|c|d …]   all four, or these:
@@ -40,9 +41,10 @@ const letters = chosen.length === 0 ? ['a', 'b', 'c', 'd'] : chosen;
 const isScale = group === 'scale' && letters.every((letter) => letter === 'd' || experiments[letter]);
 const isRate = group === 'rate' && chosen.length === 0;
 const isStart = group === 'start' && chosen.length === 0;
+const isImage = group === 'image' && chosen.length === 0;
 const isPage = group === 'page' && chosen.length === 0;
 const isBesideXl = group === 'xl' && chosen.length === 0;
-if (values.help || !(isScale || isRate || isStart || isBesideXl || isPage)) {
+if (values.help || !(isScale || isRate || isStart || isImage || isBesideXl || isPage)) {
   console.error(USAGE);
   process.exit(values.help ? 0 : 2);
 }
@@ -61,6 +63,14 @@ if (isRate) {
 if (isStart) {
   const { measureStarts } = await import('./start/starts.ts');
   const result = await measureStarts({ report });
+  await keepResult(result);
+  console.log(markdownTables(result));
+  process.exit(0);
+}
+
+if (isImage) {
+  const { measureImagePath } = await import('./image-path/image-path.ts');
+  const result = await measureImagePath({ report });
   await keepResult(result);
   console.log(markdownTables(result));
   process.exit(0);

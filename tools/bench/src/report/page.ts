@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
+import { format, resolveConfig } from 'prettier';
 import { checkout } from '../checkout.ts';
 import type { Result } from '../experiment.ts';
 import { readResult } from './write-report.ts';
@@ -8,7 +9,7 @@ import { markdownTables } from './tables.ts';
 
 const PAGE = join(checkout, 'docs/performance.md');
 /** Those that have a place on the page, if they have been measured here. */
-const SHOWN = ['beside-xl', 'start', 'rate'];
+const SHOWN = ['beside-xl', 'image-path', 'start', 'rate'];
 
 /**
  * Puts the figures that have been measured here into docs/performance.md, each between the two comments that name it.
@@ -25,7 +26,7 @@ export async function writePage(): Promise<readonly string[]> {
     page = withFigures(page, name, result);
     written.push(name);
   }
-  await writeFile(PAGE, page);
+  await writeFile(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
   return written;
 }
 

@@ -5,18 +5,23 @@ import { text } from 'node:stream/consumers';
 import { VmToolsError } from '@vm-tools/errors';
 
 /** What bash says of a command, ms after the point: its user and its system time, its exec and its end included. */
-const TIMED = 'TIMEFORMAT="%3U %3S"; { time "$@" 2>&1; } | cat >/dev/null';
+const TIMED = 'set -o pipefail; TIMEFORMAT="%3U %3S"; { time "$@" 2>&1; } | cat >/dev/null';
 const TOLD = /^(?<user>\d+\.\d+) (?<system>\d+\.\d+)$/m;
 
 /**
- * The processor time of node, user and system, all of its threads together: it does not depend on other busy processes
- * as the time on a clock does.
+ * The processor time of a program, user and system, all of its threads together: it does not depend on other busy
+ * processes as the time on a clock does.
  *
  * @param words of its command line; the output goes into a pipe
+ * @param program @default node
  * @returns ms
  */
-export async function cpuMsOf(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const told = await run('bash', ['-c', TIMED, 'bash', process.execPath, ...words], env);
+export async function cpuMsOf(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  program = process.execPath,
+): Promise<number> {
+  const told = await run('bash', ['-c', TIMED, 'bash', program, ...words], env);
   const { user, system } = TOLD.exec(told)?.groups ?? {};
   return (Number(user) + Number(system)) * 1000;
 }
