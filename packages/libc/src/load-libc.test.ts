@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,4 +102,17 @@ test('a pipe is hung up when its last reader is gone, and not before', () => {
   closeSync(reader);
   expect(libc.isHungUp(writer)).toBe(true);
   closeSync(writer);
+});
+
+test('a pipe has room for more when that is allowed; what is no pipe never', () => {
+  const fifo = `${path}.wide`;
+  spawnSync('mkfifo', [fifo]);
+  const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+  expect(libc.growPipe(writer, 2 ** 20)).toBe(true);
+  expect(writeSync(writer, Buffer.alloc(2 ** 20))).toBe(2 ** 20);
+  closeSync(reader);
+  closeSync(writer);
+  using file = opened();
+  expect(libc.growPipe(file.fd, 2 ** 20)).toBe(false);
 });

@@ -45,6 +45,12 @@ export interface Libc extends PtyCalls {
    */
   readonly isHungUp: (fd: number) => boolean;
   /**
+   * Makes room for so many bytes in a pipe (fcntl), so that its two ends wake each other less often.
+   *
+   * @returns whether the kernel allows it: to root always, to others up to /proc/sys/fs/pipe-max-size
+   */
+  readonly growPipe: (fd: number, bytes: number) => boolean;
+  /**
    * Each write of a process to a regular file fails with EFBIG from now on, wherever it stands in the file; the process
    * must outlive SIGXFSZ (prlimit).
    *
@@ -79,6 +85,7 @@ const LOCK_NB = 4;
 const LOCK_UN = 8;
 const F_OFD_GETLK = 36;
 const F_OFD_SETLK = 37;
+const F_SETPIPE_SZ = 1031;
 /** linux/close_range.h; what is below are stdin, stdout and stderr. */
 const CLOSE_RANGE_CLOEXEC = 4;
 const FIRST_FD = 3;
@@ -140,6 +147,7 @@ async function bind(): Promise<Libc> {
       if (poll(asked, 1, 0) < 0) throw systemError('poll', koffi.errno());
       return (asked.readInt16LE(POLLFD.revents) & (POLLERR | POLLHUP)) !== 0;
     },
+    growPipe: (fd, bytes) => variadic(fd, F_SETPIPE_SZ, 'int', bytes) >= bytes,
     forbidFileWrites: (pid) => {
       if (prlimit(pid, RLIMIT_FSIZE, NOTHING_MORE, null) !== 0) throw systemError('prlimit', koffi.errno());
     },

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { VmToolsError } from '@vm-tools/errors';
+import { growPipe } from '../output/grow-pipe.ts';
 
 /**
  * The image that comes on stdin, where a command line names `-`: as a stream, or as a path of it.
@@ -10,7 +11,10 @@ import { VmToolsError } from '@vm-tools/errors';
 export function imageFromStdin(): Readable | string {
   // Node takes a folder there for an empty file; as a file that is opened it is reported as what it is.
   if (fstatSync(process.stdin.fd).isDirectory()) return '/dev/stdin';
-  if (!process.stdin.isTTY) return process.stdin;
+  if (!process.stdin.isTTY) {
+    growPipe(process.stdin.fd).catch(() => undefined); // it only takes longer then
+    return process.stdin;
+  }
   throw new VmToolsError({
     code: 'STDIN_IS_TERMINAL',
     kind: 'usage',

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { MessageStream } from './messages.ts';
 import { outputLost } from './output-lost.ts';
 import { STDOUT, writeAtOnce } from './write-at-once.ts';
+import { growPipe } from './grow-pipe.ts';
 import { watchReader } from './watch-reader.ts';
 
 /** The output of the result, and the end of the process behind it. */
@@ -77,6 +78,7 @@ export function createOutput(own: ProcessEnd): Output {
       }
       claimed = true;
       watchReader(stdout, STDOUT).catch(() => undefined); // without it, writes tell
+      if (content === 'bytes') growPipe(STDOUT).catch(() => undefined); // it only takes longer then
       return stdout;
     },
     end: async (status) => {
