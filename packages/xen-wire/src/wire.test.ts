@@ -395,7 +395,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       double.manner = 'flood';
       const refused = new VmToolsError({ code: 'NO_SOCKET', message: 'too many' });
       let isFirst = true;
-      const lonely = await remoteXen(async () => {
+      const lonely = await remoteXen(async (use) => {
         if (!isFirst) throw refused;
         isFirst = false;
         return connect('bytes');
