@@ -398,7 +398,7 @@ describe.each(Object.entries(LINKS))('over %s', (_name, makeLink) => {
       const lonely = await remoteXen(async (use) => {
         if (!isFirst) throw refused;
         isFirst = false;
-        return connect('bytes');
+        return connect(use);
       });
       await expect(lonely.domainSave(7, { live: true, suspend }).done).rejects.toMatchObject({
         code: 'NO_SOCKET',
