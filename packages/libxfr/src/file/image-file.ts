@@ -9,8 +9,8 @@ import { fileError } from '../disk/file-error.ts';
 import { diskStorage, type Storage, type WrittenFile } from '../disk/storage.ts';
 import { pacedSlices } from '../image/paced-slices.ts';
 import { takingSink } from '../image/taking-sink.ts';
-import { zeroSpans } from '../image/zero-spans.ts';
-import { bytesIn } from '../protocol/pieces.ts';
+import { BLOCK_BYTES, zeroSpans } from '../image/zero-spans.ts';
+import { bytesIn, cut } from '../protocol/pieces.ts';
 import { Holes } from './holes.ts';
 import { createPartial, removeDeadPartials, type PartialFile } from './partial-file.ts';
 
@@ -91,8 +91,18 @@ export class ImageFile {
         throw fileError(thrown, 'write', this.#path);
       }
     };
+    // Pieces end where a socket happens to, and a block of zeros that lies in two of them would be written.
+    let begun: Buffer = Buffer.alloc(0);
+    const take = async (pieces: readonly Buffer[]): Promise<void> => {
+      const all = [begun, ...pieces];
+      const bytes = bytesIn(all);
+      const [blocks, rest] = cut(all, Math.max(0, bytes - ((this.#bytes + bytes) % BLOCK_BYTES)));
+      begun = Buffer.concat(rest);
+      await write(blocks);
+    };
     const { signal, onFailed } = options;
-    return takingSink(write, { signal, onFailed: (thrown) => onFailed(thrown as VmToolsError) });
+    const final = (): Promise<void> => write([begun]);
+    return takingSink(take, { signal, final, onFailed: (thrown) => onFailed(thrown as VmToolsError) });
   }
 
   async #writeSpans(chunks: readonly Buffer[], { onWritten, signal, limiter }: WriterOptions): Promise<void> {

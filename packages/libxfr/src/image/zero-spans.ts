@@ -1,7 +1,8 @@
 import { MAX_ZEROS } from '../protocol/messages.ts';
 import { bytesIn, cut } from '../protocol/pieces.ts';
 
-const BLOCK_BYTES = 4096;
+/** The smallest run of zeros that is left out. */
+export const BLOCK_BYTES = 4096;
 const RUN_BYTES = 16 * BLOCK_BYTES;
 /** As many as one frame may stand for; to be read only. */
 export const ZEROS = Buffer.alloc(MAX_ZEROS);

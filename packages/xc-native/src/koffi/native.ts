@@ -35,9 +35,10 @@ export interface Native {
 }
 
 /**
- * Loads koffi and the libraries, and binds every function of the tables. koffi's names of types live as long as the
- * process, so all types here are anonymous.
- * @throws VmToolsError XEN_LIBRARY_MISSING, XEN_LIBRARY_MISMATCH or XEN_KOFFI_MISSING, kind 'no-xen'
+ * Loads koffi and the libraries; each function of the tables is bound by its first call, which throws
+ * XEN_LIBRARY_MISMATCH where the library lacks it. koffi's names of types live as long as the process, so all types here
+ * are anonymous.
+ * @throws VmToolsError XEN_LIBRARY_MISSING or XEN_KOFFI_MISSING, kind 'no-xen'
  */
 export async function loadNative(libraries: Libraries, support: VersionSupport): Promise<Native> {
   const koffi = await importKoffi();
@@ -101,13 +102,15 @@ function bindAll(koffi: Koffi, libraries: Libraries, { prototypes }: VersionSupp
     const soname = libraries[library as LibraryName];
     const handle = attempt('XEN_LIBRARY_MISSING', soname, () => koffi.load(soname));
     for (const [name, { returns, args, appended = [] }] of Object.entries(table)) {
-      const types = args.map(({ crossing }) => KOFFI_NAMES[crossing]);
-      const call: (...values: unknown[]) => unknown = attempt('XEN_LIBRARY_MISMATCH', soname, () =>
-        handle.func(name, KOFFI_NAMES[returns.crossing], types),
-      );
+      // Few of them are called: to bind all takes a tenth of the time of a short command.
+      let call: ((...values: unknown[]) => unknown) | undefined;
       bound[name] = (...given: unknown[]): unknown => {
         const values = [...given, ...appended];
         guardArguments(name, args, values);
+        call ??= attempt('XEN_LIBRARY_MISMATCH', soname, () => {
+          const types = args.map(({ crossing }) => KOFFI_NAMES[crossing]);
+          return handle.func(name, KOFFI_NAMES[returns.crossing], types) as (...given: unknown[]) => unknown;
+        });
         return call(...values);
       };
     }
