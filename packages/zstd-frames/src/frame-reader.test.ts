@@ -135,3 +135,11 @@ test('in order: a damaged frame is told, behind what is sound before it', async 
   }).rejects.toMatchObject({ code: 'ZSTD_CORRUPT', details: { offset: MIB } });
   expect(Buffer.concat(sound).equals(plain.subarray(0, MIB))).toBe(true);
 });
+
+test('in order: a frame that is equal to the one before is not what a table says that says otherwise', async () => {
+  const frame = zstdCompressSync(Buffer.alloc(1000));
+  const sizes = (bytes: number): FrameSizes => ({ packed: frame.length, plain: bytes });
+  const table = encodeFrameTable([sizes(1000), sizes(999)]);
+  const { reader } = await readerOf(Buffer.concat([frame, frame, table]));
+  await expect(inOrder(reader)).rejects.toMatchObject({ code: 'ZSTD_CORRUPT', details: { frame: 1 } });
+});

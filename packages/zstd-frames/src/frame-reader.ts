@@ -73,10 +73,12 @@ export class FrameReader {
   async *inOrder(): AsyncGenerator<Buffer, void> {
     const atOnce = Math.min(MOST_AT_ONCE, availableParallelism());
     const underWay: Promise<Buffer>[] = [];
-    let last: { readonly packed: Buffer; readonly plain: Promise<Buffer> } | undefined;
-    for (const index of this.#frames.keys()) {
+    let last:
+      { readonly packed: Buffer; readonly bytes: number; readonly plain: Promise<Buffer> } | undefined;
+    for (const [index, { plain: bytes }] of this.#frames.entries()) {
       const packed = await this.#packed(index);
-      if (last?.packed.equals(packed) !== true) last = { packed, plain: this.#plain(index, packed) };
+      if (last?.bytes !== bytes || !last.packed.equals(packed))
+        last = { packed, bytes, plain: this.#plain(index, packed) };
       last.plain.catch(() => undefined); // the reader comes to it later
       underWay.push(last.plain);
       if (underWay.length > atOnce) yield await (underWay.shift() as Promise<Buffer>);
