@@ -67,7 +67,7 @@ export async function openImage(
   const pieces = (): AsyncGenerator<Buffer, void> => readLibxc(reader, verifier, onNewPages);
   return {
     configJson,
-    libxc: Readable.from(whenRead(pieces), { objectMode: false }),
+    libxc: Readable.from(pieces(), { objectMode: false }),
     pieces,
     verifier,
     async finish() {
@@ -78,11 +78,6 @@ export async function openImage(
       await readLibxlEnd(reader);
     },
   };
-}
-
-/** Nothing of the image is read before it is. */
-async function* whenRead(pieces: () => AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  yield* pieces();
 }
 
 async function* readLibxc(

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { VmToolsError } from '@vm-tools/errors';
 import { fromLibxlJson, toLibxlJson } from '../image-config/index.ts';
 import { Findings } from './findings.ts';
 import { KEYS } from './keys/keys.ts';
@@ -9,6 +8,7 @@ import { parseConfig } from './parse-config.ts';
 import type { NewDomainConfig } from './schema.ts';
 import { OUTCOMES } from './testing/corpus-outcomes.ts';
 import { followHints } from './testing/follow-hints.ts';
+import { oursOf } from './testing/xl-difference.ts';
 import { readXl } from './xl/read-xl.ts';
 
 const CORPUS = join(import.meta.dirname, '../../corpus');
@@ -27,15 +27,6 @@ const files = Object.keys(OUTCOMES);
 const readCorpus = (name: string): string => readFileSync(join(CORPUS, 'xl', name), 'utf8');
 const readme = readCorpus('README.md');
 
-interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly line: number;
-  readonly column: number;
-  readonly key?: string;
-}
-
 /** The part of libxl's JSON about devices. */
 interface Devices {
   readonly disks?: readonly object[];
@@ -44,23 +35,6 @@ interface Devices {
   readonly vkbs?: readonly object[];
   readonly channels?: readonly object[];
   readonly p9s?: readonly object[];
-}
-
-interface Outcome {
-  readonly config?: NewDomainConfig;
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly string[];
-}
-
-function outcomeOf(text: string, file: string): Outcome {
-  const warnings: string[] = [];
-  const options = { folder: '/guests', onWarning: (warning: string) => void warnings.push(warning) };
-  try {
-    return { config: parseConfig(text, file, options), problems: [], warnings };
-  } catch (thrown) {
-    if (!(thrown instanceof VmToolsError)) throw thrown;
-    return { problems: thrown.details['problems'] as Problem[], warnings };
-  }
 }
 
 /** The row of the README about a file: whether xl starts it, and at which line it refuses it. */
@@ -77,7 +51,7 @@ describe('configurations of real users', () => {
   });
 
   test.each(files)('%s', (name) => {
-    const { problems, warnings } = outcomeOf(readCorpus(`${name}.cfg`), name);
+    const { problems, warnings } = oursOf(readCorpus(`${name}.cfg`), name);
     const refusedFor = problems.map(({ line, column, key }) =>
       [`${line}:${column}`, ...(key === undefined ? [] : [key])].join(' '),
     );
@@ -92,7 +66,7 @@ describe('configurations of real users', () => {
   test.each(files.filter((name) => !xlOn(name).starts))(
     '%s is refused by xl, and at the same line here',
     (name) => {
-      const { config, problems } = outcomeOf(readCorpus(`${name}.cfg`), name);
+      const { config, problems } = oursOf(readCorpus(`${name}.cfg`), name);
       const { line } = xlOn(name);
       expect(config).toBeUndefined();
       if (line !== undefined) expect(problems.map((problem) => problem.line)).toContain(line);
@@ -101,7 +75,7 @@ describe('configurations of real users', () => {
   );
 
   test.each(files.filter((name) => OUTCOMES[name]?.[0] === ''))('%s is to xl what it is here', (name) => {
-    const { config } = outcomeOf(readCorpus(`${name}.cfg`), name);
+    const { config } = oursOf(readCorpus(`${name}.cfg`), name);
     const generated = '00000000-0000-0000-0000-000000000001';
     const { kernel, ...xl } = fromLibxlJson(
       readCorpus(`${name}.xl.json`)
@@ -114,7 +88,7 @@ describe('configurations of real users', () => {
   });
 
   test.each(files.filter((name) => OUTCOMES[name]?.[0] === ''))('%s is kept as xl keeps it', (name) => {
-    const { config } = outcomeOf(readCorpus(`${name}.cfg`), name);
+    const { config } = oursOf(readCorpus(`${name}.cfg`), name);
     const read = (json: string): Readonly<Record<string, unknown>> =>
       (JSON.parse(json) as { readonly b_info: Readonly<Record<string, unknown>> }).b_info;
     // Where a file says nothing, xl leaves out what is so by default.
@@ -144,7 +118,7 @@ describe('configurations of real users', () => {
   );
 
   test.each(files.filter((name) => xlOn(name).starts))('%s: its hints lead to what is accepted', (name) => {
-    expect(outcomeOf(followHints(readCorpus(`${name}.cfg`)).text, name).config).toBeDefined();
+    expect(oursOf(followHints(readCorpus(`${name}.cfg`)).text, name).config).toBeDefined();
   });
 });
 
@@ -169,7 +143,7 @@ describe('small mistakes', () => {
       ['write type = "pvh", and name a kernel', 'add kernel = "/boot/vmlinuz"'],
     ],
   ])('%s is refused, and its hints can be followed', (name, messages, hints) => {
-    const { problems } = outcomeOf(read(name), name);
+    const { problems } = oursOf(read(name), name);
     expect(problems.map(({ message }) => message.replace(`${name}:`, '').replace(': ', ' '))).toEqual(
       messages,
     );
@@ -193,7 +167,7 @@ describe('small mistakes', () => {
     ['mini-08', ['5:1 on_xend_start is ignored, as by xl']],
     ['mini-09', ['3:10 kernel is relative to the working directory: /guests/k']],
   ])('%s is accepted with a warning for each', (name, expected) => {
-    const { config, warnings } = outcomeOf(read(name), name);
+    const { config, warnings } = oursOf(read(name), name);
     expect(config).toMatchObject({ name: 'm', type: 'pvh', memoryKib: 64 * 1024 });
     expect(warnings.map((warning) => warning.replace(`${name}:`, '').replace(': ', ' '))).toEqual(expected);
   });
@@ -221,7 +195,7 @@ describe('small mistakes', () => {
     ['memory =', 'write memory = 512'],
   ])('%s', (line, hint) => {
     const text = `${good}${line}\n${/mem/.test(line) ? '' : 'memory = 64\n'}`;
-    expect(outcomeOf(text, 'f').problems[0]).toMatchObject({ line: 4, hint });
+    expect(oursOf(text, 'f').problems[0]).toMatchObject({ line: 4, hint });
   });
 
   test.each([
@@ -229,13 +203,13 @@ describe('small mistakes', () => {
     ['memory = 99999999999999999999', 'memory must be 16 TiB or less'],
     ['memory = 64\nvcpus = 9999999999999999', 'vcpus must be 128 or less'],
   ])('%s: the range is told', (lines, message) => {
-    expect(outcomeOf(`${good}${lines}\n`, 'f').problems).toEqual([
+    expect(oursOf(`${good}${lines}\n`, 'f').problems).toEqual([
       expect.objectContaining({ message: expect.stringContaining(message) }),
     ]);
   });
 
   test('a value that is missing hides nothing of the next line', () => {
-    const { problems } = outcomeOf(`${good}memory =\nvcpus = 2 3\n`, 'f');
+    const { problems } = oursOf(`${good}memory =\nvcpus = 2 3\n`, 'f');
     expect(problems.map(({ line }) => line)).toEqual([4, 5]);
   });
 
@@ -246,7 +220,7 @@ describe('small mistakes', () => {
     ['boot = "c"\r\nserial = "pty"', 'lines end as those of Windows do, which xl refuses'],
     ['vif = [ ]; disk = []', undefined],
   ])('%j is accepted', (lines, warning) => {
-    const { config, warnings } = outcomeOf(`${good}memory = 64\n${lines}\n`, 'f');
+    const { config, warnings } = oursOf(`${good}memory = 64\n${lines}\n`, 'f');
     expect(config).toBeDefined();
     expect(warnings[0]?.replace(/^f:\d+:\d+: /, '')).toBe(warning);
   });

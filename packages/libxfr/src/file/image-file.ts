@@ -78,7 +78,7 @@ export class ImageFile {
   }
 
   /**
-   * A sink that keeps nothing, into the file, in few large writes; an error of the file system is reported before the
+   * A sink that keeps nothing, into the file; an error of the file system is reported before the
    * sink acts on it.
    * Pages of zeros become holes: they are read back as zeros, take neither time nor room, and do not count for the
    * limiter.

@@ -2,9 +2,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { VmToolsError } from '@vm-tools/errors';
 import type { Native } from '../koffi/native.ts';
 import type { ImageSource } from '../xen.ts';
-
-/** <sys/socket.h>, on every Linux that Xen runs on */
-const [AF_UNIX, SOCK_STREAM, SOCK_CLOEXEC] = [1, 1, 0o2000000];
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from './unix-socket.ts';
 
 /** Calls a unix socket and says the token. Node would do it for its event loop; libxc wants a socket that blocks. */
 export function callSource(native: Native, { path, token }: ImageSource): number {

@@ -1,9 +1,7 @@
 import { closeSync } from 'node:fs';
 import { KeptSocket } from '@vm-tools/ipc/calls';
 import type { Libxc } from '../libxc.ts';
-
-/** <sys/socket.h>, on every Linux that Xen runs on */
-const [AF_UNIX, SOCK_STREAM, SOCK_CLOEXEC] = [1, 1, 0o2000000];
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from './unix-socket.ts';
 
 /** Two ends of bytes between this process and one that it starts. */
 export interface SocketPair {

@@ -25,15 +25,18 @@ export interface Problem {
 export interface Ours {
   readonly config?: NewDomainConfig;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
 }
 
 /** Reads a configuration as vm-create does. */
 export function oursOf(text: string, file: string): Ours {
+  const warnings: string[] = [];
+  const options = { folder: FOLDER, onWarning: (warning: string) => void warnings.push(warning) };
   try {
-    return { config: parseConfig(text, file, { folder: FOLDER }), problems: [] };
+    return { config: parseConfig(text, file, options), problems: [], warnings };
   } catch (thrown) {
     if (!(thrown instanceof VmToolsError)) throw thrown;
-    return { problems: thrown.details['problems'] as Problem[] };
+    return { problems: thrown.details['problems'] as Problem[], warnings };
   }
 }
 

@@ -2,6 +2,7 @@ import { addAbortListener } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { takeBytes } from '@vm-tools/ipc/calls';
 import type { LibxcVerifier } from '@vm-tools/xen-stream';
+import { write } from '../write.ts';
 
 export interface ThroughVerifierOptions {
   readonly signal: AbortSignal;
@@ -30,7 +31,7 @@ export async function throughVerifier(
       const checked: Buffer[] = [];
       verifier.pushAll(piece, (part) => void checked.push(part));
       if (verifier.counts.pageRecords > pageRecords) onPageBatch();
-      if (checked.length > 0) await written(sink, checked);
+      if (checked.length > 0) await write(sink, ...checked);
     });
     verifier.finish();
   } catch (thrown) {
@@ -40,14 +41,4 @@ export async function throughVerifier(
   } finally {
     sink.off('close', onClosed);
   }
-}
-
-/** Until the sink is done with all of them. */
-async function written(sink: Writable, pieces: readonly Buffer[]): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  sink.cork();
-  for (const piece of pieces.slice(0, -1)) sink.write(piece);
-  sink.write(pieces.at(-1), (error) => (error ? reject(error) : resolve(undefined)));
-  sink.uncork();
-  await promise;
 }
