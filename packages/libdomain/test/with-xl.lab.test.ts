@@ -3,7 +3,7 @@ import type { LabHost } from '@vm-tools/lab';
 import { patient } from '@vm-tools/ratelimit/testing';
 import { describeLab, failure, leavesNoTraces, listed, result, waitForTicks } from '@vm-tools/lab/testing';
 
-const python = 'PYTHONPATH=/usr/lib/xen-4.17/lib/python python3';
+const python = 'python3';
 
 /** Zeros are not held back, and the guest has little else; its tools take seconds to start. */
 const SLOW_MS = patient(240_000);

@@ -11,7 +11,7 @@ import {
   waitForTick,
 } from '@vm-tools/lab/testing';
 
-/** An even number: it comes back. `VM_TOOLS_MOVES=10 npm run test:lab -- back-and-forth` sees more of them. */
+/** `VM_TOOLS_MOVES=10 npm run test:lab -- --release bookworm back-and-forth` sees more of them. */
 const MOVES = Number(process.env['VM_TOOLS_MOVES'] ?? 2);
 /** The guest's figure for the time that it stood still may differ from ours by so much. */
 const SHARE = 0.1;
@@ -32,7 +32,9 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
     await using _back = await startXfrd(a);
     const ahead = await clockOffsetMs(a, b);
     const table: { reported: number; measured: number }[] = [];
-    for (let move = 0; move < MOVES; move += 1) {
+    // An older Xen takes nothing back.
+    const moves = a.xen === b.xen ? MOVES : 1;
+    for (let move = 0; move < moves; move += 1) {
       const [from, to, offset] = move % 2 === 0 ? [a, b, ahead] : [b, a, -ahead];
       const said = (await to.readConsole('busy')).length;
       const moved = await result(from, `vm-migrate busy tcp://${to.name}:8002 --insecure --max-rounds 3`);
@@ -43,7 +45,7 @@ describeLab('a guest that writes all the time, between two real Xen hosts', () =
       await waitForTick(to, 'busy', (await ticks(from, 'busy')) + 2);
       expect((await to.readConsole('busy')).slice(said)).not.toContain('damaged');
     }
-    await a.run('xl destroy busy');
+    await (moves % 2 === 0 ? a : b).run('xl destroy busy');
     // The figures belong to the run.
     console.log(
       table.map(({ reported, measured }) => `${reported.toFixed(0)}/${measured.toFixed(0)}`).join(' '),

@@ -77,6 +77,32 @@ testOnHost('what is there already is not made a second time', async (host) => {
   await waitForTicks(host, 'one');
 });
 
+testOnHost(
+  'an image of a newer Xen is refused by its header, and one of an older Xen is not',
+  async (host) => {
+    const image = join(host.folder, 'one.img');
+    await save(host, 'one');
+    const bytes = await readFile(image);
+    const magic = bytes.indexOf(Buffer.from('ffffffffffffffff58454e46', 'hex'));
+    const writtenBy = async (minor: number): Promise<void> => {
+      bytes.writeUInt32LE(minor, magic + 36);
+      await writeFile(image, bytes);
+    };
+    await writtenBy(20);
+    for (const command of ['vm-restore one.img', 'cat one.img | vm-restore -']) {
+      expect(await unchanged(host, () => failure(host, command))).toMatchObject({
+        error: {
+          code: 'STREAM_UNSUPPORTED',
+          message: expect.stringContaining('written by Xen 4.20, which Xen 4.17 of this host'),
+          hint: 'restore it on a host with Xen 4.20 or later',
+        },
+      });
+    }
+    await writtenBy(16);
+    await result(host, 'vm-restore one.img');
+  },
+);
+
 testOnHost('a file that is not there, or is none', async (host) => {
   await host.run('mkdir folder; mkfifo fifo');
   const [missing, folder] = await unchanged(host, () =>

@@ -12,7 +12,7 @@ import {
   waitForTicks,
 } from '@vm-tools/lab/testing';
 
-const verify = 'PYTHONPATH=/usr/lib/xen-4.17/lib/python /usr/lib/xen-4.17/bin/verify-stream-v2 -f xl -i';
+const verify = 'verify-stream-v2 -f xl -i';
 
 describeLab('vm-save and vm-restore on real Xen', () => {
   let a: LabHost;

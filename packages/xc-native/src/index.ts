@@ -59,8 +59,8 @@ export type { CallFailure } from './call-error.ts';
 
 // The tables, for tools/abi, which compares them with the C headers.
 export { CPU_FEATURE_WORDS, SUPPORTED_VERSIONS } from './versions/index.ts';
-export type { Versions } from './versions/index.ts';
-export type { Quirks, VersionSupport } from './versions/shape.ts';
+export { UNPROVEN_VERSIONS } from './versions/unproven.ts';
+export type { Quirks, VersionSupport, Versions } from './versions/shape.ts';
 export { FIELD_BYTES } from './abi/layout.ts';
 export type { Field, FieldType, StructLayout } from './abi/layout.ts';
 export type { CallbackPrototype } from './prototypes/callbacks.ts';

@@ -19,9 +19,8 @@ import {
   majorMinor,
   supportFor,
   unknownVersion,
-  type Versions,
 } from './versions/index.ts';
-import type { VersionSupport } from './versions/shape.ts';
+import type { VersionSupport, Versions } from './versions/shape.ts';
 import type { Xen, XenVersion } from './xen.ts';
 
 /** The receiver of libxc's log, and how its helper processes are started and ended. */
@@ -50,8 +49,8 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
   const refusal = refuse(facts);
   if (refusal !== undefined) throw refusal;
 
-  const expected = facts.version ?? NEWEST_VERSION;
   const versions = options.versions ?? SUPPORTED_VERSIONS;
+  const expected = facts.version ?? facts.installed.findLast((version) => version in versions) ?? NEWEST_VERSION;
   const support = supportFor(expected, versions);
   const libraries = { ...support.libraries, ...options.libraries };
   const libxc = openLibxc(await load(libraries, support, facts), support, options.onLog);

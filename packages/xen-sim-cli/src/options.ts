@@ -1,12 +1,15 @@
 import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
 import { parseSize } from '@vm-tools/xen-sim/quantity';
+import { xenVersionOf } from './xen-version.ts';
 
 export interface StartInput {
   readonly name: string;
   readonly memory: string;
   readonly cpus: number;
   readonly seed: number;
+  /** "4.20.4" */
+  readonly xen: string;
   readonly withoutCpuFeatures?: readonly string[];
   readonly scenario?: string;
   readonly foreground?: boolean;
@@ -75,6 +78,12 @@ export const startCommand: CommandSpec = {
       description: 'seed of the random behaviour of guests',
       default: 1,
       ...asCount(RANGES.seed),
+    },
+    {
+      flags: '--xen <version>',
+      description: 'of its Xen: 4.20.4',
+      default: '4.17.7',
+      parse: checkXenVersion,
     },
     {
       flags: '--without-cpu-features <names>',
@@ -188,4 +197,9 @@ export const guestCommand: CommandSpec = {
 function checkSize(text: string): string {
   if (parseSize(text) >= SMALLEST_HOST) return text;
   throw new TypeError('a host needs 64M at least');
+}
+
+function checkXenVersion(text: string): string {
+  xenVersionOf(text);
+  return text;
 }

@@ -8,12 +8,15 @@ import { localFile, xenCompliance, type ComplianceHost } from '@vm-tools/xc-nati
 import { verifyLibxc } from '@vm-tools/xen-stream';
 import { connectSimulatedHost, createSimulatedHost, serveHost } from '../src/index.ts';
 
-describe('the simulated Xen', () => xenCompliance(openHere, verifyLibxc));
+describe.each(['4.17', '4.20'])('the simulated Xen %s', (release) => {
+  xenCompliance(() => openHere(release), verifyLibxc);
+});
 describe('the simulated Xen of another process', () => xenCompliance(openRemote, verifyLibxc));
 
-async function openHere(): Promise<ComplianceHost> {
-  const host = await createSimulatedHost({ memory: '2G' });
-  return { ...pick(host), dispose: async () => host[Symbol.asyncDispose]() };
+async function openHere(release: string): Promise<ComplianceHost> {
+  const minor = Number(release.slice('4.'.length));
+  const host = await createSimulatedHost({ memory: '2G', xenVersion: { major: 4, minor, extra: '.1' } });
+  return { ...pick(host), release, dispose: async () => host[Symbol.asyncDispose]() };
 }
 
 async function openRemote(): Promise<ComplianceHost> {
@@ -23,6 +26,7 @@ async function openRemote(): Promise<ComplianceHost> {
   const remote = await connectSimulatedHost('here', { folder });
   return {
     ...pick({ ...remote, kernel: host.kernel }),
+    release: '4.17',
     async dispose() {
       await remote.close();
       await served.close();
@@ -36,6 +40,6 @@ function pick({
   xen,
   store,
   kernel,
-}: Pick<ComplianceHost, 'xen' | 'store' | 'kernel'>): Omit<ComplianceHost, 'dispose'> {
+}: Pick<ComplianceHost, 'xen' | 'store' | 'kernel'>): Omit<ComplianceHost, 'dispose' | 'release'> {
   return { xen, store, kernel, emptyFile: localFile };
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ByteReader } from './byte-reader.ts';
 import { streamError } from './error.ts';
 import { readLibxlEnd, readLibxlHeader } from './libxl-stream.ts';
-import { LibxcVerifier } from './libxc/verifier.ts';
+import { LibxcVerifier, type XenRelease } from './libxc/verifier.ts';
 import { readXlHeader } from './xl-header.ts';
 
 /** The domain of the configuration; the libxc stream must be of such a domain. */
@@ -15,6 +15,8 @@ export interface ExpectedDomain {
   readonly maxPfns?: number | undefined;
   /** The most pages that it may own, 4 KiB each; the record that exceeds it is refused. @default no limit */
   readonly maxPages?: number | undefined;
+  /** The Xen that is to read it; what a newer one wrote is refused. @default any */
+  readonly newestXen?: XenRelease | undefined;
 }
 
 /** The expected domain of an image, and the observer of its progress. */
@@ -62,6 +64,7 @@ export async function openImage(
     baseOffset: reader.offset,
     maxPfns: expected?.maxPfns,
     maxPages: expected?.maxPages,
+    newestXen: expected?.newestXen,
     expect: expected?.type,
   });
   const pieces = (): AsyncGenerator<Buffer, void> => readLibxc(reader, verifier, onNewPages);

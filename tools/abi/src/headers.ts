@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VmToolsError, messageOf } from '@vm-tools/errors';
+import { buildAside, RELEASES, releaseNames, unpackPackage, type Release } from '@vm-tools/lab';
 import { compile } from './compile.ts';
 import type { Headers } from './compile.ts';
 
@@ -17,19 +18,30 @@ const PKG_CONFIG = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr
 );
 
 /**
- * The C headers of a release of Xen: unpacked under .cache/abi/VERSION, or installed here. Where no release is
- * installed and that may be, this system's own is.
+ * The C headers of a release of Xen: unpacked under .cache/abi/VERSION, or installed here. Where neither is so and that
+ * may be, this system's own are installed; those of another release of Debian are unpacked and never installed.
  * @param version "4.17"
  * @throws VmToolsError ABI_NO_HEADERS, naming the package
  */
 export async function ensureHeaders(version: string): Promise<Headers> {
-  const folder = join(UNPACKED, version, 'usr/include');
-  if (existsSync(folder)) return compiling(version, [folder]);
+  const unpacked = join(UNPACKED, version);
+  if (existsSync(unpacked)) return compiling(version, [join(unpacked, 'usr/include')]);
   if ((await installedRelease()) === undefined) await install(version);
   const installed = await installedRelease();
-  if (installed !== version)
+  if (installed === version) return compiling(version, []);
+  const release = releaseNames.find((name) => RELEASES[name].xen === version);
+  if (release === undefined)
     throw noHeaders(version, `those that are installed are of ${installed ?? 'no release'}`);
-  return compiling(version, []);
+  await unpack(version, release, unpacked);
+  return compiling(version, [join(unpacked, 'usr/include')]);
+}
+
+async function unpack(version: string, release: Release, folder: string): Promise<void> {
+  try {
+    await buildAside(folder, (aside) => unpackPackage(release, PACKAGE, aside));
+  } catch (error) {
+    throw noHeaders(version, `${PACKAGE} of ${release} could not be had: ${messageOf(error)}`);
+  }
 }
 
 /** "4.17"; undefined where none is installed. */

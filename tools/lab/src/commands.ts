@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { releaseNames } from './images/releases.ts';
+import type { Release } from './images/releases.ts';
 import { hostNames, isHostName } from './machine/host-name.ts';
 import type { HostName } from './machine/host-name.ts';
 import { labError } from './local/lab-error.ts';
@@ -17,6 +19,10 @@ interface NameOption {
   readonly name: string;
 }
 
+interface ReleaseOption {
+  readonly release: Release;
+}
+
 /** The command tree; every action ends in the exit status that it stands for. */
 export function labCommand(report: (line: string) => void, signal: AbortSignal): Command {
   const program = new Command('lab')
@@ -26,17 +32,21 @@ export function labCommand(report: (line: string) => void, signal: AbortSignal):
   const command = (usage: string, text: string): Command =>
     program.command(usage).description(text).option('--name <lab>', 'which lab', 'default');
 
-  program
-    .command('build')
-    .description('build the image of the hosts and the guests')
-    .action(async () => {
-      await prepare(report, signal);
-    });
+  const ofRelease = (known: Command): Command =>
+    known.addOption(
+      new Option('--release <name>', 'of Debian').choices(releaseNames).default('bookworm' satisfies Release),
+    );
 
-  command('up [hosts...]', 'start hosts (a and b) that stay up until `down`').action(
-    async (names: string[], { name }: NameOption) => {
+  ofRelease(program.command('build').description('build the image of the hosts and the guests')).action(
+    async ({ release }: ReleaseOption) => {
+      await prepare(release, report, signal);
+    },
+  );
+
+  ofRelease(command('up [hosts...]', 'start hosts (a and b) that stay up until `down`')).action(
+    async (names: string[], { name, release }: NameOption & ReleaseOption) => {
       const hosts = names.length === 0 ? hostNames : names.map(hostName);
-      await startLab({ name, hosts, keep: true, report, signal });
+      await startLab({ name, hosts, release, keep: true, report, signal });
     },
   );
 
@@ -97,8 +107,10 @@ export function labCommand(report: (line: string) => void, signal: AbortSignal):
     .description('labs that are up')
     .action(async () => {
       for (const { name, hosts } of await runningLabs()) {
-        for (const [host, { pid, sshPort }] of Object.entries(hosts)) {
-          console.log(`${name}\t${host}\tpid ${pid}\tssh 127.0.0.1:${sshPort}\tlogs ${logsOf(name, host)}`);
+        for (const [host, { pid, sshPort, release }] of Object.entries(hosts)) {
+          console.log(
+            `${name}\t${host}\t${release}\tpid ${pid}\tssh 127.0.0.1:${sshPort}\tlogs ${logsOf(name, host)}`,
+          );
         }
       }
     });

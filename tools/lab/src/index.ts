@@ -15,6 +15,10 @@
 export { labAvailability } from './availability.ts';
 export type { Availability } from './availability.ts';
 export type { ExecResult } from './local/child.ts';
+export { buildAside } from './local/build-aside.ts';
+export { unpackPackage } from './images/fetch-package.ts';
+export { RELEASES, isRelease, releaseNames } from './images/releases.ts';
+export type { Release } from './images/releases.ts';
 export { freePort } from '@vm-tools/cli/testing';
 export { hostNames } from './machine/host-name.ts';
 export type { HostName } from './machine/host-name.ts';

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostNames } from './machine/host-name.ts';
+import type { Release } from './images/releases.ts';
 import type { HostName } from './machine/host-name.ts';
 import { labError } from './local/lab-error.ts';
 import { labDirectory, layout } from './local/layout.ts';
@@ -10,12 +11,13 @@ import { machineRuns } from './machine/machine.ts';
 export interface HostState {
   readonly pid: number;
   readonly sshPort: number;
+  readonly release: Release;
+  /** Folder of its base image. */
+  readonly image: string;
 }
 
 export interface LabState {
   readonly name: string;
-  /** Folder of the base image. */
-  readonly image: string;
   readonly hosts: Partial<Readonly<Record<HostName, HostState>>>;
 }
 

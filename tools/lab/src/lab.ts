@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { chooseAccelerator } from './machine/accelerator.ts';
 import { exists } from './local/build-aside.ts';
+import { RELEASES } from './images/releases.ts';
+import type { Release } from './images/releases.ts';
 import { hostNames } from './machine/host-name.ts';
 import type { HostName } from './machine/host-name.ts';
 import { labError } from './local/lab-error.ts';
@@ -13,6 +14,7 @@ import type { HostState, LabState } from './lab-state.ts';
 import { exchangeOf, labDirectory, layout, logsOf, sharedOf } from './local/layout.ts';
 import { killMachine } from './machine/machine.ts';
 import { prepare } from './prepare.ts';
+import type { BootFiles } from './prepare.ts';
 import { startHost } from './host/start-host.ts';
 
 /** Hosts that run and belong together. */
@@ -32,6 +34,8 @@ export interface StartOptions {
   readonly name?: string;
   /** @default both */
   readonly hosts?: readonly HostName[];
+  /** Of Debian, and with it of Xen: one for both hosts, or one for each. @default 'bookworm' */
+  readonly release?: Release | Readonly<Record<HostName, Release>> | undefined;
   /** Memory of a host, of which dom0 has 2048. @default 5120 */
   readonly memoryMiB?: number;
   /** Whether the hosts outlive this process. @default false */
@@ -47,6 +51,7 @@ const processorsOfHost = 2;
 export async function startLab({
   name = 'default',
   hosts = hostNames,
+  release = 'bookworm',
   memoryMiB = 5120,
   keep = false,
   report = () => undefined,
@@ -62,25 +67,28 @@ export async function startLab({
       hint: `end it with \`npm run lab -- down --name ${name}\`, or use it`,
     });
   }
-  const { base, initramfs } = await prepare(report, signal);
+  const releaseOf = (host: HostName): Release => (typeof release === 'string' ? release : release[host]);
+  const wanted: { host: HostName; files: BootFiles }[] = [];
+  for (const host of hosts) wanted.push({ host, files: await prepare(releaseOf(host), report, signal) });
   const accelerator = await chooseAccelerator(signal);
   const bundled = await exists(layout.bundle);
   if (before === undefined) await rm(labDirectory(name), { recursive: true, force: true });
 
-  let state: LabState = { name, image: base.folder, hosts: before?.hosts ?? {} };
+  let state: LabState = { name, hosts: before?.hosts ?? {} };
   let saved = Promise.resolve();
   const started = (host: HostName, hostState: HostState): Promise<void> => {
     state = { ...state, hosts: { ...state.hosts, [host]: hostState } };
     saved = saved.then(() => writeState(state));
     return saved;
   };
-  const start = async (host: HostName): Promise<void> => {
+  const start = async ({ host, files: { base, initramfs } }: (typeof wanted)[number]): Promise<void> => {
     const begun = performance.now();
     const logs = logsOf(name, host);
     const exchange = exchangeOf(name, host);
     const spec = {
       lab: name,
       name: host,
+      release: base.release,
       image: base.folder,
       initramfs,
       logs,
@@ -92,12 +100,12 @@ export async function startLab({
     await startHost(spec, keep, started, signal);
     if (bundled) await labOf(state).host(host).installBundle(layout.bundle);
     report(
-      `host ${host} is up after ${((performance.now() - begun) / 1000).toFixed(0)} s (${accelerator.name})`,
+      `host ${host} (Xen ${RELEASES[base.release].xen}) is up after ${((performance.now() - begun) / 1000).toFixed(0)} s (${accelerator.name})`,
     );
   };
   try {
-    if (availableParallelism() >= hosts.length * processorsOfHost) await Promise.all(hosts.map(start));
-    else for (const host of hosts) await start(host);
+    if (availableParallelism() >= hosts.length * processorsOfHost) await Promise.all(wanted.map(start));
+    else for (const one of wanted) await start(one);
   } catch (error) {
     await endHosts(name, state, hosts);
     throw error;
@@ -120,10 +128,11 @@ function labOf(state: LabState): Lab {
     const address = {
       host,
       directory: labDirectory(name),
-      key: join(state.image, 'key'),
+      key: layout.key,
       port: found.sshPort,
     };
-    return [labHost({ lab: name, address, pid: found.pid, logs: logsOf(name, host) })];
+    const { pid, release } = found;
+    return [labHost({ lab: name, address, pid, release, logs: logsOf(name, host) })];
   });
   return {
     name,

@@ -1,8 +1,10 @@
+import { accessKey } from './images/access-key.ts';
 import { baseImage } from './images/base-image.ts';
 import type { BaseImage } from './images/base-image.ts';
 import { buildGuests } from './guests/build-guests.ts';
 import { buildDom0Programs } from './images/dom0-programs.ts';
 import { hostInitramfs } from './images/host-initramfs.ts';
+import type { Release } from './images/releases.ts';
 import { ensurePackages } from './local/prerequisites.ts';
 import { prune } from './prune.ts';
 
@@ -12,13 +14,17 @@ export interface BootFiles {
   readonly initramfs: string;
 }
 
-/** Builds what is missing or out of date; nothing to do is the usual case. */
-export async function prepare(report: (line: string) => void, signal?: AbortSignal): Promise<BootFiles> {
+/** Builds what is missing or out of date for hosts of a release; nothing to do is the usual case. */
+export async function prepare(
+  release: Release,
+  report: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<BootFiles> {
   await ensurePackages('run', report, signal);
-  const base = await baseImage(report, signal);
+  const base = await baseImage(release, report, signal);
   const guests = await buildGuests(base, report, signal);
   const programs = await buildDom0Programs(report, signal);
-  const initramfs = await hostInitramfs(base, { guests, programs });
+  const initramfs = await hostInitramfs(base, { guests, programs, key: await accessKey() });
   await prune([base.folder, guests, programs, initramfs]);
   return { base, initramfs };
 }

@@ -7,7 +7,10 @@ const keptMs = 24 * 3_600_000;
 
 /** Removes what was built from inputs that have changed since: an image takes a gigabyte. Young things stay. */
 export async function prune(current: readonly string[]): Promise<void> {
-  const used = new Set([...current, ...(await runningLabs()).map(({ image }) => image)]);
+  const used = new Set([
+    ...current,
+    ...(await runningLabs()).flatMap(({ hosts }) => Object.values(hosts).map(({ image }) => image)),
+  ]);
   for (const folder of [layout.images, layout.guests, layout.programs, layout.initramfs]) {
     for (const name of await readdir(folder).catch(() => [])) {
       const path = join(folder, name);

@@ -59,8 +59,8 @@ export async function answerCheck(
   }
 }
 
-function encodeCheck({ name, error }: Check): Body<'CHECKED'>['checks'][number] {
-  if (error === undefined) return { name };
+function encodeCheck({ name, note, error }: Check): Body<'CHECKED'>['checks'][number] {
+  if (error === undefined) return { name, note };
   const { causes: _, log, ...told } = encodeRemoteError(error, 'target');
   return { name, error: { ...told, log: log?.slice(-LOG_LINES) } };
 }

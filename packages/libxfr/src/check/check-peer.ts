@@ -89,9 +89,9 @@ async function ask(
     });
     const limitMs = timeouts.answerMs;
     const { checks } = (await channel.expect(['CHECKED'], { limitMs, signal })).body;
-    return checks.map(({ name, error }) => ({
+    return checks.map(({ error, ...check }) => ({
       side: 'target',
-      name,
+      ...check,
       error: error && remoteError(error),
     }));
   } finally {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MAX_CONTROL_BYTES, MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
 import { parseJson } from './parse-json.ts';
-import { remoteErrorSchema } from './remote-error-schema.ts';
+import { remoteErrorSchema, text } from './remote-error-schema.ts';
 
 const bytes = z.int().nonnegative();
 /** The id of a transfer: 32 hexadecimal digits. */
@@ -53,8 +53,10 @@ const offerFrameSchema = z
 
 /** One of the checks of a target; it has some ten. */
 const MOST_CHECKS = 64;
+const NOTE_CHARACTERS = 300;
 const checkSchema = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+  note: text(NOTE_CHARACTERS).optional(),
   error: remoteErrorSchema.optional(),
 });
 

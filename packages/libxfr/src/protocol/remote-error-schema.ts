@@ -14,8 +14,8 @@ const MAX_LEFTOVERS = 10;
 /** of all causes together, so that no error outgrows its frame or the peer's journal */
 const CAUSES_BYTES = 64 * 1024;
 
-/** Text of a peer, no longer than that. */
-const text = (length: number) =>
+/** Text of a peer, printable and no longer than that. */
+export const text = (length: number) =>
   z.string().transform((raw) => printable(raw).slice(0, length).toWellFormed());
 
 /** Many elements, of which only some are looked at. */

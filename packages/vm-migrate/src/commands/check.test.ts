@@ -18,6 +18,7 @@ interface PrintedCheck {
   readonly side: 'source' | 'target';
   readonly name: string;
   readonly ok: boolean;
+  readonly note?: string;
   readonly error?: PrintedError;
 }
 
@@ -112,6 +113,25 @@ testOnHost('an old Xen and a processor that lacks something', async (a) => {
     ['xen-version', 'DOMAIN_XEN_OLDER'],
     ['cpu-policy', 'DOMAIN_CPU_INCOMPATIBLE'],
   ]);
+});
+
+testOnHost('a newer Xen: it can go there, and not come back', async (a) => {
+  await using b = await startTestHost({ name: 'b', xenVersion: { major: 4, minor: 20, extra: '.4' } });
+  await guest(a);
+  await using xfrd = await startXfrd(b);
+  const line = `vm-migrate web1 ${xfrd.endpoint} --check`;
+  const { failed, checks } = await look(a, b, line);
+  expect(failed).toEqual([]);
+  const note = 'Xen here is newer (4.20): it cannot move back to Xen 4.17';
+  expect(checks.filter((check) => check.note !== undefined)).toEqual([
+    { side: 'target', name: 'xen-version', ok: true, note },
+  ]);
+  expect((await a.exec(line)).stdout).toMatch(/✔ there {2}xen-version +Xen here is newer/);
+  await a.run(`vm-migrate web1 ${xfrd.endpoint}`);
+  await using back = await startXfrd(a);
+  expect(await failure(b, `vm-migrate web1 ${back.endpoint}`)).toMatchObject({
+    error: { code: 'XFR_PEER_REJECTED', message: expect.stringContaining('Xen 4.17.7') },
+  });
 });
 
 testOnTwoHosts('what cannot leave is not offered', async (a, b) => {

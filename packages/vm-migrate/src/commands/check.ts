@@ -64,9 +64,9 @@ async function checkOne(
 function format(checks: readonly PeerCheck[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks
-    .map(({ side, name, error }) => {
+    .map(({ side, name, note = '', error }) => {
       const what = `${sideWord(side)}  ${name.padEnd(width)}`;
-      if (error === undefined) return `✔ ${what}`.trimEnd();
+      if (error === undefined) return `✔ ${what}  ${note}`.trimEnd();
       const { message, code, hint } = error;
       const advice = hint === undefined ? '' : `; ${hint}`;
       return `✘ ${what}  ${message} [${code}]${advice}`;

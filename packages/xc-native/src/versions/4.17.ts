@@ -2,7 +2,7 @@ import { CPUID_REGISTER_OFFSETS, LEAF_BYTES, MSR_BYTES } from '../cpu/entries.ts
 import { CALLBACKS } from '../prototypes/callbacks.ts';
 import { PROTOTYPES } from '../prototypes/index.ts';
 import { CPU_FEATURES_4_17 } from './4.17.cpu.ts';
-import type { VersionSupport } from './shape.ts';
+import { librariesOf, type VersionSupport } from './shape.ts';
 import { layoutsOf, type LayoutNumbers } from './structs.ts';
 
 /** Structs of libxenctrl and libxenguest on x86-64, in bytes. A later version names those that it has changed. */
@@ -93,11 +93,7 @@ export const NUMBERS_4_17: LayoutNumbers = {
 
 /** Xen of Debian 12. tools/abi compares every number and every prototype with the headers of its libxen-dev. */
 export const XEN_4_17: VersionSupport = {
-  libraries: {
-    xenctrl: 'libxenctrl.so.4.17',
-    xenguest: 'libxenguest.so.4.17',
-    libc: 'libc.so.6',
-  },
+  libraries: librariesOf('4.17'),
   layouts: layoutsOf(NUMBERS_4_17),
   prototypes: PROTOTYPES,
   callbacks: CALLBACKS,

@@ -1,18 +1,16 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { XenVersion } from '../xen.ts';
 import { XEN_4_17 } from './4.17.ts';
-import type { VersionSupport } from './shape.ts';
+import { XEN_4_20 } from './4.20.ts';
+import type { VersionSupport, Versions } from './shape.ts';
 
-const KNOWN = { '4.17': XEN_4_17 } as const satisfies Versions;
-
-/** Versions of Xen by "major.minor". */
-export type Versions = Readonly<Record<string, VersionSupport>>;
+const KNOWN = { '4.17': XEN_4_17, '4.20': XEN_4_20 } as const satisfies Versions;
 
 /** The Xen versions that can be driven. */
 export const SUPPORTED_VERSIONS: Versions = KNOWN;
 
 /** The version to expect where the running one cannot be read before the libraries are open. */
-export const NEWEST_VERSION = '4.17' satisfies keyof typeof KNOWN;
+export const NEWEST_VERSION = '4.20' satisfies keyof typeof KNOWN;
 
 /** A feature keeps its bit in every later version, and names are only added: the newest table serves all. */
 export const CPU_FEATURE_WORDS = KNOWN[NEWEST_VERSION].cpuFeatures;
@@ -34,9 +32,7 @@ export function unknownVersion(finding: string, version: string, versions: Versi
     code: 'XEN_VERSION_UNKNOWN',
     kind: 'no-xen',
     message: `${finding}; the versions known here are ${known.join(', ')}`,
-    hint:
-      `to add it, say what it has changed in packages/xc-native/src/versions/${version}.ts, name it in ` +
-      'index.ts there, and run the tests of tools/abi against the headers of its libxen-dev',
+    hint: `boot the host with Xen ${known.join(' or ')}, or install vm-tools that drive Xen ${version}`,
     details: { version, known },
   });
 }

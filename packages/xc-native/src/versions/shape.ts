@@ -18,6 +18,9 @@ export interface VersionSupport {
   readonly quirks: Quirks;
 }
 
+/** Versions of Xen by "major.minor". */
+export type Versions = Readonly<Record<string, VersionSupport>>;
+
 /** How a version behaves where not all behave alike: what code asks is named here, and no code asks for a number. */
 export interface Quirks {
   /**
@@ -25,4 +28,13 @@ export interface Quirks {
    * the param.
    */
   readonly altp2m: 'param' | 'creation';
+}
+
+/** @param version "4.17" */
+export function librariesOf(version: string): Libraries {
+  return {
+    xenctrl: `libxenctrl.so.${version}`,
+    xenguest: `libxenguest.so.${version}`,
+    libc: 'libc.so.6',
+  };
 }

@@ -10,9 +10,10 @@ import type { StubLibrary } from '../testing/stub-library.ts';
 import { HVM_PARAM } from '../xen.ts';
 import type { Xen } from '../xen.ts';
 import { NUMBERS_4_17, XEN_4_17 } from './4.17.ts';
-import { SUPPORTED_VERSIONS, supportFor, type Versions } from './index.ts';
-import type { VersionSupport } from './shape.ts';
+import { SUPPORTED_VERSIONS, supportFor } from './index.ts';
+import type { VersionSupport, Versions } from './shape.ts';
 import { layoutsOf, type LayoutNumbers } from './structs.ts';
+import { UNPROVEN_VERSIONS } from './unproven.ts';
 
 const { xen_domctl_createdomain: createdomain } = NUMBERS_4_17;
 const { xc_domain_pause } = PROTOTYPES.xenctrl;
@@ -78,17 +79,17 @@ describe('a version that differs in layout, prototype and quirk', () => {
     await expect(open(SUPPORTED_VERSIONS)).rejects.toThrow(
       expect.objectContaining({
         code: 'XEN_VERSION_UNKNOWN',
-        message: 'this host runs Xen 4.99; the versions known here are 4.17',
+        message: 'this host runs Xen 4.99; the versions known here are 4.17, 4.20',
       }),
     );
   });
 });
 
-describe.each(Object.entries(SUPPORTED_VERSIONS))(
+describe.each(Object.entries({ ...SUPPORTED_VERSIONS, ...UNPROVEN_VERSIONS }))(
   'the tables of %s',
   (version, { libraries, prototypes }) => {
-    test('are found by it, and name its own libraries', () => {
-      expect(supportFor(version).libraries.xenctrl).toBe(`libxenctrl.so.${version}`);
+    test('name its own libraries', () => {
+      expect(libraries.xenctrl).toBe(`libxenctrl.so.${version}`);
       expect(libraries.xenguest).toBe(`libxenguest.so.${version}`);
     });
 
@@ -105,8 +106,24 @@ describe.each(Object.entries(SUPPORTED_VERSIONS))(
   },
 );
 
+test.each(Object.keys(SUPPORTED_VERSIONS))('Xen %s is driven', (version) => {
+  expect(supportFor(version).libraries.xenctrl).toBe(`libxenctrl.so.${version}`);
+});
+
+test.each(Object.keys(UNPROVEN_VERSIONS))(
+  'Xen %s is refused, with what can be done on the host',
+  (version) => {
+    expect(() => supportFor(version)).toThrow(
+      expect.objectContaining({
+        code: 'XEN_VERSION_UNKNOWN',
+        hint: `boot the host with Xen 4.17 or 4.20, or install vm-tools that drive Xen ${version}`,
+      }),
+    );
+  },
+);
+
 test('a name of every object is no version', () => {
-  expect(() => supportFor('constructor')).toThrow('the versions known here are 4.17');
+  expect(() => supportFor('constructor')).toThrow('the versions known here are 4.17, 4.20');
 });
 
 describe('what does not compile', () => {

@@ -4,13 +4,14 @@ import { createSimulatedHost, serveHost } from '@vm-tools/xen-sim';
 import { claimFolder } from '@vm-tools/xen-sim/control';
 import { simPaths } from '@vm-tools/xen-wire';
 import type { StartInput } from '../options.ts';
+import { xenVersionOf } from '../xen-version.ts';
 
 /** A host in this process, until a signal or `xen-sim stop` ends it. Nothing of it stays. */
 export async function runHost(
   { input, messages, signal }: Invocation<StartInput>,
   scenario: unknown,
 ): Promise<Outcome> {
-  const { name, memory, cpus, seed, withoutCpuFeatures = [] } = input;
+  const { name, memory, cpus, seed, xen, withoutCpuFeatures = [] } = input;
   const log = createLog(messages);
   const folder = await claimFolder(name);
   try {
@@ -19,6 +20,7 @@ export async function runHost(
       memory,
       cpus,
       seed,
+      xenVersion: xenVersionOf(xen),
       withoutCpuFeatures,
       scenario,
       root: simPaths(folder).root,

@@ -51,7 +51,7 @@ async function readScenario(path: string): Promise<unknown> {
 }
 
 async function startDaemon({ input, signal }: Invocation<StartInput>): Promise<HostStatus> {
-  const { name, memory, cpus, seed, withoutCpuFeatures, scenario } = input;
+  const { name, memory, cpus, seed, xen, withoutCpuFeatures, scenario } = input;
   simFolder(name); // refuses a name that can be none
   await makePrivateFolder(simBase());
   if ((await statusOfHost(name, signal)) !== undefined) throw alreadyRuns(name);
@@ -62,6 +62,7 @@ async function startDaemon({ input, signal }: Invocation<StartInput>): Promise<H
     packageName: 'xen-sim-cli',
     args: [
       ...['start', name, '--foreground', '--memory', memory, '--cpus', `${cpus}`, '--seed', `${seed}`],
+      ...['--xen', xen],
       ...(withoutCpuFeatures === undefined ? [] : ['--without-cpu-features', withoutCpuFeatures.join(',')]),
       ...(scenario === undefined ? [] : ['--scenario', resolve(scenario)]),
     ],

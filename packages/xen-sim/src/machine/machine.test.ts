@@ -122,6 +122,14 @@ describe('HVM params', () => {
   });
 });
 
+test('from Xen 4.19 on, altp2m is chosen at creation', () => {
+  const machine = new Machine({ version: { major: 4, minor: 20, extra: '.4' } });
+  const domid = machine.domainCreate({ uuid, type: 'pvh', maxVcpus: 1 });
+  machine.hvmParamSet(domid, 35, 0n);
+  expect(() => machine.hvmParamSet(domid, 35, 1n)).toThrow(errno('EEXIST'));
+  expect(machine.hvmParamGet(domid, 35)).toBe(0n);
+});
+
 describe('settings of the machine', () => {
   test('a CPU policy is for domains that have not run', () => {
     const { machine, domid } = host();

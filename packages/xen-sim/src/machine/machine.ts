@@ -169,7 +169,7 @@ export class Machine implements MachineCalls {
   }
 
   hvmParamSet(domid: number, param: HvmParam, value: bigint): void {
-    setHvmParam(this.#find(domid, 'xc_hvm_param_set'), param, value);
+    setHvmParam(this.version, this.#find(domid, 'xc_hvm_param_set'), param, value);
   }
 
   hvmParamGet(domid: number, param: HvmParam): bigint {

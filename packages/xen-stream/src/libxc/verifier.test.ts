@@ -89,6 +89,20 @@ test('a domain of the other type is refused', () => {
   expect(verdictOf(syntheticPvh({ pages: 5 }), { expect: 'pvh' }).code).toBe('accepted');
 });
 
+test('what a newer Xen wrote is refused by its header', () => {
+  const stream = (): Iterable<Uint8Array> => syntheticPvh({ pages: 5 }); // of Xen 4.17
+  expect(verdictOf(stream(), { newestXen: { major: 4, minor: 16 } })).toMatchObject({
+    code: 'STREAM_UNSUPPORTED',
+    message: expect.stringContaining('written by Xen 4.17, which Xen 4.16 of this host'),
+  });
+  for (const newestXen of [
+    { major: 4, minor: 17 },
+    { major: 4, minor: 20 },
+    { major: 5, minor: 0 },
+  ])
+    expect(verdictOf(stream(), { newestXen }).code).toBe('accepted');
+});
+
 test('pfns beyond a limit that the caller gave are refused', () => {
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN }).code).toBe('STREAM_TOO_LARGE');
   expect(verdictOf(syntheticPvh({ pages: 5 }), { maxPfns: CONSOLE_PFN + 1 }).code).toBe('accepted');

@@ -38,6 +38,8 @@ export interface LibxcVerifierOptions {
   readonly maxPages?: number | undefined;
   /** Refuse the other type of domain. HVM cannot be told from PVH by the stream. @default either is fine */
   readonly expect?: 'pv' | 'pvh' | undefined;
+  /** Refuse what a newer Xen wrote: an older one finds out at the end, when it has read all memory. @default any */
+  readonly newestXen?: XenRelease | undefined;
   /** The offset of the stream in its file: it is added to the offsets of errors. @default 0 */
   readonly baseOffset?: number;
   /**
@@ -50,6 +52,12 @@ export interface LibxcVerifierOptions {
   readonly leaveOutHoles?: boolean;
   /** Told of each PAGE_DATA record when its head has been checked, before its pages come. */
   readonly onPages?: ((batch: PageBatch) => void) | undefined;
+}
+
+/** A release of Xen. */
+export interface XenRelease {
+  readonly major: number;
+  readonly minor: number;
 }
 
 /** The counts so far. Pages are of 4 KiB. */
@@ -82,6 +90,7 @@ export class LibxcVerifier {
   readonly #maxPfns: number;
   readonly #maxPages: number;
   readonly #expect: 'pv' | 'pvh' | undefined;
+  readonly #newestXen: XenRelease | undefined;
   readonly #baseOffset: number;
   readonly #leaveOutHoles: boolean;
   readonly #onPages: LibxcVerifierOptions['onPages'];
@@ -111,6 +120,7 @@ export class LibxcVerifier {
     this.#maxPfns = Math.min(options.maxPfns ?? DEFAULT_MAX_PFNS, 2 ** 32);
     this.#maxPages = options.maxPages ?? Infinity;
     this.#expect = options.expect;
+    this.#newestXen = options.newestXen;
     this.#baseOffset = options.baseOffset ?? 0;
     this.#leaveOutHoles = options.leaveOutHoles ?? false;
     this.#onPages = options.onPages;
@@ -249,10 +259,10 @@ export class LibxcVerifier {
       return LIBXC_HEADER_BYTES;
     }
     const header = parseLibxcHeader(unit, this.#baseOffset);
-    if (this.#expect !== undefined && (this.#expect === 'pv') !== (header.type === 'pv')) {
-      const place = { offset: this.#baseOffset + IMAGE_HEADER_BYTES, record: 'libxc domain header' };
+    const place = { offset: this.#baseOffset + IMAGE_HEADER_BYTES, record: 'libxc domain header' };
+    if (this.#expect !== undefined && (this.#expect === 'pv') !== (header.type === 'pv'))
       throw corrupt(`it is of type ${header.type}, but the domain is ${this.#expect}`, place);
-    }
+    if (this.#newestXen !== undefined) requireKnown(header, this.#newestXen, place);
     this.#state = newStreamState(header, { maxPfns: this.#maxPfns, maxPages: this.#maxPages });
     return LIBXC_HEADER_BYTES;
   }
@@ -308,4 +318,17 @@ export class LibxcVerifier {
     const record = isTypeKnown ? recordName(this.#staged.readUInt32LE(0)) : 'next';
     return streamError('STREAM_TRUNCATED', problem, { offset, record, recordIndex: records });
   }
+}
+
+/** Xen reads what it and older ones have written. 4.18 made a record longer that 4.17 refuses, and nothing says so. */
+function requireKnown(
+  { xenMajor, xenMinor }: LibxcHeader,
+  { major, minor }: XenRelease,
+  place: StreamPlace,
+): void {
+  if (xenMajor < major || (xenMajor === major && xenMinor <= minor)) return;
+  const problem = `it was written by Xen ${xenMajor}.${xenMinor}, which Xen ${major}.${minor} of this host cannot be relied on to read`;
+  throw streamError('STREAM_UNSUPPORTED', problem, place, {
+    hint: `restore it on a host with Xen ${xenMajor}.${xenMinor} or later`,
+  });
 }

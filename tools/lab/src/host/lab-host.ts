@@ -4,6 +4,8 @@ import type { ExecResult } from '../local/child.ts';
 import { interactiveSession } from './connection.ts';
 import type { Address } from './connection.ts';
 import { getThrough, lend, putThrough } from './exchange.ts';
+import { RELEASES } from '../images/releases.ts';
+import type { Release } from '../images/releases.ts';
 import type { HostName } from '../machine/host-name.ts';
 import { labError } from '../local/lab-error.ts';
 import { exchangeOf } from '../local/layout.ts';
@@ -19,6 +21,9 @@ import type { WaitOptions } from './wait-for-text.ts';
 /** One Xen host of a running lab. */
 export interface LabHost {
   readonly name: HostName;
+  readonly release: Release;
+  /** The version of its Xen: "4.17". */
+  readonly xen: string;
   /** Folder with `serial.log` of Xen and dom0, `console/guest-NAME.log` and xl's logs, all of them live. */
   readonly logs: string;
   /** Runs a command as root in dom0; any exit status is a result. */
@@ -47,13 +52,14 @@ interface HostInit {
   readonly lab: string;
   readonly address: Address;
   readonly pid: number;
+  readonly release: Release;
   readonly logs: string;
 }
 
 const lostConnection = 255;
 const copyLimitMs = 600_000;
 
-export function labHost({ lab, address, pid, logs }: HostInit): LabHost {
+export function labHost({ lab, address, pid, release, logs }: HostInit): LabHost {
   const name = address.host;
 
   const exec: LabHost['exec'] = async (command, options) => {
@@ -80,6 +86,8 @@ export function labHost({ lab, address, pid, logs }: HostInit): LabHost {
 
   return {
     name,
+    release,
+    xen: RELEASES[release].xen,
     logs,
     exec,
     run,

@@ -4,7 +4,8 @@ import { freePort } from '@vm-tools/cli/testing';
 import { connect } from './connection.ts';
 import type { HostName } from '../machine/host-name.ts';
 import { labError } from '../local/lab-error.ts';
-import { labDirectory } from '../local/layout.ts';
+import { labDirectory, layout } from '../local/layout.ts';
+import type { HostState } from '../lab-state.ts';
 import { startMachine } from '../machine/machine.ts';
 import type { HostSpec } from '../machine/qemu-arguments.ts';
 import { waitForText } from './wait-for-text.ts';
@@ -23,7 +24,7 @@ const ownerOnly = 0o700;
 export async function startHost(
   spec: Omit<HostSpec, 'sshPort'>,
   keep: boolean,
-  started: (host: HostName, state: { pid: number; sshPort: number }) => Promise<void>,
+  started: (host: HostName, state: HostState) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   await rm(spec.logs, { recursive: true, force: true });
@@ -33,7 +34,8 @@ export async function startHost(
   for (let attempt = 1; ; attempt++) {
     const sshPort = await freePort();
     const machine = await startMachine({ ...spec, sshPort }, keep, signal);
-    await started(spec.name, { pid: machine.pid, sshPort });
+    const { release, image } = spec;
+    await started(spec.name, { pid: machine.pid, sshPort, release, image });
     const { promise: died, reject } = Promise.withResolvers<never>();
     const early = labError({
       code: 'BOOT',
@@ -59,8 +61,8 @@ export async function startHost(
       if (error === early && attempt < attempts) continue;
       throw error;
     }
-    const key = join(spec.image, 'key');
-    await connect({ host: spec.name, directory: labDirectory(spec.lab), key, port: sshPort }, signal);
+    const directory = labDirectory(spec.lab);
+    await connect({ host: spec.name, directory, key: layout.key, port: sshPort }, signal);
     return;
   }
 }

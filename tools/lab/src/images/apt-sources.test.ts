@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fromStanzas, serves } from './apt-sources.ts';
+import { fromStanzas, serves, sourcesOf } from './apt-sources.ts';
 
 describe('fromStanzas', () => {
   test('gives a line for each place and suite, with the key', () => {
@@ -34,4 +34,26 @@ test.each([
   ['deb http://one.test/tool tool-bookworm main', false],
 ])('%s serves the suite: %s', (entry, expected) => {
   expect(serves(entry, 'bookworm')).toBe(expected);
+});
+
+describe('sourcesOf', () => {
+  const own = [
+    'deb [signed-by=/keys/bookworm.gpg] http://one.test/debian bookworm main',
+    'deb http://one.test/debian-security bookworm-security main',
+    'deb http://one.test/tool tool-bookworm main',
+  ];
+
+  test('a suite comes from where its own release comes from', () => {
+    expect(sourcesOf('bookworm', own, 'bookworm')).toEqual(own.slice(0, 2));
+    expect(sourcesOf('trixie', own, 'bookworm')).toEqual([
+      'deb [signed-by=/keys/bookworm.gpg] http://one.test/debian trixie main',
+      'deb http://one.test/debian-security trixie-security main',
+    ]);
+  });
+
+  test('and from its own entries where there are some', () => {
+    const trixie = 'deb http://two.test/debian trixie main';
+    expect(sourcesOf('trixie', [...own, trixie], 'bookworm')).toEqual([trixie]);
+    expect(sourcesOf('trixie', own, undefined)).toEqual([]);
+  });
 });

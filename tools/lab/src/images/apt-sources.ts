@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runChildStrictly } from '../local/child.ts';
 
-/** How the machine gets Debian's packages; the image gets them the same way, by mirror, cache or proxy. */
+/** How the machine gets Debian's packages; an image gets them the same way, by mirror, cache or proxy. */
 export interface AptAccess {
   /** One-line entries (`deb …`) that serve the suite; none: the default of mmdebstrap. */
   readonly sources: readonly string[];
@@ -21,8 +21,11 @@ export async function aptAccess(suite: string): Promise<AptAccess> {
   );
   const entries = contents.flatMap((text) => (/^Types:/m.test(text) ? fromStanzas(text) : fromLines(text)));
   const dump = await runChildStrictly('apt-config', ['dump']).catch(() => '');
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(
+    await readFile('/etc/os-release', 'utf8').catch(() => ''),
+  );
   return {
-    sources: [...new Set(entries)].filter((entry) => serves(entry, suite)),
+    sources: sourcesOf(suite, [...new Set(entries)], codename?.[1]),
     settings: dump
       .split('\n')
       .filter((line) => /^Acquire::(https?|Check-\S+|Retries)\b.* "[^"]+";$/.test(line)),
@@ -50,6 +53,16 @@ export function fromStanzas(text: string): string[] {
 
 function fromLines(text: string): string[] {
   return text.split('\n').filter((line) => line.startsWith('deb '));
+}
+
+/**
+ * The entries that serve a suite. A machine of another release gets it from where it gets its own: a mirror has all.
+ * @param own the suite of the machine itself
+ */
+export function sourcesOf(suite: string, entries: readonly string[], own: string | undefined): string[] {
+  const serving = entries.filter((entry) => serves(entry, suite));
+  if (serving.length > 0 || own === undefined) return serving;
+  return entries.filter((entry) => serves(entry, own)).map((entry) => entry.replace(` ${own}`, ` ${suite}`));
 }
 
 /** Whether a one-line entry is of Debian itself and has packages of the suite. */

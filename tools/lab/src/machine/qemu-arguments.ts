@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Accelerator } from './accelerator.ts';
 import { addressOf, otherHost } from './host-name.ts';
+import type { Release } from '../images/releases.ts';
 import type { HostName } from './host-name.ts';
 
 /** The parts of one machine. */
 export interface HostSpec {
   readonly lab: string;
   readonly name: HostName;
+  readonly release: Release;
   /** Folder of the base image. */
   readonly image: string;
   readonly initramfs: string;

@@ -1,7 +1,7 @@
 import { afterEach, describe, jest } from '@jest/globals';
 import { attachLab, type Lab } from '../lab.ts';
 import type { LabHost } from '../host/lab-host.ts';
-import { labName, pairPass, skipReason } from './suite/environment.ts';
+import { labName, mixedPass, pairPass, skipReason } from './suite/environment.ts';
 
 /**
  * One host for a test file that needs no more, and has it for itself: jest numbers its workers from 1, and the first
@@ -35,7 +35,8 @@ export function describeLab(name: string, body: () => void): void {
   describeTidyLab(name, () => {
     body();
     afterEach(async () => {
-      const hosts = process.env[pairPass] === undefined ? [await labHost()] : Object.values(await labHosts());
+      const hasBoth = [pairPass, mixedPass].some((pass) => process.env[pass] !== undefined);
+      const hosts = hasBoth ? Object.values(await labHosts()) : [await labHost()];
       await Promise.all(hosts.map(removeDomains));
     });
   });

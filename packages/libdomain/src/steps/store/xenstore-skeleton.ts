@@ -39,7 +39,7 @@ const WRITABLE = [
 export const xenstoreSkeleton: Step<Wanted & Looked & Made> = {
   name: 'xenstore-skeleton',
   about: ({ config }) => `/local/domain/<domid>, /libxl/<domid>, /vm/${config?.uuid}`,
-  async run({ config, known, incoming, origin, domid, host, signal }) {
+  async run({ config, configJson, known, incoming, origin, domid, host, signal }) {
     const closed: Permission[] = [{ domid: 0, access: 'none' }];
     const readable: Permission[] = [...closed, { domid, access: 'read' }];
     const writable: Permission[] = [{ domid, access: 'none' }];
@@ -63,6 +63,8 @@ export const xenstoreSkeleton: Step<Wanted & Looked & Made> = {
         await tx.write(`${vm}/name`, config.name);
         await tx.write(`${domain}/control/platform-feature-multiprocessor-suspend`, '1');
         await tx.write(`${domain}/control/platform-feature-xs_reset_watches`, '1');
+        // A guest says it once, when it boots: one that was saved has shown it.
+        if (configJson !== undefined) await tx.write(`${domain}/control/feature-suspend`, '1');
         await tx.write(`${libxl}/type`, config.type);
         await tx.write(markerPath(domid), MARKER_VERSION);
         if (origin !== undefined) await tx.write(originPath(domid), encodeOrigin(origin));

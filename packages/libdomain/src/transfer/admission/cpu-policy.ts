@@ -18,6 +18,11 @@ const SAY_NOTHING = new Set([
   'fdp_excp_only',
   'no_fpu_sel',
   'ospke',
+  // Xen gathers these over a pool: a guest is told of them where only some of its hosts need it (`|` in Xen's header).
+  'no_lmsl',
+  'md_clear',
+  'verw_clear',
+  'fs_gs_ns',
 ]);
 
 /** As it travels: what X86_CPUID_POLICY and X86_MSR_POLICY of the stream hold, in base64. */

@@ -8,6 +8,8 @@ export interface HostCheck<Subject> {
   readonly name: string;
   /** Looks, and takes nothing. Throws why it fails. */
   readonly run: (subject: Subject) => Promise<void> | void;
+  /** What should be known of it although it has passed. */
+  readonly note?: (subject: Subject) => string | undefined;
 }
 
 /** Makes all of them, one after the other, also when some fail. Does not reject. */
@@ -16,10 +18,11 @@ export async function runChecks<Subject>(
   subject: Subject,
 ): Promise<readonly Check[]> {
   const found: Check[] = [];
-  for (const { name, run } of checks) {
+  for (const { name, run, note } of checks) {
     try {
       await run(subject);
-      found.push({ name });
+      const noted = note?.(subject);
+      found.push(noted === undefined ? { name } : { name, note: noted });
     } catch (thrown) {
       const error = asVmToolsError(thrown, { doing: `the check "${name}"`, hint: 'try again' });
       found.push({ name, error });

@@ -14,7 +14,7 @@ import type { Offer } from '@vm-tools/ports';
 import { decodeCpuPolicy, requireCpu } from './cpu-policy.ts';
 import type { HostCheck } from './run-checks.ts';
 import { requireDisks } from './disks.ts';
-import { requireSameOrNewer } from './xen-version.ts';
+import { noWayBack, requireSameOrNewer } from './xen-version.ts';
 
 /** An offer, and the host that is to take it. */
 export interface Arrival {
@@ -38,6 +38,7 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
     run({ host, offer }) {
       requireSameOrNewer(host.xen.version, offer.xen);
     },
+    note: ({ host, offer }) => noWayBack(host.xen.version, offer.xen),
   },
   {
     name: 'type',

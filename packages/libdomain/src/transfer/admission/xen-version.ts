@@ -8,8 +8,8 @@ import type { XenVersion } from '@vm-tools/xc-native';
  * @throws VmToolsError DOMAIN_XEN_OLDER, DOMAIN_XEN_UNKNOWN of kind peer
  */
 export function requireSameOrNewer(ours: XenVersion, theirs: string): void {
-  const [, major, minor] = /^(\d{1,3})\.(\d{1,3})(?!\d)/.exec(theirs) ?? [];
-  if (major === undefined || minor === undefined) {
+  const from = releaseOf(theirs);
+  if (from === undefined) {
     throw new VmToolsError({
       code: 'DOMAIN_XEN_UNKNOWN',
       kind: 'peer',
@@ -18,13 +18,34 @@ export function requireSameOrNewer(ours: XenVersion, theirs: string): void {
       details: { theirs },
     });
   }
-  if (ours.major > Number(major) || (ours.major === Number(major) && ours.minor >= Number(minor))) return;
+  if (aheadOf(ours, from) >= 0) return;
   const here = `${ours.major}.${ours.minor}${ours.extra}`;
   throw new VmToolsError({
     code: 'DOMAIN_XEN_OLDER',
     kind: 'peer',
     message: `this host has Xen ${here}, which cannot be relied on to read what Xen ${theirs} writes`,
-    hint: `bring Xen here to ${major}.${minor} or later, or move the domain to a host that has it`,
+    hint: `bring Xen here to ${from.major}.${from.minor} or later, or move the domain to a host that has it`,
     details: { ours: here, theirs },
   });
+}
+
+/** What an operator should know before a guest goes to a newer Xen. */
+export function noWayBack(ours: XenVersion, theirs: string): string | undefined {
+  const from = releaseOf(theirs);
+  if (from === undefined || aheadOf(ours, from) <= 0) return undefined;
+  return `Xen here is newer (${ours.major}.${ours.minor}): it cannot move back to Xen ${from.major}.${from.minor}`;
+}
+
+type Release = Pick<XenVersion, 'major' | 'minor'>;
+
+function releaseOf(version: string): Release | undefined {
+  const [, major, minor] = /^(\d{1,3})\.(\d{1,3})(?!\d)/.exec(version) ?? [];
+  return major === undefined || minor === undefined
+    ? undefined
+    : { major: Number(major), minor: Number(minor) };
+}
+
+/** More than 0 when it is newer. */
+function aheadOf(one: Release, other: Release): number {
+  return one.major - other.major || one.minor - other.minor;
 }

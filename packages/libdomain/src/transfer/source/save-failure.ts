@@ -11,6 +11,14 @@ export const DOING = 'while it was being saved';
 
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/**
+ * libxc writes a guest's pages from where they lie. File systems without a cache (9p with cache=none) hand them to their
+ * device as they are, which Linux refuses for memory of another domain: EFAULT, for xl as well.
+ */
+const NO_PAGES = {
+  hint: 'if it went into a file, its file system takes no memory of a guest: save onto another one, or into a pipe',
+} as const;
+
 export interface FailedSave {
   /** the guest was alive, and could be saved */
   readonly begun: boolean;
@@ -54,7 +62,8 @@ async function asDeath(host: Host, domain: Domain, error: VmToolsError): Promise
 }
 
 function asSaveError(thrown: unknown, name: string): VmToolsError {
-  if (thrown instanceof VmToolsError) return thrown;
+  if (thrown instanceof VmToolsError)
+    return thrown.details['errnoName'] === 'EFAULT' ? thrown.with(NO_PAGES) : thrown;
   const { code } = thrown as NodeJS.ErrnoException;
   return new VmToolsError({
     code: 'DOMAIN_SAVE_FAILED',

@@ -162,7 +162,8 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
 
   function expect(json: string): ExpectedDomain {
     const config = offeredConfig(json);
-    return { type: config.type, maxPages: maxPagesOf(config) };
+    const { major, minor } = host.xen.version;
+    return { type: config.type, maxPages: maxPagesOf(config), newestXen: { major, minor } };
   }
 
   function restore(stream: Readable, control: RestoreControl): Promise<void> {

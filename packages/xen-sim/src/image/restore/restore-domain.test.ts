@@ -352,6 +352,15 @@ describe('what is refused', () => {
   });
 });
 
+test('from Xen 4.18 on there is no way back: what a newer Xen wrote fails at its end', async () => {
+  const newer = Buffer.from(image);
+  newer.writeUInt32LE(18, 36);
+  expect(await refusal(newer)).toMatchObject({
+    says: 'Unable to restore HVM context (22 = Invalid argument)',
+    pages: expect.arrayContaining([[63, 1]]),
+  });
+});
+
 test('lines are passed on as they come', async () => {
   const { domid } = emptyDomain(machine);
   const lines: string[] = [];

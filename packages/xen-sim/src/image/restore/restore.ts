@@ -11,6 +11,8 @@ import { readHeaders } from './read-headers.ts';
 import type { RecordReader } from './record-reader.ts';
 import type { RestoreContext } from './restore-context.ts';
 
+const LONG_LAPIC = 18;
+
 /** xc_domain_restore, from the headers to END; what follows is not looked at. */
 export async function restore(
   machine: Machine,
@@ -19,7 +21,7 @@ export async function restore(
   reader: RecordReader,
   log: CallLog,
 ): Promise<RingFrames> {
-  const found = await readHeaders(reader, log);
+  const { type: found, xenMinor } = await readHeaders(reader, log);
   try {
     log.info('Restoring domain');
     const [type, name] = domain.type === 'pv' ? ['pv', 'x86_pv'] : ['hvm', 'x86 HVM'];
@@ -28,6 +30,7 @@ export async function restore(
     const records = new DomainRecords();
     const context: RestoreContext = { machine, domain, spec, reader, log, records, isVerifying: false };
     while (await restoreRecord(context));
+    if (found === 'hvm') requireLapic(xenMinor, machine, log);
     const frames = domain.type === 'pv' ? completePv(context) : completeHvm(context);
     setCpuPolicy(records, domain); // images from before Xen 4.14 carry none
     keepRecords(domain, records);
@@ -42,6 +45,12 @@ export async function restore(
   } catch (thrown) {
     throw thrown instanceof VmToolsError ? log.conclude('Restore failed') : thrown;
   }
+}
+
+/** Xen 4.18 made the record of a LAPIC longer; older ones refuse the longer one, when all memory has come. */
+function requireLapic(writtenBy: number, { version: { minor } }: Machine, log: CallLog): void {
+  if (writtenBy >= LONG_LAPIC && minor < LONG_LAPIC)
+    throw log.error('Unable to restore HVM context (22 = Invalid argument)');
 }
 
 /** @returns false when it was the last one */

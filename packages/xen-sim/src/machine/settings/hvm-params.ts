@@ -1,4 +1,4 @@
-import type { HvmParam } from '@vm-tools/xc-native';
+import type { HvmParam, XenVersion } from '@vm-tools/xc-native';
 import type { DomainState } from '../domain/domain-state.ts';
 import { refuse } from '../refuse.ts';
 
@@ -12,10 +12,17 @@ const LAST_ALTP2M_MODE = 3n;
 /** HVM_NR_PARAMS of 4.17 */
 export const HVM_PARAMS = 39;
 
+/** The first that takes the mode of altp2m when a domain is created, and not as a param. */
+const ALTP2M_AT_CREATION = 19;
+
 /** HVMOP_set_param: PV domains have none, and of those that toolstacks set, two have rules. */
-export function setHvmParam(domain: DomainState, param: HvmParam, value: bigint): void {
+export function setHvmParam(xen: XenVersion, domain: DomainState, param: HvmParam, value: bigint): void {
   const call = 'xc_hvm_param_set';
   requireParam(domain, param, call);
+  if (param === ALTP2M && xen.minor >= ALTP2M_AT_CREATION) {
+    if (value === 0n) return; // the binding does not ask Xen, which would refuse that, too
+    throw refuse(call, 'EEXIST', domain.domid);
+  }
   const before = domain.hvmParams.get(param) ?? 0n;
   if (param === ALTP2M && before !== 0n && before !== value) throw refuse(call, 'EEXIST', domain.domid);
   const isOutOfRange =

@@ -6,3 +6,8 @@ export const skipReason = 'VM_TOOLS_TEST_LAB_SKIPPED';
 export const tallyFile = 'VM_TOOLS_TEST_TALLY';
 /** Set in the pass of the tests that need both hosts; jest.lab.config.mjs reads it. */
 export const pairPass = 'VM_TOOLS_TEST_PAIR';
+/** Set in the pass of the tests of an upgrade, which need hosts of two releases. */
+export const mixedPass = 'VM_TOOLS_TEST_MIXED';
+/** The release of Debian of the hosts, or `mixed`: a is of the older one, b of the newer. */
+export const releaseName = 'VM_TOOLS_TEST_RELEASE';
+export const mixedReleases = 'mixed';
