@@ -50,7 +50,8 @@ export async function openXen(options: OpenXenOptions = {}): Promise<Xen> {
   if (refusal !== undefined) throw refusal;
 
   const versions = options.versions ?? SUPPORTED_VERSIONS;
-  const expected = facts.version ?? facts.installed.findLast((version) => version in versions) ?? NEWEST_VERSION;
+  const expected =
+    facts.version ?? facts.installed.findLast((version) => version in versions) ?? NEWEST_VERSION;
   const support = supportFor(expected, versions);
   const libraries = { ...support.libraries, ...options.libraries };
   const libxc = openLibxc(await load(libraries, support, facts), support, options.onLog);

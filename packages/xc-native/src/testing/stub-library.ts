@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Crossing, Prototype } from '../prototypes/ctype.ts';
 import type { FunctionName, Libraries } from '../prototypes/index.ts';
-import { XEN_4_17 } from '../versions/4.17.ts';
+import { supportFor } from '../versions/index.ts';
 import type { VersionSupport } from '../versions/shape.ts';
 import type { Layouts } from '../versions/structs.ts';
 
 /** Xen's libraries, played by a C library that records and obeys: all of ours runs, koffi included, without Xen. */
 export interface StubLibrary extends AsyncDisposable {
   readonly libraries: Libraries;
+  /** of the Xen 4 that it says it is */
+  readonly minor: number;
   /** The calls since the last time, each with its arguments as text: "ptr", "null", digits, strings, hex. */
   takeCalls(): Promise<readonly (readonly string[])[]>;
   /** Lines "call result errno xc_error text to log"; what is not named succeeds. */
@@ -39,13 +41,13 @@ export interface StubLibrary extends AsyncDisposable {
 type Effects = Readonly<Partial<Record<FunctionName, string>>>;
 
 /** The effects of some functions besides recording; a0 … are their arguments. */
-function effectsOf(layouts: Layouts): Effects {
+function effectsOf(layouts: Layouts, minor: number): Effects {
   const image = layouts.xc_dom_image.fields;
   return {
     xc_interface_close: 'stub_logger = NULL;',
     xc_get_last_error: 'result = (long)&stub_error;',
     xc_clear_last_error: 'stub_error.code = 0;',
-    xc_version: 'if (a1 == 1) strcpy(a2, ".7-stub"); else result = scripted("version", 4 << 16 | 17);',
+    xc_version: `if (a1 == 1) strcpy(a2, ".7-stub"); else result = scripted("version", 4 << 16 | ${minor});`,
     xc_physinfo: `load("xc_physinfo", a1, ${layouts.xc_physinfo_t.size});`,
     xc_domain_getinfolist: `load("xc_domain_getinfolist", a3, a2 * ${layouts.xc_domaininfo_t.size});`,
     xc_domain_create: `dump(a2, ${layouts.xen_domctl_createdomain.size}); *(uint32_t *)a1 = 7;`,
@@ -110,16 +112,20 @@ const RECORDERS: Readonly<Partial<Record<Crossing, (arg: string) => string>>> = 
   int32: (arg) => `record("\\t%d", ${arg});`,
 };
 
-/** @param support the version of Xen whose libraries it plays */
-export async function buildStubLibrary(support: VersionSupport = XEN_4_17): Promise<StubLibrary> {
+/** @param minor the version of Xen 4 whose libraries it plays, and `support` if that is not known */
+export async function buildStubLibrary(
+  minor = 17,
+  support: VersionSupport = supportFor(`4.${minor}`),
+): Promise<StubLibrary> {
   const folder = await mkdtemp(join(tmpdir(), 'xc-native-stub-'));
   const source = join(folder, 'generated.c');
   const library = join(folder, 'libstub.so');
   const behaviour = fileURLToPath(new URL('./stub.c', import.meta.url));
-  await writeFile(source, generate(behaviour, support));
+  await writeFile(source, generate(behaviour, support, minor));
   const flags = ['-shared', '-fPIC', '-Wno-unused-result', `-DSTUB_DIR="${folder}"`];
   await promisify(execFile)('gcc', [...flags, '-o', library, source]);
   return {
+    minor,
     libraries: { xenctrl: library, xenguest: library, libc: 'libc.so.6' },
     takeCalls: async () => {
       const text = await readFile(join(folder, 'calls'), 'utf8').catch(() => '');
@@ -138,9 +144,9 @@ export async function buildStubLibrary(support: VersionSupport = XEN_4_17): Prom
   };
 }
 
-function generate(behaviour: string, { prototypes, layouts }: VersionSupport): string {
+function generate(behaviour: string, { prototypes, layouts }: VersionSupport, minor: number): string {
   const functions: Readonly<Record<string, Prototype>> = { ...prototypes.xenctrl, ...prototypes.xenguest };
-  const effects = effectsOf(layouts);
+  const effects = effectsOf(layouts, minor);
   return [
     `#include ${JSON.stringify(behaviour)}`,
     ...Object.entries(functions).map(([name, prototype]) =>

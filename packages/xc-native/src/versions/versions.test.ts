@@ -38,8 +38,7 @@ const MADE_UP: VersionSupport = {
 describe('a version that differs in layout, prototype and quirk', () => {
   let stub: StubLibrary;
   beforeAll(async () => {
-    stub = await buildStubLibrary(MADE_UP);
-    await stub.script(`version ${(4 << 16) | 99} 0 0`);
+    stub = await buildStubLibrary(99, MADE_UP);
   });
   afterAll(async () => {
     await stub[Symbol.asyncDispose]();
