@@ -107,11 +107,17 @@ export function settingsCompliance(
       const { xen, domains } = host();
       for (const type of ['pv', 'pvh'] as const)
         await domains.create({ type, grantVersion: 1, maxGrantFrames: 1, maxMaptrackFrames: 0 });
-      const beyond = 0x7fff_ffff;
-      for (const limits of [{ maxGrantFrames: 0 }, { maxGrantFrames: beyond }, { maxMaptrackFrames: beyond }])
+      // Older ones compare it with a limit, newer ones have no room for it.
+      const most = 0x7fff_ffff;
+      const refusal = isNewer(xen) ? 'ENOMEM' : 'EINVAL';
+      for (const [limits, errnoName] of [
+        [{ maxGrantFrames: 0 }, 'EINVAL'],
+        [{ maxGrantFrames: most }, refusal],
+        [{ maxMaptrackFrames: most }, refusal],
+      ] as const)
         await expect(
           xen.domainCreate({ uuid: randomUUID(), type: 'pvh', maxVcpus: 1, ...limits }),
-        ).rejects.toMatchObject({ details: { call: 'xc_domain_create', errnoName: 'EINVAL' } });
+        ).rejects.toMatchObject({ details: { call: 'xc_domain_create', errnoName } });
     });
 
     test('a guest can be a hypervisor where the processor translates its addresses', async () => {
@@ -121,7 +127,12 @@ export function settingsCompliance(
       const refused = { details: { call: 'xc_domain_create', errnoName: 'EINVAL' } };
       await expect(xen.domainCreate({ ...spec, hap: false })).rejects.toMatchObject(refused);
       if (!capabilities.hap) return;
-      const domid = await domains.create({ nestedVirt: true });
+      const domid = await domains.create({ nestedVirt: true }).catch((error: unknown) => {
+        // A newer Xen looks first whether the processor has all that it takes.
+        if (isNewer(xen)) expect(error).toMatchObject(refused);
+        else throw error;
+      });
+      if (domid === undefined) return;
       await xen.domainMaxVcpus(domid, 1);
       await xen.cpuidApplyPolicy(domid, { restore: false, nestedVirt: true });
     });
@@ -372,4 +383,9 @@ async function useSpare(xen: Xen, id: number, cpu: number, domid: number): Promi
 
 async function freePages(xen: Xen): Promise<number> {
   return (await xen.physinfo()).freePages;
+}
+
+/** Than 4.17. */
+function isNewer({ version: { minor } }: Xen): boolean {
+  return minor > 17;
 }

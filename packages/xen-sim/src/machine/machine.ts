@@ -47,6 +47,9 @@ const DEBIAN: HostInfo['capabilities'] = {
   gnttabV2: true,
 };
 
+/** The first Xen 4 to which the limits of its command line are defaults. */
+const GRANTS_WITHOUT_LIMIT = 18;
+
 /** How large a simulated machine is, and what its Xen can do. */
 export interface MachineOptions {
   /** @default 16 GiB */
@@ -138,7 +141,8 @@ export class Machine implements MachineCalls {
   }
 
   domainCreate(spec: CreateDomainSpec): number {
-    const capabilities = { ...this.#capabilities, vpmu: this.#hasVpmu };
+    const limitsGrants = this.version.minor < GRANTS_WITHOUT_LIMIT;
+    const capabilities = { ...this.#capabilities, vpmu: this.#hasVpmu, limitsGrants };
     return this.#life.create(spec, { capabilities, cpu: this.#cpu }, this.clock);
   }
 

@@ -1,11 +1,11 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import type { Clock } from '@vm-tools/ratelimit';
-import type { CpuPolicy, CreateDomainSpec, HostInfo, ShutdownReason } from '@vm-tools/xc-native';
+import type { CpuPolicy, CreateDomainSpec, ShutdownReason } from '@vm-tools/xc-native';
 import type { MachineEvents } from '../machine-events.ts';
 import { FIRST_POOL_PAGES, type MemoryAccounts } from '../memory-accounts.ts';
 import { refuse } from '../refuse.ts';
 import { shutdownWords } from '../shutdown-words.ts';
-import { checkCreation, MOST_GRANT_FRAMES, MOST_MAPTRACK_FRAMES } from './create-rules.ts';
+import { checkCreation, type CreationHost, MOST_GRANT_FRAMES, MOST_MAPTRACK_FRAMES } from './create-rules.ts';
 import { DomainState } from './domain-state.ts';
 import type { DomainTable } from './domain-table.ts';
 
@@ -32,7 +32,7 @@ export class DomainLife {
   create(
     spec: CreateDomainSpec,
     host: {
-      readonly capabilities: HostInfo['capabilities'] & { readonly vpmu: boolean };
+      readonly capabilities: CreationHost;
       readonly cpu: CpuPolicy;
     },
     clock: Clock,
