@@ -43,12 +43,15 @@ export function labCommand(report: (line: string) => void, signal: AbortSignal):
     },
   );
 
-  ofRelease(command('up [hosts...]', 'start hosts (a and b) that stay up until `down`')).action(
-    async (names: string[], { name, release }: NameOption & ReleaseOption) => {
-      const hosts = names.length === 0 ? hostNames : names.map(hostName);
-      await startLab({ name, hosts, release, keep: true, report, signal });
-    },
-  );
+  ofRelease(command('up [hosts...]', 'start hosts (a and b) that stay up until `down`'))
+    .option('--cpu <flags>', 'for their processors, as QEMU writes them: aes=off')
+    .action(
+      async (names: string[], { name, release, cpu }: NameOption & ReleaseOption & { cpu?: string }) => {
+        const hosts = names.length === 0 ? hostNames : names.map(hostName);
+        const flags = cpu === undefined ? {} : Object.fromEntries(hosts.map((host) => [host, cpu]));
+        await startLab({ name, hosts, release, cpu: flags, keep: true, report, signal });
+      },
+    );
 
   command('exec <host> [command...]', 'run a command on a host: exec a -- xl list')
     .passThroughOptions()

@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly hosts?: readonly HostName[];
   /** Of Debian, and with it of Xen: one for both hosts, or one for each. @default 'bookworm' */
   readonly release?: Release | Readonly<Record<HostName, Release>> | undefined;
+  /** For QEMU's -cpu, behind what the lab says: "aes=off" is a processor that lacks it. @default nothing */
+  readonly cpu?: Partial<Readonly<Record<HostName, string>>>;
   /** Memory of a host, of which dom0 has 2048. @default 5120 */
   readonly memoryMiB?: number;
   /** Whether the hosts outlive this process. @default false */
@@ -52,6 +54,7 @@ export async function startLab({
   name = 'default',
   hosts = hostNames,
   release = 'bookworm',
+  cpu = {},
   memoryMiB = 5120,
   keep = false,
   report = () => undefined,
@@ -96,6 +99,7 @@ export async function startLab({
       shared: sharedOf(name),
       memoryMiB,
       accelerator,
+      cpu: cpu[host],
     };
     await startHost(spec, keep, started, signal);
     if (bundled) await labOf(state).host(host).installBundle(layout.bundle);

@@ -45,3 +45,9 @@ test('dom0 is told its name and address', () => {
 test('SIMD registers are not switched lazily', () => {
   expect(valuesOf('-append')[0]).toContain('eager-fpu=yes');
 });
+
+test('a processor may lack something', () => {
+  expect(valuesOf('-cpu')).toEqual(['max']);
+  const args = qemuArguments({ ...spec, cpu: 'aes=off' });
+  expect(args[args.indexOf('-cpu') + 1]).toBe('max,aes=off');
+});

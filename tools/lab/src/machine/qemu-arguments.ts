@@ -23,6 +23,8 @@ export interface HostSpec {
   readonly sshPort: number;
   readonly memoryMiB: number;
   readonly accelerator: Accelerator;
+  /** Flags for -cpu, behind those of the accelerator. */
+  readonly cpu?: string | undefined;
 }
 
 /**
@@ -65,6 +67,7 @@ export function machineName(lab: string, host: HostName): string {
 /** QEMU's arguments; paths without a folder are in the lab's own, where QEMU must be started. */
 export function qemuArguments(spec: HostSpec): string[] {
   const { name, image } = spec;
+  const cpu = [spec.accelerator.cpu, ...(spec.cpu === undefined ? [] : [spec.cpu])].join();
   const lab = [`lab.host=${name}`, `lab.address=${addressOf(name)}`];
   const share = (tag: string, path: string): string[] => [
     '-virtfs',
@@ -72,7 +75,7 @@ export function qemuArguments(spec: HostSpec): string[] {
   ];
   return [
     ...['-name', machineName(spec.lab, name), '-nodefaults', '-display', 'none', '-no-reboot'],
-    ...['-machine', 'q35', '-accel', spec.accelerator.accel, '-cpu', spec.accelerator.cpu],
+    ...['-machine', 'q35', '-accel', spec.accelerator.accel, '-cpu', cpu],
     ...['-smp', processors, '-m', String(spec.memoryMiB), '-device', 'virtio-rng-pci'],
     ...[
       '-chardev',
