@@ -57,10 +57,10 @@ export async function play(recorded: readonly Said[], side: Side, stream: Duplex
   const live = framesOf(stream, side === 'source' ? 'target' : 'source');
   let imageBytes = 0;
   const hear = async (): Promise<Said> => {
-    const { value, done } = await live.next();
-    if (done === true) throw new Error('the other end has ended the conversation');
-    imageBytes += imageBytesOf(value);
-    return value;
+    const next = await live.next();
+    if (next.done === true) throw new Error('the other end has ended the conversation');
+    imageBytes += imageBytesOf(next.value);
+    return next.value;
   };
   for (const { from, name, bytes } of recorded) {
     if (from === side) {
