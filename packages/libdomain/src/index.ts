@@ -16,6 +16,7 @@ export type { Host } from './host.ts';
 export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
+export * from './cpu/index.ts';
 export * from './cpupools/index.ts';
 export { parseDisk, parseNetwork } from './config/devices/parse-device.ts';
 export { parseMemorySize } from './config/memory-size.ts';

@@ -16,6 +16,7 @@ export type { OpenXenOptions } from './open-xen.ts';
 export { E820_TYPES, HVM_PARAM, SCHEDULERS, SHUTDOWN_REASONS, TRIGGERS } from './xen.ts';
 export type {
   BuildSpec,
+  CpuLeaves,
   CpuPolicy,
   CpuPolicyOptions,
   CpuPool,
@@ -48,6 +49,8 @@ export type {
 } from './xen.ts';
 
 export { cpuFeatures, cpuVendor, findLeaf } from './cpu/cpu-policy.ts';
+export { cpuLeaves, limitLeaves } from './cpu/cpu-leaves.ts';
+export { CPU_FEATURE_NAMES, featuresetOf } from './cpu/featureset.ts';
 export { LEAF_BYTES, MSR_BYTES, CPUID_REGISTER_OFFSETS } from './cpu/entries.ts';
 export { NO_SUBLEAF } from './cpu/feature-words.ts';
 export type { CpuidRegister, FeatureWord } from './cpu/feature-words.ts';

@@ -5,8 +5,9 @@ import { LEAF_BYTES, MSR_BYTES } from './cpu/entries.ts';
 import { openStub } from './testing/open-stub.ts';
 import { buildStubLibrary } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
+import { NO_SUBLEAF } from './cpu/feature-words.ts';
 import { HVM_PARAM } from './xen.ts';
-import type { Xen } from './xen.ts';
+import type { CpuLeaves, Xen } from './xen.ts';
 
 // The stub records what arrives in C, so these tests prove the tables and koffi's marshalling together.
 const UUID = '0badcafe-1234-5678-9abc-def012345678';
@@ -91,6 +92,7 @@ describe.each(MINORS)('Xen 4.%i', (minor) => {
     await stub.give('xc_cpu_policy_serialise', Buffer.concat([policy.cpuid, policy.msrs]));
     expect(await xen.cpuPolicyGetDomain(7)).toEqual(policy);
     expect(await xen.cpuPolicyGetSystem('pvh')).toEqual(policy);
+    expect(await xen.cpuPolicyGetDefault('pv')).toEqual(policy);
     const serialised = [
       ['xc_cpu_policy_get_size', 'ptr', 'ptr', 'ptr'],
       ['xc_cpu_policy_serialise', 'ptr', 'ptr', 'ptr', 'ptr', 'ptr', 'ptr'],
@@ -102,6 +104,9 @@ describe.each(MINORS)('Xen 4.%i', (minor) => {
       ...serialised,
       ['xc_cpu_policy_init'],
       ['xc_cpu_policy_get_system', 'ptr', '3', 'ptr'],
+      ...serialised,
+      ['xc_cpu_policy_init'],
+      ['xc_cpu_policy_get_system', 'ptr', '4', 'ptr'],
       ...serialised,
     ]);
     expect(await xen.cpuPolicyIsCompatible('pv', policy)).toBe(false);
@@ -117,6 +122,42 @@ describe.each(MINORS)('Xen 4.%i', (minor) => {
       ['xc_cpu_policy_is_compatible', 'ptr', 'ptr', 'ptr'],
       ['xc_cpu_policy_destroy', 'ptr'],
       ['xc_cpu_policy_destroy', 'ptr'],
+    ]);
+  });
+
+  test('a guest gets the features that it may have, by their words, and no more leaves', async () => {
+    const features = ['fpu', 'sse', 'aesni', 'mcdt_no'];
+    await xen.cpuidApplyPolicy(7, { restore: false, features, nestedVirt: true, invariantTsc: true });
+    const [call] = await stub.takeCalls();
+    expect(call?.slice(0, 10)).toEqual([
+      ...['xc_cpuid_apply_policy', 'ptr', '7', '0', 'ptr'],
+      ...[String(call!.at(-1)!.length / 8), '1', '1', '1', 'null'],
+    ]);
+    const words = Buffer.from(call!.at(-1)!, 'hex');
+    const bits = Array.from({ length: words.length / 4 }, (_, word) => words.readUInt32LE(4 * word));
+    expect(bits.slice(0, 4)).toEqual([(1 << 0) | (1 << 25), (1 << 25) | (1 << 5), 0, 1 << 2]); // with vmx and svm
+    expect([bits[7], bits[13]]).toEqual([1 << 8, 1 << 5]); // with itsc
+    await expect(xen.cpuidApplyPolicy(7, { restore: false, features: ['FPU'] })).rejects.toMatchObject({
+      code: 'XEN_CPU_FEATURE',
+    });
+    await stub.takeCalls();
+
+    const cpuid = Buffer.alloc(2 * LEAF_BYTES);
+    for (const [at, value] of [NO_SUBLEAF, 13].entries()) cpuid.writeUInt32LE(value, 4 + 4 * at);
+    cpuid.writeUInt32LE(7, LEAF_BYTES);
+    await stub.give('xc_cpu_policy_serialise', Buffer.concat([cpuid, Buffer.alloc(MSR_BYTES)]));
+    const names = async (leaves: CpuLeaves): Promise<readonly (string | undefined)[]> => {
+      await xen.cpuidApplyPolicy(7, { restore: false, leaves });
+      return (await stub.takeCalls()).map(([name]) => name);
+    };
+    const looks = [
+      ...['xc_cpuid_apply_policy', 'xc_cpu_policy_init', 'xc_cpu_policy_get_domain'],
+      ...['xc_cpu_policy_get_size', 'xc_cpu_policy_serialise'],
+    ];
+    expect(await names({ basic: 13, features: 0, extended: 0 })).toEqual([...looks, 'xc_cpu_policy_destroy']);
+    expect(await names({ basic: 7, features: 0, extended: 0 })).toEqual([
+      ...looks,
+      ...['xc_cpu_policy_update_cpuid', 'xc_cpu_policy_set_domain', 'xc_cpu_policy_destroy'],
     ]);
   });
 

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/require-await -- async is what makes a rejection of what a call throws */
 import {
   applyCpuPolicy,
+  defaultCpuPolicy,
   domainCpuPolicy,
   isCpuPolicyCompatible,
   systemCpuPolicy,
@@ -100,6 +101,10 @@ export class NativeXen implements Types.Xen {
 
   async cpuPolicyGetSystem(type: 'pv' | 'pvh'): Promise<Types.CpuPolicy> {
     return systemCpuPolicy(this.#libxc, type);
+  }
+
+  async cpuPolicyGetDefault(type: 'pv' | 'pvh'): Promise<Types.CpuPolicy> {
+    return defaultCpuPolicy(this.#libxc, type);
   }
 
   async cpuPolicyIsCompatible(type: 'pv' | 'pvh', guest: Types.CpuPolicy): Promise<boolean> {

@@ -145,6 +145,24 @@ export interface CpuPolicyOptions {
   readonly invariantTsc?: boolean;
   /** that it can be a hypervisor; PVH only. @default false */
   readonly nestedVirt?: boolean;
+  /**
+   * The features that it may have at most, by the names of Xen's header in lower case; the two above come on top. It
+   * gets those of them that this host can give, without any that need one which is missing: what it has then is told
+   * by `cpuPolicyGetDomain`. @default those of the host's default policy
+   */
+  readonly features?: readonly string[];
+  /** How far the leaves of CPUID may reach at most. @default as far as those of the host */
+  readonly leaves?: CpuLeaves;
+}
+
+/** How many leaves CPUID has. Xen takes no policy with more than its host has, whatever is in them. */
+export interface CpuLeaves {
+  /** the highest basic leaf: 13 */
+  readonly basic: number;
+  /** the highest part of leaf 7, which has features alone */
+  readonly features: number;
+  /** the highest extended leaf, counted from 0x80000000: 8 */
+  readonly extended: number;
 }
 
 /** The features of a processor, as a guest sees it: entries as a libxc stream holds them. */
@@ -324,6 +342,8 @@ export interface Xen {
   cpuPolicyGetDomain(domid: number): Promise<CpuPolicy>;
   /** The most that a guest of this type can be told here. */
   cpuPolicyGetSystem(type: 'pv' | 'pvh'): Promise<CpuPolicy>;
+  /** What a guest of this type is told here where nothing else is asked for. */
+  cpuPolicyGetDefault(type: 'pv' | 'pvh'): Promise<CpuPolicy>;
   /**
    * Whether Xen would give this policy to a domain of this type. Xen 4.17 looks at the number of leaves and at MSRs: it
    * does not refuse a policy for a feature that the host lacks, but silently takes that from the guest.

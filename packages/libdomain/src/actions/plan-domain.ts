@@ -8,6 +8,7 @@ import type { Origin, PlaceRules } from '../places/index.ts';
 import { bestEffort } from '../step/best-effort.ts';
 import { pipeline, type Pipeline } from '../step/pipeline.ts';
 import { bootloader, dropFetched } from '../steps/boot/bootloader.ts';
+import { checkCpu } from '../steps/checks/check-cpu.ts';
 import { checkCpupool } from '../steps/checks/check-cpupool.ts';
 import { checkKernel } from '../steps/checks/check-kernel.ts';
 import { checkChannels } from '../steps/checks/check-channels.ts';
@@ -91,6 +92,7 @@ export function planDomain({
     .when(config.channels.length > 0, checkChannels)
     .when(needsQemu(complete), checkQemu)
     .when(isAsked && config.pool !== undefined, checkCpupool)
+    .when(isNew && isAsked && config.cpuPolicy !== undefined, checkCpu)
     .when(hasBootloader, bootloader)
     .when(isNew, checkKernel)
     .step(creationLock)

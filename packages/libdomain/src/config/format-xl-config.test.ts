@@ -25,10 +25,11 @@ function unsayable(write: () => string): { readonly key: string; readonly messag
 }
 
 /** The same configuration with nothing that xl.cfg has no words for. */
-function sayable(config: NewDomainConfig): NewDomainConfig {
+function sayable({ cpuPolicy, ...config }: NewDomainConfig): NewDomainConfig {
   const inSpec = (text: string): string => text.replaceAll(',', ';');
   return checkConfig({
     ...config,
+    ...(typeof cpuPolicy === 'string' && { cpuPolicy }),
     memoryKib: Math.ceil(config.memoryKib / 1024) * 1024,
     maxMemoryKib: Math.ceil(config.maxMemoryKib / 1024) * 1024,
     disks: config.disks.map(({ trusted, ...disk }) => (trusted ? { ...disk, trusted } : disk)),
@@ -61,11 +62,12 @@ test('what cannot be written is told, and nothing else is refused', () => {
   fc.assert(
     fc.property(configArbitrary, (config) => {
       const named = unsayable(() => formatXlConfig(config)).map(({ message }) => message.split(' ', 1)[0]);
-      const { memoryKib, maxMemoryKib, disks, networks } = config;
+      const { memoryKib, maxMemoryKib, cpuPolicy, disks, networks } = config;
       const isOdd = (kib: number): boolean => kib % 1024 !== 0;
       expect(named).toEqual([
         ...(isOdd(memoryKib) ? ['memory'] : []),
         ...(isOdd(maxMemoryKib) && maxMemoryKib !== memoryKib ? ['maxMemory'] : []),
+        ...(typeof cpuPolicy === 'object' ? ['cpuPolicy'] : []),
         ...disks.flatMap(({ trusted }, index) => (trusted === false ? [`disks[${index}].trusted`] : [])),
         ...networks.flatMap(({ ip, model }, index) => [
           ...(ip?.includes(',') ? [`networks[${index}].ip`] : []),

@@ -82,7 +82,15 @@ test('what is said in xl.cfg is read as the same', () => {
         ...disk,
         ...(directIoSafe === true && { directIoSafe }),
       }));
-      const inMib = checkConfig({ ...config, disks, networks, memoryKib: 2048, maxMemoryKib: 4096 });
+      const { cpuPolicy, ...others } = config; // one that is no path has no words in xl.cfg
+      const inMib = checkConfig({
+        ...others,
+        ...(typeof cpuPolicy === 'string' && { cpuPolicy }),
+        disks,
+        networks,
+        memoryKib: 2048,
+        maxMemoryKib: 4096,
+      });
       const text = `
         name=${quote(inMib.name)}; type=${quote(inMib.type)} # type
         ${inMib.kernel === undefined ? '' : `kernel=${quote(inMib.kernel)}`}
@@ -90,6 +98,7 @@ test('what is said in xl.cfg is read as the same', () => {
         ${inMib.bootloaderArgs === undefined ? '' : `bootloader_args=[${inMib.bootloaderArgs.map(quote).join(', ')}]`}
         ${inMib.ramdisk === undefined ? '' : `ramdisk=${quote(inMib.ramdisk)}`}
         ${inMib.uuid === undefined ? '' : `uuid=${quote(inMib.uuid.toUpperCase())}`}
+        ${typeof inMib.cpuPolicy === 'string' ? `cpu_policy=${quote(inMib.cpuPolicy)}` : ''}
         cmdline=${quote(inMib.cmdline)}
         memory=2
         maxmem=0x4

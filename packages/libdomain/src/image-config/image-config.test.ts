@@ -399,7 +399,7 @@ test('what is written is read back the same', () => {
   // What libxl leaves out, and what it writes for every domain.
   const numbers = (lists: DomainConfig['cpus']): object =>
     lists?.map((list) => ('allBut' in list ? [] : list)) ?? [];
-  const configs = configArbitrary.map(({ bootloaderArgs = [], msrRelaxed, ...config }) =>
+  const configs = configArbitrary.map(({ bootloaderArgs = [], msrRelaxed, cpuPolicy, ...config }) =>
     checkConfig({
       ...config,
       // Which processors they are, only a host knows.
@@ -407,6 +407,8 @@ test('what is written is read back the same', () => {
       cpusSoft: numbers(config.cpusSoft),
       ...(bootloaderArgs.length > 0 && { bootloaderArgs }),
       ...(msrRelaxed === true && { msrRelaxed }),
+      // A file is read before there is a domain.
+      ...(typeof cpuPolicy === 'object' && { cpuPolicy }),
     }),
   );
   fc.assert(fc.property(configs, (config) => expect(fromLibxlJson(toLibxlJson(config))).toEqual(config)));

@@ -5,6 +5,7 @@ import { isProcessorsField } from '../config/read-processors.ts';
 import { isDeviceField, type DeviceField } from '../config/read-devices.ts';
 import { isAllBut, processorsOn } from '../scheduling/processors-on.ts';
 import type { AllBut } from '../scheduling/scheduling.ts';
+import { toLibxlCpuid } from './cpuid.ts';
 import { toLibxlChannel } from './devices/channel.ts';
 import { toLibxlDisk } from './devices/disk.ts';
 import { toLibxlNic } from './devices/nic.ts';
@@ -68,6 +69,8 @@ const DEVICES: Readonly<Record<DeviceField, (config: DomainConfig) => readonly o
 function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
   if (isDeviceField(field)) return absentIfEmpty(DEVICES[field](config));
+  if (field === 'cpuPolicy')
+    return typeof config.cpuPolicy === 'object' ? toLibxlCpuid(config.cpuPolicy) : undefined;
   if (field === 'vcpus') return Array.from({ length: config.vcpus }, (_, vcpu) => vcpu);
   // What libxl has by default.
   if (KEYS[field].kind === 'action' && value === 'destroy') return undefined;

@@ -1,5 +1,6 @@
 import type { Ports, RingFrames } from '@vm-tools/xc-native';
 import type { BootFiles } from '../boot/boot-of.ts';
+import type { CpuLevel } from '../cpu/index.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import type { MemoryNeed } from '../memory.ts';
 import type { Origin } from '../places/index.ts';
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly origin?: Origin | undefined;
   /** what its bootloader has taken from its disk, when it has one */
   readonly fetched?: BootFiles | undefined;
+  /** what its configuration says of the processor, read and found possible, when it says something */
+  readonly cpuLevel?: CpuLevel | undefined;
 }
 
 /** Its kernel lies in a folder for this one start. */

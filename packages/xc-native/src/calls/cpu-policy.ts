@@ -1,25 +1,46 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { limitLeaves } from '../cpu/cpu-leaves.ts';
 import { LEAF_BYTES, MSR_BYTES } from '../cpu/entries.ts';
+import { featuresetOf } from '../cpu/featureset.ts';
 import type { Libxc } from '../libxc.ts';
 import type { Address } from '../prototypes/ctype.ts';
-import type { CpuPolicy, CpuPolicyOptions } from '../xen.ts';
+import type { CpuLeaves, CpuPolicy, CpuPolicyOptions } from '../xen.ts';
 
-/** The host's default CPU policy with PAE, as libxl applies it. */
+/** The host's default CPU policy with PAE, as libxl applies it; or with these features and no others. */
 export function applyCpuPolicy(
   libxc: Libxc,
   domid: number,
-  { restore, invariantTsc = false, nestedVirt = false }: CpuPolicyOptions,
+  { restore, invariantTsc = false, nestedVirt = false, features, leaves }: CpuPolicyOptions,
 ): void {
   const pae = true;
+  // libxc goes by the three booleans only where it gets no features.
+  const more = [...(invariantTsc ? ['itsc'] : []), ...(nestedVirt ? ['vmx', 'svm'] : [])];
+  const featureset = features === undefined ? null : featuresetOf([...features, ...more]);
+  const words = featureset === null ? 0 : featureset.length / 4;
   libxc.call(
     'xc_cpuid_apply_policy',
-    [libxc.xch, domid, restore, null, 0, pae, invariantTsc, nestedVirt, null, null],
+    [libxc.xch, domid, restore, featureset, words, pae, invariantTsc, nestedVirt, null, null],
     domid,
   );
+  if (leaves !== undefined) limitDomain(libxc, domid, leaves);
+}
+
+/** libxc leaves the numbers of leaves as the host has them. */
+function limitDomain(libxc: Libxc, domid: number, leaves: CpuLeaves): void {
+  withPolicy(libxc, (policy) => {
+    libxc.callOn('xc_cpu_policy_get_domain', domid, policy);
+    const { cpuid } = serialise(libxc, policy);
+    const limited = limitLeaves(cpuid, leaves);
+    if (limited.equals(cpuid)) return;
+    libxc.call('xc_cpu_policy_update_cpuid', [libxc.xch, policy, limited, countOf(limited, LEAF_BYTES)]);
+    libxc.callOn('xc_cpu_policy_set_domain', domid, policy);
+  });
 }
 
 /** XEN_SYSCTL_cpu_policy_pv_max and …_hvm_max: what Xen itself holds a guest's policy against. */
 const SYSTEM_POLICIES = { pv: 2, pvh: 3 };
+/** XEN_SYSCTL_cpu_policy_pv_default and …_hvm_default. */
+const DEFAULT_POLICIES = { pv: 4, pvh: 5 };
 
 export function domainCpuPolicy(libxc: Libxc, domid: number): CpuPolicy {
   return withPolicy(libxc, (policy) => {
@@ -29,8 +50,16 @@ export function domainCpuPolicy(libxc: Libxc, domid: number): CpuPolicy {
 }
 
 export function systemCpuPolicy(libxc: Libxc, type: 'pv' | 'pvh'): CpuPolicy {
+  return policyOfHost(libxc, SYSTEM_POLICIES[type]);
+}
+
+export function defaultCpuPolicy(libxc: Libxc, type: 'pv' | 'pvh'): CpuPolicy {
+  return policyOfHost(libxc, DEFAULT_POLICIES[type]);
+}
+
+function policyOfHost(libxc: Libxc, index: number): CpuPolicy {
   return withPolicy(libxc, (policy) => {
-    libxc.call('xc_cpu_policy_get_system', [libxc.xch, SYSTEM_POLICIES[type], policy]);
+    libxc.call('xc_cpu_policy_get_system', [libxc.xch, index, policy]);
     return serialise(libxc, policy);
   });
 }

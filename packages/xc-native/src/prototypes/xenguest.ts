@@ -33,6 +33,7 @@ export const XENGUEST = {
     check: 'zero',
   },
   xc_cpu_policy_get_domain: { returns: int, args: [xch, domid, policy], check: 'zero' },
+  xc_cpu_policy_set_domain: { returns: int, args: [xch, domid, policy], check: 'zero' },
   xc_cpu_policy_get_system: { returns: int, args: [xch, uint, policy], check: 'zero' },
   xc_cpu_policy_serialise: {
     returns: int,

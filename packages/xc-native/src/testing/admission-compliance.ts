@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { cpuFeatures, cpuVendor, findLeaf } from '../cpu/cpu-policy.ts';
+import { cpuLeaves } from '../cpu/cpu-leaves.ts';
 import { CPUID_REGISTER_OFFSETS, LEAF_BYTES, MSR_BYTES } from '../cpu/entries.ts';
 import type { Xen } from '../xen.ts';
 import { MEMORY_KIB, type ComplianceDomains } from './compliance-domains.ts';
 
 const PAGES = MEMORY_KIB / 4;
 const TYPES = ['pv', 'pvh'] as const;
+/** Features that Xen gives to all guests, and those that are none of a guest's business. */
+const ALWAYS = ['apic', 'htt', 'x2apic', 'hypervisor', 'cmp_legacy', 'fdp_excp_only', 'no_fpu_sel'];
 
 /** The calls before a domain comes: processor and memory. */
 export function admissionCompliance(
@@ -22,12 +25,47 @@ export function admissionCompliance(
       expect(guest.msrs.length % MSR_BYTES).toBe(0);
       expect(cpuVendor(guest)).toMatch(/^\w{12}$/);
       expect(cpuVendor(most)).toBe(cpuVendor(guest));
-      // Features that Xen gives to all guests, and those that are none of a guest's business.
-      const always = ['apic', 'htt', 'x2apic', 'hypervisor', 'cmp_legacy', 'fdp_excp_only', 'no_fpu_sel'];
       const more = [...cpuFeatures(guest)].filter((name) => !cpuFeatures(most).has(name));
-      expect(always).toEqual(expect.arrayContaining(more));
+      expect(ALWAYS).toEqual(expect.arrayContaining(more));
       expect([...cpuFeatures(guest)]).toEqual(expect.arrayContaining(['fpu', 'sse2', 'cx8']));
       expect(await xen.cpuPolicyIsCompatible(type, guest)).toBe(true);
+    });
+
+    test.each(TYPES)('%s: a new domain has no more features than it is told', async (type) => {
+      const { xen, domains } = host();
+      const usual = [...cpuFeatures(await xen.cpuPolicyGetDefault(type))];
+      // Nothing that the others could need.
+      const [off] = ['aesni', 'rdrand', 'rdseed', 'movbe', 'popcnt'].filter((name) => usual.includes(name));
+      expect(off).toBeDefined();
+      const domid = await domains.create({ type });
+      await xen.domainMaxVcpus(domid, 1);
+      const features = usual.filter((name) => name !== off);
+      await xen.cpuidApplyPolicy(domid, { restore: false, features });
+      const guest = await xen.cpuPolicyGetDomain(domid);
+      const has = cpuFeatures(guest);
+      expect(has.has(off!)).toBe(false);
+      expect([...features, ...ALWAYS]).toEqual(expect.arrayContaining([...has]));
+      expect([...has]).toEqual(expect.arrayContaining(['fpu', 'sse2', 'cx8']));
+      expect(await xen.cpuPolicyIsCompatible(type, guest)).toBe(true);
+    });
+
+    test('a new domain has no more leaves than it is told', async () => {
+      const { xen, domains } = host();
+      const usual = cpuLeaves(await xen.cpuPolicyGetDefault('pvh'));
+      const domid = await domains.create({ type: 'pvh' });
+      await xen.domainMaxVcpus(domid, 1);
+      const leaves = { basic: usual.basic, features: 0, extended: usual.extended - 1 };
+      await xen.cpuidApplyPolicy(domid, { restore: false, leaves });
+      expect(cpuLeaves(await xen.cpuPolicyGetDomain(domid))).toEqual(leaves);
+    });
+
+    test('no domain is told what is no feature', async () => {
+      const { xen, domains } = host();
+      const domid = await domains.create({ type: 'pvh' });
+      await xen.domainMaxVcpus(domid, 1);
+      await expect(
+        xen.cpuidApplyPolicy(domid, { restore: false, features: ['fpu', 'nonsense'] }),
+      ).rejects.toMatchObject({ code: 'XEN_CPU_FEATURE', details: { name: 'nonsense' } });
     });
 
     test('more leaves than the host has are not compatible', async () => {

@@ -69,6 +69,7 @@ function effectsOf(layouts: Layouts, minor: number): Effects {
     load("xc_cpu_policy_serialise", policy, sizeof(policy));
     memcpy(a2, policy, 2 * ${layouts.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
     memcpy(a4, policy + 2 * ${layouts.xen_cpuid_leaf_t.size}, ${layouts.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
+    xc_cpuid_apply_policy: 'if (a3) dump(a3, a4 * 4);',
     // One pool, and behind it none; two processors.
     xc_cpupool_create: '*(uint32_t *)a1 = 3;',
     xc_cpupool_getinfo: `

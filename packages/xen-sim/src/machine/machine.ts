@@ -21,6 +21,7 @@ import type { DomainState } from './domain/domain-state.ts';
 import { DomainTable } from './domain/domain-table.ts';
 import type { MachineDomain } from './domain/machine-domain.ts';
 import { hostCpu, isCompatible } from './host-cpu.ts';
+import { restrictCpu } from './restrict-cpu.ts';
 import { startLogDirty } from './log-dirty.ts';
 import { MachineEvents, type MachineListener } from './machine-events.ts';
 import type { MachineCalls } from './machine-calls.ts';
@@ -105,7 +106,7 @@ export class Machine implements MachineCalls {
     this.#life = new DomainLife(this.#table, this.#accounts, this.#events);
     this.#pools = new CpuPools(cpus, () => this.#table.inOrder());
     const dom0Mib = options.dom0Mib ?? Math.floor(memoryMib / 16);
-    const dom0 = { cpus, pages: dom0Mib * PAGES_PER_MIB, hostCpu: this.#cpu };
+    const dom0 = { cpus, pages: dom0Mib * PAGES_PER_MIB, cpu: this.#cpu };
     this.#table.add(makeDom0(dom0, this.#accounts, clock));
   }
 
@@ -180,13 +181,20 @@ export class Machine implements MachineCalls {
     return getHvmParam(this.#find(domid, 'xc_hvm_param_get'), param);
   }
 
-  cpuidApplyPolicy(domid: number, { invariantTsc = false, nestedVirt = false }: CpuPolicyOptions): void {
+  cpuidApplyPolicy(domid: number, options: CpuPolicyOptions): void {
     const domain = this.#find(domid, 'xc_cpuid_apply_policy');
     checkCpuPolicy(domain);
+    const { invariantTsc = false, nestedVirt = false } = options;
     domain.told = { invariantTsc, nestedVirt };
+    domain.cpu = restrictCpu(this.#cpu, options);
   }
 
   cpuPolicyGetSystem(): CpuPolicy {
+    return this.#cpu;
+  }
+
+  /** Of a host whose processors have nothing that guests are not told of. */
+  cpuPolicyGetDefault(): CpuPolicy {
     return this.#cpu;
   }
 

@@ -35,6 +35,7 @@ const CALLS: Readonly<Record<(typeof XEN_CALLS)[number], (xen: Xen) => Promise<u
   cpuidApplyPolicy: (xen) => xen.cpuidApplyPolicy(1, { restore: false }),
   cpuPolicyGetDomain: (xen) => xen.cpuPolicyGetDomain(1),
   cpuPolicyGetSystem: (xen) => xen.cpuPolicyGetSystem('pv'),
+  cpuPolicyGetDefault: (xen) => xen.cpuPolicyGetDefault('pv'),
   cpuPolicyIsCompatible: (xen) =>
     xen.cpuPolicyIsCompatible('pv', { cpuid: Buffer.alloc(24), msrs: Buffer.alloc(16) }),
   domainClaimPages: (xen) => xen.domainClaimPages(1, 16),

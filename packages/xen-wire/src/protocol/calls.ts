@@ -1,5 +1,6 @@
 import type {
   BuildSpec,
+  CpuLeaves,
   CpuPolicy,
   CpuPolicyOptions,
   CpuPool,
@@ -110,9 +111,12 @@ const createSpec: Shape<CreateDomainSpec> = object(
   },
 );
 
+/** Xen knows some three hundred features. */
+const MOST_FEATURES = 1024;
+const cpuLeaves: Shape<CpuLeaves> = object({ basic: u32, features: u32, extended: integer(0, 0x7fff_ffff) });
 const cpuPolicyOptions: Shape<CpuPolicyOptions> = object(
   { restore: boolean },
-  { invariantTsc: boolean, nestedVirt: boolean },
+  { invariantTsc: boolean, nestedVirt: boolean, features: list(text, MOST_FEATURES), leaves: cpuLeaves },
 );
 
 /** A policy has some hundred entries; a kibi of them is more than any processor will have. */
@@ -183,6 +187,7 @@ const SHORT_CALLS = {
   cpuidApplyPolicy: { args: tuple(domid, cpuPolicyOptions), result: nothing },
   cpuPolicyGetDomain: { args: tuple(domid), result: cpuPolicy },
   cpuPolicyGetSystem: { args: tuple(type), result: cpuPolicy },
+  cpuPolicyGetDefault: { args: tuple(type), result: cpuPolicy },
   cpuPolicyIsCompatible: { args: tuple(type, cpuPolicy), result: boolean },
   domainClaimPages: { args: tuple(domid, natural), result: nothing },
   evtchnAllocUnbound: { args: tuple(domid, domid), result: u32 },

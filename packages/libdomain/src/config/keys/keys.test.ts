@@ -33,6 +33,7 @@ const WITHOUT_DEFAULT: readonly Field[] = [
     'nestedHvm',
     'vpmu',
     'msrRelaxed',
+    'cpuPolicy',
   ] as const),
   ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
 ];

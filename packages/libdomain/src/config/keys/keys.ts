@@ -9,6 +9,7 @@ import type { Key } from './key.ts';
 import { NOT_PV } from './foreign.ts';
 import {
   cap,
+  cpuPolicy,
   cpuWeight,
   devices,
   eventChannels,
@@ -273,6 +274,16 @@ export const KEYS = {
     kind: 'flag',
     schema: z.exactOptional(flag),
     about: 'model specific registers that Xen does not know read as 0, instead of a fault',
+  },
+  cpuPolicy: {
+    json: 'cpuPolicy',
+    xl: 'cpu_policy',
+    libxl: 'b_info.cpuid',
+    kind: 'path',
+    /** what is kept with a domain is what was in the file */
+    schema: z.exactOptional(cpuPolicy),
+    about:
+      'path of a file of `vm-host cpu --json`: the features of the processor that it may have; those of its host if absent',
   },
   onPoweroff: {
     json: 'onPoweroff',

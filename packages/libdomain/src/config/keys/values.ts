@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cpuLevel } from '../../cpu/cpu-level.ts';
 import { MOST_CPUS, MOST_WEIGHT } from '../../scheduling/scheduling.ts';
 import { nameFault, UUID } from './name-fault.ts';
 
@@ -37,6 +38,17 @@ export const poolName = line.refine((text) => text !== '', 'must not be empty');
 export const path = line
   .refine((text) => text.startsWith('/'), 'must be an absolute path')
   .refine((text) => Buffer.byteLength(text) < MAX_PATH_BYTES, 'is longer than any path can be');
+
+const IS_NO_POLICY = 'must be the path of a file of vm-host cpu --json';
+export const cpuPolicy = z.union([path, cpuLevel], {
+  error: (issue) => {
+    const [ofPath, ofLevel] = issue.errors;
+    const isText = typeof issue.input === 'string';
+    const [first] = (isText ? ofPath : ofLevel) ?? [];
+    const isOther = !isText && typeof issue.input !== 'object';
+    return (isOther ? undefined : first?.message) ?? IS_NO_POLICY;
+  },
+});
 
 /** Of a program with a folder of its own, or of one that is looked for. */
 export const program = line

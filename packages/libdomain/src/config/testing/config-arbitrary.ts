@@ -1,3 +1,4 @@
+import { CPU_FEATURE_NAMES } from '@vm-tools/xc-native';
 import fc from 'fast-check';
 import { SHUTDOWN_ACTIONS, TIMER_MODES, TSC_MODES } from '../keys/values.ts';
 import { checkConfig } from '../parse-config.ts';
@@ -64,6 +65,16 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
       nestedHvm: fc.boolean(),
       vpmu: fc.boolean(),
       msrRelaxed: fc.boolean(),
+      cpuPolicy: fc.oneof(
+        printable.map((text) => `/etc/${text}`),
+        fc.record(
+          {
+            features: fc.subarray([...CPU_FEATURE_NAMES], { minLength: 1 }),
+            leaves: fc.record({ basic: fc.nat(31), features: fc.nat(2), extended: fc.nat(33) }),
+          },
+          { requiredKeys: ['features'] },
+        ),
+      ),
       devices: devicesArbitrary,
     },
     { requiredKeys: ['name', 'memoryKib'] },

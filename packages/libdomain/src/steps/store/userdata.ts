@@ -9,10 +9,10 @@ import type { Made, Wanted } from '../context.ts';
 export const userdata: Step<Wanted & Made> = {
   name: 'userdata',
   about: () => 'configuration, for later actions and for xl',
-  async run({ config, configJson, domid, host, signal }) {
+  async run({ config, configJson, cpuLevel, domid, host, signal }) {
     const json =
       configJson === undefined
-        ? toLibxlJson(await withAllNamed(config, host))
+        ? toLibxlJson(await withAllNamed({ ...config, ...(cpuLevel && { cpuPolicy: cpuLevel }) }, host))
         : updateLibxlJson(configJson, config);
     await writeUserdata(host, { domid, uuid: config.uuid }, json, signal);
     return {};

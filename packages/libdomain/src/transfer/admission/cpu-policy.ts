@@ -1,29 +1,9 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { cpuFeatures, cpuVendor, LEAF_BYTES, MSR_BYTES, type CpuPolicy } from '@vm-tools/xc-native';
+import { SAY_NOTHING } from '../../cpu/say-nothing.ts';
 import type { Host } from '../../host.ts';
 import type { DomainType } from '../../types/index.ts';
 import type { OfferedCpu } from '@vm-tools/ports';
-
-/**
- * Features that say nothing about what the processor can: the operating system sets them, Xen sets them for every
- * guest or for none whatever the policy says (recalculate_cpuid_policy), or they make something worse.
- */
-const SAY_NOTHING = new Set([
-  'apic',
-  'htt',
-  'x2apic',
-  'osxsave',
-  'hypervisor',
-  'cmp_legacy',
-  'fdp_excp_only',
-  'no_fpu_sel',
-  'ospke',
-  // Xen gathers these over a pool: a guest is told of them where only some of its hosts need it (`|` in Xen's header).
-  'no_lmsl',
-  'md_clear',
-  'verw_clear',
-  'fs_gs_ns',
-]);
 
 /** As it travels: what X86_CPUID_POLICY and X86_MSR_POLICY of the stream hold, in base64. */
 export function encodeCpuPolicy({ cpuid, msrs }: CpuPolicy): OfferedCpu {

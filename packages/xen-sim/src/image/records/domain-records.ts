@@ -59,9 +59,9 @@ export function plausibleRecords(domain: MachineDomain): DomainRecords {
   return records;
 }
 
-/** Gives it the policy of this host, where it has none of its own. */
-export function setCpuPolicy(records: DomainRecords, { hostCpu }: MachineDomain): void {
-  const { cpuid, msrs } = hostCpu;
+/** Gives it the policy that it has been told here, where it has brought none. */
+export function setCpuPolicy(records: DomainRecords, { cpu }: MachineDomain): void {
+  const { cpuid, msrs } = cpu;
   if (records.get(RECORD.X86_CPUID_POLICY) === undefined) records.set(RECORD.X86_CPUID_POLICY, cpuid);
   if (records.get(RECORD.X86_MSR_POLICY) === undefined) records.set(RECORD.X86_MSR_POLICY, msrs);
 }
@@ -69,7 +69,7 @@ export function setCpuPolicy(records: DomainRecords, { hostCpu }: MachineDomain)
 /** The processor as the guest has been told: by this host, or by the one that it came from. */
 export function cpuPolicyOf(domain: MachineDomain): CpuPolicy {
   const records = known.get(domain);
-  const { cpuid, msrs } = domain.hostCpu;
+  const { cpuid, msrs } = domain.cpu;
   return {
     cpuid: records?.get(RECORD.X86_CPUID_POLICY) ?? cpuid,
     msrs: records?.get(RECORD.X86_MSR_POLICY) ?? msrs,

@@ -11,13 +11,13 @@ const PLAIN = {
 
 /** The domain that the toolstack runs in. It always looks running, because it is the one that looks. */
 export function makeDom0(
-  { cpus, pages, hostCpu }: { readonly cpus: number; readonly pages: number; readonly hostCpu: CpuPolicy },
+  { cpus, pages, cpu }: { readonly cpus: number; readonly pages: number; readonly cpu: CpuPolicy },
   accounts: MemoryAccounts,
   clock: Clock,
 ): DomainState {
   const uuid = '00000000-0000-0000-0000-000000000000';
   const dom0 = new DomainState(
-    { domid: 0, uuid, type: 'pv', maxVcpus: cpus, hostCpu, maxEvtchnPort: 4095, ...PLAIN },
+    { domid: 0, uuid, type: 'pv', maxVcpus: cpus, cpu, maxEvtchnPort: 4095, ...PLAIN },
     clock,
   );
   dom0.maxPages = MOST_PAGES;

@@ -55,7 +55,7 @@ export class DomainLife {
       msrRelaxed,
     };
     const limits = { maxVcpus, maxEvtchnPort, grants };
-    const domain = new DomainState({ domid, uuid, type, hostCpu: host.cpu, ...limits, features }, clock);
+    const domain = new DomainState({ domid, uuid, type, cpu: host.cpu, ...limits, features }, clock);
     if (type === 'pvh') this.#accounts.growPagingPool(domain, FIRST_POOL_PAGES, 'xc_domain_create');
     this.#table.add(domain);
     this.#events.emit('created', domid);

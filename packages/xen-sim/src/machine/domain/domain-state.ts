@@ -5,7 +5,7 @@ import type { GuestProgram, MachineDomain } from './machine-domain.ts';
 
 export type DomainInit = Pick<
   MachineDomain,
-  'domid' | 'uuid' | 'type' | 'maxVcpus' | 'hostCpu' | 'maxEvtchnPort' | 'grants' | 'features'
+  'domid' | 'uuid' | 'type' | 'maxVcpus' | 'cpu' | 'maxEvtchnPort' | 'grants' | 'features'
 >;
 
 /** `struct domain`: Xen's state of one. The rules are in the code that changes it. */
@@ -14,7 +14,7 @@ export class DomainState implements MachineDomain {
   readonly uuid: string;
   readonly type: 'pv' | 'pvh';
   readonly maxVcpus: number;
-  readonly hostCpu: CpuPolicy;
+  cpu: CpuPolicy;
   readonly maxEvtchnPort: number;
   readonly grants: MachineDomain['grants'];
   readonly features: MachineDomain['features'];
@@ -51,12 +51,12 @@ export class DomainState implements MachineDomain {
   #runsSince: number | undefined;
 
   constructor(init: DomainInit, clock: Clock) {
-    const { domid, uuid, type, maxVcpus, hostCpu, maxEvtchnPort, grants, features } = init;
+    const { domid, uuid, type, maxVcpus, cpu, maxEvtchnPort, grants, features } = init;
     this.domid = domid;
     this.uuid = uuid;
     this.type = type;
     this.maxVcpus = maxVcpus;
-    this.hostCpu = hostCpu;
+    this.cpu = cpu;
     this.maxEvtchnPort = maxEvtchnPort;
     this.grants = grants;
     this.features = features;

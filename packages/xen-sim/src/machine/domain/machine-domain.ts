@@ -19,8 +19,8 @@ export interface MachineDomain {
   /** canonical text form, lower case */
   readonly uuid: string;
   readonly type: 'pv' | 'pvh';
-  /** what its host tells new domains of the processor */
-  readonly hostCpu: CpuPolicy;
+  /** what it has been told of the processor: that of its host until it is told less */
+  readonly cpu: CpuPolicy;
   readonly memory: GuestMemory;
   readonly hvmParams: Map<number, bigint>;
   /** port of this domain -> the domain that may bind to it */

@@ -11,10 +11,7 @@ export function setTscMode(domain: DomainState, mode: number): void {
   domain.tscMode = mode;
 }
 
-/**
- * XEN_DOMCTL_set_cpu_policy. There is but one policy here, the host's, so what is checked is
- * that no domain may get another processor once it has run.
- */
+/** XEN_DOMCTL_set_cpu_policy: no domain may get another processor once it has run. */
 export function checkCpuPolicy({ domid, isCreated }: DomainState): void {
   const call = 'xc_cpuid_apply_policy';
   const why = `Failed to set d${domid}'s policy (err leaf 0xffffffff, subleaf 0xffffffff, msr 0xffffffff)`;
