@@ -116,12 +116,34 @@ testOnHost(
       error: { code: 'DOMAIN_CPU_LACKING', details: { missing: ['avx', 'avx2'] } },
     });
     const dry = await host.run(`vm-create polite.cfg cpu_policy=more.json --dry-run`);
-    expect(dry).toMatch(/check-cpu: the processors have the features of .*\/more\.json\n/);
+    expect(dry).toMatch(/check-cpu: the processors have what is asked for: .*\/more\.json\n/);
     expect(dry).toMatch(/cpu-policy: no more than .*\/more\.json names\n/);
     expect(await host.run('vm-create polite.cfg --dry-run')).toContain("cpu-policy: Xen's default\n");
   },
   { withoutCpuFeatures: ['avx'] },
 );
+
+testOnHost("xl's cpuid turns features off, also of those of a document, and stays", async (host) => {
+  const usual = await result<CpuDocument>(host, 'vm-host cpu');
+  const without = (...names: string[]): string[] => usual.features.filter((name) => !names.includes(name));
+  await result(host, 'vm-create polite.cfg name=web1 cpuid=host,aes=0,avx=0');
+  expect([...(await toldOf(host, 'web1'))]).toEqual(without('aesni', 'avx'));
+  await writeFile(join(host.folder, 'pool.json'), JSON.stringify({ ...usual, features: without('avx') }));
+  await result(host, 'vm-create polite.cfg name=web2 cpu_policy=pool.json cpuid=host,movbe=0');
+  expect([...(await toldOf(host, 'web2'))]).toEqual(without('avx', 'movbe'));
+
+  for (const name of ['web1', 'web2']) await untilSuspendable(host, name);
+  await host.run('vm-save web1 web2 -o .');
+  for (const [name, said] of [
+    ['web1', { cpuid: 'host,aesni=0,avx=0' }],
+    ['web2', { cpuPolicy: { features: without('avx', 'movbe') } }],
+  ] as const)
+    expect(await result(host, `vm-image info ${name}.img --config`)).toMatchObject(said);
+  const refused = await unchanged(host, () => failure(host, 'vm-create polite.cfg cpuid=host,umip=1'));
+  expect(refused).toMatchObject({ error: { code: 'DOMAIN_CPU_LACKING', details: { missing: ['umip'] } } });
+  const dry = await host.run('vm-create polite.cfg cpuid=host,aes=0 --dry-run');
+  expect(dry).toContain("cpu-policy: Xen's default, with host,aesni=0\n");
+});
 
 testOnHost('what is no document, or of another kind, is refused by its name and place', async (host) => {
   const write = (name: string, document: object): Promise<void> =>

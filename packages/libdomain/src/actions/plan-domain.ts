@@ -92,7 +92,7 @@ export function planDomain({
     .when(config.channels.length > 0, checkChannels)
     .when(needsQemu(complete), checkQemu)
     .when(isAsked && config.pool !== undefined, checkCpupool)
-    .when(isNew && isAsked && config.cpuPolicy !== undefined, checkCpu)
+    .when(isNew && isAsked && (config.cpuPolicy ?? config.cpuid) !== undefined, checkCpu)
     .when(hasBootloader, bootloader)
     .when(isNew, checkKernel)
     .step(creationLock)

@@ -99,6 +99,7 @@ test('what is said in xl.cfg is read as the same', () => {
         ${inMib.ramdisk === undefined ? '' : `ramdisk=${quote(inMib.ramdisk)}`}
         ${inMib.uuid === undefined ? '' : `uuid=${quote(inMib.uuid.toUpperCase())}`}
         ${typeof inMib.cpuPolicy === 'string' ? `cpu_policy=${quote(inMib.cpuPolicy)}` : ''}
+        ${inMib.cpuid === undefined ? '' : `cpuid=${quote(inMib.cpuid)}`}
         cmdline=${quote(inMib.cmdline)}
         memory=2
         maxmem=0x4

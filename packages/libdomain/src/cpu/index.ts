@@ -7,5 +7,6 @@ export {
   readCpuDocument,
   type CpuDocument,
 } from './cpu-document.ts';
+export type { FeatureChanges } from './cpuid-text.ts';
 export type { CpuLevel } from './cpu-level.ts';
 export { describeCpu } from './describe-cpu.ts';

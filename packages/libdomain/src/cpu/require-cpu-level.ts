@@ -4,6 +4,7 @@ import type { Host } from '../host.ts';
 import type { DomainType } from '../types/index.ts';
 import { archCapabilities } from './arch-capabilities.ts';
 import { readCpuDocument, type CpuDocument } from './cpu-document.ts';
+import { cpuLevelOf } from './cpu-level-of.ts';
 import type { CpuLevel } from './cpu-level.ts';
 import { SAY_NOTHING } from './say-nothing.ts';
 
@@ -11,7 +12,9 @@ import { SAY_NOTHING } from './say-nothing.ts';
 export interface WantedCpu {
   readonly type: DomainType;
   /** the path of a document, or what would be in it */
-  readonly cpuPolicy: string | CpuLevel;
+  readonly cpuPolicy?: string | CpuLevel | undefined;
+  /** features to turn off or on besides */
+  readonly cpuid?: string | undefined;
 }
 
 /**
@@ -22,11 +25,13 @@ export interface WantedCpu {
  */
 export async function requireCpuLevel(
   { xen }: Pick<Host, 'xen'>,
-  { type, cpuPolicy }: WantedCpu,
+  { type, cpuPolicy, cpuid }: WantedCpu,
   signal?: AbortSignal,
-): Promise<CpuLevel> {
+): Promise<CpuLevel | undefined> {
   const document = typeof cpuPolicy === 'string' ? await readCpuDocument(cpuPolicy, { signal }) : undefined;
-  const level: CpuLevel = document ?? (cpuPolicy as CpuLevel);
+  const said = document ?? (typeof cpuPolicy === 'object' ? cpuPolicy : undefined);
+  const level = await cpuLevelOf(xen, { type, level: said, cpuid });
+  if (level === undefined) return undefined;
   const most = await xen.cpuPolicyGetSystem(type);
   if (document !== undefined) requireSameKind(document, { type, vendor: cpuVendor(most) });
   const here = cpuFeatures(most);

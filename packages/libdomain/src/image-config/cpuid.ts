@@ -5,7 +5,7 @@ import {
   type CpuLeaves,
   type FeatureWord,
 } from '@vm-tools/xc-native';
-import type { CpuLevel } from '../cpu/index.ts';
+import type { CpuLevel, FeatureChanges } from '../cpu/index.ts';
 
 /**
  * A leaf of libxl's list of CPUID policies: bits as texts, the highest first. `1` and `0` are what the guest is told,
@@ -23,8 +23,14 @@ const COUNTS = [
   ['extended', 0x8000_0000, NO_SUBLEAF, 0x8000_0000],
 ] as const;
 
+/** libxl's form: MSRs are none of ours. */
+interface Libxl {
+  readonly cpuid: readonly Entry[];
+  readonly msr: readonly unknown[];
+}
+
 /** As libxl keeps it. Leaves without any feature are left out: libxl refuses one that its host does not have. */
-export function toLibxlCpuid({ features, leaves }: CpuLevel): readonly Entry[] {
+export function toLibxlCpuid({ features, leaves }: CpuLevel): Libxl {
   const wanted = new Set(features);
   const used = CPU_FEATURE_WORDS.filter((word) =>
     word.names.some((name) => name !== undefined && wanted.has(name)),
@@ -47,19 +53,59 @@ export function toLibxlCpuid({ features, leaves }: CpuLevel): readonly Entry[] {
       bits.reduce((sum, bit) => sum + bit, 0),
     );
   }
-  return [...entries.values()];
+  return { cpuid: [...entries.values()], msr: [] };
+}
+
+/** Changes of single features as libxl keeps them; the others are as its host has them. */
+export function toLibxlChanges(changes: FeatureChanges): Libxl {
+  const entries = new Map<string, Entry>();
+  for (const { leaf, subleaf, register, names } of CPU_FEATURE_WORDS) {
+    const bits = Array.from({ length: 32 }, (_, bit) => bitText(changes.get(names[bit] ?? '')));
+    if (bits.every((bit) => bit === UNCHANGED)) continue;
+    const key = `${leaf} ${subleaf}`;
+    const entry = entries.get(key) ?? { leaf, ...(subleaf === NO_SUBLEAF ? {} : { subleaf }) };
+    entries.set(key, { ...entry, [NAMES[register]]: bits.reverse().join('') });
+  }
+  return { cpuid: [...entries.values()], msr: [] };
+}
+
+/** Reads changes of single features; what else there is in the list is not read. */
+export function fromLibxlChanges(value: unknown): FeatureChanges {
+  const changes = new Map<string, boolean>();
+  for (const { leaf, subleaf, register, names } of CPU_FEATURE_WORDS) {
+    const entry = entriesOf(value).find(
+      (one) => one.leaf === leaf && (one.subleaf ?? NO_SUBLEAF) === subleaf,
+    );
+    const text: unknown = entry?.[NAMES[register]];
+    if (typeof text !== 'string' || text.length !== 32) continue;
+    names.forEach((name, bit) => {
+      const word = text[31 - bit];
+      if (name !== undefined && (word === '0' || word === '1')) changes.set(name, word === '1');
+    });
+  }
+  return changes;
+}
+
+const UNCHANGED = 'x';
+
+function bitText(value: boolean | undefined): string {
+  if (value === undefined) return UNCHANGED;
+  return value ? '1' : '0';
+}
+
+function entriesOf(value: unknown): readonly Entry[] {
+  const list: unknown = isObject(value) && 'cpuid' in value ? value.cpuid : value;
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 /**
  * Reads it back. A list of another kind, such as that of xl's own `cpuid = "host,…"`, says what to change of the host's
- * features and not what they are: it asks for nothing here.
+ * features and not what they are: see `fromLibxlChanges`.
  *
  * @param value as an array, or as libxl writes it since it has MSRs there
  */
 export function fromLibxlCpuid(value: unknown): CpuLevel | undefined {
-  const list: unknown = isObject(value) && 'cpuid' in value ? value.cpuid : value;
-  if (!Array.isArray(list)) return undefined;
-  const entries = list.filter(isObject) as readonly Entry[];
+  const entries = entriesOf(value);
   const find = (leaf: number, subleaf: number): Entry | undefined =>
     entries.find((entry) => entry.leaf === leaf && (entry.subleaf ?? NO_SUBLEAF) === subleaf);
   const bitsOf = (leaf: number, subleaf: number, register: CpuidRegister): number | undefined =>

@@ -6,7 +6,8 @@ import type { DeviceField } from '../config/read-devices.ts';
 import { nameFault } from '../config/keys/name-fault.ts';
 import { MAX_MEMORY_KIB, MAX_PATH_BYTES, MAX_VCPUS } from '../config/keys/values.ts';
 import { isDomainType, type DomainType } from '../types/domain-type.ts';
-import { fromLibxlCpuid } from './cpuid.ts';
+import { formatCpuid } from '../cpu/cpuid-text.ts';
+import { fromLibxlChanges, fromLibxlCpuid } from './cpuid.ts';
 import { libxlChannel } from './devices/channel.ts';
 import { libxlDisk } from './devices/disk.ts';
 import { fromLibxlDevices } from './devices/from-libxl-devices.ts';
@@ -125,15 +126,17 @@ export function fromLibxlJson(json: string, options: FromLibxlJsonOptions = {}):
     onWatchdog: readAction('on_watchdog', libxl.on_watchdog),
     onSoftReset: readAction('on_soft_reset', libxl.on_soft_reset),
     ...readOptions(libxl),
-    ...cpuPolicyOf(build['cpuid']),
+    ...cpuOf(build['cpuid']),
     ...readDevices(libxl),
   };
 }
 
 /** What the guest was told of its processor when it started, for its next start. */
-function cpuPolicyOf(cpuid: unknown): Pick<DomainConfig, 'cpuPolicy'> {
+function cpuOf(cpuid: unknown): Pick<DomainConfig, 'cpuPolicy' | 'cpuid'> {
   const cpuPolicy = fromLibxlCpuid(cpuid);
-  return cpuPolicy === undefined ? {} : { cpuPolicy };
+  if (cpuPolicy !== undefined) return { cpuPolicy };
+  const changes = fromLibxlChanges(cpuid);
+  return changes.size === 0 ? {} : { cpuid: formatCpuid(changes) };
 }
 
 /** Its vCPUs, and how they get processors. What makes no sense in it asks for nothing, and keeps no domain from coming. */

@@ -5,7 +5,8 @@ import { isProcessorsField } from '../config/read-processors.ts';
 import { isDeviceField, type DeviceField } from '../config/read-devices.ts';
 import { isAllBut, processorsOn } from '../scheduling/processors-on.ts';
 import type { AllBut } from '../scheduling/scheduling.ts';
-import { toLibxlCpuid } from './cpuid.ts';
+import { toLibxlChanges, toLibxlCpuid } from './cpuid.ts';
+import { parseCpuid, withChanges } from '../cpu/cpuid-text.ts';
 import { toLibxlChannel } from './devices/channel.ts';
 import { toLibxlDisk } from './devices/disk.ts';
 import { toLibxlNic } from './devices/nic.ts';
@@ -46,7 +47,8 @@ function fieldsIn(
     const [, sectionOfField = '', name = ''] = /^(?:(.*)\.)?(.*)$/.exec(KEYS[field].libxl) ?? [];
     return sectionOfField === section ? [[name, valueOf(field, config)]] : [];
   });
-  return Object.fromEntries(entries) as Record<string, unknown>;
+  const known = entries.filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as Record<string, unknown>;
 }
 
 /** libxl places a domain on no node by itself where each vCPU has processors of its own, or prefers some. */
@@ -65,12 +67,24 @@ const DEVICES: Readonly<Record<DeviceField, (config: DomainConfig) => readonly o
   shares: ({ shares }) => shares.map(toLibxlP9),
 };
 
+/** What is kept has the changes in it; a file is read before. */
+function policyOf({ cpuPolicy, cpuid }: DomainConfig): object | undefined {
+  if (typeof cpuPolicy !== 'object') return undefined;
+  if (cpuid === undefined) return toLibxlCpuid(cpuPolicy);
+  return toLibxlCpuid({ ...cpuPolicy, features: withChanges(cpuPolicy.features, parseCpuid(cpuid)) });
+}
+
+function changesOf({ cpuPolicy, cpuid }: DomainConfig): object | undefined {
+  const changes = cpuid === undefined || typeof cpuPolicy === 'object' ? undefined : parseCpuid(cpuid);
+  return changes === undefined || changes.size === 0 ? undefined : toLibxlChanges(changes);
+}
+
 /** Empty fields are left out, as libxl does. */
 function valueOf(field: Field, config: DomainConfig): unknown {
   const value = config[field];
   if (isDeviceField(field)) return absentIfEmpty(DEVICES[field](config));
-  if (field === 'cpuPolicy')
-    return typeof config.cpuPolicy === 'object' ? toLibxlCpuid(config.cpuPolicy) : undefined;
+  if (field === 'cpuPolicy') return policyOf(config);
+  if (field === 'cpuid') return changesOf(config);
   if (field === 'vcpus') return Array.from({ length: config.vcpus }, (_, vcpu) => vcpu);
   // What libxl has by default.
   if (KEYS[field].kind === 'action' && value === 'destroy') return undefined;

@@ -51,7 +51,7 @@ export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   ...keys('ioports irqs iomem vnuma device_tree'),
 
   // Processors, memory, the place of the domain on its host.
-  ...keys('cpuid period slice latency extratime', { idle: OFF }),
+  ...keys('period slice latency extratime', { idle: OFF }),
   ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
   ...keys('passthrough', { idle: ['default', 'disabled'], words: PASSTHROUGH }),
   ...keys('altp2m', { types: NOT_PV, idle: ['disabled', '0'], ...ALTP2M }),

@@ -34,6 +34,7 @@ const WITHOUT_DEFAULT: readonly Field[] = [
     'vpmu',
     'msrRelaxed',
     'cpuPolicy',
+    'cpuid',
   ] as const),
   ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
 ];

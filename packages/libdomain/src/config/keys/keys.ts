@@ -9,6 +9,7 @@ import type { Key } from './key.ts';
 import { NOT_PV } from './foreign.ts';
 import {
   cap,
+  cpuid,
   cpuPolicy,
   cpuWeight,
   devices,
@@ -284,6 +285,14 @@ export const KEYS = {
     schema: z.exactOptional(cpuPolicy),
     about:
       'path of a file of `vm-host cpu --json`: the features of the processor that it may have; those of its host if absent',
+  },
+  cpuid: {
+    json: 'cpuid',
+    xl: 'cpuid',
+    libxl: 'b_info.cpuid',
+    kind: 'text',
+    schema: z.exactOptional(cpuid),
+    about: 'features to turn off or on, by name, beside those that it has otherwise: "host,aes=0,avx=0"',
   },
   onPoweroff: {
     json: 'onPoweroff',

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { cpuLevel } from '../../cpu/cpu-level.ts';
+import { formatCpuid, parseCpuid } from '../../cpu/cpuid-text.ts';
 import { MOST_CPUS, MOST_WEIGHT } from '../../scheduling/scheduling.ts';
+import { SpecError } from '../xl/spec-error.ts';
 import { nameFault, UUID } from './name-fault.ts';
 
 /** The actions for a domain that has shut down. */
@@ -48,6 +50,22 @@ export const cpuPolicy = z.union([path, cpuLevel], {
     const isOther = !isText && typeof issue.input !== 'object';
     return (isOther ? undefined : first?.message) ?? IS_NO_POLICY;
   },
+});
+
+/** In the form that is kept: each feature by one name, and in one order. */
+export const cpuid = line.transform((text, context) => {
+  try {
+    return formatCpuid(parseCpuid(text));
+  } catch (thrown) {
+    if (!(thrown instanceof SpecError)) throw thrown;
+    context.issues.push({
+      code: 'custom',
+      message: thrown.message,
+      input: text,
+      params: { hint: thrown.hint },
+    });
+    return z.NEVER;
+  }
 });
 
 /** Of a program with a folder of its own, or of one that is looked for. */

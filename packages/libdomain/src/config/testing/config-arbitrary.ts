@@ -1,5 +1,6 @@
 import { CPU_FEATURE_NAMES } from '@vm-tools/xc-native';
 import fc from 'fast-check';
+import { formatCpuid } from '../../cpu/cpuid-text.ts';
 import { SHUTDOWN_ACTIONS, TIMER_MODES, TSC_MODES } from '../keys/values.ts';
 import { checkConfig } from '../parse-config.ts';
 import type { NewDomainConfig } from '../schema.ts';
@@ -75,6 +76,9 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
           { requiredKeys: ['features'] },
         ),
       ),
+      cpuid: fc
+        .array(fc.tuple(fc.constantFrom(...CPU_FEATURE_NAMES), fc.boolean()), { maxLength: 4 })
+        .map((changes) => formatCpuid(new Map(changes))),
       devices: devicesArbitrary,
     },
     { requiredKeys: ['name', 'memoryKib'] },

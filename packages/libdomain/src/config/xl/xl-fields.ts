@@ -1,6 +1,7 @@
+import { parseCpuid } from '../../cpu/cpuid-text.ts';
 import { DOMAIN_TYPES } from '../../types/domain-type.ts';
 import type { Fields } from '../fields.ts';
-import { invalid } from '../fields.ts';
+import { invalid, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import type { XlType } from '../keys/foreign.ts';
 import { exampleNumber } from '../keys/example-number.ts';
@@ -13,10 +14,11 @@ import { addProcessors, isProcessorsField } from '../read-processors.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 import { FRAMEBUFFER_KEYS, framebufferOf } from './framebuffer-spec.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
+import { SpecError } from './spec-error.ts';
 import { COMMAND_LINE } from './overrides.ts';
 
 /** Fields that take more than one key of xl.cfg to be read. */
-const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKib'];
+const COMPOSED: readonly Field[] = ['type', 'cmdline', 'memoryKib', 'maxMemoryKib', 'cpuid'];
 
 /** Fields from the entries of an xl.cfg, with the meaning that xl gives them. */
 export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
@@ -39,6 +41,7 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
     });
   }
   findings.collect(() => addScreen(fields, screen));
+  findings.collect(() => addCpuid(fields, entries));
   findings.collect(() => addCmdline(fields, entries, findings));
   findings.collect(() => addMemory(fields, entries));
   findings.collect(() => addMaxMemory(fields, entries));
@@ -108,6 +111,25 @@ function addCmdline(fields: Fields, entries: Entries, findings: Findings): void 
   } else if (older !== undefined) {
     const words = [...(root ? [`root=${text(root)}`] : []), ...(extra ? [text(extra)] : [])];
     fields.set('cmdline', { value: words.join(' '), entry: older });
+  }
+}
+
+/** In the form "host,…"; an empty text says nothing. */
+function addCpuid(fields: Fields, entries: Entries): void {
+  const entry = entries.get('cpuid');
+  if (entry === undefined) return;
+  if (Array.isArray(entry.value)) {
+    if (entry.value.length === 0) return;
+    const hint = 'write "host,aes=0" with the names of the features';
+    throw unsupported(entry, 'has bits in the syntax of xend, which is not supported', hint);
+  }
+  try {
+    parseCpuid(text(entry));
+    if (text(entry) !== '') fields.set('cpuid', { value: text(entry), entry });
+  } catch (thrown) {
+    if (!(thrown instanceof SpecError)) throw thrown;
+    const refuse = thrown.code === 'CONFIG_UNSUPPORTED' ? unsupported : invalid;
+    throw refuse(entry, thrown.message, thrown.hint);
   }
 }
 

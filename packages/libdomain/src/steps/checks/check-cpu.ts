@@ -5,11 +5,12 @@ import type { Wanted } from '../context.ts';
 /** Reads which features of the processor the guest may have, and looks for them. @throws DOMAIN_CPU_LACKING */
 export const checkCpu: Step<Wanted, Pick<Wanted, 'cpuLevel'>> = {
   name: 'check-cpu',
-  about: ({ config }) =>
-    `the processors have the features ${typeof config?.cpuPolicy === 'string' ? `of ${config.cpuPolicy}` : 'that are asked for'}`,
-  async run({ config: { type, cpuPolicy }, host, signal }) {
-    return cpuPolicy === undefined
-      ? {}
-      : { cpuLevel: await requireCpuLevel(host, { type, cpuPolicy }, signal) };
+  about: ({ config: { cpuPolicy, cpuid } = {} }) => {
+    const most = typeof cpuPolicy === 'object' ? `${cpuPolicy.features.length} features` : cpuPolicy;
+    const wanted = [most, cpuid].filter((part) => part !== undefined);
+    return `the processors have what is asked for: ${wanted.join(', ')}`;
+  },
+  async run({ config: { type, cpuPolicy, cpuid }, host, signal }) {
+    return { cpuLevel: await requireCpuLevel(host, { type, cpuPolicy, cpuid }, signal) };
   },
 };

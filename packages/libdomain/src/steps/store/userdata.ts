@@ -10,9 +10,11 @@ export const userdata: Step<Wanted & Made> = {
   name: 'userdata',
   about: () => 'configuration, for later actions and for xl',
   async run({ config, configJson, cpuLevel, domid, host, signal }) {
+    // A document was read for the life of the domain.
+    const read = config.cpuPolicy === undefined || cpuLevel === undefined ? {} : { cpuPolicy: cpuLevel };
     const json =
       configJson === undefined
-        ? toLibxlJson(await withAllNamed({ ...config, ...(cpuLevel && { cpuPolicy: cpuLevel }) }, host))
+        ? toLibxlJson(await withAllNamed({ ...config, ...read }, host))
         : updateLibxlJson(configJson, config);
     await writeUserdata(host, { domid, uuid: config.uuid }, json, signal);
     return {};
