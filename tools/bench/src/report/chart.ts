@@ -94,6 +94,7 @@ function label(x: number, y: number, anchor: string, value: number): string {
   return `<text x="${x}" y="${y}" text-anchor="${anchor}">${Number(value.toPrecision(1))}</text>`;
 }
 
-function escape(text: string): string {
+/** For SVG and HTML. */
+export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

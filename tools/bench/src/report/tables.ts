@@ -1,8 +1,15 @@
 import type { Quantity, Result, Row } from '../experiment.ts';
 import { fitPowerLaw, nameLaw } from './fit.ts';
 
-/** The figures as Markdown: a line for each size, and below them how each quantity grows. */
-export function markdownTables({ title, sizeLabel, quantities, rows, names, notes }: Result): string {
+/** The figures as Markdown. */
+export function markdownTables(result: Result): string {
+  const [heads = [], ...lines] = cellsOf(result);
+  const table = [heads, heads.map(() => '---:'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  return [`### ${result.title}`, '', ...table, '', ...result.notes.map((note) => `- ${note}`), ''].join('\n');
+}
+
+/** The heads of a table, a line for each size, and below them how each quantity grows. */
+export function cellsOf({ sizeLabel, quantities, rows, names }: Result): string[][] {
   const measured = quantities.filter(({ key }) => rows.some((row) => row[key] !== undefined));
   const heads = [
     sizeLabel,
@@ -13,11 +20,7 @@ export function markdownTables({ title, sizeLabel, quantities, rows, names, note
     ...measured.map(({ key }) => figure(row[key])),
   ]);
   const laws = measured.map((quantity) => lawOf(quantity, rows));
-  const growth = laws.every((law) => law === '') ? [] : [['grows as', ...laws]];
-  const table = [heads, heads.map(() => '---:'), ...lines, ...growth].map(
-    (cells) => `| ${cells.join(' | ')} |`,
-  );
-  return [`### ${title}`, '', ...table, '', ...notes.map((note) => `- ${note}`), ''].join('\n');
+  return [heads, ...lines, ...(laws.every((law) => law === '') ? [] : [['grows as', ...laws]])];
 }
 
 export function lawOf({ key, hasLaw = true }: Quantity, rows: readonly Row[]): string {

@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkout } from '../checkout.ts';
-import type { Quantity, Result } from '../experiment.ts';
-import { drawCharts, type Chart } from './chart.ts';
-import { lawOf, markdownTables } from './tables.ts';
+import type { Result } from '../experiment.ts';
+import { drawCharts } from './chart.ts';
+import { chartsOf, hasLaw } from './charts-of.ts';
+import { htmlReport } from './html.ts';
+import { markdownTables } from './tables.ts';
 
 export const resultFolder = join(checkout, '.cache/bench');
 
@@ -19,7 +21,7 @@ export async function readResult(name: string): Promise<Result | undefined> {
 }
 
 /**
- * Makes tables and plots of all results that there are.
+ * Makes tables and plots of all results that there are, and one page with all of them.
  * @returns the tables
  */
 export async function writeReport(): Promise<string> {
@@ -39,26 +41,6 @@ export async function writeReport(): Promise<string> {
     ...results.map(markdownTables),
   ].join('\n');
   await writeFile(join(resultFolder, 'scale.md'), text);
+  await writeFile(join(resultFolder, 'report.html'), htmlReport(results));
   return text;
-}
-
-function hasLaw(quantity: Quantity): boolean {
-  return quantity.hasLaw ?? true;
-}
-
-/** One for each unit, since milliseconds and mebibytes have no axis in common. */
-function chartsOf({ title, sizeLabel, quantities, rows }: Result): Chart[] {
-  const plotted = quantities.filter(hasLaw);
-  return Object.entries(Object.groupBy(plotted, ({ unit }) => unit)).map(([unit, ofUnit]) => ({
-    title: `${title}: ${unit}`,
-    xLabel: sizeLabel,
-    yLabel: unit,
-    lines: ofUnit.map((quantity: Quantity) => ({
-      label: `${quantity.label} (${lawOf(quantity, rows).split(',')[0] ?? ''})`,
-      points: rows.flatMap((row) => {
-        const value = row[quantity.key];
-        return value === undefined ? [] : [[row.size, value] as const];
-      }),
-    })),
-  }));
 }
