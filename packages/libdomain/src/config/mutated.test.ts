@@ -1,21 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { fromLibxlJson, toLibxlJson } from '../image-config/index.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
 import { readXlCases, XL_SUBJECTS } from './testing/xl-create.ts';
 import { oursOf } from './testing/xl-difference.ts';
 
 const WANTED = 100;
 const SEED = 17;
-
-/** The same numbers in each run, from 0 to less than 1 (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What happens to files: a slip of the pen, a line or a word lost or doubled, one cut off, two in one. */
 const ACCIDENTS: readonly ((text: string, at: number, other: string) => string)[] = [
@@ -32,7 +22,7 @@ const ACCIDENTS: readonly ((text: string, at: number, other: string) => string)[
 ];
 
 test(`${WANTED} mutated configurations are refused with a place and a reason each, and the others make sense`, () => {
-  const random = seeded(SEED);
+  const random = seededRandom(SEED);
   const texts = XL_SUBJECTS.flatMap(readXlCases).map(({ text }) => text);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
   const refused = new Set<string>();
