@@ -24,6 +24,16 @@ test('create with disks and network devices', async () => {
   });
 });
 
+test('create with fewer features of the processor', async () => {
+  const cpuPolicy = { features: ['fpu', 'sse', 'avx'], leaves: { basic: 13, features: 0, extended: 8 } };
+  await tryEachCall({
+    prepare: () => Promise.resolve(),
+    act: (host, _, signal) =>
+      createDomain(host, sampleConfig(host, { cpuPolicy, cpuid: 'host,avx=0' }), { signal }),
+    check: (failure) => expectUnchanged(failure, 'never created'),
+  });
+});
+
 test('create with a screen, channels and a folder', async () => {
   await tryEachCall({
     prepare: async (host) => configWithQemu(host),
