@@ -14,6 +14,7 @@ export function libxlJsonTarget(): Target {
     kernel: '/boot/kernel',
     memoryKib: 4096,
     vcpus: 2,
+    cpuPolicy: { features: ['fpu', 'aesni', 'avx2'], leaves: { basic: 13, features: 0, extended: 8 } },
     disks: [
       { target: '/a.img', vdev: 'xvda', discard: false },
       { target: 'vol', vdev: 'xvdb', script: 'block-x', backend: 'storage', trusted: true },
