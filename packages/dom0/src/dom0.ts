@@ -130,6 +130,8 @@ export interface Dom0 {
   startQemu(start: QemuStart): Promise<{ readonly pid: number }>;
   /** Whether that process is there, and is the qemu of this domain: its number may be another process' by now. */
   isQemu(qemu: QemuProcess): Promise<boolean>;
+  /** Those of all domains, of whichever toolstack, also of domains that are gone. */
+  listQemus(): Promise<readonly QemuProcess[]>;
   /** Ends it and waits until it is gone. Nothing to do when there is no such qemu. @throws DOM0_QEMU_STAYS */
   endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void>;
   /**

@@ -143,6 +143,28 @@ testOnHost(
   },
 );
 
+testOnHost('a qemu without a domain is found and ended, and one with a domain stays', async (host) => {
+  const { domid } = await createGuest(host, 'web1');
+  const { dom0 } = host.simulated;
+  const start = (of: number): Promise<{ readonly pid: number }> =>
+    dom0.startQemu({
+      domid: of,
+      program: '/usr/bin/qemu-system-i386',
+      args: ['-xen-domid', `${of}`, '-qmp', `unix:${join(host.folder, `qmp-${of}`)},server=on,wait=off`],
+      env: {},
+      logPath: join(host.folder, 'qemu.log'),
+    });
+  const [living, lost] = [await start(domid), await start(99)];
+  const { status, found } = await look(host);
+  // It has left its nodes as well.
+  const both = [`lost-qemus qemu ${lost.pid}`, 'gone-domains domain 99'];
+  expect([status, ...kept(found)]).toEqual([1, ...both.map((one) => `${one} found`)]);
+  expect(kept((await look(host, '--fix')).found)).toEqual(both.map((one) => `${one} mended`));
+  expect(await dom0.listQemus()).toEqual([{ pid: living.pid, domid }]);
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+  await dom0.endQemu({ pid: living.pid, domid }, 'orderly');
+});
+
 testOnHost('a domain that cannot die is told of, and goes when it is let go', async (host) => {
   const { domid } = await createGuest(host, 'web1');
   const letGo = host.simulated.machine.holdPages(domid);

@@ -2,7 +2,7 @@ import type { Dom0 } from '../dom0.ts';
 import { runBootloader } from './bootloader/run-bootloader.ts';
 import { deviceCounters } from './device-counters.ts';
 import { flush, hasBridge, lookAt, lookAtProgram } from './look-at.ts';
-import { endQemu, isQemu, startQemu } from './qemu.ts';
+import { endQemu, isQemu, listQemus, startQemu } from './qemu.ts';
 import { qmp } from './qmp.ts';
 import { runScript } from './run-script.ts';
 
@@ -18,6 +18,7 @@ export function nativeDom0(): Dom0 {
     flush,
     startQemu,
     isQemu,
+    listQemus,
     endQemu,
     qmp,
   };

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, readdir, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QemuEnd, QemuProcess, QemuStart } from '../dom0.ts';
@@ -31,17 +31,28 @@ export async function startQemu({
   throw qemuMissing(program);
 }
 
-/** By its command line, as libxl and these tools write it. */
 export async function isQemu({ pid, domid }: QemuProcess): Promise<boolean> {
-  if (!Number.isSafeInteger(pid) || pid <= 1) return false;
+  return (await servedBy(pid)) === domid;
+}
+
+export async function listQemus(): Promise<readonly QemuProcess[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isSafeInteger);
+  const found = await Promise.all(pids.map(async (pid) => ({ pid, domid: await servedBy(pid) })));
+  return found.flatMap(({ pid, domid }) => (domid === undefined ? [] : [{ pid, domid }]));
+}
+
+/** The domain that a process serves as its qemu, by its command line, as libxl and these tools write it. */
+async function servedBy(pid: number): Promise<number | undefined> {
+  if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
   const [line, state] = await Promise.all(
     ['cmdline', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
   );
   // One that has ended and that its parent has not waited for is a zombie: its files are closed.
-  if (state === undefined || /^\d+ \(.*\) [ZX]/s.test(state)) return false;
+  if (state === undefined || /^\d+ \(.*\) [ZX]/s.test(state)) return undefined;
   const words = line?.split('\0') ?? [];
   const at = words.indexOf('-xen-domid');
-  return basename(words[0] ?? '').includes('qemu') && at > 0 && words[at + 1] === `${domid}`;
+  const isOne = basename(words[0] ?? '').includes('qemu') && at > 0 && /^\d+$/.test(words[at + 1] ?? '');
+  return isOne ? Number(words[at + 1]) : undefined;
 }
 
 /** Waits until its files are closed, so that its disks are free. */

@@ -163,11 +163,13 @@ export function dom0Compliance(prepare: () => Promise<Dom0Ground>): void {
       // The number may be that of another guest's by now.
       expect(await dom0.isQemu({ pid, domid: 77 })).toBe(false);
       expect(await dom0.isQemu({ pid: process.pid, domid: 7 })).toBe(false);
+      expect(await dom0.listQemus()).toContainEqual({ pid, domid: 7 });
       expect(await readFile(`${start.logPath}.1`, 'utf8')).toBe('earlier\n');
       await dom0.endQemu({ pid, domid: 77 }, how);
       expect(await dom0.isQemu({ pid, domid: 7 })).toBe(true);
       await dom0.endQemu({ pid, domid: 7 }, how);
       expect(await dom0.isQemu({ pid, domid: 7 })).toBe(false);
+      expect(await dom0.listQemus()).not.toContainEqual({ pid, domid: 7 });
       await dom0.endQemu({ pid, domid: 7 }, how);
       await expect(dom0.qmp(path('qmp'), 'query-status')).rejects.toMatchObject({ code: 'DOM0_QMP_SILENT' });
     });

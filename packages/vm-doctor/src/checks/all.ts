@@ -3,6 +3,7 @@ import { fetchedKernels } from './fetched-kernels.ts';
 import { goneDomains } from './gone-domains.ts';
 import { incomingDomains } from './incoming-domains.ts';
 import { interruptedSaves } from './interrupted-saves.ts';
+import { lostQemus } from './lost-qemus.ts';
 import { openTransfers } from './open-transfers.ts';
 import { partialImages } from './partial-images.ts';
 import { pendingRestarts } from './pending-restarts.ts';
@@ -17,6 +18,7 @@ export const CHECKS: readonly HealthCheck[] = [
   incomingDomains,
   unfinishedDomains,
   zombies,
+  lostQemus,
   goneDomains,
   pendingRestarts,
   partialImages,

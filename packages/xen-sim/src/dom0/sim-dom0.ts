@@ -203,6 +203,11 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     return this.#qemus.find(qemu) !== undefined;
   }
 
+  async listQemus(): Promise<readonly QemuProcess[]> {
+    await this.#ask('listQemus');
+    return this.#qemus.processes;
+  }
+
   async endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void> {
     await this.#qemus.end(qemu, how, () => this.#ask('endQemu', qemu.domid));
   }

@@ -33,6 +33,7 @@ export const DOM0_CALLS = [
   'dom0.flush',
   'dom0.startQemu',
   'dom0.isQemu',
+  'dom0.listQemus',
   'dom0.endQemu',
   'dom0.qmp',
 ] as const;

@@ -86,6 +86,7 @@ export const DOM0_CALLS = {
   flush: { args: tuple(text), result: nothing },
   startQemu: { args: tuple(qemuStart), result: object({ pid: natural }) },
   isQemu: { args: tuple(qemuProcess), result: boolean },
+  listQemus: { args: tuple(), result: list(qemuProcess) },
   endQemu: { args: tuple(qemuProcess, oneOf(['orderly', 'at-once'])), result: nothing },
   qmp: {
     args: tuple(text, text, dictionary(anything)),

@@ -64,6 +64,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
     await ask(undefined, () => dom0.flush('/a'));
     await ask({ pid: 5_000_000 }, () => dom0.startQemu(START));
     await ask(false, () => dom0.isQemu(QEMU));
+    await ask([QEMU], () => dom0.listQemus());
     await ask(undefined, () => dom0.endQemu(QEMU, 'at-once'));
     await ask([{ device: 'xvda' }], () => dom0.qmp('/qmp', 'query-block'));
     await ask(undefined, () => dom0.qmp('/qmp', 'stop', { now: true }));
@@ -79,6 +80,7 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
       ['flush', '/a'],
       ['startQemu', START],
       ['isQemu', QEMU],
+      ['listQemus'],
       ['endQemu', QEMU, 'at-once'],
       ['qmp', '/qmp', 'query-block', {}],
       ['qmp', '/qmp', 'stop', { now: true }],

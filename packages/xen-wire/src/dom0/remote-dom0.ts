@@ -122,6 +122,10 @@ class Remote implements RemoteDom0 {
     return this.#call('isQemu', [qemu]);
   }
 
+  listQemus(): Promise<readonly QemuProcess[]> {
+    return this.#call('listQemus', []);
+  }
+
   endQemu(qemu: QemuProcess, how: QemuEnd): Promise<void> {
     return this.#call('endQemu', [qemu, how]);
   }

@@ -39,6 +39,10 @@ export class Qemus {
     return [...this.#running.values()].map((qemu) => qemu.record);
   }
 
+  get processes(): readonly QemuProcess[] {
+    return [...this.#running].map(([pid, { domid }]) => ({ pid, domid }));
+  }
+
   get isBusy(): boolean {
     return [...this.#running.values()].some((qemu) => qemu.isBusy);
   }
