@@ -123,6 +123,10 @@ describe('a guest', () => {
     'fdp_excp_only',
     'no_fpu_sel',
     'ospke',
+    'no_lmsl',
+    'md_clear',
+    'verw_clear',
+    'fs_gs_ns',
   ])('is not refused for %s, which says nothing of the processor', async (feature) => {
     const { xen } = hostWith(policyOf([]));
     const guest = policyOf([feature]);
