@@ -15,7 +15,7 @@ export async function prune(current: readonly string[]): Promise<void> {
     ...(await runningLabs()).flatMap(({ hosts }) => Object.values(hosts).map(({ image }) => image)),
   ]);
   const now = new Date();
-  for (const path of current) await utimes(path, now, now);
+  for (const path of current) await utimes(path, now, now).catch(() => undefined); // it may be another user's
   for (const folder of [layout.images, layout.guests, layout.programs, layout.initramfs]) {
     for (const name of await readdir(folder).catch(() => [])) {
       const path = join(folder, name);
