@@ -5,25 +5,14 @@ import {
   guestAndXfrd,
   interrupt,
   labHosts,
-  listed,
   result,
-  ticks,
   traces,
-  waitForTick,
   waitForTicks,
 } from '@vm-tools/lab/testing';
+import { moves } from '../test/moves.ts';
 
 /** The link between the hosts is theirs alone; what TLS costs there is for the test that is about it. */
 const peer = 'tcp://b:8002 --insecure';
-
-/** The tool's report of it. */
-interface Moved {
-  readonly live: boolean;
-  readonly downtimeMs: number;
-  readonly uuid: string;
-  readonly domid: number;
-  readonly warnings: readonly unknown[];
-}
 
 describeLab('vm-migrate between two real Xen hosts', () => {
   let a: LabHost;
@@ -39,30 +28,6 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     expect([await traces(a), await traces(b)]).toEqual(before);
   });
 
-  /** Moves a guest from a to b with these options, and sees it there, as it was. */
-  async function moves(name: string, options: string, how: 'live' | 'non-live'): Promise<Moved> {
-    const moved = await result<Moved>(a, `vm-migrate ${name} ${options}`);
-    expect(moved.live).toBe(how === 'live');
-    expect(moved.downtimeMs).toBeGreaterThan(0);
-    const counted = await ticks(a, name);
-    await waitForTick(b, name, counted + 2);
-    expect(await a.run('xl list')).not.toContain(name);
-    expect(await b.run('xl list')).toContain(name);
-    const { uuid, domid } = moved;
-    expect(await listed(b, name)).toMatchObject({ name, uuid, domid });
-    await result(b, `vm-destroy ${name}`);
-    return moved;
-  }
-
-  test.each([
-    ['linux-pvh', 'live'],
-    ['linux-pv', 'non-live'],
-  ] as const)('%s moves (%s) and goes on counting', async (guest, how) => {
-    const name = `move-${guest}`;
-    await using _ = await guestAndXfrd([a, b], { name, settings: `/guests/${guest}.cfg` });
-    await moves(name, peer, how);
-  });
-
   test('polite moves (live) over TLS, which is what happens by default, and goes on counting', async () => {
     const [ofA = '', ofB = ''] = await Promise.all([a, b].map((host) => host.run('xfrd init')));
     await a.run(`xfrd trust b b --fingerprint ${ofB.trim()}`);
@@ -74,7 +39,7 @@ describeLab('vm-migrate between two real Xen hosts', () => {
     });
     const refused = await a.exec('vm-migrate secret tcp://b');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('XFR_INSECURE') });
-    const { warnings } = await moves('secret', 'b', 'live');
+    const { warnings } = await moves([a, b], 'secret', 'b', 'live');
     expect(warnings).toEqual([]);
     await Promise.all([a, b].map((host) => host.run('cd /etc/vm-tools && rm -r identity.* peers')));
   });
