@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** Its tests are written elsewhere, so that nobody sees by its size how long it takes. */
-const LONG = /real-xen\.(mixed\.)?lab\.test\.ts$/;
+const LONG = /real-xen\.lab\.test\.ts$/;
 
 /** jest knows how long a file took the last time; in a fresh clone it goes by the sizes of the files. */
 export default class LongestFirst extends Sequencer {
