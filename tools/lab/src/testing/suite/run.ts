@@ -82,9 +82,14 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** All words are jest's but one: `--release NAME`. */
+/** All words are jest's but one: `--release NAME`, which nx hands on as `--release=NAME`. */
 function readWords(given: readonly string[]): { release: string | undefined; words: string[] } {
-  const at = given.indexOf('--release');
+  const option = '--release';
+  const at = given.findIndex((word) => word === option || word.startsWith(`${option}=`));
   if (at === -1) return { release: undefined, words: [...given] };
-  return { release: given[at + 1], words: given.toSpliced(at, 2) };
+  const isOneWord = given[at] !== option;
+  return {
+    release: isOneWord ? given[at]?.slice(option.length + 1) : given[at + 1],
+    words: given.toSpliced(at, isOneWord ? 1 : 2),
+  };
 }
