@@ -9,7 +9,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
-import { SUPPORTED_VERSIONS, supportFor } from './versions/index.ts';
+import { supportFor } from './versions/index.ts';
 import { Helpers } from './helper/helpers.ts';
 import { locateHelper } from './helper/locate.ts';
 import { socketPair } from './helper/socket-pair.ts';
@@ -19,13 +19,11 @@ import { saveDomain } from './long-calls.ts';
 import { StructView } from './abi/struct-view.ts';
 import { eventually } from './testing/compliance-domains.ts';
 import { openStub } from './testing/open-stub.ts';
-import { buildStubLibrary } from './testing/stub-library.ts';
+import { buildStubLibrary, STUB_MINORS } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
 import type { BuildSpec, ImageSource, PrecopyStats, Xen } from './xen.ts';
 
-const MINORS = Object.keys(SUPPORTED_VERSIONS).map((version) => Number(version.slice('4.'.length)));
-
-describe.each(MINORS)('Xen 4.%i', (minor) => {
+describe.each(STUB_MINORS)('Xen 4.%i', (minor) => {
   const support = supportFor(`4.${minor}`);
   let stub: StubLibrary;
   let xen: Xen;

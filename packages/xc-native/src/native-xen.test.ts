@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SUPPORTED_VERSIONS, supportFor } from './versions/index.ts';
+import { supportFor } from './versions/index.ts';
 import { StructView } from './abi/struct-view.ts';
 import { LEAF_BYTES, MSR_BYTES } from './cpu/entries.ts';
 import { openStub } from './testing/open-stub.ts';
-import { buildStubLibrary } from './testing/stub-library.ts';
+import { buildStubLibrary, STUB_MINORS } from './testing/stub-library.ts';
 import type { StubLibrary } from './testing/stub-library.ts';
 import { NO_SUBLEAF } from './cpu/feature-words.ts';
 import { HVM_PARAM } from './xen.ts';
@@ -12,9 +12,7 @@ import type { CpuLeaves, Xen } from './xen.ts';
 // The stub records what arrives in C, so these tests prove the tables and koffi's marshalling together.
 const UUID = '0badcafe-1234-5678-9abc-def012345678';
 
-const MINORS = Object.keys(SUPPORTED_VERSIONS).map((version) => Number(version.slice('4.'.length)));
-
-describe.each(MINORS)('Xen 4.%i', (minor) => {
+describe.each(STUB_MINORS)('Xen 4.%i', (minor) => {
   const support = supportFor(`4.${minor}`);
   let stub: StubLibrary;
   let xen: Xen;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Crossing, Prototype } from '../prototypes/ctype.ts';
 import type { FunctionName, Libraries } from '../prototypes/index.ts';
-import { supportFor } from '../versions/index.ts';
+import { supportFor, SUPPORTED_VERSIONS } from '../versions/index.ts';
 import type { VersionSupport } from '../versions/shape.ts';
 import type { Layouts } from '../versions/structs.ts';
 
@@ -112,6 +112,11 @@ const RECORDERS: Readonly<Partial<Record<Crossing, (arg: string) => string>>> = 
   uint64: (arg) => `record("\\t%lu", ${arg});`,
   int32: (arg) => `record("\\t%d", ${arg});`,
 };
+
+/** The versions of Xen 4 that are driven, each of which a stub can play. */
+export const STUB_MINORS: readonly number[] = Object.keys(SUPPORTED_VERSIONS).map((version) =>
+  Number(version.slice('4.'.length)),
+);
 
 /** @param minor the version of Xen 4 whose libraries it plays, and `support` if that is not known */
 export async function buildStubLibrary(
