@@ -75,11 +75,16 @@ export function flowIntoFile(place: ImagePlace, at: number, options: FlowOptions
   const verifier = new LibxcVerifier({ expect: options.expect, baseOffset: at });
   const { counts } = verifier;
   const follower = new FileVerifier(place, verifier, at);
+  // `arrived` may look while `run` does: each byte is told once, by the one that comes to it first.
+  let toldBytes = 0;
+  let toldRecords = 0;
   const follow = async (): Promise<void> => {
-    const { bytes, pageRecords } = counts;
     await follower.catchUp();
-    if (counts.bytes > bytes) place.wrote(counts.bytes - bytes);
-    if (counts.pageRecords > pageRecords) options.onPageBatch();
+    const { bytes, pageRecords } = counts;
+    if (bytes > toldBytes) place.wrote(bytes - toldBytes);
+    if (pageRecords > toldRecords) options.onPageBatch();
+    toldBytes = bytes;
+    toldRecords = pageRecords;
   };
   return {
     counts,
