@@ -27,6 +27,8 @@ const layers = {
   // libdomain knows the interface `Xen` and no koffi; libxfr knows nothing of Xen at all.
   domain: ['errors', 'dom0', 'ipc', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'zstd-frames', 'ratelimit'],
+  // The guests of a host together: puts domains and transfers to use, as executables do for one of them.
+  host: ['errors', 'locks', 'write-file', 'domain', 'transfer'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
@@ -74,6 +76,7 @@ const layers = {
     'native',
     'domain',
     'transfer',
+    'host',
     'trust',
     'cli',
     'wire',

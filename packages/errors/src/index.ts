@@ -25,3 +25,4 @@ export type { Retry } from './retry.ts';
 export { abortError, throwIfAborted, within } from './abort.ts';
 export { sleep } from './sleep.ts';
 export { Timer } from './timer.ts';
+export { someAtOnce } from './some-at-once.ts';

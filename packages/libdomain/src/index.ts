@@ -45,6 +45,7 @@ export {
 } from './actions/detach-device.ts';
 export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
 export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
+export { createKept, keptConfig, type CreateKeptOptions, type KeptConfig } from './actions/kept-config.ts';
 export {
   domainInfo,
   type DeviceDetails,
@@ -91,6 +92,7 @@ export { monitorDomains, type MonitorOptions } from './policy/monitor-domains.ts
 export type { MonitorEvent } from './policy/monitor-event.ts';
 
 export { pipeline, type Pipeline, type StepDescription } from './step/pipeline.ts';
+export { decodeOrigin, encodeOrigin } from './places/index.ts';
 export type { Origin, RulesOfPeer, SomePlaceRules } from './places/index.ts';
 export { bestEffort } from './step/best-effort.ts';
 export { runPipeline, type Completed, type RunOptions } from './step/run.ts';
@@ -127,10 +129,12 @@ export { guestFinder } from './transfer/recovery/guest-finder.ts';
 export { coreSource, type CoreOptions } from './transfer/source/core-source.ts';
 export { domainSource, type DomainSource, type SourceOptions } from './transfer/source/source.ts';
 export { planMove, type MoveStep } from './transfer/plan-move.ts';
+export { startRestored } from './transfer/target/start-restored.ts';
 export type { CheckedImage } from './transfer/target/checked-image.ts';
 export { domainTarget, type DomainTarget, type TargetOptions } from './transfer/target/target.ts';
 export { describeInterrupted, incomingTransfer } from './transfer/interrupted.ts';
 export { listFetched, type FetchedFolder } from './boot/list-fetched.ts';
+export { isOurs } from './guest/is-ours.ts';
 export { listUnfinished } from './guest/unfinished.ts';
 export { recoverGuest } from './guest/recover-guest.ts';
 export { XENBUS_STATES } from './devices/backend/xenbus.ts';

@@ -1,16 +1,99 @@
-import type { CommandSpec } from '@vm-tools/cli';
+import { asCount, asWait, type CommandSpec, type OptionSpec } from '@vm-tools/cli';
+import { RANGES } from '@vm-tools/words';
 
 export interface CpuInput {
   readonly file?: readonly string[];
   readonly type?: 'pv' | 'pvh';
 }
 
+export interface RestoreInput {
+  readonly atOnce?: number;
+}
+
+export interface ShutdownInput extends RestoreInput {
+  readonly otherwise?: 'save' | 'shutdown';
+  readonly withXl?: boolean;
+  readonly force?: boolean;
+  /** milliseconds */
+  readonly timeout?: number;
+}
+
+const AT_ONCE: OptionSpec = {
+  flags: '--at-once <number>',
+  description: 'how many guests are worked on at the same time (default: 4)',
+  ...asCount(RANGES.atOnce),
+};
+const WITH_XL: OptionSpec = {
+  flags: '--with-xl',
+  description: 'guests that xl has made, too; they are left alone otherwise',
+};
+const SHUTTING: readonly OptionSpec[] = [
+  {
+    flags: '--timeout <time>',
+    description: 'how long a guest may take to shut down (default: 60)',
+    ...asWait,
+  },
+  { flags: '--force', description: 'a guest that takes longer is shut down without its help' },
+];
+
 export const command: CommandSpec = {
   name: 'vm-host',
-  summary: 'tells of hosts',
+  summary: 'tells of hosts, takes their guests down and brings them back',
   examples: [
+    { command: 'vm-host info', effect: 'what this host has, and which guests start with it' },
+    { command: 'vm-host shutdown', effect: 'guests are saved or shut down, so that the host can be, too' },
+    { command: 'vm-host restore', effect: 'they come back, each exactly once' },
     { command: 'vm-host cpu', effect: 'what pvh guests are told of the processors of this host' },
     { command: 'vm-host cpu a.json b.json --json > pool.json', effect: 'what they are told on both hosts' },
+  ],
+};
+
+export const info: CommandSpec = {
+  name: 'info',
+  summary: 'shows what this host has, and which guests start with it or were saved with it',
+  examples: [{ command: 'vm-host info --json', effect: 'for programs' }],
+};
+
+export const shutdown: CommandSpec = {
+  name: 'shutdown',
+  summary:
+    'takes the guests of this host down, each as vm-autostart says, so that the host can be switched off',
+  options: [
+    {
+      flags: '--otherwise <what>',
+      description: 'what is done with guests that do not start with the host (default: save)',
+      choices: ['save', 'shutdown'],
+    },
+    WITH_XL,
+    AT_ONCE,
+    ...SHUTTING,
+  ],
+  examples: [
+    { command: 'vm-host shutdown', effect: 'guests are saved or shut down, those that start last first' },
+    { command: 'vm-host shutdown --timeout 5m --force', effect: 'none keeps the host up for longer' },
+  ],
+  notes: [
+    'A guest that cannot be saved, or for which there is no room, is shut down. The host itself stays up.',
+    'Images are kept under /var/lib/vm-tools/saved until the guest is back.',
+  ],
+};
+
+export const save: CommandSpec = {
+  name: 'save',
+  summary: 'saves all guests of this host, whatever vm-autostart says',
+  options: [WITH_XL, AT_ONCE, ...SHUTTING],
+  examples: [{ command: 'vm-host save', effect: 'vm-host restore brings all of them back' }],
+  notes: ['A guest that cannot be saved, or for which there is no room, is shut down.'],
+};
+
+export const restore: CommandSpec = {
+  name: 'restore',
+  summary: 'brings back what was saved with this host, and starts what starts with it',
+  options: [AT_ONCE],
+  examples: [{ command: 'vm-host restore', effect: 'each guest comes back exactly once, in its order' }],
+  notes: [
+    'It may be run again at any time: what is here stays as it is.',
+    'An image is used at most once. Where it may not be used any more, because the host crashed while the guest came back, the guest starts anew.',
   ],
 };
 

@@ -26,6 +26,10 @@ export const RANGES = {
   days: { min: 1, max: 36_500 },
   /** memory of a guest: Xen's own limit for a host is 16 TiB */
   memoryMib: { min: 1, max: 2 ** 24 },
+  /** the place of a guest among those that start with a host */
+  order: { min: 0, max: 9999 },
+  /** guests that are worked on at the same time */
+  atOnce: { min: 1, max: 256 },
   /** bytes per second: more than 1 EiB is a typo */
   rate: { min: 1, max: 2 ** 60 },
   /** vCPUs of a guest, whatever toolstack has made it */

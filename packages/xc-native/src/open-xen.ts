@@ -26,7 +26,7 @@ import type { Xen, XenVersion } from './xen.ts';
 /** The receiver of libxc's log, and how its helper processes are started and ended. */
 export interface OpenXenOptions {
   /** libxc's log lines as they come, "level: text", those of helper processes included */
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
   /** The file to start helper processes with. @default beside this module: helper/main.ts, bundled xc-helper.js */
   readonly helperPath?: string;
   /** How long an aborted long call may take to tidy up before its helper is killed. @default 30 s */

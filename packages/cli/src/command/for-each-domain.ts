@@ -1,4 +1,4 @@
-import { abortError, type FailureKind, type VmToolsError } from '@vm-tools/errors';
+import { abortError, someAtOnce, type FailureKind, type VmToolsError } from '@vm-tools/errors';
 import { shown } from '@vm-tools/words';
 import { asVmToolsError } from '../output/render-error.ts';
 import type { Invocation, Outcome } from './spec.ts';
@@ -70,7 +70,7 @@ export async function forEachDomain(
       return { domain, error };
     }
   };
-  const outcomes = await inTurn(words, atOnce, attempt);
+  const outcomes = await someAtOnce(words, atOnce, attempt);
   const kinds = outcomes.flatMap((outcome) =>
     'error' in outcome ? outcome.error.kind : (outcome.failure ?? []),
   );
@@ -86,19 +86,4 @@ export async function forEachDomain(
 function textOf(outcomes: readonly DomainOutcome[]): string {
   const texts = outcomes.map(({ line, text = '' }) => (line === undefined ? text : shown(line)));
   return texts.join(outcomes.some(({ line }) => line === undefined) ? '\n\n' : '\n');
-}
-
-/** Results in the order of the items, whichever of them ends first. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const waiting = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of waiting) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  return results;
 }

@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { describeDomain, type Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { domainPath, FROM_FILE, incomingPath, markerPath, userdataPath } from '../paths.ts';
+import { domainPath, FROM_FILE, incomingPath, userdataPath } from '../paths.ts';
+import { isOurs } from './is-ours.ts';
 
 /** Xen counts the time of each vCPU from nought when it makes the domain. */
 export function hasNeverRun({ isPaused, cpuTimeNs, shutdownReason }: DomainInfo): boolean {
@@ -22,7 +23,7 @@ export async function isUnfinished(
 ): Promise<boolean> {
   if (!hasNeverRun(info)) return false;
   if ((await host.store.read(domainPath(domid))) === undefined) return true;
-  if ((await host.store.read(markerPath(domid))) === undefined) return false;
+  if (!(await isOurs(host, { domid }))) return false;
   return access(userdataPath(host, domid, uuid)).then(
     () => false,
     () => true,

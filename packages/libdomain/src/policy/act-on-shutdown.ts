@@ -2,9 +2,10 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import { destroyDomain } from '../actions/destroy-domain.ts';
 import type { ShutdownAction } from '../config/schema.ts';
 import { describeDomain } from '../domain.ts';
+import { isOurs } from '../guest/is-ours.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
-import { markerPath, vmPath } from '../paths.ts';
+import { vmPath } from '../paths.ts';
 import { readOrigin } from '../places/index.ts';
 import { readUserdata } from '../userdata.ts';
 import type { MonitorEvent } from './monitor-event.ts';
@@ -25,7 +26,7 @@ export async function actOnShutdown(
   { now, ...options }: RestartOptions & { readonly now: () => number },
 ): Promise<MonitorEvent | undefined> {
   const { domid, uuid, shutdownReason: reason } = info;
-  if (reason === undefined || (await host.store.read(markerPath(domid))) === undefined) return undefined;
+  if (reason === undefined || !(await isOurs(host, info))) return undefined;
   const domain = await describeDomain(host.store, info);
   const configJson = await readUserdata(host, domain);
   const wanted = shutdownAction(fromLibxlJson(configJson, { isHere: true }), reason);

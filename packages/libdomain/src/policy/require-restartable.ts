@@ -1,8 +1,8 @@
 import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
+import { isOurs } from '../guest/is-ours.ts';
 import { requireThere, requireWhole } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
-import { markerPath } from '../paths.ts';
 import { readOrigin, requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
 import { readStoredConfig } from '../stored-config.ts';
 import { shutdownAction } from './shutdown-action.ts';
@@ -20,7 +20,7 @@ export async function requireRestartable(
 ): Promise<void> {
   try {
     await requireWhole(host, domain, await requireThere(host, domain));
-    if ((await host.store.read(markerPath(domain.domid))) === undefined) return;
+    if (!(await isOurs(host, domain))) return;
     const config = await readStoredConfig(host, domain);
     if (shutdownAction(config, 'reboot') !== 'restart') return;
     const origin = await readOrigin(host.store, domain.domid);

@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 50;
 /** How long Xen may take to let go of a domain, ms, before it is reported as a zombie. */
 export interface RemoveOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
   /** @default 10 s */
   readonly zombieLimitMs?: number | undefined;
 }

@@ -7,8 +7,8 @@ import type { StepEvent, StepIo, StepState } from './step.ts';
 /** The events of a running pipeline, and its abort signal. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onStep?: (event: StepEvent) => void;
-  readonly onLog?: (line: string) => void;
+  readonly onStep?: ((event: StepEvent) => void) | undefined;
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 /** A pipeline that ran to its end. */

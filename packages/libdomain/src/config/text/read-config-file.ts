@@ -5,7 +5,7 @@ import { readConfigText, type ReadConfigTextOptions } from './read-config-text.t
 
 /** As for `parseConfig`, and how the file is read. */
 export interface ReadConfigFileOptions extends ParseConfigOptions, Pick<ReadConfigTextOptions, 'filesOnly'> {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { DomainSource } from './source.ts';
 export interface CoreOptions extends Pick<HoldOptions, 'waitMs'> {
   /** Let the domain run meanwhile: its pages are of different moments then. @default false */
   readonly live?: boolean;
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 /**

@@ -26,9 +26,24 @@ export interface CurrentConfig {
  * It is read here as a target will read it. A guest that cannot be restored must not be saved, and before it is saved
  * the guest has not been touched.
  *
- * @throws VmToolsError DOMAIN_NO_CONFIG when it is missing, damaged or of another domain; DOMAIN_NOT_SAVABLE
+ * @throws VmToolsError DOMAIN_NO_CONFIG when it is missing, damaged or of another domain; DOMAIN_NOT_SAVABLE, also of a
+ *   guest that is to stay where it is
  */
 export async function currentConfig(host: Host, domain: Domain, info: DomainInfo): Promise<CurrentConfig> {
+  const current = await readCurrentConfig(host, domain, info);
+  if (current.config.noMigrate === true)
+    throw notSavable(domain, 'its configuration says that it stays (nomigrate)').with({
+      hint: 'shut it down, and create it anew without nomigrate',
+    });
+  return current;
+}
+
+/** The same of a guest that need not be saved: it may be to stay where it is. */
+export async function readCurrentConfig(
+  host: Host,
+  domain: Domain,
+  info: DomainInfo,
+): Promise<CurrentConfig> {
   const written = await readUserdata(host, domain);
   const json = updateLibxlJson(written, {
     name: domain.name === '' ? undefined : domain.name,
@@ -40,10 +55,6 @@ export async function currentConfig(host: Host, domain: Domain, info: DomainInfo
   });
   const config = readAsTarget(host, domain, json);
   requireOfDomain(host, domain, info, config);
-  if (config.noMigrate === true)
-    throw notSavable(domain, 'its configuration says that it stays (nomigrate)').with({
-      hint: 'shut it down, and create it anew without nomigrate',
-    });
   return { json, config };
 }
 

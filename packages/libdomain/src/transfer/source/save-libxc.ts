@@ -15,13 +15,13 @@ import { SaveMeter } from './save-meter.ts';
 const SUSPEND: Readonly<Record<Profile['save']['suspends'], typeof suspendGuest>> = { guest: suspendGuest };
 
 export interface SaveLibxcOptions extends SaveControl {
-  readonly suspendTimeoutMs?: number;
+  readonly suspendTimeoutMs?: number | undefined;
   readonly precopy?: PrecopyPolicy | undefined;
   /** Called before the guest is asked to suspend. */
   readonly beforeSuspend?: () => Promise<void>;
   /** Called when it has suspended, while the rest of its memory is read; the save is not done before it resolves. */
   readonly afterSuspend?: () => Promise<DiskMoment | undefined>;
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 /**

@@ -35,12 +35,12 @@ export interface SourceOptions extends Pick<HoldOptions, 'waitMs'> {
   /** "auto" saves live what can be; `describe().live` tells. @default 'auto' */
   readonly live?: LiveMode;
   /** @default 60 s */
-  readonly suspendTimeoutMs?: number;
+  readonly suspendTimeoutMs?: number | undefined;
   /** @default libxc's own */
   readonly precopy?: PrecopyPolicy;
   /** The limits of its cost for the guest; in place of `precopy`. */
   readonly budget?: PrecopyBudget;
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
 }
 
 /** A source whose guest is a domain. */

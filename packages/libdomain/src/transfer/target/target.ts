@@ -42,6 +42,8 @@ import { startRestored } from './start-restored.ts';
 export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pick<HoldOptions, 'waitMs'> {
   /** `start` leaves it paused. @default false */
   readonly paused?: boolean;
+  /** Awaited by `start`, when the domain is whole and has not run yet; where it rejects, the domain does not run. */
+  readonly beforeStart?: (() => Promise<void>) | undefined;
   /** Instead of the name that it was saved under. */
   readonly name?: string;
   /** The origin of it. @default a peer without a name when it is offered, otherwise an image that was not made here */
@@ -217,6 +219,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
   async function start(): Promise<{ domid: number }> {
     const { domid, config } = finished(made).context;
     const { uuid, name } = config;
+    await options.beforeStart?.();
     await startRestored(host, { domid, uuid, name }, options);
     await release();
     return { domid };

@@ -1,0 +1,27 @@
+/**
+ * What becomes of the guests of a host: which of them start with it, how they go down with it, and how each of them
+ * comes back exactly once.
+ *
+ * @example
+ * ```ts
+ * for (const { name, did } of await takeDown(host)) console.log(name, did); // before the host is switched off
+ * for (const { name, did } of await bringBack(host)) console.log(name, did); // when it is up again
+ * ```
+ *
+ * @packageDocumentation
+ */
+export {
+  entryOf,
+  readAutostart,
+  removeAutostart,
+  writeAutostart,
+  type AutostartEntries,
+} from './autostart/entries.ts';
+export { DEFAULT_ORDER, type AutostartEntry, type Ending } from './autostart/entry.ts';
+export { settleAway } from './autostart/settle-away.ts';
+export { bringBack, type BringBackOptions } from './bring-back/bring-back.ts';
+export { orderOf, type Order, type Placed } from './order.ts';
+export type { Deed, GuestOutcome } from './outcome.ts';
+export { readSaved } from './saved/records.ts';
+export type { SavedGuest, SavedState } from './saved/record.ts';
+export { takeDown, type TakeDownOptions } from './take-down/take-down.ts';

@@ -1,0 +1,75 @@
+import { VmToolsError } from '@vm-tools/errors';
+import { domainSource, keptConfig, shutdownDomain, type Host, type KeptConfig } from '@vm-tools/libdomain';
+import { saveToFile } from '@vm-tools/libxfr';
+import { writeAutostart } from '../autostart/entries.ts';
+import type { GuestOutcome } from '../outcome.ts';
+import { SavedGuests } from '../saved/records.ts';
+import type { Leaving, TakeDownOptions } from './take-down.ts';
+
+type Done = Pick<GuestOutcome, 'did' | 'note'>;
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** Why a guest is shut down in place of being saved: it cannot be, or there is no room. */
+const NOT_SAVABLE: ReadonlySet<string> = new Set(['DOMAIN_NOT_SAVABLE', 'XFR_NO_SPACE']);
+
+/** Takes one guest down, and keeps what it was by then for its next start. */
+export async function endGuest(host: Host, guest: Leaving, options: TakeDownOptions): Promise<Done> {
+  const { domain, entry, ending } = guest;
+  if (domain.state === 'shutdown' || domain.state === 'crashed') return { did: 'left', note: 'it has ended' };
+  const kept = await keptConfig(host, domain).catch((thrown: unknown) => {
+    if (ending === 'save') throw thrown;
+    return undefined; // it can be shut down all the same
+  });
+  if (entry !== undefined && kept !== undefined && !('file' in entry.from))
+    await writeAutostart(host.root, { ...entry, uuid: domain.uuid, name: domain.name, from: kept });
+  if (ending === 'shutdown' || kept === undefined) return shutDown(host, guest, options);
+  try {
+    await save(host, guest, kept, options);
+    return { did: 'saved' };
+  } catch (thrown) {
+    if (!(thrown instanceof VmToolsError) || !NOT_SAVABLE.has(thrown.code)) throw thrown;
+    return { ...(await shutDown(host, guest, options)), note: `it could not be saved: ${thrown.message}` };
+  }
+}
+
+/**
+ * The record says "saving" before there is an image and "saved" when the domain has gone: an image whose guest may have
+ * been resumed since is never used.
+ */
+async function save(
+  host: Host,
+  { domain, name }: Leaving,
+  kept: KeptConfig,
+  { signal, onLog, onEvent, beforeChange }: TakeDownOptions,
+): Promise<void> {
+  const saved = new SavedGuests(host.root, beforeChange);
+  const record = { ...kept, uuid: domain.uuid, name } as const;
+  await saved.forget(domain); // of an earlier end
+  await saved.write({ ...record, state: 'saving' });
+  try {
+    await saveToFile(domainSource(host, domain, { onLog }), saved.imagePath(domain), {
+      afterwards: 'destroy',
+      signal,
+      onEvent: onEvent && ((event) => onEvent(name, event)),
+    });
+  } catch (thrown) {
+    // Where there is an image, the domain is still here: what brings guests back will see to both.
+    if (!(await saved.hasImage(domain))) await saved.forget(domain);
+    throw thrown;
+  }
+  await saved.write({ ...record, state: 'saved' });
+}
+
+async function shutDown(
+  host: Host,
+  { domain }: Leaving,
+  { timeoutMs = DEFAULT_TIMEOUT_MS, force = false, signal }: TakeDownOptions,
+): Promise<Done> {
+  const ended = await shutdownDomain(host, domain, {
+    mode: 'poweroff',
+    wait: true,
+    waitMs: timeoutMs,
+    ...{ timeoutMs, force, signal },
+  });
+  return { did: 'shut-down', ...(ended === 'forced' && { note: 'without its help' }) };
+}
