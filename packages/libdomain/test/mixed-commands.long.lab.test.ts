@@ -16,6 +16,8 @@ type Toolstack = (typeof TOOLSTACKS)[number];
 /** A domain as it has to be by now. */
 interface Guest {
   name: string;
+  /** xenconsoled names the log after the domain when it is made, and renames it with none. */
+  log: string;
   isPaused: boolean;
 }
 
@@ -56,7 +58,7 @@ describeLab('commands of xl and of ours, mixed, on domains of both', () => {
       for (const maker of ['xl', 'xl', 'xl', 'ours', 'ours', 'ours'] as const) {
         const name = newName();
         await a.run(WORDS.create[maker](name), LIMIT);
-        guests.push({ name, isPaused: false });
+        guests.push({ name, log: name, isPaused: false });
       }
 
       /** @param guest which one; it knows afterwards how it is */
@@ -96,15 +98,16 @@ describeLab('commands of xl and of ours, mixed, on domains of both', () => {
         async (guest) => {
           if (guest.isPaused) await tell('unpause', guest.name);
           guest.isPaused = false;
-          await waitForTicks(a, guest.name, 1);
+          await waitForTicks(a, guest.log, 1);
           await tell('save', guest.name);
-          const counted = await ticks(a, guest.name);
+          const counted = await ticks(a, guest.log);
           await tell('restore', guest.name);
-          await waitForTick(a, guest.name, counted + 1);
+          guest.log = guest.name;
+          await waitForTick(a, guest.log, counted + 1);
         },
         async (guest) => {
           await tell('destroy', guest.name);
-          guest.name = newName();
+          guest.name = guest.log = newName();
           guest.isPaused = false;
           await tell('create', guest.name);
         },
@@ -122,7 +125,7 @@ describeLab('commands of xl and of ours, mixed, on domains of both', () => {
 
       for (const guest of guests) {
         if (guest.isPaused) await tell('unpause', guest.name);
-        await waitForTicks(a, guest.name, 1);
+        await waitForTicks(a, guest.log, 1);
         await tell('destroy', guest.name);
       }
     },
