@@ -28,7 +28,7 @@ const layers = {
   domain: ['errors', 'dom0', 'ipc', 'ports', 'words', 'locks', 'write-file', 'xenstore', 'format', 'native'],
   transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'zstd-frames', 'ratelimit'],
   // The guests of a host together: puts domains and transfers to use, as executables do for one of them.
-  host: ['errors', 'locks', 'write-file', 'domain', 'transfer'],
+  host: ['errors', 'locks', 'write-file', 'ratelimit', 'domain', 'transfer', 'trust'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.

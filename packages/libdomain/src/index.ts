@@ -13,6 +13,7 @@
  * @packageDocumentation
  */
 export type { Host } from './host.ts';
+export { closeHost, reopenHost, whyClosed } from './closed.ts';
 export * from './hold/index.ts';
 export type { Domain, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';

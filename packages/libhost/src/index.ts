@@ -17,11 +17,14 @@ export {
   writeAutostart,
   type AutostartEntries,
 } from './autostart/entries.ts';
-export { DEFAULT_ORDER, type AutostartEntry, type Ending } from './autostart/entry.ts';
-export { settleAway } from './autostart/settle-away.ts';
+export { DEFAULT_ORDER, isEnding, type AutostartEntry, type Ending } from './autostart/entry.ts';
+export { noteAway, settleAway } from './autostart/settle-away.ts';
 export { bringBack, type BringBackOptions } from './bring-back/bring-back.ts';
+export { evacuate, type EvacuateOptions } from './evacuate/evacuate.ts';
+export { moveGuest, type MoveOptions } from './evacuate/move-guest.ts';
 export { orderOf, type Order, type Placed } from './order.ts';
 export type { Deed, GuestOutcome } from './outcome.ts';
+export { callingPeer, peerAddress, recallingPeer } from './peer/call-peer.ts';
 export { readSaved } from './saved/records.ts';
 export type { SavedGuest, SavedState } from './saved/record.ts';
 export { takeDown, type TakeDownOptions } from './take-down/take-down.ts';

@@ -4,7 +4,7 @@ import type { VmToolsError } from '@vm-tools/errors';
  * What became of a guest.
  * - runs: it was here, and nothing was done; left: it is here, and the host may go down with it
  * - restored: from its image; created: anew; started, resumed: what an earlier try had left
- * - saved, shut-down: it is here no more
+ * - saved, shut-down, moved: it is here no more
  * - away: it lives at a peer; failed: see the error
  */
 export type Deed =
@@ -16,6 +16,7 @@ export type Deed =
   | 'resumed'
   | 'saved'
   | 'shut-down'
+  | 'moved'
   | 'away'
   | 'failed';
 

@@ -21,7 +21,9 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function copyDisks({ root }: SimulatedHost | { readonly root: string }): Promise<string> {
   const copy = join(folder, String((count += 1)));
-  await cp(join(root, 'var/lib/vm-tools'), join(copy, 'var/lib/vm-tools'), { recursive: true }).catch(() => undefined);
+  await cp(join(root, 'var/lib/vm-tools'), join(copy, 'var/lib/vm-tools'), { recursive: true }).catch(
+    () => undefined,
+  );
   return copy;
 }
 
@@ -35,7 +37,15 @@ async function withGuest(host: SimulatedHost, startsWithHost: boolean): Promise<
   if (startsWithHost) {
     const { uuid, name } = domain;
     const from = await keptConfig(host, domain);
-    await writeAutostart(host.root, { uuid, name, order: 1, delayMs: 0, after: [], atShutdown: 'save', from });
+    await writeAutostart(host.root, {
+      uuid,
+      name,
+      order: 1,
+      delayMs: 0,
+      after: [],
+      atShutdown: 'save',
+      from,
+    });
   }
   return domain;
 }

@@ -1,4 +1,5 @@
-import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
+import { asCount, asWait, wrongUse, type CommandSpec } from '@vm-tools/cli';
+import type { Ending } from '@vm-tools/libhost';
 import { RANGES } from '@vm-tools/words';
 
 export interface OnInput {
@@ -8,7 +9,7 @@ export interface OnInput {
   readonly delay?: number;
   /** names, with commas between them */
   readonly after?: string;
-  readonly atShutdown?: 'save' | 'shutdown';
+  readonly atShutdown?: Ending;
 }
 
 export interface OffInput {
@@ -47,8 +48,8 @@ export const on: CommandSpec = {
     { flags: '--after <names>', description: 'domains that start before it whatever their order: db1,db2' },
     {
       flags: '--at-shutdown <what>',
-      description: 'how it goes down with the host (default: save)',
-      choices: ['save', 'shutdown'],
+      description: 'how it goes down with the host: save, shutdown, or move:PEER (default: save)',
+      parse: parseEnding,
     },
   ],
   examples: [
@@ -64,6 +65,7 @@ export const on: CommandSpec = {
   ],
   notes: [
     'A domain is kept as it is now, and again each time that it goes down with the host: what vm-set has changed stays. What starts from a file is as the file says.',
+    'With move:PEER it is moved as by vm-migrate, and saved where the peer does not take it.',
     'A domain that is moved to another host does not start here any more, until it has come back.',
     'Of a domain that starts with the host already, what is not given stays.',
   ],
@@ -81,3 +83,9 @@ export const list: CommandSpec = {
   summary: 'shows what starts with the host, in its order',
   examples: [{ command: 'vm-autostart list --json', effect: 'for programs' }],
 };
+
+/** The address of a peer is read when it is called: it may be made known later. */
+function parseEnding(text: string): Ending {
+  if (text === 'save' || text === 'shutdown' || /^move:./.test(text)) return text as Ending;
+  throw wrongUse(`--at-shutdown cannot be ${JSON.stringify(text)}`, 'save, shutdown, or move:PEER');
+}

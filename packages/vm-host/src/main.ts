@@ -11,6 +11,12 @@ void runCli({
     },
     { ...options.save, run: async (invocation) => (await import('./commands/shutdown.ts')).save(invocation) },
     {
+      ...options.evacuate,
+      run: async (invocation) => (await import('./commands/evacuate.ts')).evacuate(invocation),
+    },
+    { ...options.close, run: async (invocation) => (await import('./commands/door.ts')).close(invocation) },
+    { ...options.open, run: async (invocation) => (await import('./commands/door.ts')).open(invocation) },
+    {
       ...options.restore,
       run: async (invocation) => (await import('./commands/restore.ts')).restore(invocation),
     },

@@ -1,4 +1,4 @@
-import { asCount, asWait, type CommandSpec, type OptionSpec } from '@vm-tools/cli';
+import { asCount, asWait, BWLIMIT, type CommandSpec, type OptionSpec } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
 
 export interface CpuInput {
@@ -16,6 +16,20 @@ export interface ShutdownInput extends RestoreInput {
   readonly force?: boolean;
   /** milliseconds */
   readonly timeout?: number;
+}
+
+export interface EvacuateInput {
+  readonly peer: readonly string[];
+  readonly only?: string;
+  readonly atOnce?: number;
+  readonly bwlimit?: string;
+  readonly insecure?: boolean;
+  readonly withXl?: boolean;
+  readonly staysOpen?: boolean;
+}
+
+export interface CloseInput {
+  readonly because?: string;
 }
 
 const AT_ONCE: OptionSpec = {
@@ -95,6 +109,47 @@ export const restore: CommandSpec = {
     'It may be run again at any time: what is here stays as it is.',
     'An image is used at most once. Where it may not be used any more, because the host crashed while the guest came back, the guest starts anew.',
   ],
+};
+
+export const evacuate: CommandSpec = {
+  name: 'evacuate',
+  summary: 'moves the guests of this host to other hosts, and closes it for others',
+  arguments: [{ name: '<peer...>', description: 'hosts, as for vm-migrate; guests are spread over them' }],
+  options: [
+    { flags: '--only <names>', description: 'only these guests, where * stands for any letters: web-*,db1' },
+    {
+      flags: '--at-once <number>',
+      description: 'how many are moved at the same time (default: 2)',
+      ...asCount(RANGES.atOnce),
+    },
+    BWLIMIT,
+    { flags: '--insecure', description: 'allow tcp://: anyone on the way can read and change the guests' },
+    WITH_XL,
+    { flags: '--stays-open', description: 'the host may take guests meanwhile and behind it' },
+  ],
+  examples: [
+    { command: 'vm-host evacuate b.example c.example', effect: 'this host can be updated then' },
+    { command: "vm-host evacuate b.example --only 'web-*'", effect: 'those alone' },
+    { command: 'vm-host open', effect: 'when it is up again, guests may come back' },
+  ],
+  notes: [
+    'Each peer is asked before the first page, and a guest goes to the next one when it is refused. One that no peer takes runs on here; the result says why.',
+    '--bwlimit is the limit of all guests together that are under way.',
+    'Guests that start with this host do not start here any more, until they have come back.',
+  ],
+};
+
+export const close: CommandSpec = {
+  name: 'close',
+  summary: 'lets no guest come to this host any more, by vm-create, vm-restore or a migration',
+  options: [{ flags: '--because <words>', description: 'what those are told who try' }],
+  examples: [{ command: "vm-host close --because 'new disks on Friday'", effect: 'what is here runs on' }],
+};
+
+export const open: CommandSpec = {
+  name: 'open',
+  summary: 'lets guests come to this host again, behind evacuate or close',
+  examples: [{ command: 'vm-host open', effect: 'vm-create, vm-restore and peers may bring guests' }],
 };
 
 export const cpu: CommandSpec = {

@@ -21,7 +21,7 @@ import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/rat
 import { openMeasured } from './measured.ts';
 import { movesOf } from './moves.ts';
 import type { MigrateInput } from './options.ts';
-import { callingPeer, peerAddress, recallingPeer } from './peer.ts';
+import { callingPeer, noteAway, peerAddress, recallingPeer } from '@vm-tools/libhost';
 import { moveToXl, warningOfXl } from './peer-xl.ts';
 import { requireFree } from './require-free.ts';
 import { describeSettings } from './transfers/describe-transfer.ts';
@@ -119,6 +119,9 @@ async function migrateOne(
     throw await withSuccessor(host, thrown, signal);
   });
   await measured.save();
+  await noteAway(invocation.root, uuid, endpoint).catch((thrown: unknown) => {
+    messages.warn(`${name} may still start with this host, see vm-autostart list: ${messageOf(thrown)}`);
+  });
   const { downtimeMs = 0 } = summary;
   if (live && downtimeMs > budget.maxDowntimeMs) {
     messages.warn(

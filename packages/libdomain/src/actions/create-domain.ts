@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { requireOpen } from '../closed.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import type { Domain } from '../domain.ts';
 import { asVmToolsError } from '../guest-error.ts';
@@ -17,6 +18,8 @@ export interface CreateOptions extends Omit<RunOptions, 'signal'>, HoldOptions {
   readonly paused?: boolean;
   /** libxl's JSON that the configuration was read from, of a domain that starts anew: it is kept with the new one. */
   readonly configJson?: string;
+  /** It was here before, and comes back to a host that takes no others. @default so does one with `configJson` */
+  readonly isBack?: boolean | undefined;
   /** The author of its configuration. @default the operator */
   readonly origin?: Origin | undefined;
   /** What its devices may reach. @default everything */
@@ -48,7 +51,7 @@ export function planCreate(
 /**
  * Creates a domain and lets it run. A failure leaves nothing behind, or names in `leftovers` what it had to.
  *
- * @throws DOMAIN_NAME_TAKEN, DOMAIN_UUID_TAKEN, DOMAIN_NO_MEMORY, KERNEL_…, XEN_…, XENSTORE_…; and as `holdDomain`
+ * @throws HOST_CLOSED, DOMAIN_NAME_TAKEN, DOMAIN_UUID_TAKEN, DOMAIN_NO_MEMORY, KERNEL_…, XEN_…, XENSTORE_…; and as `holdDomain`
  */
 export async function createDomain(
   host: Host,
@@ -57,6 +60,7 @@ export async function createDomain(
 ): Promise<Domain> {
   const { uuid = randomUUID(), name } = config;
   try {
+    if (!(options.isBack ?? options.configJson !== undefined)) await requireOpen(host);
     await using _held = await holdDomain(host, { uuid, name }, options);
     const { context } = await runPipeline(planCreate({ ...config, uuid }, options), host, options);
     return describeNew(context, options);

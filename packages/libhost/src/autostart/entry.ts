@@ -1,8 +1,13 @@
 import { decodeOrigin, encodeOrigin, type KeptConfig } from '@vm-tools/libdomain';
 import type { z as Zod } from 'zod';
 
-/** What becomes of a guest when its host goes down. */
-export type Ending = 'save' | 'shutdown';
+/** What becomes of a guest when its host goes down; behind "move:" is the address of a peer. */
+export type Ending = 'save' | 'shutdown' | `move:${string}`;
+
+/** "save", "shutdown" or "move:b.example" */
+export function isEnding(text: string): text is Ending {
+  return text === 'save' || text === 'shutdown' || /^move:./.test(text);
+}
 
 /** A guest that starts with its host, and how. */
 export interface AutostartEntry {
@@ -52,7 +57,7 @@ async function schema() {
     order: z.int().nonnegative(),
     delayMs: z.number().nonnegative(),
     after: z.array(z.string()),
-    atShutdown: z.enum(['save', 'shutdown']),
+    atShutdown: z.string().refine(isEnding),
     away: z.string().optional(),
     file: z.string().optional(),
     configJson: z.string().optional(),

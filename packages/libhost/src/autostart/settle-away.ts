@@ -3,7 +3,7 @@ import type { Domain, Host } from '@vm-tools/libdomain';
 import { fileJournals } from '@vm-tools/libxfr';
 import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
 import { listTransfers } from '@vm-tools/libxfr/recovery';
-import { writeAutostart, type AutostartEntries } from './entries.ts';
+import { readAutostart, writeAutostart, type AutostartEntries } from './entries.ts';
 import type { AutostartEntry } from './entry.ts';
 
 /**
@@ -30,4 +30,11 @@ export async function settleAway(
     settled.push({ ...entry, away });
   }
   return { entries: settled, damaged };
+}
+
+/** The same for one guest that has just been moved, for a caller that knows it. */
+export async function noteAway(root: string, uuid: string, peer: string): Promise<void> {
+  const { entries } = await readAutostart(root);
+  const entry = entries.find((each) => each.uuid === uuid);
+  if (entry !== undefined) await writeAutostart(root, { ...entry, away: peer });
 }

@@ -62,6 +62,7 @@ async function restore(
   const { signal, onLog, onEvent } = options;
   const target = domainTarget(host, {
     waitMs: PATIENCE_MS,
+    isBack: true,
     rulesOfPeer: options.rulesOfPeer,
     onLog,
     origin: saved.origin ?? { from: 'image' },
@@ -82,7 +83,7 @@ async function create(
 ): Promise<Done> {
   const { saved, entry, uuid } = guest;
   const { signal, onLog, rulesOfPeer } = options;
-  const shared = { signal, onLog, waitMs: PATIENCE_MS };
+  const shared = { signal, onLog, waitMs: PATIENCE_MS, isBack: true };
   const note = saved === undefined ? undefined : 'its image could not be used: what it had in memory is lost';
   // Before it runs: behind that no image of it may be used any more.
   await records.removeImage(guest);

@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { domainSource, keptConfig, shutdownDomain, type Host, type KeptConfig } from '@vm-tools/libdomain';
-import { saveToFile } from '@vm-tools/libxfr';
+import { fileJournals, saveToFile } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
+import { formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { writeAutostart } from '../autostart/entries.ts';
+import { moveGuest } from '../evacuate/move-guest.ts';
 import type { GuestOutcome } from '../outcome.ts';
+import { peerAddress } from '../peer/call-peer.ts';
 import { SavedGuests } from '../saved/records.ts';
 import type { Leaving, TakeDownOptions } from './take-down.ts';
 
@@ -23,12 +28,38 @@ export async function endGuest(host: Host, guest: Leaving, options: TakeDownOpti
   if (entry !== undefined && kept !== undefined && !('file' in entry.from))
     await writeAutostart(host.root, { ...entry, uuid: domain.uuid, name: domain.name, from: kept });
   if (ending === 'shutdown' || kept === undefined) return shutDown(host, guest, options);
+  if (ending !== 'save') {
+    const moved = await moveAway(host, guest, ending.slice('move:'.length), options);
+    if (!(moved instanceof VmToolsError)) return moved;
+    options.onWarning?.(`${guest.name} could not be moved, and is saved: ${moved.message}`);
+  }
   try {
     await save(host, guest, kept, options);
     return { did: 'saved' };
   } catch (thrown) {
     if (!(thrown instanceof VmToolsError) || !NOT_SAVABLE.has(thrown.code)) throw thrown;
     return { ...(await shutDown(host, guest, options)), note: `it could not be saved: ${thrown.message}` };
+  }
+}
+
+/** @returns why it is still here, where no transfer of it has begun or it has come to its end */
+async function moveAway(
+  host: Host,
+  { domain, name }: Leaving,
+  endpoint: string,
+  { signal, onLog, onEvent }: TakeDownOptions,
+): Promise<Done | VmToolsError> {
+  try {
+    const peer = peerAddress({ endpoint });
+    await moveGuest(host, domain, [peer], {
+      ...{ signal, onLog, journals: fileJournals(join(host.root, JOURNAL_FOLDER)) },
+      onEvent: onEvent && ((event) => onEvent(name, event)),
+    });
+    return { did: 'moved', note: `to ${formatPeerAddress(peer)}` };
+  } catch (thrown) {
+    if (!(thrown instanceof VmToolsError) || thrown.kind === 'uncertain' || signal?.aborted === true)
+      throw thrown;
+    return thrown;
   }
 }
 

@@ -1,22 +1,24 @@
 import { formatFields, type Invocation, type Outcome } from '@vm-tools/cli';
-import { hostInfo, listGuests } from '@vm-tools/libdomain';
+import { hostInfo, listGuests, whyClosed } from '@vm-tools/libdomain';
 import { readAutostart, readSaved } from '@vm-tools/libhost';
 import { formatBytes } from '@vm-tools/ratelimit';
 
 export async function info(invocation: Invocation<object>): Promise<Outcome> {
   const { root } = invocation;
   const host = await invocation.openHost();
-  const [details, guests, { entries }, saved] = await Promise.all([
+  const [details, guests, { entries }, saved, closed] = await Promise.all([
     hostInfo(host),
     listGuests(host),
     readAutostart(root),
     readSaved(root),
+    whyClosed({ root }),
   ]);
   const { version, memoryKib, freeKib, cpus, scheduler } = details;
   const value = {
     ...details,
     version: `${version.major}.${version.minor}${version.extra}`,
     guests: guests.length,
+    closed,
     startWithHost: entries.map(({ name }) => name),
     saved: saved.guests.map(({ name }) => name),
   };
@@ -25,6 +27,7 @@ export async function info(invocation: Invocation<object>): Promise<Outcome> {
     ['processors', `${cpus}, scheduler ${scheduler}`],
     ['memory', `${formatBytes(memoryKib * 1024)}, of which ${formatBytes(freeKib * 1024)} are free`],
     ['guests', String(guests.length)],
+    ['closed', closed],
     ['start with the host', namesOr(value.startWithHost, 'none')],
     ['saved with the host', namesOr(value.saved, 'none')],
   ]);

@@ -28,6 +28,7 @@ const NAMES = [
     'peer',
     'protocol',
     'place',
+    'host-open',
     'xen-version',
     'type',
     'config',

@@ -5,7 +5,7 @@ import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { PeerAddress } from '@vm-tools/libxfr/transport';
 import { movesOf } from '../moves.ts';
 import type { MigrateInput } from '../options.ts';
-import { callingPeer, peerAddress } from '../peer.ts';
+import { callingPeer, peerAddress } from '@vm-tools/libhost';
 import { checkXlAt } from '../peer-xl.ts';
 import { requireFree } from '../require-free.ts';
 import { sideWord } from '../side.ts';

@@ -3,7 +3,7 @@ import { guestFinder } from '@vm-tools/libdomain';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { resolveTransfer } from '@vm-tools/libxfr/recovery';
 import type { ResolveInput } from '../options.ts';
-import { recallingPeer } from '../peer.ts';
+import { recallingPeer } from '@vm-tools/libhost';
 import { findTransfer } from '../transfers/find-transfer.ts';
 import { journalsOf } from '../transfers/journals.ts';
 

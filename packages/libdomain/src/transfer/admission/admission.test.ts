@@ -15,6 +15,7 @@ import { domainTarget } from '../target/target.ts';
 import { refusalOf } from './run-checks.ts';
 
 const NAMES = [
+  'host-open',
   'xen-version',
   'type',
   'config',

@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { requireOpen } from '../../closed.ts';
 import { MAX_VCPUS } from '../../config/keys/values.ts';
 import type { DomainConfig } from '../../config/schema.ts';
 import { requireSocketFree } from '../../devices/channel-socket.ts';
@@ -33,6 +34,7 @@ export interface Arrival {
  * opened: the disks are still in use where it comes from.
  */
 export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
+  { name: 'host-open', run: ({ host }) => requireOpen(host) },
   {
     name: 'xen-version',
     run({ host, offer }) {
@@ -141,7 +143,7 @@ export const TARGET_CHECKS: readonly HostCheck<Arrival>[] = [
 ];
 
 /** Those that cost a look into xenstore, and are what fails most. */
-export const CHEAP_CHECKS = TARGET_CHECKS.filter(({ name }) => name === 'name' || name === 'uuid');
+export const CHEAP_CHECKS = TARGET_CHECKS.filter(({ name }) => ['host-open', 'name', 'uuid'].includes(name));
 
 /**
  * What its devices reach, and the files with which it is started when it reboots. Where it may come without these, they

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { openImage, PAGE_BYTES, type ExpectedDomain } from '@vm-tools/xen-stream';
 import { planDomain, type Finished } from '../../actions/plan-domain.ts';
+import { requireOpen } from '../../closed.ts';
 import { isHere } from '../../config/devices/is-here.ts';
 import { nameFault } from '../../config/keys/name-fault.ts';
 import type { DomainConfig } from '../../config/schema.ts';
@@ -42,6 +43,8 @@ import { startRestored } from './start-restored.ts';
 export interface TargetOptions extends Pick<RunOptions, 'onStep' | 'onLog'>, Pick<HoldOptions, 'waitMs'> {
   /** `start` leaves it paused. @default false */
   readonly paused?: boolean;
+  /** It was here before, and comes back to a host that takes no others. @default false */
+  readonly isBack?: boolean | undefined;
   /** Awaited by `start`, when the domain is whole and has not run yet; where it rejects, the domain does not run. */
   readonly beforeStart?: (() => Promise<void>) | undefined;
   /** Instead of the name that it was saved under. */
@@ -182,6 +185,7 @@ export function domainTarget(host: Host, options: TargetOptions = {}): DomainTar
     let saved: Pick<DomainConfig, 'name' | 'uuid'> | undefined;
     try {
       throwIfAborted(signal, 'restoring a domain');
+      if (offered === undefined && options.isBack !== true) await requireOpen(host);
       const image = await open();
       const { configJson } = image;
       const config = offeredConfig(configJson);
