@@ -1,12 +1,14 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import {
   addForeignDomain,
   failure,
+  interruptAt,
   result,
   testOnHost,
   ticks,
+  until,
   waitForTick,
   waitForTicks,
   type TestHost,
@@ -109,4 +111,50 @@ testOnHost('what cannot be is refused, with its place', async (host) => {
     error: { code: 'CONFIG_UNREADABLE' },
   });
   expect(await failure(host, 'vm-autostart on a1 --order -1')).toMatchObject({ status: 2 });
+});
+
+testOnHost('what cannot be read is named, and keeps no other guest from coming back', async (host) => {
+  const kept = join(host.simulated.root, 'var/lib/vm-tools');
+  const uuid = '00000000-0000-4000-8000-000000000001';
+  for (const folder of ['autostart', 'saved']) {
+    await mkdir(join(kept, folder), { recursive: true });
+    await writeFile(join(kept, folder, `${uuid}.json`), '{"name": 1}');
+  }
+  await result(host, 'vm-create polite.cfg name=web1');
+  await result(host, 'vm-autostart on web1');
+  await host.run('vm-destroy web1');
+  const { stdout, stderr } = await host.exec('vm-host restore --json');
+  expect(deeds(JSON.parse(stdout) as Told[])).toEqual(['web1 created']);
+  // AUTOSTART_CORRUPT and SAVED_GUEST_CORRUPT, as warnings
+  for (const folder of ['autostart', 'saved']) expect(stderr).toContain(`${folder}/${uuid}.json`);
+});
+
+testOnHost('one at a time takes guests down or brings them back', async (host) => {
+  await result(host, 'vm-create rude.cfg name=rude');
+  const isHeld = (): Promise<unknown> =>
+    until(async () => {
+      const { code, stdout } = await host.exec('vm-host restore --json');
+      return code === 2 && stdout.includes('HOST_BUSY');
+    }, 'the first one to hold the host');
+  const line = 'vm-host shutdown --otherwise shutdown --timeout 5m';
+  expect(await interruptAt(host, line, isHeld)).toMatchObject({ status: 130 });
+  await host.run('vm-host restore');
+});
+
+testOnHost('what the system refuses is told with the guest, which runs on', async (host) => {
+  await result(host, 'vm-create polite.cfg name=web1');
+  await waitForTicks(host, 'web1');
+  const kept = join(host.simulated.root, 'var/lib/vm-tools');
+  await mkdir(kept, { recursive: true });
+  await writeFile(join(kept, 'saved'), 'in the place of a folder');
+  const { code, stdout } = await host.exec('vm-host save --json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({
+      name: 'web1',
+      did: 'failed',
+      error: expect.objectContaining({ code: 'HOST_LIFE_FAILED' }),
+    }),
+  ]);
+  await waitForTick(host, 'web1', (await ticks(host, 'web1')) + 1);
 });

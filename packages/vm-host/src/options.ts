@@ -123,7 +123,10 @@ export const evacuate: CommandSpec = {
       ...asCount(RANGES.atOnce),
     },
     BWLIMIT,
-    { flags: '--insecure', description: 'allow tcp://: anyone on the way can read and change the guests' },
+    {
+      flags: '--insecure',
+      description: 'allow tcp://, over which guests can be read and changed on their way',
+    },
     WITH_XL,
     { flags: '--stays-open', description: 'the host may take guests meanwhile and behind it' },
   ],

@@ -74,7 +74,7 @@ async function move(
     reconnect: recallingPeer(host),
   });
   await using _served = serveTransfer(host.root, transfer, (thrown) => onLog?.(String(thrown)));
-  return transfer.result.catch(async (thrown: unknown) => {
+  return await transfer.result.catch(async (thrown: unknown) => {
     throw await withSuccessor(host, thrown, signal);
   });
 }
