@@ -27,4 +27,6 @@ export type { Deed, GuestOutcome } from './outcome.ts';
 export { callingPeer, peerAddress, recallingPeer } from './peer/call-peer.ts';
 export { readSaved } from './saved/records.ts';
 export type { SavedGuest, SavedState } from './saved/record.ts';
+export { placesHere } from './where/places-here.ts';
+export { whereIs, type Whereabouts, type WhereIsOptions } from './where/where-is.ts';
 export { takeDown, type TakeDownOptions } from './take-down/take-down.ts';

@@ -20,6 +20,7 @@
  *
  * @packageDocumentation
  */
+export { askWhere } from './check/where.ts';
 export { checkPeer } from './check/check-peer.ts';
 export type { PeerCheck } from './check/check-peer.ts';
 export { stepName } from './commit/step.ts';

@@ -14,7 +14,7 @@
 export { targetMayAct, targetMayWrite } from './commit/allows.ts';
 export type { TargetAction } from './commit/table.ts';
 export { journalEntrySchema, journalStartSchema } from './journal/format/schemas.ts';
-export { offerSchema, transferIdSchema } from './protocol/messages.ts';
+export { offerSchema, transferIdSchema, wantedSchema } from './protocol/messages.ts';
 export { Admission } from './target/admission.ts';
 export { DEFAULT_LOBBY, type LobbyLimits } from './target/lobby.ts';
 export { WaitingForGo } from './target/waiting-for-go.ts';

@@ -10,6 +10,8 @@
  *
  * @packageDocumentation
  */
+export type { GuestPlace, GuestState, WantedGuest } from '@vm-tools/ports';
+export type { AskWhereOptions } from './check/where.ts';
 export type { CheckOptions, ConnectFor } from './check/check-peer.ts';
 export type { Storage, WrittenFile } from './disk/storage.ts';
 export type { ObservedEvent, OnEvent, TransferSettings, TransferStart, TransferWarning } from './events.ts';

@@ -13,6 +13,7 @@
  */
 export type { Check } from './check.ts';
 export type { TransferFigures, TransferPhase } from './figures.ts';
+export type { GuestPlace, GuestState, WantedGuest } from './guest-place.ts';
 export type { FoundSource, FoundTarget, GuestFinder, Journalled } from './guest-finder.ts';
 export type { ImageOrigin } from './image-origin.ts';
 export type { ImagePlace } from './image-place.ts';

@@ -83,6 +83,7 @@ describeTidyLab('a real Xen host that is booted again', () => {
       await powerCut(a, 'again');
       a = await bootWith('again');
       expect(deeds(await result<Told[]>(a, 'vm-host restore'))).toEqual(['ended created']);
+      await lab?.down();
     },
     TEST_MS,
   );

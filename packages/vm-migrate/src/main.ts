@@ -7,7 +7,9 @@ import {
   receiveCommand,
   resolveCommand,
   setCommand,
+  settleCommand,
   statusCommand,
+  whereCommand,
   type MigrateInput,
 } from './options.ts';
 
@@ -20,6 +22,11 @@ void runCli<MigrateInput>({
     return (await import('./run.ts')).migrate(invocation);
   },
   commands: [
+    { ...whereCommand, run: async (invocation) => (await import('./commands/where.ts')).where(invocation) },
+    {
+      ...settleCommand,
+      run: async (invocation) => (await import('./commands/settle.ts')).settle(invocation),
+    },
     {
       ...receiveCommand,
       run: async (invocation) => (await import('./commands/receive.ts')).receive(invocation),

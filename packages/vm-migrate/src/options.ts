@@ -289,3 +289,54 @@ export const forgetCommand: CommandSpec = {
   ],
   notes: ['A transfer that has not ended is kept: vm-migrate resolve ends it.'],
 };
+
+export interface WhereInput {
+  readonly domain: string;
+  readonly peer?: readonly string[];
+  /** milliseconds */
+  readonly wait?: number;
+}
+
+export const whereCommand: CommandSpec = {
+  name: 'where',
+  summary: 'asks this host and all that it knows for a domain, so that no second copy of it is started',
+  arguments: [
+    { name: '<domain>', description: 'its name or UUID' },
+    { name: '[peer...]', description: 'the hosts that are asked (default: those of xfrd peers)' },
+  ],
+  options: [{ flags: '--wait <time>', description: 'how long each host is asked (default: 10)', ...asWait }],
+  examples: [
+    {
+      command: 'vm-migrate where web1',
+      effect: 'a line for each host: running, coming, absent, not reached, …',
+    },
+    { command: 'vm-migrate where web1 --json', effect: 'for programs: it is nowhere when "nowhere" is true' },
+  ],
+  notes: [
+    'Exit status 6: one was not reached, and may have it.',
+    'A domain is asked for by its UUID where it has one in its configuration: a second copy under the same name has another.',
+  ],
+};
+
+export interface SettleInput {
+  readonly domain: string;
+  /** milliseconds */
+  readonly within?: number;
+}
+
+export const settleCommand: CommandSpec = {
+  name: 'settle',
+  summary:
+    'brings all transfers of a domain to their end: those that can still be given up are, the others are resolved',
+  arguments: [{ name: '<domain>', description: 'its name or UUID' }],
+  options: [
+    { flags: '--within <time>', description: 'how long the other end is asked (default: 60)', ...asWait },
+  ],
+  examples: [
+    {
+      command: 'vm-migrate settle web1 --within 30s',
+      effect: 'behind it web1 is here, or at another host for good',
+    },
+  ],
+  notes: ['Exit status 9: the other end has not said by then where the domain is.'],
+};

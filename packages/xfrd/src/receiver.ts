@@ -1,7 +1,9 @@
 import { createLog, ensureMonitor, type Invocation, type Log } from '@vm-tools/cli';
 import { domainTarget, guestFinder, type DomainTarget } from '@vm-tools/libdomain';
 import { fileJournals } from '@vm-tools/libxfr';
+import { placesHere } from '@vm-tools/libhost';
 import { JOURNAL_FOLDER, type Journals } from '@vm-tools/libxfr/journals';
+import type { GuestPlace, WantedGuest } from '@vm-tools/libxfr/types';
 import { readPeer, trustFolder, type LivingGuest } from '@vm-tools/trust';
 import { join } from 'node:path';
 import { guestsFrom } from './guests-from.ts';
@@ -13,6 +15,8 @@ export interface Receiver {
   readonly journals: Journals;
   /** for a guest from a peer of that name, where it has proved one */
   readonly makeTarget: (who?: string) => DomainTarget;
+  /** what this host knows of a guest */
+  readonly where: (wanted: WantedGuest) => Promise<readonly GuestPlace[]>;
   /** what lives here that has come from a peer */
   readonly livingOf: (who: string) => Promise<readonly LivingGuest[]>;
   /** the transfers that others have left */
@@ -41,6 +45,7 @@ export async function openReceiver(invocation: Invocation<unknown>): Promise<Rec
     });
   return {
     ...{ log, journals, left, makeTarget },
+    where: (wanted) => placesHere(host, wanted),
     livingOf: (who) => guestsFrom(who, { host, journals }),
   };
 }

@@ -26,7 +26,7 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
   const trust = isSecure ? await Trust.open(folder) : undefined;
 
   // The keeper's side, which owns the host.
-  const { log, journals, makeTarget, livingOf, left } = await openReceiver(invocation);
+  const { log, journals, makeTarget, where: whereIs, livingOf, left } = await openReceiver(invocation);
 
   // The listeners.
   const admission = { places: settings.maxConcurrent };
@@ -55,6 +55,7 @@ export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome
     host: {
       journals,
       makeTarget,
+      where: whereIs,
       onEvent,
       sockets: settings.listen.filter(({ transport }) => transport === 'unix').map(formatPeerAddress),
       trust: trust && {

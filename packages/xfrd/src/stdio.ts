@@ -16,7 +16,7 @@ export async function serveStdio(invocation: Invocation<ServeInput>): Promise<Ou
   const { signal } = invocation;
   invocation.claimStdout('bytes'); // it belongs to the peer: the result goes to stderr
   const settings = await readSettings(invocation);
-  const { log, makeTarget, journals } = await openReceiver(invocation);
+  const { log, makeTarget, where, journals } = await openReceiver(invocation);
   const connection = fromStdio(process.env['SSH_CONNECTION']);
   using bandwidth = new Bandwidth(settings.bandwidth);
   using paced = bandwidth.enter(connection.peer);
@@ -29,7 +29,15 @@ export async function serveStdio(invocation: Invocation<ServeInput>): Promise<Ou
       session = { ...session, transfer, name };
       return makeTarget();
     },
-    { limiter: paced.limiter, rate: paced.rate, journals, signal, onEvent, timeouts: settings.timeouts },
+    {
+      limiter: paced.limiter,
+      rate: paced.rate,
+      journals,
+      where,
+      signal,
+      onEvent,
+      timeouts: settings.timeouts,
+    },
   );
   await using _ = serveTransfer(invocation.root, transfer, (thrown) =>
     log.warn(`vm-migrate cancel and set do not reach it: ${messageOf(thrown)}`),

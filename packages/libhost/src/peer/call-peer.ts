@@ -1,4 +1,11 @@
-import { connectPeer, parsePeerAddress, type Connect, type Offer, type Reconnect } from '@vm-tools/libxfr';
+import {
+  connectPeer,
+  parsePeerAddress,
+  type Connect,
+  type Offer,
+  type Reconnect,
+  type TransferTimeouts,
+} from '@vm-tools/libxfr';
 import { reconnectPeer } from '@vm-tools/libxfr/recovery';
 import { notSecure, type PeerAddress } from '@vm-tools/libxfr/transport';
 import { Trust, trustFolder } from '@vm-tools/trust';
@@ -48,6 +55,16 @@ export function callingPeer({ root }: Host, address: PeerAddress, offer: Offer):
     }
     return connection;
   };
+}
+
+/** Calls a host that is known here, to ask it. */
+export function askingPeer(
+  { root }: Host,
+  address: PeerAddress,
+  timeouts?: Partial<TransferTimeouts>,
+): Connect {
+  const tls = (): Promise<Trust> => Trust.open(trustFolder(root));
+  return (signal) => connectPeer(address, { tls, insecure: true, timeouts, signal });
 }
 
 /** Calls the other end of a transfer again. What was allowed when it began is not asked for once more. */

@@ -3,7 +3,7 @@ import type { LimiterNode, Schedule } from '@vm-tools/ratelimit';
 import type { TransferEvent, TransferSummary } from '../events.ts';
 import type { TransferId } from '../journal/record.ts';
 import type { PeerOptions } from '../options.ts';
-import type { Offer, Target } from '@vm-tools/ports';
+import type { GuestPlace, Offer, Target, WantedGuest } from '@vm-tools/ports';
 import type { Admission } from '../target/admission.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import type { TlsOptions } from '../transport/tls.ts';
@@ -57,6 +57,8 @@ export interface ListenOptions extends Omit<PeerOptions, 'onEvent' | 'limiter'> 
   readonly authorise?: ((who: string, offer: Offer) => Promise<Disposable>) | undefined;
   /** One target for each guest that is offered, by a peer of that name; none when it has not proved one. */
   readonly makeTarget: (who?: string) => Target;
+  /** Answers a peer that asks where a guest is. @default it is told that this is not known here */
+  readonly where?: ((wanted: WantedGuest) => Promise<readonly GuestPlace[]>) | undefined;
   /** guests that are received at the same time; more are refused. @default 4 */
   readonly maxConcurrent?: number | undefined;
   /** Several listeners may have one, and so their places, in common. @default one of its own, with `maxConcurrent` */

@@ -50,6 +50,16 @@
  *   T->>S: CHECKED {checks}
  * ```
  *
+ * A host that asks where a guest is gets what this one knows (since version 5):
+ *
+ * ```mermaid
+ * sequenceDiagram
+ *   participant S as any peer
+ *   participant T as receiver of that host
+ *   S->>T: WHERE {name} or {uuid}
+ *   T->>S: HERE {guests}
+ * ```
+ *
  * A frame is a header of 8 bytes, big-endian (network order), and a payload:
  *
  * ```
@@ -86,6 +96,8 @@ export const FRAME_TYPES = {
   CHECK: 17,
   CHECKED: 18,
   TAKEN: 19,
+  WHERE: 20,
+  HERE: 21,
 } as const;
 
 export type FrameName = keyof typeof FRAME_TYPES;

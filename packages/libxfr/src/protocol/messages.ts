@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { GuestState } from '@vm-tools/ports';
 import { MAX_CONTROL_BYTES, MAX_PAYLOAD_BYTES, protocolError } from './frame.ts';
 import { parseJson } from './parse-json.ts';
 import { remoteErrorSchema, text } from './remote-error-schema.ts';
@@ -74,6 +75,36 @@ export const MOST_WARNINGS = 16;
 export const MAX_WARNING_CHARACTERS = 1024;
 const warnings = z.array(z.string().max(MAX_WARNING_CHARACTERS)).max(MOST_WARNINGS).readonly().optional();
 
+const guestName = z.string().min(1).max(256);
+const guestUuid = z.guid().toLowerCase();
+
+/** What a peer asks for. */
+export const wantedSchema = z.union([z.object({ name: guestName }), z.object({ uuid: guestUuid })]);
+
+/** Of one name or UUID there is one guest; a host on which there are more says so. */
+const MOST_PLACES = 16;
+const GUEST_STATES = [
+  'running',
+  'paused',
+  'ended',
+  'coming',
+  'going',
+  'saved',
+] as const satisfies GuestState[];
+
+/** What a host knows of it. */
+export const placesSchema = z
+  .array(
+    z.object({
+      name: z.string().max(256),
+      uuid: guestUuid,
+      state: z.enum(GUEST_STATES),
+      domid: z.int().nonnegative().optional(),
+    }),
+  )
+  .max(MOST_PLACES)
+  .readonly();
+
 /** The JSON of each control frame. Unknown fields are ignored: a later release may add some. */
 const BODIES = {
   /**
@@ -109,6 +140,9 @@ const BODIES = {
   CHECKED: z.object({ checks: z.array(checkSchema).max(MOST_CHECKS) }),
   /** Since version 4: so much of the image, zeros or not, the target has taken from its connection and handed on. */
   TAKEN: z.object({ bytes }),
+  /** Since version 5. */
+  WHERE: wantedSchema,
+  HERE: z.object({ guests: placesSchema }),
   ABORT: z.object({ error: remoteErrorSchema }),
 } as const;
 

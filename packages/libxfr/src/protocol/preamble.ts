@@ -23,15 +23,18 @@ export interface VersionRange {
 /**
  * The versions that this release speaks. Version 1 had no journals: after a broken link neither end could say where the
  * guest is. Version 2 cannot be asked whether a guest could come. The target of version 3 does not say how far it is,
- * and both ends hash all zeros of an image.
+ * and both ends hash all zeros of an image. Version 4 cannot be asked where a guest is.
  */
-export const VERSIONS: VersionRange = { oldest: 2, newest: 4 };
+export const VERSIONS: VersionRange = { oldest: 2, newest: 5 };
 /** Since this one there is CHECK. */
 const CHECK_VERSION = 3;
 /** Since this one there is TAKEN. */
 export const TAKEN_VERSION = 4;
 /** Since this one the digest of an image leaves out its zeros. */
 export const SPARSE_DIGEST_VERSION = 4;
+
+/** Since this one there is WHERE. */
+const WHERE_VERSION = 5;
 
 export function encodePreamble({ oldest, newest }: VersionRange): Buffer {
   const preamble = Buffer.alloc(PREAMBLE_BYTES);
@@ -83,6 +86,18 @@ export function requireChecks(version: number, peer: string): void {
     message: `${peer} speaks version ${version} of the transfer protocol, which has no way to ask whether a guest could come`,
     hint: `bring vm-tools on ${peer} up to date, or move the guest without asking first`,
     details: { peer, version, needed: CHECK_VERSION },
+  });
+}
+
+/** @throws VmToolsError XFR_PROTOCOL_OLDER of kind peer when the version that both speak cannot be asked for a guest */
+export function requireWhere(version: number, peer: string): void {
+  if (version >= WHERE_VERSION) return;
+  throw new VmToolsError({
+    code: 'XFR_PROTOCOL_OLDER',
+    kind: 'peer',
+    message: `${peer} speaks version ${version} of the transfer protocol, which has no way to ask where a guest is`,
+    hint: `bring vm-tools on ${peer} up to date, and look there with vm-list until then`,
+    details: { peer, version, needed: WHERE_VERSION },
   });
 }
 

@@ -1,9 +1,10 @@
 import { answerCheck } from '../check/answer-check.ts';
+import { answerWhere } from '../check/where.ts';
 import { requireOtherHost } from '../check/require-other-host.ts';
 import type { TransferSummary } from '../events.ts';
 import { memoryJournals } from '../journal/open-journals.ts';
 import type { PeerOptions } from '../options.ts';
-import type { Check, Offer } from '@vm-tools/ports';
+import type { Check, GuestPlace, Offer, WantedGuest } from '@vm-tools/ports';
 import { Channel } from '../protocol/channel.ts';
 import type { Connection } from '../protocol/connection.ts';
 import type { Control } from '../protocol/messages.ts';
@@ -30,6 +31,8 @@ export interface ReceiveOptions extends PeerOptions {
    * target's own checks. @default these alone
    */
   readonly check?: ((offer: Offer) => Promise<readonly Check[]>) | undefined;
+  /** Answers a peer that asks where a guest is. @default it is told that this is not known here */
+  readonly where?: ((wanted: WantedGuest) => Promise<readonly GuestPlace[]>) | undefined;
 }
 
 /**
@@ -83,6 +86,11 @@ export async function receiveFromPeer(
         await answerCheck(channel, check, { limitMs: timeouts.answerMs, signal: attempt.signal });
         return undefined;
       }
+      case 'WHERE': {
+        const limits = { limitMs: timeouts.answerMs, signal: attempt.signal };
+        await answerWhere(channel, options.where, first.body, limits);
+        return undefined;
+      }
       default: {
         const limits = { limitMs: timeouts.handshakeMs, signal };
         await answerQuestions(channel, first, { journals, waitingForGo, onStep, ...limits });
@@ -100,11 +108,14 @@ async function firstMessage(
   channel: Channel,
   { handshakeMs }: TransferTimeouts,
   attempt: Attempt,
-): Promise<Control<'HELLO' | 'CHECK' | 'GO' | 'STATUS'>> {
+): Promise<Control<'HELLO' | 'CHECK' | 'WHERE' | 'GO' | 'STATUS'>> {
   const { signal } = attempt;
   try {
     await channel.negotiate(signal);
-    return await channel.expect(['HELLO', 'CHECK', 'GO', 'STATUS'], { limitMs: handshakeMs, signal });
+    return await channel.expect(['HELLO', 'CHECK', 'WHERE', 'GO', 'STATUS'], {
+      limitMs: handshakeMs,
+      signal,
+    });
   } catch (thrown) {
     const failure = attempt.cause(thrown);
     channel.abort(failure);

@@ -231,6 +231,12 @@ export const transferCases: readonly ErrorCase[] = [
     ...{ kind: 'timeout', retry: 'safe', side: 'target', phase: 'connecting' },
   },
   {
+    code: 'XFR_WHERE_UNKNOWN',
+    when: 'a receiver that knows nothing of its host is asked for a guest',
+    cause: () => fromRawSource([frame('WHERE', { name: OFFER.name })]),
+    ...{ kind: 'peer', retry: 'after-fix', side: 'target', phase: 'connecting' },
+  },
+  {
     code: 'INTERRUPTED',
     when: 'the signal fires',
     cause: () => {

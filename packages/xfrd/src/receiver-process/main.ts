@@ -87,6 +87,7 @@ async function serve(settings: FirstSettings): Promise<Serving> {
     bandwidth,
     journals: remoteJournals(calls, settings.hostId),
     makeTarget: (who) => new RemoteTarget(calls, who),
+    where: (wanted) => calls.call('where', { wanted }),
     onEvent: (event) => calls.tell({ type: 'event', event } as unknown as ReceiverMessage),
     onTransfer: (transfer) => control?.add(transfer),
   });

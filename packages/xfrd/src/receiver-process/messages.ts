@@ -3,6 +3,7 @@ import {
   journalEntrySchema,
   journalStartSchema,
   offerSchema,
+  wantedSchema,
   transferIdSchema,
 } from '@vm-tools/libxfr/receiver';
 import { isErrorBody, type ErrorBody } from '@vm-tools/ipc';
@@ -64,6 +65,7 @@ export const CALLS = {
   remove: transfer,
   close: transfer,
   check: z.object({ offer: offerSchema, who: who.exactOptional() }),
+  where: z.object({ wanted: wantedSchema }),
   free: z.object({ offer: offerSchema, who: who.exactOptional() }),
   reserve: z.object({ offer: offerSchema }),
   expect: configured,

@@ -109,7 +109,8 @@ function startKeeper(trust?: HostTrust, feedPath = ''): Pair {
   const [near, connection] = duplexPair();
   connection.on('error', () => undefined);
   const { journals, makeTarget } = host;
-  const side: HostSide = { journals, makeTarget, trust, onEvent: (event) => events.push(event) };
+  const where = (): Promise<[]> => Promise.resolve([]);
+  const side: HostSide = { journals, makeTarget, where, trust, onEvent: (event) => events.push(event) };
   const keeper = new Keeper(near, feedPath, side);
   const end = async (): Promise<void> => {
     connection.destroy();

@@ -17,6 +17,7 @@ import {
   type KeeperMessage,
   type ReceiverMessage,
 } from '../messages.ts';
+import type { GuestPlace, WantedGuest } from '@vm-tools/libxfr/types';
 import { acceptedPeer } from './accepted-peer.ts';
 import { Dials } from './dials.ts';
 import { Grants, type HostTrust } from './grants.ts';
@@ -31,6 +32,8 @@ export interface HostSide {
   readonly journals: OpenJournals;
   /** for a guest from a peer of that name, where it has proved one */
   readonly makeTarget: (who?: string) => DomainTarget;
+  /** what this host knows of a guest */
+  readonly where: (wanted: WantedGuest) => Promise<readonly GuestPlace[]>;
   /** undefined where every caller of the socket may send */
   readonly trust: HostTrust | undefined;
   /** the unix sockets at which it listens, as addresses. @default none */
@@ -72,6 +75,7 @@ export class Keeper {
     remove: ({ id }) => this.#byId(id).remove(),
     close: (args) => this.#close(args),
     check: ({ offer, who }) => this.#host.makeTarget(who).check(offer),
+    where: ({ wanted }) => this.#host.where(wanted),
     free: ({ offer, who }) => this.#host.makeTarget(who).requireFree(offer),
     reserve: ({ offer }) => {
       const who = this.#grants.check(offer);

@@ -23,6 +23,7 @@ export interface ListenersInit {
   readonly bandwidth: Bandwidth;
   readonly journals: OpenJournals;
   readonly makeTarget: (who?: string) => Target;
+  readonly where: NonNullable<ListenOptions['where']>;
   readonly onEvent: (event: ListenEvent) => void;
   readonly onTransfer: NonNullable<ListenOptions['onTransfer']>;
 }

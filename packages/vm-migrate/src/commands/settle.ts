@@ -1,0 +1,68 @@
+import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
+import { VmToolsError } from '@vm-tools/errors';
+import { guestFinder } from '@vm-tools/libdomain';
+import { recallingPeer } from '@vm-tools/libhost';
+import { cancelServed } from '@vm-tools/libxfr/control';
+import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { listTransfers, resolveTransfer } from '@vm-tools/libxfr/recovery';
+import type { SettleInput } from '../options.ts';
+import { underWay } from '../transfers/find-under-way.ts';
+import { journalsOf } from '../transfers/journals.ts';
+import { wantedOf } from './where.ts';
+
+const WITHIN_MS = 60_000;
+
+/** A transfer that has come to its end, and on which side the guest is. */
+interface Settled extends Pick<KnownTransfer, 'id' | 'role' | 'guest' | 'peer' | 'owner'> {
+  readonly by: 'cancel' | 'resolve';
+}
+
+/** Ends what is not decided: gives it up where that can be, and else asks the other end. */
+export async function settle(invocation: Invocation<SettleInput>): Promise<Outcome> {
+  const { input, signal } = invocation;
+  const { within = WITHIN_MS } = input;
+  const journals = journalsOf(invocation);
+  const wanted = wantedOf(input.domain);
+  const open = async (): Promise<readonly KnownTransfer[]> => {
+    const { transfers } = await listTransfers(journals);
+    return transfers.filter(
+      ({ guest, owner, isEnded }) =>
+        owner === 'undecided' &&
+        !isEnded &&
+        ('name' in wanted ? guest.name === wanted.name : guest.uuid === wanted.uuid),
+    );
+  };
+  const late = AbortSignal.any([signal, AbortSignal.timeout(within)]);
+  const settled: Settled[] = [];
+  for (const transfer of await open()) {
+    const { id, role, guest, peer } = transfer;
+    const served = (await underWay(invocation)).filter((each) => each.id === id);
+    for (const { socketPath } of served)
+      await cancelServed(socketPath, id, { reason: 'vm-migrate settle was asked to', signal: late }).catch(
+        unlessTooLate,
+      );
+    if (!(await open()).some((each) => each.id === id)) {
+      const owner = role === 'source' ? 'here' : 'there';
+      settled.push({ id, role, guest, peer, owner, by: 'cancel' });
+      continue;
+    }
+    const { owner } = await resolveTransfer(id, {
+      journals,
+      finder: guestFinder(await invocation.openHost()),
+      reconnect: recallingPeer(invocation),
+      timeouts: { confirmMs: within },
+      signal,
+    });
+    if (role === 'target' && owner === 'here') await ensureMonitor(invocation);
+    settled.push({ id, role, guest, peer, owner, by: 'resolve' });
+  }
+  const lines = settled.map(
+    ({ guest, owner, peer }) => `${guest.name} is ${owner === 'here' ? 'here' : `at ${peer}`}`,
+  );
+  return { value: settled, text: lines.length === 0 ? 'no transfer of it is open' : lines.join('\n') };
+}
+
+/** One that cannot be given up any more, or has just ended, is resolved. */
+function unlessTooLate(thrown: unknown): void {
+  if (!(thrown instanceof VmToolsError)) throw thrown;
+}
