@@ -17,6 +17,7 @@ export const command: CommandSpec = {
       name: '<domain...>',
       description:
         "name, domid or UUID; behind it disk or network, and then the device in xl's syntax, as in a configuration: several words count as one with commas; several domains get one each",
+      completes: ['<domain>', 'disk', 'network'],
     },
   ],
   options: [

@@ -36,6 +36,7 @@ export const on: CommandSpec = {
     {
       name: '<domain...>',
       description: 'name, domid or UUID of a domain that is here; or a file with its configuration',
+      completes: ['<domain>', '<file>'],
     },
   ],
   options: [
@@ -45,10 +46,15 @@ export const on: CommandSpec = {
       ...asCount(RANGES.order),
     },
     { flags: '--delay <time>', description: 'how long those behind it wait once it runs', ...asWait },
-    { flags: '--after <names>', description: 'domains that start before it whatever their order: db1,db2' },
+    {
+      flags: '--after <names>',
+      description: 'domains that start before it whatever their order: db1,db2',
+      completes: ['<domain>'],
+    },
     {
       flags: '--at-shutdown <what>',
       description: 'how it goes down with the host: save, shutdown, or move:PEER (default: save)',
+      completes: ['save', 'shutdown', 'move:<peer>'],
       parse: parseEnding,
     },
   ],

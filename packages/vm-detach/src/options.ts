@@ -16,6 +16,7 @@ export const command: CommandSpec = {
       name: '<domain...>',
       description:
         'name, domid or UUID; behind it disk or network, and the device: a disk by its name or number, xvdb or 51728; a network device by its address or number; several domains are asked together',
+      completes: ['<domain>', 'disk', 'network'],
     },
   ],
   options: [

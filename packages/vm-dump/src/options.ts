@@ -16,6 +16,7 @@ export const command: CommandSpec = {
       name: '<domain...>',
       description:
         'name, domid or UUID; behind it the file, or a folder that is there, or - for stdout; several domains go into a folder, one after the other',
+      completes: ['<domain>', '<file>'],
     },
   ],
   options: [

@@ -44,6 +44,7 @@ export const command: CommandSpec = {
       name: '<domain...>',
       description:
         'name, domid or UUID, and behind it the endpoint: [tls://]HOST[:PORT], ssh://[USER@]HOST, unix:///PATH or tcp://HOST[:PORT]; several domains are moved one after the other',
+      completes: ['<domain>', '<peer>'],
     },
   ],
   options: [

@@ -31,6 +31,7 @@ export const command: CommandSpec = {
       name: '<domain...>',
       description:
         'name, domid or UUID; several are saved one after the other into a folder that is there, named with -o or behind them',
+      completes: ['<domain>', '<file>'],
     },
   ],
   options: [

@@ -72,7 +72,7 @@ export const trustCommand: CommandSpec = {
   name: 'trust',
   summary: 'trusts another host, or changes what it may do',
   arguments: [
-    { name: '<name>', description: 'its name on this host' },
+    { name: '<name>', description: 'its name on this host', completes: ['<peer>'] },
     {
       name: '[at]',
       description: 'the address or name at which it is called, and from which it calls: HOST or HOST:PORT',
@@ -195,7 +195,7 @@ export interface ForgetInput {
 export const forgetCommand: CommandSpec = {
   name: 'forget',
   summary: 'stops trusting a peer',
-  arguments: [{ name: '<name>', description: 'as xfrd peers lists it' }],
+  arguments: [{ name: '<name>', description: 'as xfrd peers lists it', completes: ['<peer>'] }],
   examples: [{ command: 'xfrd forget b', effect: 'b can no longer send anything' }],
 };
 

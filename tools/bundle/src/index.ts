@@ -8,5 +8,7 @@
  *
  * @packageDocumentation
  */
+export { listExecutables } from './executables.ts';
+export type { Executable } from './executables.ts';
 export { makeBundle } from './make-bundle.ts';
 export type { Bundle } from './make-bundle.ts';

@@ -15,6 +15,7 @@
 export { labAvailability } from './availability.ts';
 export type { Availability } from './availability.ts';
 export type { ExecResult } from './local/child.ts';
+export { ensurePrograms } from './local/prerequisites.ts';
 export { buildAside } from './local/build-aside.ts';
 export { unpackPackage } from './images/fetch-package.ts';
 export { RELEASES, isRelease, releaseNames } from './images/releases.ts';

@@ -27,6 +27,9 @@ export const JSON_OUTPUT: OptionSpec = {
   description: 'print the result or the error as one JSON object, events as NDJSON on stderr',
 };
 export const HOST: OptionSpec = { flags: '--host <host>', description: 'which host to act on' };
+export const NO_COLOR: OptionSpec = { flags: '--no-color', description: 'no colours (also: NO_COLOR)' };
+export const VERSION: OptionSpec = { flags: '-V, --version', description: 'print the version' };
+export const HELP: OptionSpec = { flags: '-h, --help', description: 'print this text' };
 
 /** The common time limit; an executable may have a finer one of its own. */
 export const TIMEOUT: OptionSpec = {
@@ -79,6 +82,21 @@ export function readCommand(
 /** A tool whose own --timeout means something finer must not be ended by the common one. */
 export function ownsTimeout({ options = [] }: CommandSpec): boolean {
   return options.some(({ flags }) => longOf(flags) === '--timeout');
+}
+
+/** All options that a command has besides its own, in the order of the help text. */
+export function commonOptions(spec: CommandSpec): readonly OptionSpec[] {
+  const timeout = ownsTimeout(spec) ? [] : [TIMEOUT];
+  return [
+    VERBOSE,
+    QUIET,
+    JSON_OUTPUT,
+    NO_COLOR,
+    { ...HOST, default: DEFAULT_HOST },
+    ...timeout,
+    VERSION,
+    HELP,
+  ];
 }
 
 function omitTimeout(options: CommonOptions): CommonOptions {

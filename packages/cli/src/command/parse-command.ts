@@ -2,14 +2,17 @@ import { messageOf, VmToolsError } from '@vm-tools/errors';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   DEFAULT_HOST,
+  HELP,
   HOST,
   HOST_VARIABLE,
   JSON_OUTPUT,
+  NO_COLOR,
   ownsTimeout,
   QUIET,
   readCommand,
   TIMEOUT,
   VERBOSE,
+  VERSION,
   type CommonOptions,
   type ParsedCommand,
 } from './common-options.ts';
@@ -101,14 +104,14 @@ function declareCommand(spec: CliSpec<never>, version: string, { width, write, o
     .option(VERBOSE.flags, VERBOSE.description, (_: string, times: number) => times + 1, 0)
     .option(QUIET.flags, QUIET.description)
     .option(JSON_OUTPUT.flags, JSON_OUTPUT.description)
-    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .option(NO_COLOR.flags, NO_COLOR.description)
     .addOption(new Option(HOST.flags, HOST.description).env(HOST_VARIABLE).default(DEFAULT_HOST));
   if (!ownsTimeout(spec)) {
     command.addOption(declareOption(TIMEOUT, onRefused));
   }
   return command
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this text');
+    .version(version, VERSION.flags, VERSION.description)
+    .helpOption(HELP.flags, HELP.description);
 }
 
 function declareOption(spec: OptionSpec, onRefused: Reader['onRefused']): Option {

@@ -23,12 +23,19 @@ export interface OptionSpec {
   readonly doubt?: (value: unknown, text: string) => string | undefined;
   /** Names (as in the options object) of options that exclude this one. */
   readonly conflicts?: readonly string[];
+  /** As of an argument: how a shell completes the value. @default choices, or else what its name says */
+  readonly completes?: readonly string[];
 }
 
 /** One positional argument: `<domain>`, `[endpoint]`, `[settings...]`. */
 export interface ArgumentSpec {
   readonly name: string;
   readonly description: string;
+  /**
+   * What a shell completes it to: words, in which `<domain>`, `<peer>`, `<file>` and `<folder>` stand for the names of
+   * all that there are, as in `move:<peer>`. @default what its name says, as `<domain...>` does
+   */
+  readonly completes?: readonly string[];
 }
 
 /** A line that a user may type, and what comes of it; shown first by --help. */

@@ -50,12 +50,37 @@ export async function ensurePackages(
   signal?: AbortSignal,
 ): Promise<void> {
   const missing = await missingPackages(purpose);
-  if (missing.length === 0) return;
+  if (missing.length > 0) await install(missing, 'the lab', report, signal);
+}
+
+/**
+ * Sees to it that programs of this machine are there, and installs those that are missing where that is possible.
+ *
+ * @param programs each with the Debian package that has it
+ * @param purpose who needs them, for the message
+ * @throws VmToolsError LAB_PACKAGES, LAB_COMMAND, LAB_TIMEOUT
+ */
+export async function ensurePrograms(
+  programs: Readonly<Record<string, string>>,
+  purpose: string,
+  report: (line: string) => void,
+): Promise<void> {
+  const missing: string[] = [];
+  for (const [program, name] of Object.entries(programs)) if (!(await onPath(program))) missing.push(name);
+  if (missing.length > 0) await install(missing, purpose, report);
+}
+
+async function install(
+  missing: readonly string[],
+  purpose: string,
+  report: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const line = `apt-get install ${missing.join(' ')}`;
   if (!(await canInstall())) {
     throw labError({
       code: 'PACKAGES',
-      message: `the lab needs ${missing.join(', ')}`,
+      message: `${purpose} needs ${missing.join(', ')}`,
       hint: `as root: ${line}`,
     });
   }

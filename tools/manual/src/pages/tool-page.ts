@@ -1,0 +1,104 @@
+import { commonOptions } from '@vm-tools/cli/description';
+import type { CommandSpec, ExampleSpec } from '@vm-tools/cli';
+import type { Tool } from '../description/tool.ts';
+import { argument } from '../mdoc/escape.ts';
+import { asSentence, paragraphs, section, sentences, tagList } from '../mdoc/lines.ts';
+import { makePage, seeAlso, type Edition, type Page, type Reference } from '../mdoc/page.ts';
+import { environmentSection } from './environment.ts';
+import { exitStatusSection } from './exit-status.ts';
+import { filesSection } from './files.ts';
+import { argumentList, optionList, usageLines } from './option-items.ts';
+
+/** What a page may point to. */
+export interface Neighbours {
+  readonly tools: readonly Tool[];
+  /** the page of the file that the tool reads */
+  readonly file: Reference | undefined;
+}
+
+/** The page of a tool, with its commands. */
+export function toolPage(tool: Tool, edition: Edition, { tools, file }: Neighbours): Page {
+  const { name, own, commands, section: number } = tool;
+  return makePage({ name, section: number, about: own.summary }, edition, [
+    ...section('SYNOPSIS', synopsis(tool)),
+    ...section('DESCRIPTION', description(tool)),
+    ...section('COMMANDS', commands.flatMap(commandLines)),
+    ...section('OPTIONS', options(tool)),
+    ...environmentSection(),
+    ...filesSection(name),
+    ...exitStatusSection(),
+    ...section('EXAMPLES', examples(tool)),
+    ...seeAlso([
+      ...tools.filter((each) => each.name !== name && isNamed(each.name, tool)),
+      ...(file === undefined ? [] : [file]),
+    ]),
+  ]);
+}
+
+function synopsis({ own, commands, runsAlone }: Tool): string[] {
+  return [
+    ...(runsAlone ? ['.Nm', ...usageLines(own.options ?? [], own.arguments ?? [])] : []),
+    ...commands.flatMap((command) => [
+      '.Nm',
+      `.Cm ${argument(command.name)}`,
+      ...usageLines(command.options ?? [], command.arguments ?? []),
+    ]),
+  ];
+}
+
+function description({ own, commands }: Tool): string[] {
+  return [
+    '.Nm',
+    ...sentences(`${own.summary}.`),
+    ...(commands.length === 0 ? [] : ['Its commands are below.']),
+    ...spaced(argumentList(own.arguments ?? [])),
+    ...spaced(paragraphs(notesOf(own))),
+  ];
+}
+
+/** A command: how it is called, what it does, what it takes. */
+function commandLines(command: CommandSpec): string[] {
+  const { name, summary, arguments: words = [], options: own = [] } = command;
+  return [
+    `.Ss ${argument(name)}`,
+    ...sentences(asSentence(summary)),
+    ...spaced(argumentList(words)),
+    ...spaced(optionList(own)),
+    ...spaced(paragraphs(notesOf(command))),
+  ];
+}
+
+function options({ own, commands }: Tool): string[] {
+  const isOfCommands = (own.options ?? []).length === 0 && commands.length > 0;
+  return [
+    ...optionList(own.options ?? []),
+    '.Ss Common options',
+    ...(isOfCommands ? ['All commands have these options, too.'] : []),
+    ...spaced(optionList(commonOptions(own))),
+  ];
+}
+
+/** Notes are paragraphs, and in one of them each line is one, too. */
+const notesOf = ({ notes = [] }: CommandSpec): string[] => notes.flatMap((note) => note.split('\n'));
+
+/** Those of the tool, and behind them those of its commands that are not among them. */
+function examples({ own, commands }: Tool): string[] {
+  const all = [own, ...commands].flatMap((each) => each.examples);
+  const known = new Map<string, ExampleSpec>();
+  for (const example of all) if (!known.has(example.command)) known.set(example.command, example);
+  return tagList(
+    [...known.values()].map(({ command, effect }) => ({
+      term: `Ic ${argument(command)}`,
+      lines: sentences(asSentence(effect)),
+    })),
+  );
+}
+
+const spaced = (lines: readonly string[]): string[] =>
+  lines.length === 0 || lines[0]?.startsWith('.Bl') ? [...lines] : ['.Pp', ...lines];
+
+/** Whether a tool speaks of another page: then a reader may want it. */
+function isNamed(page: string, { own, commands }: Tool): boolean {
+  const text = JSON.stringify([own, commands]);
+  return new RegExp(`(?<![\\w.-])${page.replaceAll('.', '\\.')}(?![\\w-])`).test(text);
+}
