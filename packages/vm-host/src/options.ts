@@ -116,7 +116,11 @@ export const evacuate: CommandSpec = {
   summary: 'moves the guests of this host to other hosts, and closes it for others',
   arguments: [{ name: '<peer...>', description: 'hosts, as for vm-migrate; guests are spread over them' }],
   options: [
-    { flags: '--only <names>', description: 'only these guests, where * stands for any letters: web-*,db1' },
+    {
+      flags: '--only <names>',
+      description: 'only these guests, where * stands for any letters: web-*,db1',
+      completes: ['<domain>'],
+    },
     {
       flags: '--at-once <number>',
       description: 'how many are moved at the same time (default: 2)',

@@ -31,12 +31,12 @@ _vm_tools_domains() {
   local ids id name
   if [[ ${_vm_tools_host-} == "$host" ]] && ((SECONDS - _vm_tools_since < 5)); then return; fi
   _vm_tools_names=()
-  if [[ $host == xen: ]] && ids=$(xenstore-list /local/domain 2>/dev/null); then
+  if [[ $host == xen: ]] && type -P xenstore-list >/dev/null && ids=$(xenstore-list /local/domain 2>/dev/null); then
     for id in $ids; do
       [[ $id != 0 ]] || continue
       name=$(xenstore-read "/local/domain/$id/name" 2>/dev/null) && _vm_tools_names+=("$name")
     done
-  else
+  elif type -P vm-list >/dev/null; then
     mapfile -t _vm_tools_names < <(vm-list --names --host "$host" 2>/dev/null)
   fi
   _vm_tools_host=$host
@@ -121,4 +121,3 @@ _vm_tools() {
   fi
   _vm_tools_offer "${list[@]}"
 }
-

@@ -23,12 +23,13 @@ function __vm_tools_domains
         set -g __vm_tools_since $now
         set -g __vm_tools_names
         if test $host = xen:
+            and command -q xenstore-list
             and set -l ids (xenstore-list /local/domain 2>/dev/null)
             for id in $ids
                 test $id != 0
                 and set -a __vm_tools_names (xenstore-read /local/domain/$id/name 2>/dev/null)
             end
-        else
+        else if command -q vm-list
             set -g __vm_tools_names (vm-list --names --host $host 2>/dev/null)
         end
     end
@@ -43,4 +44,3 @@ function __vm_tools_peers
         printf '%s%s\n' "$argv" (string replace -r '.*/(.*)\.json$' '$1' -- $file)
     end
 end
-

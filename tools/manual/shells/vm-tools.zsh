@@ -4,15 +4,19 @@
 _vm_tools_domains() {
   local id name host=${opt_args[--host]:-${VM_TOOLS_HOST:-xen:}}
   local -a ids
-  if [[ ${_vm_tools_host-} == $host ]] && (( SECONDS - _vm_tools_since < 5 )); then return; fi
+  host=${host//\\:/:} # _arguments has put it in front of colons
+  if [[ ${_vm_tools_host-} == "$host" ]] && (( SECONDS - _vm_tools_since < 5 )); then return; fi
   typeset -g _vm_tools_host=$host _vm_tools_since=$SECONDS
   typeset -ga _vm_tools_names=()
-  if [[ $host == xen: ]] && ids=(${(f)"$(xenstore-list /local/domain 2>/dev/null)"}) && (( $#ids )); then
+  if [[ $host == xen: ]] && (( $+commands[xenstore-list] )); then
+    ids=(${(f)"$(xenstore-list /local/domain 2>/dev/null)"})
+  fi
+  if (( $#ids )); then
     for id in $ids; do
       [[ $id != 0 ]] || continue
       name=$(xenstore-read /local/domain/$id/name 2>/dev/null) && _vm_tools_names+=("$name")
     done
-  else
+  elif (( $+commands[vm-list] )); then
     _vm_tools_names=(${(f)"$(vm-list --names --host $host 2>/dev/null)"})
   fi
 }
@@ -70,4 +74,3 @@ _vm_tools() {
   fi
   _vm_tools_arguments "$tool $command"
 }
-

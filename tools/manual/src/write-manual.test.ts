@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { commonOptions } from '@vm-tools/cli/description';
 import { parseFlags } from './description/flags.ts';
 import { readTools } from './description/read-tools.ts';
@@ -19,10 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** All files of a folder, by their paths; of a link what it leads to. */
 async function everything(below: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
-  for await (const file of glob('**/*.*', { cwd: below }))
-    files.set(file, await readFile(join(below, file), 'utf8'));
+  for (const entry of await readdir(below, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files.set(relative(below, path), await readFile(path, 'utf8'));
+  }
   return files;
 }
 
@@ -53,15 +57,30 @@ test('every option and every command of a tool is in its page', async () => {
   }
 });
 
-test('a page points to pages that there are', async () => {
-  const known = new Set([...manual.pages.map((page) => page.replace(/^.*\//, '')), 'xl.cfg.5']);
-  for (const text of (await everything(folder)).values())
-    for (const [, name = '', section = ''] of text.matchAll(/^\.Xr (\S+) (\d)/gm))
+test('every page points to others, which there are', async () => {
+  const known = new Set([...manual.pages.map((page) => basename(page)), 'xl.cfg.5']);
+  const files = await everything(folder);
+  for (const page of manual.pages) {
+    const references = [...(files.get(page) ?? '').matchAll(/^\.Xr (\S+) (\d)/gm)];
+    expect([page, references.length]).not.toEqual([page, 0]);
+    for (const [, name = '', section = ''] of references)
       expect([...known]).toContain(`${name.replaceAll('\\-', '-')}.${section}`);
+  }
+});
+
+test('each shell has a file, and where it looks for the name of a tool a link to it', async () => {
+  const files = await everything(join(folder, 'completions'));
+  const names = ['vm-tools', ...tools.map(({ name }) => name)];
+  const expected = names.flatMap((name) => [`bash/${name}`, `fish/${name}.fish`]);
+  expect([...files.keys()].sort()).toEqual([...expected, 'zsh/_vm-tools'].sort());
+  expect(files.get('bash/xfrd')).toBe(files.get('bash/vm-tools'));
+  expect(files.get('bash/vm-tools')).toContain('complete -F _vm_tools vm-attach ');
 });
 
 test('made twice it is the same, and what was there before is gone', async () => {
   const first = await everything(folder);
+  await writeFile(join(folder, 'man1/vm-gone.1'), '');
+  await writeFile(join(folder, 'completions/bash/vm-gone'), '');
   expect(await writeManual(folder)).toEqual(manual);
   expect(await everything(folder)).toEqual(first);
 });

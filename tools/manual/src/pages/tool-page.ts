@@ -9,15 +9,12 @@ import { exitStatusSection } from './exit-status.ts';
 import { filesSection } from './files.ts';
 import { argumentList, optionList, usageLines } from './option-items.ts';
 
-/** What a page may point to. */
-export interface Neighbours {
-  readonly tools: readonly Tool[];
-  /** the page of the file that the tool reads */
-  readonly file: Reference | undefined;
-}
-
-/** The page of a tool, with its commands. */
-export function toolPage(tool: Tool, edition: Edition, { tools, file }: Neighbours): Page {
+/**
+ * The page of a tool, with its commands.
+ *
+ * @param neighbours the pages to which it points
+ */
+export function toolPage(tool: Tool, edition: Edition, neighbours: readonly Reference[]): Page {
   const { name, own, commands, section: number } = tool;
   return makePage({ name, section: number, about: own.summary }, edition, [
     ...section('SYNOPSIS', synopsis(tool)),
@@ -28,10 +25,7 @@ export function toolPage(tool: Tool, edition: Edition, { tools, file }: Neighbou
     ...filesSection(name),
     ...exitStatusSection(),
     ...section('EXAMPLES', examples(tool)),
-    ...seeAlso([
-      ...tools.filter((each) => each.name !== name && isNamed(each.name, tool)),
-      ...(file === undefined ? [] : [file]),
-    ]),
+    ...seeAlso(neighbours),
   ]);
 }
 
@@ -96,9 +90,3 @@ function examples({ own, commands }: Tool): string[] {
 
 const spaced = (lines: readonly string[]): string[] =>
   lines.length === 0 || lines[0]?.startsWith('.Bl') ? [...lines] : ['.Pp', ...lines];
-
-/** Whether a tool speaks of another page: then a reader may want it. */
-function isNamed(page: string, { own, commands }: Tool): boolean {
-  const text = JSON.stringify([own, commands]);
-  return new RegExp(`(?<![\\w.-])${page.replaceAll('.', '\\.')}(?![\\w-])`).test(text);
-}
