@@ -14,6 +14,7 @@ export interface CommonOptions {
 
 /** Names the host where --host does not. */
 export const HOST_VARIABLE = 'VM_TOOLS_HOST';
+/** The host where neither names one: this one. */
 export const DEFAULT_HOST = 'xen:';
 
 /** The options of every executable besides: those that are given or not, and the host. */

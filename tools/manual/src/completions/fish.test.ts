@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { readTools } from '../description/read-tools.ts';
 import { stubHost, type StubbedHost } from '../testing/host-stubs.ts';
@@ -47,8 +47,10 @@ const noFish = await reasonToSkip('fish');
 const testFish = noFish === '' ? test : test.skip;
 
 /** What fish offers for a line, without the descriptions. It loads the file once for each tool. */
-async function completed(line: string, bin = host.bin): Promise<readonly string[]> {
-  const PATH = [bin, process.env['PATH']].join(delimiter);
+async function completed(
+  line: string,
+  PATH = [host.bin, process.env['PATH']].join(delimiter),
+): Promise<readonly string[]> {
   const { stdout, stderr } = await promisify(execFile)(
     'fish',
     ['--no-config', '-c', 'source $argv[1]; source $argv[1]; complete -C $argv[2]', file, line],
@@ -71,6 +73,8 @@ testFish(
   async () => {
     const bare = join(folder, 'bare');
     await mkdir(bare);
+    for (const program of ['/usr/bin/fish', '/bin/date'])
+      await symlink(program, join(bare, basename(program)));
     expect(await completed('vm-list ', bare)).toEqual([]);
   },
 );
