@@ -6,6 +6,8 @@ function __vm_tools_host
     if set -l at (contains -i -- --host $line)
         and set -q line[(math $at + 1)]
         echo $line[(math $at + 1)]
+    else if set -l given (string match -r -- '^--host=.*' $line)
+        string replace -- --host= '' $given[1]
     else if set -q VM_TOOLS_HOST
         echo $VM_TOOLS_HOST
     else
@@ -40,7 +42,7 @@ end
 
 # The names of the hosts that this one trusts, each behind the given text.
 function __vm_tools_peers
-    for file in $VM_TOOLS_ROOT/etc/vm-tools/peers/*.json
+    for file in "$VM_TOOLS_ROOT"/etc/vm-tools/peers/*.json
         printf '%s%s\n' "$argv" (string replace -r '.*/(.*)\.json$' '$1' -- $file)
     end
 end

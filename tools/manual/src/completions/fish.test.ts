@@ -87,6 +87,7 @@ const LINES: readonly (readonly [string, readonly string[]])[] = [
   ['vm-autostart on --at-shutdown ', ['move:b', 'move:c.example', 'save', 'shutdown']],
   ['xfrd forget ', ['b', 'c.example']],
   ['vm-list --host sim:a ', ['from-vm-list']],
+  ['vm-list --host=sim:a ', ['from-vm-list']],
   ['vm-restore vm-', ['vm-list.log', 'vm-tools.fish']],
 ];
 testFish.each(LINES)(`fish completes %j${noFish}`, async (line, expected) => {
