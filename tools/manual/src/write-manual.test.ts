@@ -101,3 +101,8 @@ const noMandoc = await reasonToSkip('mandoc');
   expect(plain).toContain("vm-host evacuate b.example --only 'web-*'\n");
   expect(plain).toContain('[--only names] [--at-once number] [--bwlimit rate]');
 });
+
+test('a name at the beginning of a sentence, and a note that is laid out, stay as they are', async () => {
+  expect(await readPage({ name: 'xfrd', section: 8 })).toContain('\nb can no longer send anything.\n');
+  expect(await readPage({ name: 'xen-sim', section: 1 })).toMatch(/^ +\\\(dqfaults\\\(dq: \[/m);
+});

@@ -1,4 +1,4 @@
-import { argument, prose } from './escape.ts';
+import { argument, literal, prose } from './escape.ts';
 
 /** Sentences of a paragraph, each on a line of its own as mdoc wants it; what is between backticks is to be typed. */
 export function sentences(paragraph: string): string[] {
@@ -44,4 +44,9 @@ export function tagList(
 /** A section, or nothing where it would be empty. */
 export function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`.Sh ${heading}`, ...lines];
+}
+
+/** Lines that are shown as they are. */
+export function displayed(text: string): string[] {
+  return ['.Bd -literal -offset indent', ...text.split('\n').map(literal), '.Ed'];
 }

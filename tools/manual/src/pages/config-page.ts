@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { argument, literal } from '../mdoc/escape.ts';
-import { asSentence, section, sentences, tagList } from '../mdoc/lines.ts';
+import { argument } from '../mdoc/escape.ts';
+import { asSentence, displayed, section, sentences, tagList } from '../mdoc/lines.ts';
 import { makePage, seeAlso, type Edition, type Page } from '../mdoc/page.ts';
 import { ROOT } from '../root.ts';
 
@@ -65,10 +65,6 @@ function keyList(keys: readonly DomainKey[]): string[] {
       ],
     })),
   );
-}
-
-function displayed(text: string): string[] {
-  return ['.Bd -literal -offset indent', ...text.split('\n').map(literal), '.Ed'];
 }
 
 /** A configuration that vm-create takes. */

@@ -2,7 +2,7 @@ import { commonOptions } from '@vm-tools/cli/description';
 import type { CommandSpec, ExampleSpec } from '@vm-tools/cli';
 import type { Tool } from '../description/tool.ts';
 import { argument } from '../mdoc/escape.ts';
-import { asSentence, paragraphs, section, sentences, tagList } from '../mdoc/lines.ts';
+import { asSentence, displayed, paragraphs, section, sentences, tagList } from '../mdoc/lines.ts';
 import { makePage, seeAlso, type Edition, type Page, type Reference } from '../mdoc/page.ts';
 import { environmentSection } from './environment.ts';
 import { exitStatusSection } from './exit-status.ts';
@@ -46,7 +46,7 @@ function description({ own, commands }: Tool): string[] {
     ...sentences(`${own.summary}.`),
     ...(commands.length === 0 ? [] : ['Its commands are below.']),
     ...spaced(argumentList(own.arguments ?? [])),
-    ...spaced(paragraphs(notesOf(own))),
+    ...spaced(noteLines(own)),
   ];
 }
 
@@ -58,7 +58,7 @@ function commandLines(command: CommandSpec): string[] {
     ...sentences(asSentence(summary)),
     ...spaced(argumentList(words)),
     ...spaced(optionList(own)),
-    ...spaced(paragraphs(notesOf(command))),
+    ...spaced(noteLines(command)),
   ];
 }
 
@@ -72,8 +72,14 @@ function options({ own, commands }: Tool): string[] {
   ];
 }
 
-/** Notes are paragraphs, and in one of them each line is one, too. */
-const notesOf = ({ notes = [] }: CommandSpec): string[] => notes.flatMap((note) => note.split('\n'));
+/** Each line of a note is a paragraph, unless one is indented: then they are shown as they are. */
+function noteLines({ notes = [] }: CommandSpec): string[] {
+  return notes.flatMap((note, index) => {
+    const isLaidOut = /\n /.test(note);
+    const between = index === 0 || isLaidOut ? [] : ['.Pp'];
+    return [...between, ...(isLaidOut ? displayed(note) : paragraphs(note.split('\n')))];
+  });
+}
 
 /** Those of the tool, and behind them those of its commands that are not among them. */
 function examples({ own, commands }: Tool): string[] {
@@ -83,10 +89,16 @@ function examples({ own, commands }: Tool): string[] {
   return tagList(
     [...known.values()].map(({ command, effect }) => ({
       term: `Ic ${argument(command)}`,
-      lines: sentences(asSentence(effect)),
+      lines: sentences(asEffect(effect, command)),
     })),
   );
 }
 
+/** A sentence; where it begins with a name of the command line, as in "b can no longer send", that stays as it is. */
+function asEffect(effect: string, command: string): string {
+  const [first = ''] = effect.split(' ');
+  return command.split(' ').slice(2).includes(first) ? `${effect}.` : asSentence(effect);
+}
+
 const spaced = (lines: readonly string[]): string[] =>
-  lines.length === 0 || lines[0]?.startsWith('.Bl') ? [...lines] : ['.Pp', ...lines];
+  lines.length === 0 || /^\.B[dl]/.test(lines[0] ?? '') ? [...lines] : ['.Pp', ...lines];

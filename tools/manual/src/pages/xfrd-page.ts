@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argument } from '../mdoc/escape.ts';
-import { asSentence, section, sentences, tagList } from '../mdoc/lines.ts';
+import { asSentence, displayed, section, sentences, tagList } from '../mdoc/lines.ts';
 import { makePage, seeAlso, type Edition, type Page } from '../mdoc/page.ts';
 import { ROOT } from '../root.ts';
 import { readExample, type ExampleKey, type ExampleTable } from './toml-example.ts';
@@ -29,12 +29,7 @@ export async function xfrdPage(edition: Edition): Promise<Page> {
     ),
     ...section('EXAMPLES', [
       'At most 50 MiB a second by day, and eight domains at the same time:',
-      '.Bd -literal -offset indent',
-      'max\\-concurrent = 8',
-      '',
-      '[bandwidth]',
-      'host = \\(dq08:00,50M 20:00,off\\(dq',
-      '.Ed',
+      ...displayed('max-concurrent = 8\n\n[bandwidth]\nhost = "08:00,50M 20:00,off"'),
     ]),
     ...seeAlso([
       { name: 'xfrd', section: 8 },
