@@ -28,6 +28,9 @@ const headers = {
   '/usr/include/stdio.h': 'libc6-dev',
 } as const;
 
+/** apt does not wait for another one that reads its lists, and tests that need packages run side by side. */
+const APT_LOCK = '/run/lock/vm-tools-apt';
+
 /** Packages that are missing here, for running alone or for building the images as well. */
 export async function missingPackages(purpose: 'run' | 'build'): Promise<string[]> {
   const programs = Object.entries(purpose === 'run' ? toRun : { ...toRun, ...toBuild });
@@ -87,8 +90,15 @@ async function install(
   report(`installing ${missing.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { env, timeoutMs: 600_000, signal };
-  await runChildStrictly('apt-get', ['update', '-q'], options);
-  await runChildStrictly('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing], options);
+  for (const words of [
+    ['update', '-q'],
+    ['install', '-q', '-y', '--no-install-recommends', ...missing],
+  ])
+    await runChildStrictly(
+      'flock',
+      [APT_LOCK, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words],
+      options,
+    );
 }
 
 async function onPath(program: string): Promise<boolean> {
