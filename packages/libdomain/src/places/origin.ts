@@ -28,6 +28,7 @@ export type Origin = z.infer<typeof schema>;
 /** Says what the operator allows to a peer, by its name here. */
 export type RulesOfPeer = (peer: string) => Promise<SomePlaceRules | undefined>;
 
+/** As it is written down, for `decodeOrigin`. */
 export const encodeOrigin = (origin: Origin): string => JSON.stringify(origin);
 
 /** Whatever cannot be understood was not written by the operator either. */
