@@ -55,6 +55,11 @@ testOnHost('guests go down with the host as each says, and come back once, in th
     'db1 runs',
     'web1 runs',
   ]);
+  await host.run('vm-shutdown cache1 --wait');
+  expect((await result<Told[]>(host, 'vm-host restore'))[0]).toMatchObject({
+    did: 'left',
+    note: 'it has ended',
+  });
 });
 
 testOnHost('what was changed while it ran stays; a file is read anew at each start', async (host) => {
@@ -71,6 +76,10 @@ testOnHost('what was changed while it ran stays; a file is read anew at each sta
   const back = await result<Told[]>(host, 'vm-host restore');
   expect(deeds(back).sort()).toEqual(['polite created', 'web2 created']);
   expect(await result(host, 'vm-info polite')).toMatchObject({ maxMemoryKib: 8192 });
+  // One made by hand of the same file is not made a second time, whatever its UUID is.
+  await host.run('vm-destroy polite');
+  await result(host, 'vm-create polite.cfg');
+  expect(deeds(await result<Told[]>(host, 'vm-host restore')).sort()).toEqual(['polite runs', 'web2 runs']);
 });
 
 testOnHost('the guests of xl are named and left alone, unless it is told otherwise', async (host) => {

@@ -33,6 +33,8 @@ export interface Returning extends Placed {
   readonly entry: AutostartEntry | undefined;
   readonly saved: SavedGuest | undefined;
   readonly domid: number | undefined;
+  /** There is a domain, and it has shut down or crashed. */
+  readonly hasEnded: boolean;
   readonly next: Next;
 }
 
@@ -101,7 +103,11 @@ async function returningTo(
       outcomes.push({ name, uuid, did: 'away', note: `it was moved to ${entry.away}` });
       continue;
     }
-    const domain = domains.find((each) => each.uuid === uuid && each.state !== 'dying');
+    const here = domains.filter(({ state }) => state !== 'dying');
+    // One that was created by hand from the same file has another UUID; a saved one is known by its own alone.
+    const domain =
+      here.find((each) => each.uuid === uuid) ??
+      (record === undefined ? here.find((each) => each.name === name) : undefined);
     const standing: Standing = {
       saved: record?.state,
       hasImage: record !== undefined && (await kept.hasImage(record)),
@@ -110,6 +116,7 @@ async function returningTo(
     };
     guests.push({
       ...{ name, uuid, entry, saved: record, domid: domain?.domid, next: nextOf(standing) },
+      hasEnded: domain?.state === 'shutdown' || domain?.state === 'crashed',
       order: entry?.order ?? DEFAULT_ORDER,
       after: entry?.after ?? [],
     });

@@ -28,7 +28,7 @@ export async function deedOf(host: Host, guest: Returning, options: BringBackOpt
   const records = new SavedGuests(host.root, options.beforeChange);
   switch (guest.next) {
     case 'nothing':
-      return { did: 'runs', domid };
+      return guest.hasEnded ? { did: 'left', domid, note: 'it has ended' } : { did: 'runs', domid };
     case 'forget-image':
       await records.forget(guest);
       return { did: 'runs', domid, note: saved?.state === 'saved' ? STALE : undefined };
