@@ -6,7 +6,7 @@ import { bundleEntry, bundleMain, bundleProgram, type BundleContext } from './bu
 import { copyKoffi } from './copy-koffi.ts';
 import { copySettings, SETTINGS_FOLDERS } from './copy-settings.ts';
 import { listExecutables, type Executable } from './executables.ts';
-import { launcher } from './launcher.ts';
+import { FIND_NODE, findNode, launcher } from './launcher.ts';
 import { prepareTexts } from './prepare-texts.ts';
 
 export interface Bundle {
@@ -38,6 +38,7 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   // The process in which esbuild works would stay as long as this one.
   const files = await writeScripts(executables, context).finally(stop);
   await Promise.all(names.map((name) => writeLauncher(folder, name)));
+  await writeIn(join(context.lib, FIND_NODE), findNode());
   await copyKoffi(root, join(context.lib, 'node_modules'));
   await copySettings({ folder, executables });
   const scripts = files.filter(({ path }) => path.endsWith('.js'));

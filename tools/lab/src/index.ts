@@ -14,8 +14,9 @@
  */
 export { labAvailability } from './availability.ts';
 export type { Availability } from './availability.ts';
-export type { ExecResult } from './local/child.ts';
-export { ensurePrograms } from './local/prerequisites.ts';
+export { runChild, runChildStrictly } from './local/child.ts';
+export type { ChildOptions, ExecResult } from './local/child.ts';
+export { canInstall, ensurePrograms, installPackages, missingOf } from './local/prerequisites.ts';
 export { buildAside } from './local/build-aside.ts';
 export { unpackPackage } from './images/fetch-package.ts';
 export { RELEASES, isRelease, releaseNames } from './images/releases.ts';

@@ -48,7 +48,7 @@ export async function checkConfig(invocation: Invocation<ServeInput>): Promise<O
         .join(', '),
     ],
     ['metrics', value.metrics ?? 'none'],
-    ['user', user ?? 'nobody, where root runs xfrd'],
+    ['user', user ?? '_xfrd, or nobody where there is none, where root runs xfrd'],
   ];
   const text = await table(rows, [
     { heading: 'Setting', text: ([name]) => name },

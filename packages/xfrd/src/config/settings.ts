@@ -28,7 +28,7 @@ export interface Settings {
   readonly timeouts: Partial<TransferTimeouts>;
   /** where figures can be read; nowhere if undefined */
   readonly metrics: MetricsAddress | undefined;
-  /** the user of the receiver; "nobody", or without rights to change it the same user, if undefined */
+  /** the user of the receiver; if undefined, what `findUser` says */
   readonly user: string | undefined;
 }
 

@@ -32,12 +32,24 @@ const headers = {
 const APT_LOCK = '/run/lock/vm-tools-apt';
 
 /** Packages that are missing here, for running alone or for building the images as well. */
-export async function missingPackages(purpose: 'run' | 'build'): Promise<string[]> {
-  const programs = Object.entries(purpose === 'run' ? toRun : { ...toRun, ...toBuild });
-  const files = purpose === 'run' ? [] : Object.entries(headers);
+export function missingPackages(purpose: 'run' | 'build'): Promise<string[]> {
+  if (purpose === 'run') return missingOf(toRun);
+  return missingOf({ ...toRun, ...toBuild }, headers);
+}
+
+/**
+ * Which packages are missing here.
+ *
+ * @param programs those of PATH, each with its package
+ * @param files the same of files by their paths
+ */
+export async function missingOf(
+  programs: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const missing = new Set<string>();
-  for (const [program, name] of programs) if (!(await onPath(program))) missing.add(name);
-  for (const [file, name] of files) if (!(await can(file, constants.R_OK))) missing.add(name);
+  for (const [program, name] of Object.entries(programs)) if (!(await onPath(program))) missing.add(name);
+  for (const [file, name] of Object.entries(files)) if (!(await can(file, constants.R_OK))) missing.add(name);
   return [...missing].sort();
 }
 
@@ -52,8 +64,7 @@ export async function ensurePackages(
   report: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const missing = await missingPackages(purpose);
-  if (missing.length > 0) await install(missing, 'the lab', report, signal);
+  await installPackages(await missingPackages(purpose), 'the lab', report, signal);
 }
 
 /**
@@ -68,22 +79,27 @@ export async function ensurePrograms(
   purpose: string,
   report: (line: string) => void,
 ): Promise<void> {
-  const missing: string[] = [];
-  for (const [program, name] of Object.entries(programs)) if (!(await onPath(program))) missing.push(name);
-  if (missing.length > 0) await install(missing, purpose, report);
+  await installPackages(await missingOf(programs), purpose, report);
 }
 
-async function install(
+/**
+ * Installs packages of Debian where that is possible, and otherwise says what to install.
+ *
+ * @param needing what needs them, for the message
+ * @throws VmToolsError LAB_PACKAGES, or LAB_COMMAND with what apt-get said
+ */
+export async function installPackages(
   missing: readonly string[],
-  purpose: string,
+  needing: string,
   report: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (missing.length === 0) return;
   const line = `apt-get install ${missing.join(' ')}`;
   if (!(await canInstall())) {
     throw labError({
       code: 'PACKAGES',
-      message: `${purpose} needs ${missing.join(', ')}`,
+      message: `${needing} needs ${missing.join(', ')}`,
       hint: `as root: ${line}`,
     });
   }

@@ -7,18 +7,22 @@ export interface User {
   readonly gid: number;
 }
 
-/** The user without rights, and without files, on every system. */
-const NOBODY = 'nobody';
+/**
+ * The user that the package for Debian makes, for the receiver alone: it has the private key of the host in its memory,
+ * and other processes of "nobody" could kill it. Then the user without rights, and without files, on every system.
+ */
+const DEFAULTS = ['_xfrd', 'nobody'];
 
 /**
  * The user as which the receiver runs. Only root can change it: undefined where nothing has to be changed.
  *
- * @param name as the configuration has it. @default nobody
+ * @param name as the configuration has it. @default _xfrd, or nobody where there is none
  * @throws VmToolsError XFRD_USER of kind usage
  */
 export async function findUser(
   name: string | undefined,
   uid = process.getuid?.(),
+  passwd = '/etc/passwd',
 ): Promise<User | undefined> {
   if (uid !== 0) {
     if (name !== undefined)
@@ -28,10 +32,10 @@ export async function findUser(
       );
     return undefined;
   }
-  const wanted = name ?? NOBODY;
-  const line = (await readFile('/etc/passwd', 'utf8'))
-    .split('\n')
-    .find((each) => each.startsWith(`${wanted}:`));
+  const lines = (await readFile(passwd, 'utf8')).split('\n');
+  const lineOf = (wanted: string): string | undefined => lines.find((each) => each.startsWith(`${wanted}:`));
+  const wanted = name ?? DEFAULTS.find((each) => lineOf(each) !== undefined) ?? 'nobody';
+  const line = lineOf(wanted);
   const [, , uidText, gidText] = line?.split(':') ?? [];
   const user = { name: wanted, uid: Number(uidText), gid: Number(gidText) };
   if (line === undefined || !(user.uid > 0) || !(user.gid > 0))
