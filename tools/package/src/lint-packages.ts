@@ -1,4 +1,7 @@
 import { runChild } from '@vm-tools/lab';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const LIMIT_MS = 600_000;
 
@@ -9,6 +12,12 @@ const LIMIT_MS = 600_000;
  */
 export async function lintPackages(paths: readonly string[], signal?: AbortSignal): Promise<string[]> {
   const words = ['--profile', 'debian', '--tag-display-limit', '0', '--fail-on', 'none', ...paths];
-  const { stdout } = await runChild('lintian', words, { timeoutMs: LIMIT_MS, signal });
-  return stdout.split('\n').filter((line) => line !== '');
+  const TMPDIR = await mkdtemp(join(tmpdir(), 'lintian-')); // it leaves files there
+  try {
+    const env = { ...process.env, TMPDIR, LC_ALL: 'C.UTF-8' };
+    const { stdout } = await runChild('lintian', words, { env, timeoutMs: LIMIT_MS, signal });
+    return stdout.split('\n').filter((line) => line !== '');
+  } finally {
+    await rm(TMPDIR, { recursive: true });
+  }
 }

@@ -15,6 +15,8 @@ export interface RepositoryOptions {
   readonly folder: string;
   /** the key as gpg knows it: a fingerprint or an address */
   readonly signBy: string;
+  /** the folder of gpg in which that key is. @default gpg's own */
+  readonly gpgHome?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,7 +26,7 @@ export interface RepositoryOptions {
  * @throws VmToolsError LAB_COMMAND with what apt-ftparchive or gpg said
  */
 export async function makeRepository(options: RepositoryOptions): Promise<void> {
-  const { packages, folder, signBy, signal } = options;
+  const { packages, folder, signBy, gpgHome, signal } = options;
   const pool = join(folder, 'pool', COMPONENT);
   await mkdir(pool, { recursive: true });
   for (const path of packages) await copyFile(path, join(pool, basename(path)));
@@ -35,8 +37,10 @@ export async function makeRepository(options: RepositoryOptions): Promise<void> 
   const architectures = await architecturesOf(pool);
   for (const architecture of architectures) await writeIndex(folder, next, architecture);
   await writeFile(join(next, 'Release'), await describe(next, architectures));
+  const home = gpgHome === undefined ? [] : ['--homedir', gpgHome];
+  const common = [...home, '--batch', '--yes', '--local-user', signBy];
   const gpg = (...words: string[]): Promise<string> =>
-    runChildStrictly('gpg', ['--batch', '--yes', '--local-user', signBy, ...words], { cwd: next, signal });
+    runChildStrictly('gpg', [...common, ...words], { cwd: next, signal });
   await gpg('--clearsign', '--output', 'InRelease', 'Release');
   await gpg('--armor', '--detach-sign', '--output', 'Release.gpg', 'Release');
   await gpg('--export', '--output', join(folder, KEYRING), signBy);

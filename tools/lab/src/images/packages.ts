@@ -23,6 +23,7 @@ const packagesOfAll = [
   'busybox-static', // early user space of hosts and of the Linux guests
   'procps',
   'socat',
+  'systemd', // for what is installed as a package: its units, users and folders; it is not process 1
 ] as const;
 
 /** Kernel modules that a host loads, besides those which they need themselves. */
