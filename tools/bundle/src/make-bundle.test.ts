@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeBundle, type Bundle } from './make-bundle.ts';
@@ -75,6 +75,36 @@ test('a launcher runs through a link from another folder, and so do the sources'
   expect((await run(link, '--version')).stdout).toMatch(/^vm-pause /);
   const sources = join(ROOT, 'packages/vm-pause/bin/vm-pause.js');
   expect((await run(sources, '--version')).stdout).toMatch(/^vm-pause .* \(from a checkout\)\n$/);
+});
+
+test('a launcher takes the Node beside it, then the first of PATH that is new enough, and tells of none', async () => {
+  const path = (name: string): string => join(folder, 'nodes', name);
+  const make = async (name: string, version: string): Promise<string> => {
+    await mkdir(path(name), { recursive: true });
+    const text = `#!/bin/sh\n[ "$1" = --version ] && echo ${version} || echo ${name} runs "\${1##*/}" "$2"\n`;
+    await writeFile(join(path(name), 'node'), text, { mode: 0o755 });
+    return path(name);
+  };
+  const [old, good, other] = [await make('old', 'v20.1.0'), await make('good', 'v24.0.0'), path('other')];
+  await symlink(old, other); // as /bin is /usr/bin
+  const list = (...folders: string[]): Ended =>
+    runWith({ PATH: folders.join(':') }, join(folder, 'bin/vm-list'), 'a b');
+  const told = (by: string): object => ({ status: 0, stdout: `${by} runs vm-list.js a b\n`, stderr: '' });
+
+  expect(await list(old, good)).toEqual(told('good'));
+  expect(await list('', '/nowhere', other, old)).toEqual(told('old')); // the program that it runs says that it is too old
+  expect(await list(old, good, await make('newer', 'v101.0.0'))).toEqual(told('good'));
+  const none = await list('/nowhere');
+  expect(none).toMatchObject({ status: 1, stdout: '' });
+  expect(none.stderr).toMatch(/^vm-list: there is no Node here; install .*vm-tools-node.* Node 24 .*\n$/);
+
+  await copyFile(join(await make('own', 'v24.0.0'), 'node'), join(folder, 'node'));
+  try {
+    expect(await list(good)).toEqual(told('own'));
+    expect(await list('/nowhere')).toEqual(told('own'));
+  } finally {
+    await rm(join(folder, 'node'));
+  }
 });
 
 test('what is ready is what the tool itself says', async () => {
