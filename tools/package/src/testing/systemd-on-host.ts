@@ -1,21 +1,22 @@
 import type { LabHost } from '@vm-tools/lab';
+import { text } from 'node:stream/consumers';
 
 const SCRIPT = '/run/lab/systemd.sh';
 
 /**
  * A host of the lab has a shell as process 1, because systemd takes a minute there. This starts systemd in namespaces
- * of its own, as its process 1: it has the files, the Xen and the guests of the host, a /run of its own, and ends with
+ * of its own, as its process 1: it has the files, the Xen and the guests of the host, a /run and a
+ * /tmp of its own, and ends with
  * its namespaces, so that the host is as it was.
  */
 const START = `set -e
 mount --make-rprivate /
-mkdir -p /run/lab/outside
-mount --rbind /run /run/lab/outside
-mount -t tmpfs -o mode=755 tmpfs /mnt
-mkdir -p /mnt/xen /mnt/xenstored /mnt/lock
-mount --bind /run/xen /mnt/xen
-mount --bind /run/xenstored /mnt/xenstored
-mount --move /mnt /run
+mount --rbind /run /mnt
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/xen /run/xenstored /run/lock
+mount --bind /mnt/xen /run/xen
+mount --bind /mnt/xenstored /run/xenstored
+mount -t tmpfs tmpfs /tmp
 mount -t proc proc /proc
 mount -t xenfs xenfs /proc/xen
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
@@ -30,11 +31,16 @@ export interface SystemdHost extends AsyncDisposable {
 
 export async function startSystemd(host: LabHost): Promise<SystemdHost> {
   await host.run(`cat >${SCRIPT} <<'END'\n${START}END`);
-  await host.run(
-    `setsid unshare --pid --mount --cgroup --fork sh ${SCRIPT} </dev/null >/run/lab/systemd.log 2>&1 &`,
-  );
+  const namespaces = ['--pid', '--mount', '--cgroup', '--fork', '--kill-child'];
+  const systemd = host.spawn(['unshare', ...namespaces, 'sh', SCRIPT]);
+  const said = text(systemd.stderr);
   const limit = { timeoutMs: 300_000 };
-  const pid = (await host.run('until pgrep -o -x systemd; do sleep 0.2; done', limit)).trim();
+  const pid = await Promise.race([
+    host.run('until pgrep -o -x systemd; do sleep 0.2; done', limit).then((found) => found.trim()),
+    systemd.exited.then(async (status) => {
+      throw new Error(`systemd ends with status ${status}: ${await said}`);
+    }),
+  ]);
   const within = (command: string | readonly string[]): string[] => {
     const words = typeof command === 'string' ? ['sh', '-c', command] : command;
     return ['nsenter', '--target', pid, '--all', '--', ...words];
@@ -50,7 +56,8 @@ export async function startSystemd(host: LabHost): Promise<SystemdHost> {
   return {
     host: inside,
     async [Symbol.asyncDispose]() {
-      await host.exec(['kill', '-KILL', pid]);
+      await systemd.kill('SIGKILL');
+      await systemd.exited;
     },
   };
 }
