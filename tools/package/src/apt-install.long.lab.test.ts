@@ -93,15 +93,15 @@ describeLab('packages on a host that has nothing of vm-tools', () => {
       expect(await host.run('stat -c "%a %U %n" /etc/vm-tools /etc/vm-tools/peers /var/lib/vm-tools')).toBe(
         '755 root /etc/vm-tools\n700 root /etc/vm-tools/peers\n700 root /var/lib/vm-tools\n',
       );
-      const units = ['vm-monitor.service', 'xfrd.service', 'xfrd.socket'];
+      const units = ['vm-monitor.service', 'vm-tools-guests.service', 'xfrd.service', 'xfrd.socket'];
       expect((await host.exec(['systemctl', 'is-enabled', ...units])).stdout).toBe(
-        'enabled\nenabled\ndisabled\n',
+        'enabled\nenabled\nenabled\ndisabled\n',
       );
       // Without an identity there is nothing that xfrd could do, and nothing has failed.
-      expect(await state(host, ...units)).toEqual(['active', 'inactive', 'inactive']);
+      expect(await state(host, ...units)).toEqual(['active', 'active', 'inactive', 'inactive']);
 
       await host.run('xfrd init && systemctl enable --now xfrd.socket && systemctl start xfrd.service', slow);
-      expect(await state(host, ...units)).toEqual(['active', 'active', 'active']);
+      expect(await state(host, ...units)).toEqual(['active', 'active', 'active', 'active']);
       expect(await host.run('ps -eo user,args | grep "[x]frd-receiver"')).toMatch(/^_xfrd /);
 
       const domid = await createGuest(host);
@@ -111,7 +111,7 @@ describeLab('packages on a host that has nothing of vm-tools', () => {
       expect(await host.run('dpkg-query --show --showformat="${Version}" vm-tools')).toMatch(/-2$/);
       await expectRunning(host, domid);
       expect(await ticks(host, 'apt-polite')).toBeGreaterThan(before);
-      expect(await state(host, ...units)).toEqual(['active', 'active', 'active']);
+      expect(await state(host, ...units)).toEqual(['active', 'active', 'active', 'active']);
       expect(await pidOf(host, 'xfrd.service')).not.toBe(pids[0]);
       expect(await pidOf(host, 'vm-monitor.service')).not.toBe(pids[1]);
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { patient } from '@vm-tools/ratelimit/testing';
 import { runChildStrictly } from '@vm-tools/lab';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { buildPackages } from './build-packages.ts';
@@ -14,14 +14,8 @@ import { installFrom, makeKey } from './testing/apt.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const LIMIT_MS = patient(300_000);
-/** Made by these tools while they run, or by debhelper at the first start: dpkg does not know of them. */
-const FOLDERS = [
-  '/etc/vm-tools',
-  '/var/lib/vm-tools',
-  '/var/cache/vm-tools',
-  '/var/log/vm-tools',
-  '/run/vm-tools',
-];
+/** All of the units of our packages. */
+const UNITS = ['vm-monitor.service', 'vm-tools-guests.service', 'xfrd.service', 'xfrd.socket'];
 
 describeDebian('packages for Debian', () => {
   let folder: string;
@@ -73,11 +67,7 @@ describeDebian('packages for Debian', () => {
   test('units, the user of the receiver, folders and the bounds of logs', async () => {
     const entries = [...files['vm-tools']!.keys()];
     const has = (pattern: RegExp): string[] => entries.filter((path) => pattern.test(path));
-    expect(has(/\/systemd\/system\/[^/]+$/).map((path) => basename(path))).toEqual([
-      'vm-monitor.service',
-      'xfrd.service',
-      'xfrd.socket',
-    ]);
+    expect(has(/\/systemd\/system\/[^/]+$/).map((path) => basename(path))).toEqual(UNITS);
     const target = join(folder, 'root');
     await runChildStrictly('dpkg-deb', ['--extract', paths.find((path) => /vm-tools_/.test(path))!, target]);
     const text = (path: string): Promise<string> => readFile(join(target, path), 'utf8');
@@ -104,17 +94,45 @@ describeDebian('packages for Debian', () => {
     expect(scripts.get('prerm')).toMatch(/stop xfrd\.socket xfrd\.service[^]*stop 'vm-monitor/);
     expect(scripts.get('postinst')).toContain("deb-systemd-helper --quiet was-enabled 'xfrd.service'");
     expect(scripts.get('postinst')).toContain("deb-systemd-helper debian-installed 'xfrd.socket'");
+    // Guests would go down with it.
+    const stopping = /(stop|restart) .*vm-tools-guests/;
+    for (const script of ['preinst', 'postinst', 'prerm', 'postrm'])
+      expect(scripts.get(script)).not.toMatch(stopping);
+    expect(scripts.get('postinst')).toContain("was-enabled 'vm-tools-guests.service'");
+    expect(scripts.get('postinst')).toContain('deb-systemd-invoke start vm-tools-guests.service');
   });
 
-  test('purge leaves nothing: what dpkg does not know of, it removes', () => {
+  test('dpkg knows of all that the packages install, and has it purged', () => {
     const { 'vm-tools': own, ...others } = controls;
     for (const control of Object.values(others))
       expect([...control.keys()].sort()).toEqual(['control', 'md5sums']);
     expect(own!.get('conffiles')).toBe('/etc/logrotate.d/vm-tools\n');
-    const [, removed = ''] = /purge[^]*?for folder in (.*); do/.exec(own!.get('postrm') ?? '') ?? [];
-    expect(removed.split(' ')).toEqual(FOLDERS);
-    for (const unit of ['xfrd.service', 'xfrd.socket', 'vm-monitor.service'])
-      expect(own!.get('postrm')).toContain(`deb-systemd-helper purge '${unit}'`);
+    for (const unit of UNITS) expect(own!.get('postrm')).toContain(`deb-systemd-helper purge '${unit}'`);
+  });
+
+  test('purge leaves nothing that the tools have made, and all that belongs to guests', async () => {
+    const host = join(folder, 'host');
+    const made = ['etc/vm-tools/peers', 'var/cache/vm-tools', 'var/log/vm-tools', 'run/vm-tools/domains'];
+    const state = ['transfers', 'autostart', 'restart', 'saved', 'kernels', 'disks', 'folders'];
+    // Without the part of debhelper, which would speak to the systemd of this machine.
+    const [script = ''] = controls['vm-tools']!.get('postrm')!.split('# Automatically added');
+    const purge = async (): Promise<string[]> => {
+      // The same script, with the folder of a test in the place of the root.
+      const moved = script.replaceAll(/(?<= |=)\/(etc|var|run)\/(?=\S*vm-tools)/g, `${host}/$1/`);
+      await runChildStrictly('sh', ['-c', moved, 'postrm', 'purge']);
+      const left = await readdir(host, { recursive: true });
+      return left.filter((path) => path.includes('vm-tools')).sort();
+    };
+    for (const path of [...made, ...state.map((name) => `var/lib/vm-tools/${name}`)])
+      await mkdir(join(host, path), { recursive: true });
+    await writeFile(join(host, 'etc/vm-tools/identity.key'), '');
+    await writeFile(join(host, 'var/lib/vm-tools/image.key'), '');
+    await writeFile(join(host, 'var/lib/vm-tools/disks/web1.img'), '');
+    const kept = ['var/lib/vm-tools', 'var/lib/vm-tools/disks', 'var/lib/vm-tools/disks/web1.img'];
+    expect(await purge()).toEqual(kept);
+    await rm(join(host, 'var/lib/vm-tools/disks/web1.img'));
+    expect(await purge()).toEqual([]);
+    expect(await purge()).toEqual([]);
   });
 
   test('Node is asked for by its version, and is not in the package of the tools', () => {

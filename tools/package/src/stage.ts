@@ -1,6 +1,6 @@
 import { makeBundle } from '@vm-tools/bundle';
 import { FLOOR } from '@vm-tools/errors/node-version';
-import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { debianChangelog } from './changelog.ts';
@@ -8,9 +8,6 @@ import type { PackageVersion } from './version.ts';
 
 const require = createRequire(import.meta.url);
 const DEBIAN = join(import.meta.dirname, '../debian');
-
-/** Units that debhelper installs; their names in debian/ say of which package they are. */
-const UNITS = ['xfrd.service', 'xfrd.socket', 'vm-monitor.service'];
 
 /**
  * Lays out the source package from which debhelper builds: the folder debian/, the bundle, and the Node of this
@@ -25,7 +22,9 @@ export async function stage(root: string, folder: string, version: PackageVersio
   await makeBundle({ root, folder: bundle });
   await cp(DEBIAN, debian, { recursive: true });
   await copyFile(join(root, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
-  for (const unit of UNITS) await copyFile(join(bundle, 'systemd', unit), join(debian, `vm-tools.${unit}`));
+  // Their names in debian/ say of which package they are; debian/rules says of each what happens to it, and when.
+  for (const unit of await readdir(join(bundle, 'systemd')))
+    await copyFile(join(bundle, 'systemd', unit), join(debian, `vm-tools.${unit}`));
   await writeFile(join(debian, 'changelog'), debianChangelog(version, await maintainer()));
   await stageNode(folder);
 }
