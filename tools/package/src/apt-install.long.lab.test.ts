@@ -108,7 +108,7 @@ describeLab('packages on a host that has nothing of vm-tools', () => {
       const pids = await Promise.all(['xfrd.service', 'vm-monitor.service'].map((unit) => pidOf(host, unit)));
       const before = await ticks(host, 'apt-polite');
       await install(host, 2);
-      expect(await host.run('dpkg-query --show --showformat="${Version}" vm-tools')).toMatch(/-2$/);
+      expect(await host.run(['dpkg-query', '--show', '--showformat=${Version}', 'vm-tools'])).toMatch(/-2$/);
       await expectRunning(host, domid);
       expect(await ticks(host, 'apt-polite')).toBeGreaterThan(before);
       expect(await state(host, ...units)).toEqual(['active', 'active', 'active', 'active']);
