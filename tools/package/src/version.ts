@@ -10,8 +10,8 @@ export interface PackageVersion {
 }
 
 /**
- * The version is that of package.json, and the time that of the last change of CHANGELOG.md: whoever builds the same
- * sources again gets the same archives.
+ * The version is that of package.json, and the time that of the last change of CHANGELOG.md: the same sources, built
+ * again, give the same archives.
  *
  * @param revision of the packages: 1, and more when the same sources are packaged anew
  */
