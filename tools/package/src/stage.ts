@@ -1,4 +1,5 @@
 import { makeBundle } from '@vm-tools/bundle';
+import { writeManual } from '@vm-tools/manual';
 import { FLOOR } from '@vm-tools/errors/node-version';
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,7 +11,7 @@ const require = createRequire(import.meta.url);
 const DEBIAN = join(import.meta.dirname, '../debian');
 
 /**
- * Lays out the source package from which debhelper builds: the folder debian/, the bundle, and the Node of this
+ * Lays out the source package from which debhelper builds: the folder debian/, the bundle, the manual, and the Node of this
  * processor from npm.
  *
  * @param folder emptied first
@@ -20,6 +21,7 @@ export async function stage(root: string, folder: string, version: PackageVersio
   const [bundle, debian] = [join(folder, 'bundle'), join(folder, 'debian')];
   await mkdir(bundle, { recursive: true });
   await makeBundle({ root, folder: bundle });
+  await writeManual(join(folder, 'manual'));
   await cp(DEBIAN, debian, { recursive: true });
   await copyFile(join(root, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   // Their names in debian/ say of which package they are; debian/rules says of each what happens to it, and when.
