@@ -48,7 +48,7 @@ describeDebian('packages for Debian', () => {
     expect(files['vm-tools-node']?.get('/usr/lib/vm-tools/node')?.mode).toBe('-rwxr-xr-x');
   });
 
-  test('each tool is in PATH, by a link to its launcher, and the simulator is a package of its own', () => {
+  test('each tool is in PATH, by a link to its launcher, with its page; the simulator is a package of its own', () => {
     for (const name of ['vm-tools', 'vm-tools-sim']) {
       const paths = [...files[name]!.keys()];
       const launchers = paths.filter((path) => path.startsWith('/usr/lib/vm-tools/bin/'));
@@ -56,8 +56,13 @@ describeDebian('packages for Debian', () => {
       expect(links).toEqual(launchers.map((path) => `../lib/vm-tools/bin/${basename(path)}`));
       const isOfSimulator = launchers.map((path) => basename(path) === 'xen-sim');
       expect(new Set(isOfSimulator)).toEqual(new Set([name === 'vm-tools-sim']));
-      for (const path of launchers)
-        expect(files[name]!.has(`/usr/lib/vm-tools/lib/${basename(path)}.main.js`)).toBe(true);
+      for (const tool of launchers.map((path) => basename(path))) {
+        expect(files[name]!.has(`/usr/lib/vm-tools/lib/${tool}.main.js`)).toBe(true);
+        const pages = [1, 8].map((section) => `/usr/share/man/man${section}/${tool}.${section}.gz`);
+        expect(pages.filter((path) => files[name]!.has(path))).toHaveLength(1);
+        const completed = files[name]!.has(`/usr/share/bash-completion/completions/${tool}`);
+        expect(completed).toBe(name === 'vm-tools');
+      }
     }
     expect(files['vm-tools']!.has('/usr/bin/vm-migrate')).toBe(true);
     const own = [...files['vm-tools']!.keys()].filter((path) => /xen-sim|musl/.test(path));
