@@ -116,6 +116,15 @@ testOnTwoHosts('it moves, and stop in the middle gives the move up first', async
   expect(await call(a, 'stop')).toMatchObject({ code: SUCCESS, reason: '' });
   expect(await moving.exited).not.toBe(0);
   expect([await codeOf(a, 'monitor'), await codeOf(b, 'monitor')]).toEqual([NOT_RUNNING, NOT_RUNNING]);
+
+  // A move that fails harmlessly says why, and the guest runs on.
+  expect(await codeOf(a, 'start', { hosts: xfrd.endpoint })).toBe(SUCCESS);
+  await waitForTicks(a, 'pool1');
+  b.simulated.faults.add({ call: 'domainCreate', errno: 'ENOMEM' });
+  const failed = await call(a, 'migrate_to', target);
+  expect(failed).toMatchObject({ code: GENERIC, reason: expect.stringMatching(/memory.*\[[A-Z_]+\]/) });
+  expect([await codeOf(a, 'monitor'), await codeOf(b, 'monitor')]).toEqual([SUCCESS, NOT_RUNNING]);
+  expect(await codeOf(a, 'stop')).toBe(SUCCESS);
   const refused = await call(a, 'migrate_to', target);
   expect(refused).toMatchObject({ code: GENERIC, reason: expect.stringContaining('DOMAIN_UNKNOWN') });
 });

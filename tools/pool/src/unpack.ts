@@ -1,0 +1,42 @@
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildAside, runChildStrictly } from '@vm-tools/lab';
+
+const WANTED = ['pacemaker', 'corosync', 'pacemaker-cli-utils'];
+
+/**
+ * The packages of Pacemaker and Corosync with all that they need, unpacked beside the machine and not installed: nothing
+ * of theirs starts here, or changes anything.
+ *
+ * @returns the folder to be laid over `/usr`, `/etc` and `/var` of a node
+ */
+export async function unpackPacemaker(cache: string, report: (line: string) => void): Promise<string> {
+  const folder = join(cache, 'pacemaker');
+  if (await isThere(folder)) return folder;
+  report('fetching Pacemaker and Corosync');
+  await mkdir(cache, { recursive: true });
+  await buildAside(folder, async (root) => {
+    const plan = await runChildStrictly('apt-get', [
+      ...['install', '-s', '--no-install-recommends'],
+      ...WANTED,
+    ]);
+    const names = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+    const debs = join(root, 'debs');
+    await mkdir(debs, { recursive: true });
+    await runChildStrictly('apt-get', ['download', ...names], { cwd: debs, timeoutMs: 300_000 });
+    for (const deb of await readdir(debs)) await runChildStrictly('dpkg-deb', ['-x', join(debs, deb), root]);
+    await rm(debs, { recursive: true });
+    // Packages of Debian 12 still have some of theirs outside of /usr.
+    for (const outside of ['lib', 'bin', 'sbin'])
+      if (await isThere(join(root, outside)))
+        await runChildStrictly('cp', ['-a', `${join(root, outside)}/.`, join(root, 'usr', outside)]);
+  });
+  return folder;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
