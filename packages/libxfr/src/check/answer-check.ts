@@ -1,4 +1,4 @@
-import { within } from '@vm-tools/errors';
+import { within, type VmToolsErrorInit } from '@vm-tools/errors';
 import type { Check, Offer, Target } from '@vm-tools/ports';
 import type { Channel } from '../protocol/channel.ts';
 import type { Body } from '../protocol/messages.ts';
@@ -37,6 +37,16 @@ export async function lookAt(
   return [...found, ...(await target.check(offer))];
 }
 
+/** For a host that does not come to the end of looking at itself. */
+export function notLookedAt(limitMs: number): VmToolsErrorInit {
+  return {
+    code: 'XFR_CHECK_LATE',
+    kind: 'timeout',
+    message: `this host was not looked at in ${limitMs} ms`,
+    hint: 'see what keeps it busy, and try again',
+  };
+}
+
 /** Says to the source what has been found. */
 export async function answerCheck(
   channel: Channel,
@@ -44,13 +54,7 @@ export async function answerCheck(
   { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   try {
-    const late = {
-      code: 'XFR_CHECK_LATE',
-      kind: 'timeout',
-      message: `this host was not looked at in ${limitMs} ms`,
-      hint: 'see what keeps it busy, and try again',
-    } as const;
-    const checks = await within(look(), limitMs, late, signal);
+    const checks = await within(look(), limitMs, notLookedAt(limitMs), signal);
     await channel.send('CHECKED', { checks: checks.map(encodeCheck) });
   } catch (thrown) {
     const failure = asVmToolsError(thrown);

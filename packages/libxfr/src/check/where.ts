@@ -5,6 +5,7 @@ import { Channel } from '../protocol/channel.ts';
 import { requireWhere } from '../protocol/preamble.ts';
 import { asVmToolsError } from '../protocol/remote-error.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../protocol/timeouts.ts';
+import { notLookedAt } from './answer-check.ts';
 
 /** How a peer is asked for a guest. */
 export interface AskWhereOptions {
@@ -44,13 +45,9 @@ export async function answerWhere(
 ): Promise<void> {
   try {
     if (where === undefined) throw notKnown();
-    const late = {
-      code: 'XFR_CHECK_LATE',
-      kind: 'timeout',
-      message: `this host was not looked at in ${limitMs} ms`,
-      hint: 'see what keeps it busy, and try again',
-    } as const;
-    await channel.send('HERE', { guests: await within(where(wanted), limitMs, late, signal) });
+    await channel.send('HERE', {
+      guests: await within(where(wanted), limitMs, notLookedAt(limitMs), signal),
+    });
   } catch (thrown) {
     const failure = asVmToolsError(thrown);
     channel.abort(failure);
