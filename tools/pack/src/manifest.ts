@@ -4,6 +4,8 @@ import { FLOOR } from '@vm-tools/errors/node-version';
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  /** It is not for npm: a script for another program, without modules of ours. */
+  readonly private?: boolean;
   readonly exports?: Readonly<Record<string, Target>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compile } from './compile.ts';
@@ -22,7 +22,7 @@ interface NpmPacked {
 }
 
 /**
- * Makes tarballs of all packages.
+ * Makes tarballs of all packages that are for npm.
  *
  * @param paths.folder emptied first
  */
@@ -30,7 +30,8 @@ export async function packAll({ root, folder }: { root: string; folder: string }
   const outputs = Map.groupBy(compile(root), (output) => output.package);
   await rm(folder, { recursive: true, force: true });
   const stage = join(folder, 'stage');
-  const names = await readdir(join(root, 'packages'));
+  const names: string[] = [];
+  for (const name of await readdir(join(root, 'packages'))) if (await isForNpm(root, name)) names.push(name);
   await mkdir(stage, { recursive: true });
   const manifests = await Promise.all(
     names.map((name) => stagePackage({ root, name, folder: join(stage, name) }, outputs.get(name) ?? [])),
@@ -48,4 +49,9 @@ export async function packAll({ root, folder }: { root: string; folder: string }
     tarball: join(folder, filename),
     files: files.map(({ path }) => path).sort(),
   }));
+}
+
+async function isForNpm(root: string, name: string): Promise<boolean> {
+  const text = await readFile(join(root, 'packages', name, 'package.json'), 'utf8');
+  return (JSON.parse(text) as Manifest).private !== true;
 }

@@ -1,4 +1,4 @@
-import { VmToolsError } from '@vm-tools/errors';
+import { causesOf, sleep, VmToolsError } from '@vm-tools/errors';
 import {
   domainSource,
   withSuccessor,
@@ -14,6 +14,15 @@ import { formatPeerAddress, type PeerAddress } from '@vm-tools/libxfr/transport'
 import type { LimiterNode } from '@vm-tools/ratelimit';
 import { noteAway } from '../autostart/settle-away.ts';
 import { callingPeer, recallingPeer } from '../peer/call-peer.ts';
+
+/** A peer that has no place for one guest more is asked again for so long, and so often. */
+const PATIENCE_MS = 120_000;
+const AGAIN_MS = 500;
+
+interface Refusal {
+  readonly peer: string;
+  readonly error: VmToolsError;
+}
 
 /** How a guest is moved away, and under which limit. */
 export interface MoveOptions extends Pick<SourceOptions, 'waitMs' | 'onLog'> {
@@ -42,22 +51,39 @@ export async function moveGuest(
 ): Promise<{ readonly peer: PeerAddress; readonly summary: TransferSummary }> {
   const { journals, signal = new AbortController().signal, waitMs, onLog, budget } = options;
   const source = domainSource(host, domain, { waitMs, onLog, ...(budget && { budget }) });
-  const refusals: { readonly peer: string; readonly error: VmToolsError }[] = [];
-  for (const peer of peers) {
-    const checks = await checkPeer(source, (stop, offer) => callingPeer(host, peer, offer)(stop), {
-      journals,
-      signal,
-    });
-    const error = checks.find((check) => check.error !== undefined)?.error;
-    if (error !== undefined) {
+  const late = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const refusals: Refusal[] = [];
+    for (const peer of peers) {
+      const checks = await checkPeer(source, (stop, offer) => callingPeer(host, peer, offer)(stop), {
+        journals,
+        signal,
+      });
+      let error = checks.find((check) => check.error !== undefined)?.error;
+      if (error === undefined) {
+        try {
+          const summary = await move(host, { source, peer }, { ...options, signal });
+          await noteAway(host.root, domain.uuid, formatPeerAddress(peer));
+          return { peer, summary };
+        } catch (thrown) {
+          if (!isBusy(thrown)) throw thrown;
+          error = thrown; // the place that there was a moment ago has gone to another guest
+        }
+      }
       refusals.push({ peer: formatPeerAddress(peer), error });
-      continue;
     }
-    const summary = await move(host, { source, peer }, { ...options, signal });
-    await noteAway(host.root, domain.uuid, formatPeerAddress(peer));
-    return { peer, summary };
+    if (!refusals.some((each) => isBusy(each.error)) || performance.now() > late)
+      throw nowhere(domain, refusals);
+    await sleep(AGAIN_MS, signal);
   }
-  throw nowhere(domain, refusals);
+}
+
+/** Only that other guests are on their way to the peer right now. */
+function isBusy(thrown: unknown): thrown is VmToolsError {
+  if (!(thrown instanceof VmToolsError)) return false;
+  return [thrown, ...causesOf(thrown)].some(
+    (cause) => cause instanceof VmToolsError && cause.code === 'XFR_BUSY',
+  );
 }
 
 async function move(
@@ -79,10 +105,7 @@ async function move(
   });
 }
 
-function nowhere(
-  { domid, uuid, name }: Domain,
-  refusals: readonly { readonly peer: string; readonly error: VmToolsError }[],
-): VmToolsError {
+function nowhere({ domid, uuid, name }: Domain, refusals: readonly Refusal[]): VmToolsError {
   const last = refusals.at(-1)?.error;
   return new VmToolsError({
     code: 'HOST_NO_PLACE',
