@@ -34,6 +34,19 @@ export async function startXfrd(
   transport: 'unix' | 'tcp' | 'tls' = 'unix',
   environment = '',
 ): Promise<RunningXfrd> {
+  for (;;) {
+    const started = await startOnce(host, options, transport, environment);
+    if (started !== undefined) return started;
+  }
+}
+
+/** @returns undefined where another process has taken the port that was free a moment ago */
+async function startOnce(
+  host: TestHost,
+  options: string,
+  transport: 'unix' | 'tcp' | 'tls',
+  environment: string,
+): Promise<RunningXfrd | undefined> {
   const socket = join(tmpdir(), `xfrd-${randomUUID()}`);
   const endpoint = `${transport}://${transport === 'unix' ? socket : `127.0.0.1:${await freePort()}`}`;
   const insecure = transport === 'tcp' ? '--insecure' : '';
@@ -41,7 +54,12 @@ export async function startXfrd(
   let log = '';
   xfrd.stdout.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   createInterface({ input: xfrd.stderr }).on('line', (line) => (log += `${line}\n`));
-  await untilListening(xfrd);
+  try {
+    await untilListening(xfrd);
+  } catch (thrown) {
+    if (log.includes('EADDRINUSE')) return undefined;
+    throw new Error(`xfrd does not listen: ${log}`, { cause: thrown });
+  }
   return {
     endpoint,
     exited: xfrd.exited,
