@@ -22,6 +22,7 @@ export { noteAway, settleAway } from './autostart/settle-away.ts';
 export { bringBack, type BringBackOptions } from './bring-back/bring-back.ts';
 export { evacuate, type EvacuateOptions } from './evacuate/evacuate.ts';
 export { moveGuest, type MoveOptions } from './evacuate/move-guest.ts';
+export { isWanted, journalsOf, openTransfers } from './journals.ts';
 export { orderOf, type Order, type Placed } from './order.ts';
 export type { Deed, GuestOutcome } from './outcome.ts';
 export { callingPeer, peerAddress, recallingPeer } from './peer/call-peer.ts';

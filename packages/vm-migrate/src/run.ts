@@ -21,11 +21,10 @@ import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/rat
 import { openMeasured } from './measured.ts';
 import { movesOf } from './moves.ts';
 import type { MigrateInput } from './options.ts';
-import { callingPeer, noteAway, peerAddress, recallingPeer } from '@vm-tools/libhost';
+import { callingPeer, journalsOf, noteAway, peerAddress, recallingPeer } from '@vm-tools/libhost';
 import { moveToXl, warningOfXl } from './peer-xl.ts';
 import { requireFree } from './require-free.ts';
 import { describeSettings } from './transfers/describe-transfer.ts';
-import { journalsOf } from './transfers/journals.ts';
 
 export async function migrate(invocation: Invocation<MigrateInput>): Promise<Outcome> {
   const { input } = invocation;

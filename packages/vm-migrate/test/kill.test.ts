@@ -16,7 +16,7 @@ import {
   waitForTicks,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
-import { journalsOf } from '../src/transfers/journals.ts';
+import { journalsOf } from '@vm-tools/libhost';
 import { DYING } from './kill/dying.ts';
 import { startXfrd } from './kill/xfrd.ts';
 

@@ -1,4 +1,4 @@
-import { canInstall, installPackages, missingOf } from '@vm-tools/lab';
+import { canInstall, ensurePrograms as ensure, missingOf } from '@vm-tools/lab';
 
 /** Programs that this tool runs, with the Debian packages that have them. */
 const PROGRAMS = {
@@ -16,7 +16,7 @@ const PROGRAMS = {
  * @throws VmToolsError LAB_PACKAGES, LAB_COMMAND
  */
 export async function ensurePrograms(report: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  await installPackages(await missingOf(PROGRAMS), 'npm run package', report, signal);
+  await ensure(PROGRAMS, 'npm run package', report, signal);
 }
 
 /** Why the packages cannot be built here; undefined where they can, if need be after an installation. */

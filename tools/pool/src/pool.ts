@@ -1,19 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  access,
-  chmod,
-  copyFile,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runChild, runChildStrictly, type ExecResult } from '@vm-tools/lab';
+import { exists, runChild, runChildStrictly, type ExecResult } from '@vm-tools/lab';
 import { cib, CONFIG, GUEST } from './cib.ts';
 
 const SCRIPTS = join(import.meta.dirname, '../scripts');
@@ -157,7 +146,7 @@ export class Pool implements AsyncDisposable {
     const pid = this.#pids.get(node);
     if (pid === undefined) return;
     process.kill(pid, 'SIGKILL');
-    await until(async () => !(await isThere(`/proc/${pid}`)), `n${node} to go`);
+    await until(async () => !(await exists(`/proc/${pid}`)), `n${node} to go`);
     this.#pids.delete(node);
   }
 
@@ -222,11 +211,4 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
     if (performance.now() > late) throw new Error(`not within ${LIMIT_MS / 1000} s: ${what}`);
     await delay(LOOK_EVERY_MS);
   }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

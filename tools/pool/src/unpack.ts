@@ -1,6 +1,6 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildAside, runChildStrictly } from '@vm-tools/lab';
+import { buildAside, exists, runChildStrictly } from '@vm-tools/lab';
 
 const WANTED = ['pacemaker', 'corosync', 'pacemaker-cli-utils'];
 
@@ -12,7 +12,7 @@ const WANTED = ['pacemaker', 'corosync', 'pacemaker-cli-utils'];
  */
 export async function unpackPacemaker(cache: string, report: (line: string) => void): Promise<string> {
   const folder = join(cache, 'pacemaker');
-  if (await isThere(folder)) return folder;
+  if (await exists(folder)) return folder;
   report('fetching Pacemaker and Corosync');
   await mkdir(cache, { recursive: true });
   await buildAside(folder, async (root) => {
@@ -28,15 +28,8 @@ export async function unpackPacemaker(cache: string, report: (line: string) => v
     await rm(debs, { recursive: true });
     // Packages of Debian 12 still have some of theirs outside of /usr.
     for (const outside of ['lib', 'bin', 'sbin'])
-      if (await isThere(join(root, outside)))
+      if (await exists(join(root, outside)))
         await runChildStrictly('cp', ['-a', `${join(root, outside)}/.`, join(root, 'usr', outside)]);
   });
   return folder;
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

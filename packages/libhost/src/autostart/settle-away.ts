@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { Domain, Host } from '@vm-tools/libdomain';
-import { fileJournals } from '@vm-tools/libxfr';
-import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
 import { listTransfers } from '@vm-tools/libxfr/recovery';
+import { journalsOf } from '../journals.ts';
 import { readAutostart, writeAutostart, type AutostartEntries } from './entries.ts';
 import type { AutostartEntry } from './entry.ts';
 
@@ -14,19 +12,19 @@ import type { AutostartEntry } from './entry.ts';
  * @param domains all of this host
  */
 export async function settleAway(
-  { root }: Pick<Host, 'root'>,
+  host: Pick<Host, 'root'>,
   { entries, damaged }: AutostartEntries,
   domains: readonly Pick<Domain, 'uuid' | 'state'>[],
 ): Promise<AutostartEntries> {
   if (entries.length === 0) return { entries, damaged };
-  const { transfers } = await listTransfers(fileJournals(join(root, JOURNAL_FOLDER)));
+  const { transfers } = await listTransfers(journalsOf(host));
   const settled: AutostartEntry[] = [];
   for (const entry of entries) {
     const isHere = domains.some(({ uuid, state }) => uuid === entry.uuid && state !== 'dying');
     const last = transfers.filter(({ guest, isEnded }) => guest.uuid === entry.uuid && isEnded).at(-1);
     const moved = last?.role === 'source' && last.owner === 'there' ? last.peer : undefined;
     const away = isHere || (last !== undefined && moved === undefined) ? undefined : (moved ?? entry.away);
-    if (away !== entry.away) await writeAutostart(root, { ...entry, away });
+    if (away !== entry.away) await writeAutostart(host.root, { ...entry, away });
     settled.push({ ...entry, away });
   }
   return { entries: settled, damaged };

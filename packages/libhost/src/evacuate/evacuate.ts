@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { abortError, someAtOnce } from '@vm-tools/errors';
 import { closeHost, isOurs, listDomains, listGuests, type Domain, type Host } from '@vm-tools/libdomain';
-import { fileJournals } from '@vm-tools/libxfr';
-import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
 import { formatPeerAddress, type PeerAddress } from '@vm-tools/libxfr/transport';
 import { createLimiter, followSchedule, type Schedule } from '@vm-tools/ratelimit';
 import { asVmToolsError } from '../as-vm-tools-error.ts';
 import { readAutostart } from '../autostart/entries.ts';
 import { settleAway } from '../autostart/settle-away.ts';
+import { journalsOf } from '../journals.ts';
 import { holdLife } from '../life-lock.ts';
 import type { GuestOutcome } from '../outcome.ts';
 import type { TakeDownOptions } from '../take-down/take-down.ts';
@@ -41,7 +39,7 @@ export async function evacuate(host: Host, options: EvacuateOptions): Promise<Gu
   const { peers, only = () => true, withForeign = false, atOnce = 2, rate, signal, onOutcome } = options;
   await using _held = await holdLife(host);
   if (options.staysOpen !== true) await closeHost(host, 'its guests were sent to other hosts (evacuated)');
-  const journals = fileJournals(join(host.root, JOURNAL_FOLDER));
+  const journals = journalsOf(host);
   const limiter = createLimiter({ rate: Infinity });
   const followed = rate && followSchedule(limiter, rate);
   const isStopped = (): boolean => signal?.aborted === true;

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { domainSource, keptConfig, shutdownDomain, type Host, type KeptConfig } from '@vm-tools/libdomain';
-import { fileJournals, saveToFile } from '@vm-tools/libxfr';
-import { JOURNAL_FOLDER } from '@vm-tools/libxfr/journals';
+import { saveToFile } from '@vm-tools/libxfr';
 import { formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { writeAutostart } from '../autostart/entries.ts';
 import { moveGuest } from '../evacuate/move-guest.ts';
+import { journalsOf } from '../journals.ts';
 import type { GuestOutcome } from '../outcome.ts';
 import { peerAddress } from '../peer/call-peer.ts';
 import { SavedGuests } from '../saved/records.ts';
@@ -52,7 +51,7 @@ async function moveAway(
   try {
     const peer = peerAddress({ endpoint });
     await moveGuest(host, domain, [peer], {
-      ...{ signal, onLog, journals: fileJournals(join(host.root, JOURNAL_FOLDER)) },
+      ...{ signal, onLog, journals: journalsOf(host) },
       onEvent: onEvent && ((event) => onEvent(name, event)),
     });
     return { did: 'moved', note: `to ${formatPeerAddress(peer)}` };

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { listDomains, type Domain, type Host } from '@vm-tools/libdomain';
-import { fileJournals } from '@vm-tools/libxfr';
-import { JOURNAL_FOLDER, type KnownTransfer } from '@vm-tools/libxfr/journals';
-import { listTransfers } from '@vm-tools/libxfr/recovery';
 import type { GuestPlace, GuestState, WantedGuest } from '@vm-tools/libxfr/types';
+import { isWanted, openTransfers } from '../journals.ts';
 import { readSaved } from '../saved/records.ts';
 
 /**
@@ -11,23 +8,22 @@ import { readSaved } from '../saved/records.ts';
  * went down. Transfers are looked at first and last: a guest that leaves meanwhile would be in neither.
  */
 export async function placesHere(host: Host, wanted: WantedGuest): Promise<readonly GuestPlace[]> {
-  const isWanted = (guest: { readonly name: string; readonly uuid: string }): boolean =>
-    'name' in wanted ? guest.name === wanted.name : guest.uuid === wanted.uuid;
-  const before = await undecided(host);
+  const before = await openTransfers(host);
   const domains = (await listDomains(host)).filter(({ state }) => state !== 'dying');
   const transfers = new Map(
-    [...before, ...(await undecided(host))].map((transfer) => [transfer.guest.uuid, transfer]),
+    [...before, ...(await openTransfers(host))].map((transfer) => [transfer.guest.uuid, transfer]),
   );
   const found = new Map<string, GuestPlace>();
   for (const { name, uuid } of (await readSaved(host.root)).guests)
-    if (isWanted({ name, uuid })) found.set(uuid, { name, uuid, state: 'saved' });
+    if (isWanted(wanted, { name, uuid })) found.set(uuid, { name, uuid, state: 'saved' });
   for (const domain of domains) {
     const { name, uuid, domid } = domain;
-    if (domid !== 0 && isWanted(domain)) found.set(uuid, { name, uuid, domid, state: stateOf(domain) });
+    if (domid !== 0 && isWanted(wanted, domain))
+      found.set(uuid, { name, uuid, domid, state: stateOf(domain) });
   }
   for (const { guest, role } of transfers.values()) {
     const { name, uuid } = guest;
-    if (!isWanted(guest)) continue;
+    if (!isWanted(wanted, guest)) continue;
     const domid = found.get(uuid)?.domid;
     found.set(uuid, {
       name,
@@ -37,11 +33,6 @@ export async function placesHere(host: Host, wanted: WantedGuest): Promise<reado
     });
   }
   return [...found.values()];
-}
-
-async function undecided({ root }: Pick<Host, 'root'>): Promise<readonly KnownTransfer[]> {
-  const { transfers } = await listTransfers(fileJournals(join(root, JOURNAL_FOLDER)));
-  return transfers.filter(({ owner, isEnded }) => owner === 'undecided' && !isEnded);
 }
 
 function stateOf({ state }: Domain): GuestState {

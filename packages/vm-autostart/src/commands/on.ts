@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { forEachDomain, pathOf, type DomainOutcome, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  forEachDomain,
+  pathOf,
+  wrongUse,
+  type DomainOutcome,
+  type Invocation,
+  type Outcome,
+} from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { keptConfig, readConfigFile, resolveDomain, type Host } from '@vm-tools/libdomain';
 import {
   DEFAULT_ORDER,
   entryOf,
+  isEnding,
   orderOf,
   readAutostart,
   writeAutostart,
@@ -17,8 +25,11 @@ type Found = Pick<AutostartEntry, 'uuid' | 'name' | 'from'>;
 
 export async function on(invocation: Invocation<OnInput>): Promise<Outcome> {
   const { input, messages, root, signal } = invocation;
-  const host = await invocation.openHost();
   const { order, delay: delayMs, atShutdown } = input;
+  // The address of a peer is read when it is called: it may be made known later.
+  if (atShutdown !== undefined && !isEnding(atShutdown))
+    throw wrongUse(`--at-shutdown cannot be ${JSON.stringify(atShutdown)}`, 'save, shutdown, or move:PEER');
+  const host = await invocation.openHost();
   const after = input.after?.split(',').map((name) => name.trim());
   const add = async (word: string): Promise<DomainOutcome> => {
     const found = (await fromFile(word, signal)) ?? (await fromDomain(host, word));

@@ -5,11 +5,10 @@ import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { PeerAddress } from '@vm-tools/libxfr/transport';
 import { movesOf } from '../moves.ts';
 import type { MigrateInput } from '../options.ts';
-import { callingPeer, peerAddress } from '@vm-tools/libhost';
+import { callingPeer, journalsOf, peerAddress } from '@vm-tools/libhost';
 import { checkXlAt } from '../peer-xl.ts';
 import { requireFree } from '../require-free.ts';
 import { sideWord } from '../side.ts';
-import { journalsOf } from '../transfers/journals.ts';
 
 /** Looks at both hosts as a migration does before its first page, and changes nothing. */
 export async function check(invocation: Invocation<MigrateInput>): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { forgetTransfers } from '@vm-tools/libxfr/recovery';
 import type { ForgetInput } from '../options.ts';
 import { describeTransfer } from '../transfers/describe-transfer.ts';
 import { findTransfer } from '../transfers/find-transfer.ts';
-import { journalsOf } from '../transfers/journals.ts';
+import { journalsOf } from '@vm-tools/libhost';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

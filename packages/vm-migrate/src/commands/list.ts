@@ -5,7 +5,7 @@ import { listTransfers } from '@vm-tools/libxfr/recovery';
 import type { ListInput } from '../options.ts';
 import { describeFigures, place } from '../transfers/describe-transfer.ts';
 import { underWay } from '../transfers/find-under-way.ts';
-import { journalsOf } from '../transfers/journals.ts';
+import { journalsOf } from '@vm-tools/libhost';
 import { warnOf } from '../transfers/warn-of.ts';
 
 /** Enough of an id to be told from others, and short enough to be typed. */

@@ -3,9 +3,8 @@ import { guestFinder } from '@vm-tools/libdomain';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { resolveTransfer } from '@vm-tools/libxfr/recovery';
 import type { ResolveInput } from '../options.ts';
-import { recallingPeer } from '@vm-tools/libhost';
+import { journalsOf, recallingPeer } from '@vm-tools/libhost';
 import { findTransfer } from '../transfers/find-transfer.ts';
-import { journalsOf } from '../transfers/journals.ts';
 
 /** How long the other end is asked: a user waits for the answer, and can ask again. */
 const CONFIRM_MS = 15_000;

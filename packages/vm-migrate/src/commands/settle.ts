@@ -1,13 +1,12 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { guestFinder } from '@vm-tools/libdomain';
-import { recallingPeer } from '@vm-tools/libhost';
+import { isWanted, journalsOf, openTransfers, recallingPeer } from '@vm-tools/libhost';
 import { cancelServed } from '@vm-tools/libxfr/control';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
-import { listTransfers, resolveTransfer } from '@vm-tools/libxfr/recovery';
+import { resolveTransfer } from '@vm-tools/libxfr/recovery';
 import type { SettleInput } from '../options.ts';
 import { underWay } from '../transfers/find-under-way.ts';
-import { journalsOf } from '../transfers/journals.ts';
 import { wantedOf } from './where.ts';
 
 const WITHIN_MS = 60_000;
@@ -23,15 +22,8 @@ export async function settle(invocation: Invocation<SettleInput>): Promise<Outco
   const { within = WITHIN_MS } = input;
   const journals = journalsOf(invocation);
   const wanted = wantedOf(input.domain);
-  const open = async (): Promise<readonly KnownTransfer[]> => {
-    const { transfers } = await listTransfers(journals);
-    return transfers.filter(
-      ({ guest, owner, isEnded }) =>
-        owner === 'undecided' &&
-        !isEnded &&
-        ('name' in wanted ? guest.name === wanted.name : guest.uuid === wanted.uuid),
-    );
-  };
+  const open = async (): Promise<readonly KnownTransfer[]> =>
+    (await openTransfers(invocation)).filter(({ guest }) => isWanted(wanted, guest));
   const late = AbortSignal.any([signal, AbortSignal.timeout(within)]);
   const settled: Settled[] = [];
   for (const transfer of await open()) {

@@ -3,11 +3,10 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { JournalledDisks, TransferRecord } from '@vm-tools/libxfr/journals';
 import { askPeer, knownTransfer, listTransfers } from '@vm-tools/libxfr/recovery';
 import type { StatusInput } from '../options.ts';
-import { recallingPeer } from '@vm-tools/libhost';
+import { journalsOf, recallingPeer } from '@vm-tools/libhost';
 import { describeFigures, describeSettings, describeTransfer } from '../transfers/describe-transfer.ts';
 import { findTransfer } from '../transfers/find-transfer.ts';
 import { underWay } from '../transfers/find-under-way.ts';
-import { journalsOf } from '../transfers/journals.ts';
 import { withFigures, type ListedTransfer } from './list.ts';
 
 /** Shows one transfer, here and at the other end, or all that have not ended; changes nothing. */

@@ -4,7 +4,7 @@ import { findServed, type FoundTransfer } from '@vm-tools/libxfr/control';
 import { knownTransfer } from '@vm-tools/libxfr/recovery';
 import { describeTransfer } from './describe-transfer.ts';
 import { findTransfer } from './find-transfer.ts';
-import { journalsOf } from './journals.ts';
+import { journalsOf } from '@vm-tools/libhost';
 import { warnOf } from './warn-of.ts';
 
 interface Host {

@@ -78,8 +78,9 @@ export async function ensurePrograms(
   programs: Readonly<Record<string, string>>,
   purpose: string,
   report: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
-  await installPackages(await missingOf(programs), purpose, report);
+  await installPackages(await missingOf(programs), purpose, report, signal);
 }
 
 /**
@@ -88,7 +89,7 @@ export async function ensurePrograms(
  * @param needing what needs them, for the message
  * @throws VmToolsError LAB_PACKAGES, or LAB_COMMAND with what apt-get said
  */
-export async function installPackages(
+async function installPackages(
   missing: readonly string[],
   needing: string,
   report: (line: string) => void,
