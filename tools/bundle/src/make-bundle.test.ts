@@ -33,7 +33,9 @@ function runWith(environment: NodeJS.ProcessEnv, file: string, ...words: string[
 
 test('every executable tells its version and its help without Xen', async () => {
   expect(bundle.executables).toContain('vm-migrate');
-  expect((await readdir(join(folder, 'bin'))).sort()).toEqual(bundle.executables);
+  expect(bundle.scripts).toEqual(['vm']);
+  const all = [...bundle.executables, ...bundle.scripts].sort();
+  expect((await readdir(join(folder, 'bin'))).sort()).toEqual(all);
   for (const name of bundle.executables) {
     const { status, stdout, stderr } = await run(join(folder, 'bin', name), '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -42,6 +44,7 @@ test('every executable tells its version and its help without Xen', async () => 
   }
   const { stdout } = await run(join(folder, 'bin/vm-list'), '--version');
   expect(stdout).toMatch(/^vm-list \d+\.\d+\.\d+ \(commit \S+\)\n$/);
+  expect((await run(join(folder, 'bin/vm'), 'list', '--version')).stdout).toBe(stdout);
 });
 
 test('programs that tools start are found beside them', async () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { readBuildInfo } from './build-info.ts';
 import { bundleEntry, bundleMain, bundleProgram, type BundleContext } from './bundle-files.ts';
 import { copyKoffi } from './copy-koffi.ts';
+import { copyScripts } from './copy-scripts.ts';
 import { copySettings, SETTINGS_FOLDERS } from './copy-settings.ts';
 import { listExecutables, type Executable } from './executables.ts';
 import { FIND_NODE, findNode, launcher } from './launcher.ts';
@@ -11,6 +12,8 @@ import { prepareTexts } from './prepare-texts.ts';
 
 export interface Bundle {
   readonly executables: readonly string[];
+  /** what lies in `bin` beside their launchers, and needs no Node */
+  readonly scripts: readonly string[];
   /** of JavaScript */
   readonly files: number;
   /** of those */
@@ -20,7 +23,7 @@ export interface Bundle {
 /**
  * Bundles all executables into a folder: `bin/NAME`, which runs `lib/NAME.js`; units for systemd and examples of
  * configuration lie beside them. Processors of hosts may be slow, so
- * each executable is a file of what it uses and no more.
+ * each executable is a file of what it uses and no more. Scripts that need no Node lie beside the launchers.
  * @param paths.root the checkout
  * @param paths.folder emptied first, but not replaced: a virtual machine may share it
  */
@@ -38,12 +41,13 @@ export async function makeBundle({ root, folder }: { root: string; folder: strin
   // The process in which esbuild works would stay as long as this one.
   const files = await writeScripts(executables, context).finally(stop);
   await Promise.all(names.map((name) => writeLauncher(folder, name)));
+  const copied = await copyScripts(root, join(folder, 'bin'));
   await writeIn(join(context.lib, FIND_NODE), findNode());
   await copyKoffi(root, join(context.lib, 'node_modules'));
   await copySettings({ folder, executables });
   const scripts = files.filter(({ path }) => path.endsWith('.js'));
   const bytes = scripts.reduce((sum, { contents }) => sum + contents.length, 0);
-  return { executables: names, files: scripts.length, bytes };
+  return { executables: names, scripts: copied, files: scripts.length, bytes };
 }
 
 /** First the programs, then what node runs first of them, with what they say about themselves. */

@@ -121,3 +121,17 @@ _vm_tools() {
   fi
   _vm_tools_offer "${list[@]}"
 }
+
+# `vm list web1` is completed as `vm-list web1`.
+_vm_tools_umbrella() {
+  local verb=${COMP_WORDS[1]}
+  if ((COMP_CWORD == 1)); then
+    mapfile -t COMPREPLY < <(compgen -W "help $_vm_tools_verbs" -- "$verb")
+  elif [[ $verb == help ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$_vm_tools_verbs" -- "${COMP_WORDS[COMP_CWORD]}")
+  else
+    local -a COMP_WORDS=("vm-$verb" "${COMP_WORDS[@]:2}")
+    local COMP_CWORD=$((COMP_CWORD - 1))
+    _vm_tools
+  fi
+}

@@ -46,3 +46,9 @@ function __vm_tools_peers
         printf '%s%s\n' "$argv" (string replace -r '.*/(.*)\.json$' '$1' -- $file)
     end
 end
+
+# `vm list web1` is completed as `vm-list web1`.
+function __vm_tools_umbrella
+    set -l line (commandline -opc)
+    complete -C (string join ' ' -- vm-$line[2] (string escape -- $line[3..]) (commandline -ct))
+end

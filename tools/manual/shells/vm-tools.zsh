@@ -56,7 +56,17 @@ _vm_tools() {
   local tool=${words[1]:t} command= index
   local -A commands_of opt_args
   local context state line
+  if [[ $tool == vm ]] && (( CURRENT > 2 )); then
+    # `vm list web1` is completed as `vm-list web1`.
+    tool=vm-$words[2]
+    words=($tool "${(@)words[3,-1]}")
+    (( CURRENT-- ))
+  fi
   _vm_tools_commands $tool
+  if [[ $tool == vm ]]; then
+    _vm_tools_first
+    return
+  fi
   for (( index = 2; index < CURRENT; index++ )); do
     case $words[index] in
       --) break ;;

@@ -3,9 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { commonOptions } from '@vm-tools/cli/description';
+import { scopesOf } from './completions/model.ts';
+import { verbsOf } from './completions/verbs.ts';
 import { parseFlags } from './description/flags.ts';
 import { readTools } from './description/read-tools.ts';
 import type { Tool } from './description/tool.ts';
+import { ROOT } from './root.ts';
 import { outputOf, reasonToSkip } from './testing/program.ts';
 import { writeManual, type Manual } from './write-manual.ts';
 
@@ -36,7 +39,7 @@ const readPage = async ({ name, section }: Pick<Tool, 'name' | 'section'>): Prom
 test('every tool has a page, and so have the files that they read', () => {
   expect(tools.length).toBeGreaterThan(25);
   const expected = tools.map(({ name, section }) => `man${section}/${name}.${section}`);
-  expect(manual.pages).toEqual([...expected, 'man5/vm-tools.cfg.5', 'man5/xfrd.toml.5']);
+  expect(manual.pages).toEqual([...expected, 'man1/vm.1', 'man5/vm-tools.cfg.5', 'man5/xfrd.toml.5']);
   expect(manual.pages.filter((page) => page.startsWith('man8/'))).toEqual([
     'man8/vm-doctor.8',
     'man8/vm-monitor.8',
@@ -70,11 +73,19 @@ test('every page points to others, which there are', async () => {
 
 test('each shell has a file, and where it looks for the name of a tool a link to it', async () => {
   const files = await everything(join(folder, 'completions'));
-  const names = ['vm-tools', ...tools.map(({ name }) => name)];
+  const names = ['vm', 'vm-tools', ...tools.map(({ name }) => name)];
   const expected = names.flatMap((name) => [`bash/${name}`, `fish/${name}.fish`]);
   expect([...files.keys()].sort()).toEqual([...expected, 'zsh/_vm-tools'].sort());
   expect(files.get('bash/xfrd')).toBe(files.get('bash/vm-tools'));
   expect(files.get('bash/vm-tools')).toContain('complete -F _vm_tools vm-attach ');
+});
+
+test('vm itself tells of all tools in their words', async () => {
+  const help = await outputOf(join(ROOT, 'packages/vm/bin/vm'), ['--help']);
+  const verbs = [...help.matchAll(/^  (\S+) +(\S.*)$/gm)]
+    .slice(2)
+    .map(([, name, summary]) => ({ name, summary }));
+  expect(verbs).toEqual(verbsOf(tools.flatMap(scopesOf)));
 });
 
 test('made twice it is the same, and what was there before is gone', async () => {

@@ -42,7 +42,7 @@ async function writeCompletions(folder: string, tools: readonly Tool[]): Promise
   await writeIn(join(folder, 'bash/vm-tools'), await bashCompletions(scopes));
   await writeIn(join(folder, 'zsh/_vm-tools'), await zshCompletions(scopes));
   await writeIn(join(folder, 'fish/vm-tools.fish'), await fishCompletions(scopes));
-  for (const { name } of tools) {
+  for (const name of ['vm', ...tools.map((tool) => tool.name)]) {
     await symlink('vm-tools', join(folder, 'bash', name));
     await symlink('vm-tools.fish', join(folder, 'fish', `${name}.fish`));
   }

@@ -13,7 +13,8 @@ import { scopesOf, type Scope } from './model.ts';
 /** As bash does it: COMP_WORDS has the words, the last of which is under the cursor. */
 const ASK = `
 source "$1"; shift
-ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vm_tools; printf '%s\\n' "\${COMPREPLY[@]}"; }
+function=_vm_tools; [[ $1 != vm ]] || function=_vm_tools_umbrella
+ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); "$function"; printf '%s\\n' "\${COMPREPLY[@]}"; }
 ask "$@"
 [[ -z $TWICE ]] || ask "$@"
 `;
@@ -78,6 +79,11 @@ describe('bash', () => {
     ['vm-list --timeout ', []],
     ['vm-save web1 --wait w', ['web1', 'web2']],
     ['xfrd forget ', ['b', 'c.example']],
+    ['vm migr', ['migrate']],
+    ['vm help migr', ['migrate']],
+    ['vm migrate web1 b --live ', ['auto', 'require', 'never']],
+    ['vm migrate --on-no-convergence=f', ['force']],
+    ['vm nothing ', []],
     ['xfrd trust b --live ', ['yes', 'no']],
   ])('%s', async (line, expected) => {
     // bash takes a line apart at "=" by itself; what is written with it here is given to it as it would be.

@@ -1,5 +1,6 @@
 import { readShell } from './read-shell.ts';
 import type { CompletedOption, Scope } from './model.ts';
+import { verbsOf } from './verbs.ts';
 
 /** The completions for bash: how it is done, and behind that what each tool takes. */
 export async function bashCompletions(scopes: readonly Scope[]): Promise<string> {
@@ -23,7 +24,13 @@ export async function bashCompletions(scopes: readonly Scope[]): Promise<string>
     '  esac',
     '}',
     '',
+    `_vm_tools_verbs=${quoted(
+      verbsOf(scopes)
+        .map(({ name }) => name)
+        .join(' '),
+    )}`,
     `complete -F _vm_tools ${tools.join(' ')}`,
+    'complete -F _vm_tools_umbrella vm',
     '',
   ].join('\n');
 }

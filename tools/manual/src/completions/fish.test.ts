@@ -68,6 +68,12 @@ testFish(`fish reads them without a complaint${noFish}`, async () => {
   expect(await outputOf('fish', ['-n', file])).toBe('');
 });
 
+testFish(`vm completes its verbs, and behind one what its tool takes${noFish}`, async () => {
+  expect(await completed('vm migr')).toEqual(['migrate']);
+  expect(await completed('vm migrate --on-no-convergence ')).toEqual(['abort', 'force', 'throttle']);
+  expect(await completed('vm list we')).toEqual(['web1', 'web2']);
+});
+
 testFish(
   `where there is neither xenstore nor a tool, no name is offered, without a word${noFish}`,
   async () => {

@@ -1,5 +1,6 @@
 import { readShell } from './read-shell.ts';
 import type { CompletedOption, Scope } from './model.ts';
+import { verbsOf } from './verbs.ts';
 
 /**
  * The completions for fish: how it is done, and behind that what each tool takes. fish loads the file once for each
@@ -13,7 +14,12 @@ export async function fishCompletions(scopes: readonly Scope[]): Promise<string>
     'set -g __vm_tools_loaded',
     '',
     await readShell('vm-tools.fish'),
-    ...tools.map((tool) => `complete -c ${tool} -f`),
+    ...['vm', ...tools].map((tool) => `complete -c ${tool} -f`),
+    ...verbsOf(scopes).map(
+      ({ name, summary }) =>
+        `complete -c vm -n __fish_use_subcommand -a ${quoted(name)} -d ${quoted(summary)}`,
+    ),
+    "complete -c vm -n 'not __fish_use_subcommand' -a '(__vm_tools_umbrella)'",
     ...scopes.flatMap((scope) => {
       const { tool, commands, options, words } = scope;
       const start = `complete -c ${tool}${conditionOf(scope)}`;

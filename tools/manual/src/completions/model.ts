@@ -21,6 +21,7 @@ export interface Scope {
   readonly tool: string;
   /** absent of the tool itself */
   readonly command?: string;
+  readonly summary: string;
   readonly commands: readonly { readonly name: string; readonly summary: string }[];
   readonly options: readonly CompletedOption[];
   /** what an argument may be */
@@ -40,8 +41,14 @@ const BY_NAME: Readonly<Record<string, readonly string[]>> = {
 export function scopesOf({ name, own, commands }: Tool): readonly Scope[] {
   const listed = commands.map(({ name: command, summary }) => ({ name: command, summary }));
   return [
-    { tool: name, commands: listed, ...takenBy(own) },
-    ...commands.map((command) => ({ tool: name, command: command.name, commands: [], ...takenBy(command) })),
+    { tool: name, summary: own.summary, commands: listed, ...takenBy(own) },
+    ...commands.map((command) => ({
+      tool: name,
+      command: command.name,
+      summary: command.summary,
+      commands: [],
+      ...takenBy(command),
+    })),
   ];
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('every option and every command is in the completions for zsh', () => {
-  expect(text).toMatch(/^#compdef .*\bvm-list .*\bxfrd\n/);
+  expect(text).toMatch(/^#compdef vm .*\bvm-list .*\bxfrd\n/);
   for (const { tool, command = '', commands, options } of scopes) {
     const [, block = ''] = text.split(`    '${tool} ${command}')\n`);
     const [own = ''] = block.split(';;');
@@ -52,6 +52,7 @@ const noZsh = await reasonToSkip('zsh');
   expect(await asked('/usr/bin/vm-migrate', 'web1', 'list', '')).toBe(
     'vm-migrate : /usr/bin/vm-migrate web1 list , 4',
   );
+  expect(await asked('vm', 'migrate', 'list', '')).toBe('vm-migrate list: vm-migrate , 2');
   expect(await asked('vm-host', `$(touch ${folder}/done)`, '')).toContain('vm-host : vm-host $(touch');
   expect(await outputOf('ls', [folder])).not.toContain('done');
 });

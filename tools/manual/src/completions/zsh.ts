@@ -1,14 +1,16 @@
 import { readShell } from './read-shell.ts';
 import type { CompletedOption, Scope } from './model.ts';
+import { verbsOf } from './verbs.ts';
 
 /** The completions for zsh: how it is done, and behind that what each tool takes. */
 export async function zshCompletions(scopes: readonly Scope[]): Promise<string> {
   const tools = [...new Set(scopes.map(({ tool }) => tool))];
   return [
-    `#compdef ${tools.join(' ')}`,
+    `#compdef vm ${tools.join(' ')}`,
     await readShell('vm-tools.zsh'),
     '_vm_tools_commands() {',
     '  case $1 in',
+    ...commandsCase({ tool: 'vm', commands: verbsOf(scopes) }),
     ...scopes.filter(({ commands }) => commands.length > 0).flatMap(commandsCase),
     '  esac',
     '}',
@@ -24,7 +26,7 @@ export async function zshCompletions(scopes: readonly Scope[]): Promise<string> 
   ].join('\n');
 }
 
-function commandsCase({ tool, commands }: Scope): string[] {
+function commandsCase({ tool, commands }: Pick<Scope, 'tool' | 'commands'>): string[] {
   return [
     `    ${quoted(tool)})`,
     '      commands_of=(',
