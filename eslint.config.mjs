@@ -29,6 +29,8 @@ const layers = {
   transfer: ['errors', 'ipc', 'libc', 'ports', 'words', 'locks', 'write-file', 'zstd-frames', 'ratelimit'],
   // The guests of a host together: puts domains and transfers to use, as executables do for one of them.
   host: ['errors', 'locks', 'write-file', 'ratelimit', 'domain', 'transfer', 'trust'],
+  // Figures for Prometheus, and where it reads them.
+  metrics: ['errors', 'transfer'],
   // Who a host is and whom it trusts: libxfr only knows that somebody decides.
   trust: ['errors', 'words', 'write-file'],
   // The interface `Xen` over a socket, whoever answers there.
@@ -77,6 +79,7 @@ const layers = {
     'domain',
     'transfer',
     'host',
+    'metrics',
     'trust',
     'cli',
     'wire',

@@ -28,6 +28,9 @@ export const suspendingPath = (domid: number): string => `${markerPath(domid)}/s
 /** Says that the pages which the guest writes are logged for a save that goes on while it runs. */
 export const loggedPath = (domid: number): string => `${markerPath(domid)}/logged`;
 
+/** When a copy of a domain was last saved while it went on, seconds since 1970. */
+export const lastSavePath = (domid: number): string => `${markerPath(domid)}/last-save`;
+
 /** Says where the configuration of a domain comes from; without it the operator has written it here. */
 export const originPath = (domid: number): string => `${markerPath(domid)}/origin`;
 

@@ -6,7 +6,7 @@ import {
   type Invocation,
   type Outcome,
 } from '@vm-tools/cli';
-import { domainSource, resolveDomain, withSuccessor } from '@vm-tools/libdomain';
+import { domainSource, noteSave, resolveDomain, withSuccessor } from '@vm-tools/libdomain';
 import { startSaving, type TransferSummary } from '@vm-tools/libxfr';
 import { formatBytes, parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { SaveInput } from './options.ts';
@@ -49,6 +49,7 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
     const summary = await saving.catch(async (thrown: unknown) => {
       throw await withSuccessor(host, thrown, signal);
     });
+    if (input.checkpoint || input.pause) await noteSave(host, domain).catch(() => undefined); // it may be gone by now
     const value = { ...summary, domid, uuid, name, file };
     return { value, line: `${name}: ${formatBytes(summary.transferred)} in ${file}` };
   };

@@ -1,7 +1,7 @@
 import { formatDuration, table, type Invocation, type Outcome } from '@vm-tools/cli';
 import { DEFAULT_TIMEOUTS } from '@vm-tools/libxfr';
 import { formatPeerAddress } from '@vm-tools/libxfr/transport';
-import { formatMetricsAddress } from '../metrics/metrics-address.ts';
+import { formatMetricsAddress } from '@vm-tools/metrics';
 import type { ServeInput } from '../options.ts';
 import { encodeBandwidth } from './bandwidth.ts';
 import { readSettings } from './settings.ts';

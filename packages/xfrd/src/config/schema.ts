@@ -3,7 +3,7 @@ import { DEFAULT_LOBBY } from '@vm-tools/libxfr/receiver';
 import { parseSchedule, type Schedule } from '@vm-tools/ratelimit';
 import { parseDuration, RANGES } from '@vm-tools/words';
 import * as z from 'zod';
-import { parseMetrics } from '../metrics/metrics-address.ts';
+import { parseMetrics } from '@vm-tools/metrics';
 import { parseListenAddress } from './listen-address.ts';
 
 /** Each has a descriptor; more are a flood. */

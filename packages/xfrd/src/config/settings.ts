@@ -4,7 +4,7 @@ import type { LobbyLimits } from '@vm-tools/libxfr/receiver';
 import { notSecure } from '@vm-tools/libxfr/transport';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import { join } from 'node:path';
-import { METRICS_SOCKET, parseMetrics, type MetricsAddress } from '../metrics/metrics-address.ts';
+import { metricsAddress, parseMetrics, type MetricsAddress } from '@vm-tools/metrics';
 import type { ServeInput } from '../options.ts';
 import { encodeBandwidth, type BandwidthSettings } from './bandwidth.ts';
 import { DEFAULT_LISTEN, parseListenAddress, type ListenAddress } from './listen-address.ts';
@@ -74,7 +74,7 @@ export async function readSettings({
       ...(answer === undefined ? {} : { answerMs: answer }),
       ...(lease === undefined ? {} : { leaseMs: lease }),
     },
-    metrics: metrics === 'on' ? { path: join(root, METRICS_SOCKET) } : metrics,
+    metrics: metrics && metricsAddress(metrics, { root, program: 'xfrd-metrics' }),
     user: config.user,
   };
   const plain = settings.listen.find(({ transport }) => transport === 'tcp');

@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import type { ListenEvent, TransferEvent, TransferFigures } from '@vm-tools/libxfr';
 import { collectMetrics } from './metrics.ts';
-import { formatMetricsAddress, parseMetricsAddress } from './metrics-address.ts';
 
 const SUMMARY = {
   transferred: 300,
@@ -101,26 +100,4 @@ test('who only asks about an earlier transfer is none', () => {
     { type: 'transfer', ...a, event: figures({}) },
   );
   expect(lines).not.toContainEqual(expect.stringContaining('peer="a"'));
-});
-
-test.each([
-  ['unix:///run/m.sock', 'unix:///run/m.sock'],
-  ['http://127.0.0.1:9100/metrics', 'http://127.0.0.1:9100'],
-  ['http://localhost:9100', 'http://127.0.0.1:9100'],
-  ['http://[::1]:9100/', 'http://[::1]:9100'],
-])('metrics can be shown at %s', (text, same) => {
-  expect(formatMetricsAddress(parseMetricsAddress(text))).toBe(same);
-});
-
-test.each([
-  'http://0.0.0.0:9100',
-  'http://10.0.0.1:9100',
-  'https://127.0.0.1:9100',
-  'unix://m',
-  'http://x',
-  '',
-])('metrics cannot be shown at %j', (text) => {
-  expect(() => parseMetricsAddress(text)).toThrow(
-    expect.objectContaining({ code: 'XFR_METRICS_ADDRESS', kind: 'usage', hint: expect.any(String) }),
-  );
 });

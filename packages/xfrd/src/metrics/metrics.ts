@@ -1,7 +1,7 @@
 import type { ListenEvent, TransferPhase } from '@vm-tools/libxfr';
 import type { Admission } from '@vm-tools/libxfr/receiver';
 import type { Session } from '@vm-tools/libxfr/types';
-import { Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
+import { Counter, Gauge, Histogram, Registry } from '@vm-tools/metrics';
 
 /** Downtime of live and of non-live moves, in seconds. */
 const DOWNTIME_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300];

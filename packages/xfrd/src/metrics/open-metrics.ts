@@ -1,6 +1,6 @@
 import type { ListenEvent } from '@vm-tools/libxfr';
 import type { Admission } from '@vm-tools/libxfr/receiver';
-import type { MetricsAddress } from './metrics-address.ts';
+import type { MetricsAddress } from '@vm-tools/metrics';
 
 /** Metrics that can be read, or that are off. */
 export interface OpenedMetrics extends AsyncDisposable {
@@ -18,7 +18,7 @@ export async function openMetrics(
 ): Promise<OpenedMetrics> {
   if (at === undefined) return { onEvent: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   const { collectMetrics } = await import('./metrics.ts');
-  const { serveMetrics } = await import('./serve-metrics.ts');
+  const { serveMetrics } = await import('@vm-tools/metrics');
   const metrics = collectMetrics(admission);
   const served = await serveMetrics(metrics, at);
   return { onEvent: metrics.onEvent, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };

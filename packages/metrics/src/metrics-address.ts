@@ -1,6 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { formatAddress } from '@vm-tools/libxfr/transport';
 import { BlockList, isIP } from 'node:net';
+import { join } from 'node:path';
 
 /** The address of the metrics: a socket, or a port of this machine for this machine. */
 export type MetricsAddress = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -9,10 +10,7 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** The socket where only root reads them. */
-export const METRICS_SOCKET = 'run/vm-tools/xfrd-metrics.sock';
-
-/** "on" leaves the place to us: `METRICS_SOCKET`, beneath what all files of the host lie under. */
+/** "on" leaves the place to the program, which has a socket that only root can open: see `metricsAddress`. */
 export function parseMetrics(text: string): MetricsAddress | 'on' {
   return text === 'on' ? text : parseMetricsAddress(text);
 }
@@ -45,6 +43,18 @@ function readLoopback(text: string): MetricsAddress | undefined {
   const isPlain = protocol === 'http:' && ['/', '/metrics'].includes(pathname) && username === '';
   if (!isPlain || version === 0 || !LOOPBACK.check(host, `ipv${version as 4 | 6}`)) return undefined;
   return { host, port: port === '' ? 80 : Number(port) };
+}
+
+/**
+ * Where a program shows its metrics.
+ *
+ * @param root the folder of all files of the host
+ */
+export function metricsAddress(
+  given: MetricsAddress | 'on',
+  { root, program }: { readonly root: string; readonly program: string },
+): MetricsAddress {
+  return given === 'on' ? { path: join(root, `run/vm-tools/${program}.sock`) } : given;
 }
 
 /** The text that `parseMetricsAddress` reads again as the same address. */

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { freePort } from '@vm-tools/cli/testing';
+import { VmToolsError } from '@vm-tools/errors';
 import { serveMetrics } from './serve-metrics.ts';
 
-const METRICS = { onEvent: () => undefined, text: () => 'figures\n', contentType: 'text/plain' };
+const METRICS = { text: () => 'figures\n', contentType: 'text/plain' };
 
 /** The status of the answer to a request under that name. */
 async function asked(at: NetConnectOpts, host: string): Promise<number> {
@@ -38,4 +39,16 @@ test('a socket is for its owner alone, by whatever name it is called', async () 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('what cannot be looked at is told, and the next reader is answered again', async () => {
+  let fails = true;
+  const text = (): Promise<string> =>
+    fails ? Promise.reject(new VmToolsError({ code: 'XEN_LOST', message: 'gone' })) : Promise.resolve('1\n');
+  const at = { host: '127.0.0.1', port: await freePort() };
+  await using _ = await serveMetrics({ text, contentType: 'text/plain' }, at);
+  const asking = await fetch(`http://127.0.0.1:${at.port}/metrics`);
+  expect([asking.status, await asking.text()]).toEqual([503, 'gone [XEN_LOST]\n']);
+  fails = false;
+  expect((await fetch(`http://127.0.0.1:${at.port}/metrics`)).status).toBe(200);
 });

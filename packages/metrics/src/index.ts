@@ -1,0 +1,9 @@
+export {
+  formatMetricsAddress,
+  metricsAddress,
+  parseMetrics,
+  parseMetricsAddress,
+  type MetricsAddress,
+} from './metrics-address.ts';
+export { Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
+export { serveMetrics, type ReadableMetrics } from './serve-metrics.ts';
