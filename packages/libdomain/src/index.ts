@@ -66,7 +66,8 @@ export {
   type GuestRequest,
 } from './events/domain-event.ts';
 export { watchDomains, type WatchDomainsOptions } from './events/watch-domains.ts';
-export { lastSaves, memoryTargets, noteSave } from './figures/last-save.ts';
+export { memoryTargets } from './figures/memory-targets.ts';
+export { lastSaves, noteSave } from './figures/saves-log.ts';
 export { figuresReader, type FiguresReader } from './figures/figures-reader.ts';
 export type { DomainFigures, DomainRates, HostFigures } from './figures/figures.ts';
 export { pressDebugKeys, readXenLog, type XenLogOptions } from './actions/xen-log.ts';

@@ -28,9 +28,6 @@ export const suspendingPath = (domid: number): string => `${markerPath(domid)}/s
 /** Says that the pages which the guest writes are logged for a save that goes on while it runs. */
 export const loggedPath = (domid: number): string => `${markerPath(domid)}/logged`;
 
-/** When a copy of a domain was last saved while it went on, seconds since 1970. */
-export const lastSavePath = (domid: number): string => `${markerPath(domid)}/last-save`;
-
 /** Says where the configuration of a domain comes from; without it the operator has written it here. */
 export const originPath = (domid: number): string => `${markerPath(domid)}/origin`;
 
@@ -61,6 +58,10 @@ export const userdataPath = (
 /** libxl's lock of what it keeps about a domain (libxl__lock_domain_userdata). */
 export const userdataLockPath = (host: Pick<Host, 'root'>, domid: number, uuid: string): string =>
   join(userdataFolder(host), `userdata-l.${domid}.${uuid}.domain-userdata-lock`);
+
+/** What has been saved on a host, a line each. */
+export const savesLogPath = ({ root }: Pick<Host, 'root'>): string =>
+  join(root, 'var/log/vm-tools/saves.log');
 
 /** The log of a program that runs for one guest, where the logs of Xen are. */
 export const xenLogPath = ({ root }: Pick<Host, 'root'>, program: string, name: string): string =>

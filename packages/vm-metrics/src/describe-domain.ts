@@ -28,8 +28,8 @@ const GAUGES: readonly Row[] = [
   ['disks', 'Disks', ({ disks }) => disks],
   [
     'last_save_timestamp_seconds',
-    'When a copy of it was last saved while it went on, seconds since 1970',
-    ({ domid }, { saves }) => saves.get(domid),
+    'When it was last saved on this host, seconds since 1970',
+    ({ uuid }, { saves }) => saves.get(uuid),
   ],
 ];
 

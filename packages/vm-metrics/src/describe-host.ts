@@ -3,12 +3,12 @@ import { Gauge, Registry } from '@vm-tools/metrics';
 import { shown } from '@vm-tools/words';
 import { describeDomain } from './describe-domain.ts';
 
-/** What is known of domains besides their figures, by domid. */
+/** What is known of domains besides their figures. */
 export interface Besides {
-  /** the memory that a guest has been asked to have, KiB */
+  /** the memory that a guest has been asked to have, KiB, by domid */
   readonly targets: ReadonlyMap<number, number>;
-  /** when a copy of a guest that runs was last saved, seconds since 1970 */
-  readonly saves: ReadonlyMap<number, number>;
+  /** when a guest was last saved, seconds since 1970, by UUID */
+  readonly saves: ReadonlyMap<string, number>;
   readonly maxDomains: number;
 }
 

@@ -15,7 +15,7 @@ export async function metrics(invocation: Invocation<MetricsInput>): Promise<Out
   const text = oneAtATime(async () => {
     const figures = await reader.look();
     const domids = figures.domains.slice(0, maxDomains).map(({ domid }) => domid);
-    const [targets, saves] = await Promise.all([memoryTargets(host, domids), lastSaves(host, domids)]);
+    const [targets, saves] = await Promise.all([memoryTargets(host, domids), lastSaves(host)]);
     return describeHost(figures, { targets, saves, maxDomains });
   });
   if (at !== undefined) {

@@ -22,9 +22,9 @@ testOnHost('tells of the host, of each domain, and of its last copy', async (hos
       'xen_host_domains_untold 0',
       `xen_domain_info{domain="web1",uuid="${uuid}",domid="${domid}",state="blocked"} 1`,
       'xen_domain_vcpus{domain="web1"} 1',
-      'xen_domain_memory_bytes{domain="web1"} 4194304',
+      'xen_domain_networks{domain="web1"} 0',
       'xen_domain_memory_target_bytes{domain="web1"} 4194304',
-      'xen_domain_vcpus{domain="a \\"b\\"\\\\u000a\\\\u001b[2J"} 1',
+      'xen_domain_vcpus{domain="a \\"b\\"\\\\u000a\\\\u001b[2J"} 0',
     ]),
   );
   const isSave = (line: string): boolean => line.includes('last_save');

@@ -6,6 +6,7 @@ import {
   type Invocation,
   type Outcome,
 } from '@vm-tools/cli';
+import { messageOf } from '@vm-tools/errors';
 import { domainSource, noteSave, resolveDomain, withSuccessor } from '@vm-tools/libdomain';
 import { startSaving, type TransferSummary } from '@vm-tools/libxfr';
 import { formatBytes, parseRate, parseSchedule } from '@vm-tools/ratelimit';
@@ -49,7 +50,9 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
     const summary = await saving.catch(async (thrown: unknown) => {
       throw await withSuccessor(host, thrown, signal);
     });
-    if (input.checkpoint || input.pause) await noteSave(host, domain).catch(() => undefined); // it may be gone by now
+    await noteSave(host, domain, file).catch((thrown: unknown) =>
+      messages.warn(`${name}: saved, and not noted for vm-metrics: ${messageOf(thrown)}`),
+    );
     const value = { ...summary, domid, uuid, name, file };
     return { value, line: `${name}: ${formatBytes(summary.transferred)} in ${file}` };
   };
