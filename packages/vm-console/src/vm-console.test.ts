@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import {
   addForeignDomain,
+  failure,
   listed,
   listenTo,
   result,
@@ -52,5 +53,32 @@ testOnHost('a domain without a console', async (host) => {
   expect({ code, stderr }).toEqual({
     code: 124,
     stderr: 'vm-console: not done within the 2 s of --timeout [TIME_LIMIT]\nhint: allow it more time\n',
+  });
+});
+
+testOnHost('--log has what was said from the birth on, also when the domain is gone', async (host) => {
+  const { domid } = await result(host, 'vm-create polite.cfg name=kept');
+  await waitForTicks(host, 'kept');
+  expect(await host.run(`vm-console ${domid} --log`)).toMatch(/^sim: boot\ntick 1 /);
+  await result(host, 'vm-destroy kept');
+  expect(await host.run('vm-console kept --log')).toMatch(/^sim: boot\ntick 1 [^]*^tick 3 /m);
+  expect((await host.run('vm-console kept --log --lines 2')).trimEnd().split('\n')).toHaveLength(2);
+  expect(await result<object>(host, 'vm-console kept --log --lines 1')).toEqual({
+    name: 'kept',
+    file: expect.stringMatching(/\/guest-kept\.log$/),
+    lines: [expect.any(String)],
+  });
+});
+
+testOnHost('--log of a domain that has never been, and of one of which nothing is kept', async (host) => {
+  expect(await failure(host, 'vm-console none --log')).toMatchObject({
+    status: 1,
+    error: { code: 'CONSOLE_LOG_ABSENT' },
+  });
+  expect(await failure(host, 'vm-console 77 --log')).toMatchObject({ status: 3 });
+  expect(await failure(host, 'vm-console ../x --log')).toMatchObject({ status: 3 });
+  expect(await failure(host, 'vm-console none --lines 3')).toMatchObject({
+    status: 2,
+    error: { code: 'USAGE' },
   });
 });

@@ -54,5 +54,6 @@ describeLab('naming, listing, pausing and ending domains on real Xen', () => {
     await said;
     await result(host, 'vm-destroy heard');
     expect(await console.exited).toBe(0);
+    expect(await host.run('vm-console heard --log')).toMatch(/tick \d+/);
   });
 });
