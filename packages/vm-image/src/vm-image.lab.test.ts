@@ -15,7 +15,7 @@ describeLab('images of real Xen', () => {
       name: 'imaged',
       type: 'pvh',
       format: 'xl',
-      xenVersion: '4.17',
+      xenVersion: a.xen,
       isWhole: true,
       zeroPages: expect.any(Number),
     });

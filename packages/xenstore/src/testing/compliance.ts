@@ -15,13 +15,18 @@ const ROOT = '/vm-tools-compliance';
  * The tests of every xenstored, for dom0: run against the one in memory, and against the real one in the lab.
  *
  * @param connect opens a connection of dom0
+ * @param pathBytes how long a path of dom0 may be: see `TestGround`
  */
-export function xenstoreCompliance(connect: () => Promise<Xenstore>): void {
+export function xenstoreCompliance(
+  connect: () => Promise<Xenstore>,
+  pathBytes: () => Promise<TestGround['pathBytes']> = () => Promise.resolve(2048),
+): void {
   const at = {} as { -readonly [Field in keyof TestGround]: TestGround[Field] };
   let cases = 0;
 
   beforeAll(async () => {
     [at.store, at.other] = await Promise.all([connect(), connect()]);
+    at.pathBytes = await pathBytes();
     await at.store.rm(ROOT);
   });
   afterAll(async () => {

@@ -7,4 +7,6 @@ export interface TestGround {
   readonly other: Xenstore;
   /** A node that is this case's alone. */
   readonly root: string;
+  /** How long a path of dom0 may be; undefined where only the length of a message limits it, from Xen 4.20 on. */
+  readonly pathBytes: 2048 | undefined;
 }
