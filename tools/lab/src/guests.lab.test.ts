@@ -83,16 +83,3 @@ describeLab('rude', () => {
     expect((await host.run(`xenstore-read /local/domain/${domid}/control/shutdown`)).trim()).toBe('suspend');
   });
 });
-
-describeLab('Linux', () => {
-  test.each(['linux-pvh', 'linux-pv'])('%s counts on after save and restore', async (config) => {
-    const name = `lab-${config}`;
-    await create(config, name, 'cmdline="console=hvc0 quiet loglevel=3 mitigations=off dirty=16 rate=8"');
-    await host.waitForConsole(name, /^dirty: \d+ pages/m, { timeoutMs: 120_000 });
-    await waitForTicks(host, name, 4);
-    await host.run(`xl save ${name} /tmp/${name}.img && xl restore /tmp/${name}.img; rm /tmp/${name}.img`);
-    await waitForTicks(host, name, 6);
-    expect(await host.readConsole(name)).not.toContain('damaged');
-    await host.run(`xl shutdown -w ${name}`);
-  });
-});

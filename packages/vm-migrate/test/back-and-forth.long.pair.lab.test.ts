@@ -11,7 +11,7 @@ import {
   waitForTick,
 } from '@vm-tools/lab/testing';
 
-/** `VM_TOOLS_MOVES=10 npm run test:lab -- --release bookworm back-and-forth` sees more of them. */
+/** `VM_TOOLS_MOVES=10 npm run test:long -- --release bookworm back-and-forth` sees more of them. */
 const MOVES = Number(process.env['VM_TOOLS_MOVES'] ?? 2);
 /** The guest's figure for the time that it stood still may differ from ours by so much. */
 const SHARE = 0.1;
