@@ -30,8 +30,8 @@ async function nameOf(host: OpenedHost, word: string): Promise<string> {
 }
 
 async function readEnd(path: string): Promise<string | undefined> {
-  const file = await open(path).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') return undefined;
+  const file = await open(path).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw thrown;
   });
   if (file === undefined) return undefined;
