@@ -74,6 +74,7 @@ export { triggerDomain, type TriggerOptions } from './actions/trigger-domain.ts'
 export { setDomain, type SetOptions } from './actions/set-domain.ts';
 export type { DomainSettings, Pin } from './settings/settings.ts';
 export { listDomains, listGuests } from './actions/list-domains.ts';
+export { startedAt } from './actions/started-at.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';

@@ -1,4 +1,4 @@
-import { table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
+import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { whereIs, type Whereabouts } from '@vm-tools/libhost';
 import type { WantedGuest } from '@vm-tools/libxfr/types';
 import type { WhereInput } from '../options.ts';
@@ -25,16 +25,20 @@ export async function where(invocation: Invocation<WhereInput>): Promise<Outcome
     ...(guests !== undefined && { guests }),
     ...(error && { error }),
   }));
-  const columns: readonly Column<(typeof hosts)[number]>[] = [
-    { heading: 'Host', text: (each) => each.host },
-    { heading: 'State', text: ({ state }) => state },
-    { heading: 'UUID', text: ({ guests }) => guests?.map(({ uuid }) => uuid).join(' ') ?? '-' },
-    { heading: 'Why', text: ({ error }) => error?.message ?? '' },
-  ];
+  const shape: ListShape<(typeof hosts)[number]> = {
+    columns: [
+      { heading: 'Host', text: (each) => each.host },
+      { heading: 'State', text: ({ state }) => state },
+      { heading: 'UUID', text: ({ guests }) => guests?.map(({ uuid }) => uuid).join(' ') ?? '-' },
+      { heading: 'Why', text: ({ error }) => error?.message ?? '' },
+    ],
+    wide: [{ heading: 'Name', text: ({ guests }) => guests?.map(({ name }) => name).join(' ') ?? '-' }],
+    word: (each) => each.host,
+  };
   return {
     isReport: true,
     value: { ...wanted, nowhere, hosts },
-    text: await table(hosts, columns),
+    text: await listText(hosts, shape, input.output),
     ...(isSilent && { failure: 'peer' as const }),
   };
 }

@@ -1,4 +1,4 @@
-import { table, type Invocation, type Outcome } from '@vm-tools/cli';
+import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { parsePeerAddress } from '@vm-tools/libxfr';
 import type { TlsAddress } from '@vm-tools/libxfr/transport';
@@ -11,7 +11,7 @@ import {
   trustPeer,
   type Peer,
 } from '@vm-tools/trust';
-import type { ForgetInput, TrustInput } from '../trust-options.ts';
+import type { ForgetInput, PeersInput, TrustInput } from '../trust-options.ts';
 import { settingsOf } from './peer-settings.ts';
 
 /** Trusts a peer, or changes its settings. Without a fingerprint it only shows the host that answers at an address. */
@@ -30,16 +30,20 @@ export async function forget({ input, root }: Invocation<ForgetInput>): Promise<
   return { value: { name: input.name }, text: `${input.name} is not known any more` };
 }
 
-export async function peers({ root }: Invocation<unknown>): Promise<Outcome> {
-  const known = await listPeers(trustFolder(root));
-  if (known.length === 0) return { isReport: true, value: known };
-  const text = await table(known, [
+const SHAPE: ListShape<Peer> = {
+  columns: [
     { heading: 'Peer', text: ({ name }) => name },
     { heading: 'Known by', text: (peer) => peer.fingerprint ?? `certificate of ${peer.certificateName}` },
     { heading: 'Called', text: ({ hosts }) => hosts.join(', ') || '-' },
     { heading: 'May', text: mayOf },
-  ]);
-  return { isReport: true, value: known, text };
+  ],
+  word: ({ name }) => name,
+};
+
+export async function peers({ root, input }: Invocation<PeersInput>): Promise<Outcome> {
+  const known = await listPeers(trustFolder(root));
+  if (known.length === 0) return { isReport: true, value: known };
+  return { isReport: true, value: known, text: await listText(known, SHAPE, input.output) };
 }
 
 /** e.g. "send and receive web-*, 4096 MiB at most, 2 at once, kernels from /boot/guests, not live" */
