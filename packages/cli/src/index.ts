@@ -56,7 +56,13 @@ export { wrongUse } from './command/wrong-use.ts';
 export { destinationOf } from './command/into-folder.ts';
 export type { Destination, DestinationOptions } from './command/into-folder.ts';
 export { forEachDomain, GUESTS_AT_ONCE } from './command/for-each-domain.ts';
-export type { DomainOutcome, EachDomainOptions } from './command/for-each-domain.ts';
+export type {
+  DomainOutcome,
+  EachDomainOptions,
+  FailedDomain,
+  ListOf,
+  OneOrList,
+} from './command/for-each-domain.ts';
 export { imageFromStdin } from './command/image-from-stdin.ts';
 export { pathOf } from './command/path-of.ts';
 export { filesAndSettings } from './command/files-and-settings.ts';

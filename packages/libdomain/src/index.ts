@@ -15,7 +15,7 @@
 export type { Host } from './host.ts';
 export { closeHost, reopenHost, whyClosed } from './closed.ts';
 export * from './hold/index.ts';
-export type { Domain, DomainState, DomainType } from './domain.ts';
+export type { Domain, DomainIdentity, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
 export * from './cpu/index.ts';
 export * from './cpupools/index.ts';

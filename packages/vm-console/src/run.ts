@@ -1,8 +1,9 @@
 import { relayConsole, type Invocation, type Outcome } from '@vm-tools/cli';
 import { resolveDomain } from '@vm-tools/libdomain';
 import type { ConsoleInput } from './options.ts';
+import type { Shown } from './result.ts';
 
-export async function openConsole(invocation: Invocation<ConsoleInput>): Promise<Outcome> {
+export async function openConsole(invocation: Invocation<ConsoleInput>): Promise<Outcome<Shown>> {
   const { input, signal } = invocation;
   const host = await invocation.openHost();
   const { domid, uuid, name } = await resolveDomain(host, input.domain);

@@ -25,7 +25,7 @@ export function mib(kib: number): string {
 }
 
 /** Of processors, all together. */
-export function cpuSeconds({ cpuTimeNs }: Domain): number {
+export function cpuSeconds({ cpuTimeNs }: Pick<Domain, 'cpuTimeNs'>): number {
   return Number(cpuTimeNs / 1_000_000n) / 1000;
 }
 

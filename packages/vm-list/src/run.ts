@@ -1,9 +1,10 @@
-import { forEachDomain, listText, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, listText, type Invocation, type ListOf, type Outcome } from '@vm-tools/cli';
 import { listDomains, readPending, resolveDomain, type Domain } from '@vm-tools/libdomain';
 import { cpuSeconds, SHAPE } from './columns.ts';
 import type { ListInput } from './options.ts';
+import type { ListedDomain } from './result.ts';
 
-export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
+export async function list(invocation: Invocation<ListInput>): Promise<Outcome<ListOf<ListedDomain>>> {
   const { domain = [] } = invocation.input;
   const host = await invocation.openHost();
   for (const { name, failure } of await readPending(host)) {
@@ -22,13 +23,16 @@ export async function list(invocation: Invocation<ListInput>): Promise<Outcome> 
     found.set(word, known);
     return { value: toPlain(known) };
   };
-  const outcome = await forEachDomain(invocation, domain, look, { isReport: true });
+  const outcome = await forEachDomain(invocation, domain, look, { isReport: true, isList: true });
   // One table of all, in the order in which they were named.
   const there = domain.flatMap((word) => found.get(word) ?? []);
   return { ...outcome, text: await textOf([...new Set(there)], invocation) };
 }
 
-async function listOf(domains: readonly Domain[], invocation: Invocation<ListInput>): Promise<Outcome> {
+async function listOf(
+  domains: readonly Domain[],
+  invocation: Invocation<ListInput>,
+): Promise<Outcome<readonly ListedDomain[]>> {
   return { isReport: true, value: domains.map(toPlain), text: await textOf(domains, invocation) };
 }
 
@@ -38,7 +42,6 @@ async function textOf(domains: readonly Domain[], invocation: Invocation<ListInp
   return listText(domains, SHAPE, names ? 'name' : output);
 }
 
-/** JSON has no bigint, and no reader needs the nanoseconds of a year. */
-function toPlain(domain: Domain): object {
-  return { ...domain, cpuTimeNs: undefined, cpuTimeSeconds: cpuSeconds(domain) };
+function toPlain({ cpuTimeNs, ...domain }: Domain): ListedDomain {
+  return { ...domain, cpuTimeSeconds: cpuSeconds({ cpuTimeNs }) };
 }

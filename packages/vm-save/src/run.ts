@@ -4,15 +4,17 @@ import {
   showProgress,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
 import { domainSource, resolveDomain, withSuccessor } from '@vm-tools/libdomain';
 import { startSaving, type TransferSummary } from '@vm-tools/libxfr';
 import { formatBytes, parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { SaveInput } from './options.ts';
+import type { Saved } from './result.ts';
 import { resumePaused } from './resume-paused.ts';
 
-export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> {
+export async function save(invocation: Invocation<SaveInput>): Promise<Outcome<OneOrList<Saved>>> {
   const { input, messages, signal, program } = invocation;
   const { bwlimit, stopAndCopyBwlimit } = input;
   const rate = bwlimit === undefined ? undefined : parseSchedule(bwlimit);
@@ -24,7 +26,7 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
   });
   const stdout = fileFor('') === '-' ? invocation.claimStdout('bytes') : undefined;
   const host = await invocation.openHost();
-  const saveOne = async (word: string): Promise<DomainOutcome> => {
+  const saveOne = async (word: string): Promise<DomainOutcome<Saved>> => {
     const domain = await resolveDomain(host, word);
     const { domid, uuid, name } = domain;
     const file = fileFor(name || `domain-${domid}`);

@@ -1,16 +1,10 @@
 import { formatDuration, listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { listDomains } from '@vm-tools/libdomain';
-import { readAutostart, settleAway, type AutostartEntry } from '@vm-tools/libhost';
+import { readAutostart, settleAway } from '@vm-tools/libhost';
 import type { ListInput } from '../options.ts';
+import type { ListedStart } from '../result.ts';
 
-interface Listed extends Omit<AutostartEntry, 'from'> {
-  /** the file that is read at its start */
-  readonly file: string | undefined;
-  /** of its domain, where there is one */
-  readonly state: string | undefined;
-}
-
-const SHAPE: ListShape<Listed> = {
+const SHAPE: ListShape<ListedStart> = {
   columns: [
     { heading: 'Name', text: ({ name }) => name },
     { heading: 'Order', text: ({ order }) => String(order), align: 'right' },
@@ -28,12 +22,12 @@ const SHAPE: ListShape<Listed> = {
   word: ({ name }) => name,
 };
 
-export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
+export async function list(invocation: Invocation<ListInput>): Promise<Outcome<readonly ListedStart[]>> {
   const host = await invocation.openHost();
   const domains = await listDomains(host);
   const { entries, damaged } = await settleAway(host, await readAutostart(host.root), domains);
   for (const { message } of damaged) invocation.messages.warn(message);
-  const listed = entries.map(({ from, ...entry }): Listed => ({
+  const listed = entries.map(({ from, ...entry }): ListedStart => ({
     ...entry,
     file: 'file' in from ? from.file : undefined,
     state: domains.find(({ uuid }) => uuid === entry.uuid)?.state,

@@ -1,5 +1,5 @@
 import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
-import { listPools, type NamedPool } from '@vm-tools/libdomain';
+import { listPools, type HostPools, type NamedPool } from '@vm-tools/libdomain';
 import type { ListInput } from '../options.ts';
 import { processorsText } from '../processors-text.ts';
 
@@ -14,7 +14,7 @@ const SHAPE: ListShape<NamedPool> = {
   word: ({ name }) => name,
 };
 
-export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
+export async function list(invocation: Invocation<ListInput>): Promise<Outcome<HostPools>> {
   const { output } = invocation.input;
   const found = await listPools(await invocation.openHost());
   const pools = await listText(found.pools, SHAPE, output);

@@ -3,6 +3,7 @@ import type { FoundTransfer } from '@vm-tools/libxfr/control';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { listTransfers } from '@vm-tools/libxfr/recovery';
 import type { ListInput } from '../options.ts';
+import type { ListedTransfer } from '../result.ts';
 import { describeFigures, place } from '../transfers/describe-transfer.ts';
 import { underWay } from '../transfers/find-under-way.ts';
 import { journalsOf } from '@vm-tools/libhost';
@@ -10,9 +11,6 @@ import { warnOf } from '../transfers/warn-of.ts';
 
 /** Enough of an id to be told from others, and short enough to be typed. */
 const ID_CHARACTERS = 8;
-
-/** A transfer by its journal, and its progress while a process is moving the guest. */
-export type ListedTransfer = KnownTransfer & Partial<Pick<FoundTransfer, 'figures' | 'settings'>>;
 
 const SHAPE: ListShape<ListedTransfer> = {
   columns: [
@@ -32,7 +30,7 @@ const SHAPE: ListShape<ListedTransfer> = {
   word: ({ id }) => id,
 };
 
-export async function list(invocation: Invocation<ListInput>): Promise<Outcome> {
+export async function list(invocation: Invocation<ListInput>): Promise<Outcome<readonly ListedTransfer[]>> {
   const [{ transfers, damaged }, moving] = await Promise.all([
     listTransfers(journalsOf(invocation)),
     underWay(invocation),

@@ -2,12 +2,13 @@ import { listText, type Invocation, type ListShape, type Outcome } from '@vm-too
 import { whereIs, type Whereabouts } from '@vm-tools/libhost';
 import type { WantedGuest } from '@vm-tools/libxfr/types';
 import type { WhereInput } from '../options.ts';
+import type { AskedHost, WhereReport } from '../result.ts';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const WAIT_MS = 10_000;
 
 /** Says where a guest is, as far as this host and its peers know. */
-export async function where(invocation: Invocation<WhereInput>): Promise<Outcome> {
+export async function where(invocation: Invocation<WhereInput>): Promise<Outcome<WhereReport>> {
   const { input, signal } = invocation;
   const { wait = WAIT_MS } = input;
   const wanted = wantedOf(input.domain);
@@ -25,7 +26,7 @@ export async function where(invocation: Invocation<WhereInput>): Promise<Outcome
     ...(guests !== undefined && { guests }),
     ...(error && { error }),
   }));
-  const shape: ListShape<(typeof hosts)[number]> = {
+  const shape: ListShape<AskedHost> = {
     columns: [
       { heading: 'Host', text: (each) => each.host },
       { heading: 'State', text: ({ state }) => state },

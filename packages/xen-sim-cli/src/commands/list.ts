@@ -1,11 +1,10 @@
 import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { formatBytes } from '@vm-tools/ratelimit';
-import { listNames, statusOfHost, type HostStatus } from '@vm-tools/xen-sim/control';
+import { listNames, statusOfHost } from '@vm-tools/xen-sim/control';
 import type { ListInput } from '../options.ts';
+import type { ListedHost } from '../result.ts';
 
-type Row = Partial<HostStatus> & { readonly name: string; readonly state: 'running' | 'crashed' | 'silent' };
-
-const SHAPE: ListShape<Row> = {
+const SHAPE: ListShape<ListedHost> = {
   columns: [
     { heading: 'Name', text: ({ name }) => name },
     { heading: 'State', text: ({ state }) => state },
@@ -23,7 +22,10 @@ const SHAPE: ListShape<Row> = {
   word: ({ name }) => name,
 };
 
-export async function list({ input, signal }: Invocation<ListInput>): Promise<Outcome> {
+export async function list({
+  input,
+  signal,
+}: Invocation<ListInput>): Promise<Outcome<readonly ListedHost[]>> {
   const rows = await Promise.all((await listNames()).map((name) => look(name, signal)));
   return { isReport: true, value: rows, text: await listText(rows, SHAPE, input.output) };
 }
@@ -32,7 +34,7 @@ function memory(mib: number | undefined): string {
   return mib === undefined ? '-' : formatBytes(mib * 2 ** 20);
 }
 
-async function look(name: string, signal: AbortSignal): Promise<Row> {
+async function look(name: string, signal: AbortSignal): Promise<ListedHost> {
   try {
     const status = await statusOfHost(name, signal);
     return status === undefined ? { name, state: 'crashed' } : { ...status, state: 'running' };

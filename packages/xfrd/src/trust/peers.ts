@@ -13,9 +13,10 @@ import {
 } from '@vm-tools/trust';
 import type { ForgetInput, PeersInput, TrustInput } from '../trust-options.ts';
 import { settingsOf } from './peer-settings.ts';
+import type { ForgottenPeer } from './result.ts';
 
 /** Trusts a peer, or changes its settings. Without a fingerprint it only shows the host that answers at an address. */
-export async function trust({ input, root, signal }: Invocation<TrustInput>): Promise<Outcome> {
+export async function trust({ input, root, signal }: Invocation<TrustInput>): Promise<Outcome<Peer>> {
   const folder = trustFolder(root);
   const { name } = input;
   const at = input.at === undefined ? undefined : tlsAddress(input.at);
@@ -25,7 +26,7 @@ export async function trust({ input, root, signal }: Invocation<TrustInput>): Pr
   return { value: peer, text: `${name} is trusted: ${mayOf(peer)}` };
 }
 
-export async function forget({ input, root }: Invocation<ForgetInput>): Promise<Outcome> {
+export async function forget({ input, root }: Invocation<ForgetInput>): Promise<Outcome<ForgottenPeer>> {
   await forgetPeer(trustFolder(root), input.name);
   return { value: { name: input.name }, text: `${input.name} is not known any more` };
 }
@@ -40,7 +41,7 @@ const SHAPE: ListShape<Peer> = {
   word: ({ name }) => name,
 };
 
-export async function peers({ root, input }: Invocation<PeersInput>): Promise<Outcome> {
+export async function peers({ root, input }: Invocation<PeersInput>): Promise<Outcome<readonly Peer[]>> {
   const known = await listPeers(trustFolder(root));
   if (known.length === 0) return { isReport: true, value: known };
   return { isReport: true, value: known, text: await listText(known, SHAPE, input.output) };
