@@ -22,3 +22,12 @@ export interface Extracted {
   /** bytes of all that was asked for, holes included */
   readonly bytes: number;
 }
+
+/** A configuration as `vm-create` takes it in JSON; `vm-config schema` has the schema of all of it. */
+export interface ConfigDocument {
+  readonly name: string;
+  readonly type: string;
+  /** "64MiB" */
+  readonly memory: string;
+  readonly [field: string]: unknown;
+}

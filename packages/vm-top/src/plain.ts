@@ -8,7 +8,8 @@ export function toPlain(figures: HostFigures, at: Date): Look {
 }
 
 function plainDomain({ rates, ...domain }: DomainFigures): DomainLook {
-  return { ...domain, memoryPercent: rounded(domain.memoryPercent), ...plainRates(rates) };
+  const { cpuSeconds: cpuTimeSeconds } = domain;
+  return { ...domain, cpuTimeSeconds, memoryPercent: rounded(domain.memoryPercent), ...plainRates(rates) };
 }
 
 function plainRates(rates: DomainRates | undefined): NullableRates {

@@ -14,7 +14,10 @@ export interface Look extends Omit<HostFigures, 'atMs' | 'domains'> {
 }
 
 /** A domain in a look. */
-export interface DomainLook extends Omit<DomainFigures, 'rates'>, NullableRates {}
+export interface DomainLook extends Omit<DomainFigures, 'rates'>, NullableRates {
+  /** `cpuSeconds` under the name that it has everywhere else */
+  readonly cpuTimeSeconds: number;
+}
 
 /** What a domain has used since the look before; null in the first one. */
 export type NullableRates = { readonly [Name in keyof DomainRates]: number | null };

@@ -4,11 +4,34 @@ export interface PrintedDocument {
   readonly file: string;
   readonly title: string;
   readonly description: string;
-  /** from the root of the project */
-  readonly source: string;
-  /** that it exports */
+  /** that lines.ts exports */
   readonly type: string;
 }
 
-/** The documents that are printed beside results. */
-export const DOCUMENTS: readonly PrintedDocument[] = [];
+/** The documents that are printed beside results, or in their place. */
+export const DOCUMENTS: readonly PrintedDocument[] = [
+  {
+    file: 'error.json',
+    title: 'error',
+    description: 'What any command prints on stdout with --json when it has failed.',
+    type: 'Failure',
+  },
+  {
+    file: 'line.json',
+    title: 'line',
+    description: 'A line that any command prints on stderr with --json, while it works.',
+    type: 'Line',
+  },
+  {
+    file: 'vm-events-line.json',
+    title: 'vm-events line',
+    description: 'A line that vm-events --json prints on stdout; its result comes behind them, on stderr.',
+    type: 'EventLine',
+  },
+  {
+    file: 'vm-top-line.json',
+    title: 'vm-top line',
+    description: 'A line that vm-top --json prints on stdout; its result comes behind them, on stderr.',
+    type: 'LookLine',
+  },
+];

@@ -21,8 +21,8 @@ export interface Schemas {
  */
 export async function readSchemas(root: string): Promise<Schemas> {
   const mains = (await listExecutables(root)).map(({ folder }) => join(folder, 'src/main.ts'));
-  const sources = DOCUMENTS.map(({ source }) => join(root, source));
-  const program = ts.createProgram([...mains, ...sources], optionsOf(root));
+  const lines = join(root, 'tools/schemas/src/lines.ts');
+  const program = ts.createProgram([...mains, lines], optionsOf(root));
   const checker = program.getTypeChecker();
   const fileOf = (path: string): ts.SourceFile => {
     const file = program.getSourceFile(path);
@@ -39,8 +39,8 @@ export async function readSchemas(root: string): Promise<Schemas> {
         toSchema(type, checker, { title: command, description: about(command) }),
       );
   }
-  for (const { file, title, description, source, type } of DOCUMENTS) {
-    const declared = exportedType(fileOf(join(root, source)), type, checker);
+  for (const { file, title, description, type } of DOCUMENTS) {
+    const declared = exportedType(fileOf(lines), type, checker);
     files.set(file, toSchema(declared, checker, { title, description }));
   }
   return { files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))), without: without.sort() };
@@ -49,7 +49,7 @@ export async function readSchemas(root: string): Promise<Schemas> {
 const about = (command: string): string => `What ${command} --json prints on stdout when it has not failed.`;
 
 /** "vm-migrate-status.json" of "vm-migrate status" */
-export function fileNameOf(command: string): string {
+function fileNameOf(command: string): string {
   return `${command.replaceAll(' ', '-')}.json`;
 }
 

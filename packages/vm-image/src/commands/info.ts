@@ -6,21 +6,22 @@ import {
   type Outcome,
 } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { formatConfig, fromLibxlJson, type NewDomainConfig } from '@vm-tools/libdomain';
+import { formatConfig, fromLibxlJson } from '@vm-tools/libdomain';
 import type { ImageBytes } from '@vm-tools/libxfr/images';
 import { ZeroPages, type PageBatch } from '@vm-tools/xen-stream';
 import { describeImage } from '../describe-image.ts';
 import { reportOf, type ImageReport } from '../image-report.ts';
 import { withImage } from '../open-file.ts';
 import type { InfoInput } from '../options.ts';
+import type { ConfigDocument } from '../result.ts';
 
 /** One file after the other: each may be as large as the memory of this host. */
 export async function info(
   invocation: Invocation<InfoInput>,
-): Promise<Outcome<OneOrList<ImageReport | NewDomainConfig>>> {
+): Promise<Outcome<OneOrList<ImageReport | ConfigDocument>>> {
   const { input } = invocation;
   const look = input.config === true ? configIn : reportOn;
-  const act = (file: string): Promise<DomainOutcome<ImageReport | NewDomainConfig>> => look(file, invocation);
+  const act = (file: string): Promise<DomainOutcome<ImageReport | ConfigDocument>> => look(file, invocation);
   return forEachDomain(invocation, input.file, act, {
     atOnce: 1,
     isReport: true,
@@ -30,10 +31,10 @@ export async function info(
 async function configIn(
   file: string,
   { messages, signal }: Invocation<InfoInput>,
-): Promise<DomainOutcome<NewDomainConfig>> {
+): Promise<DomainOutcome<ConfigDocument>> {
   return withImage(file, { isWhole: false, messages, signal }, async ({ image }) => {
     const text = formatConfig(fromLibxlJson(image.configJson)).trimEnd();
-    return Promise.resolve({ value: JSON.parse(text) as NewDomainConfig, text });
+    return Promise.resolve({ value: JSON.parse(text) as ConfigDocument, text });
   });
 }
 

@@ -8,11 +8,14 @@ export function mergeUnion(parts: readonly Schema[]): Schema {
     return isBare(part, 'enum') ? (part.enum ?? []) : [];
   });
   const others = flat.filter((part) => !isBare(part, 'const') && !isBare(part, 'enum'));
-  const merged = [...(words.length === 0 ? [] : [ofWords([...new Set(words)])]), ...others];
-  const distinct = new Map(merged.map((part) => [JSON.stringify(part), part]));
+  const merged = [...(words.length === 0 ? [] : [ofWords([...new Set(words)].sort())]), ...others];
+  const distinct = new Map(merged.map((part) => [JSON.stringify(part), part] as const).sort(byText));
   const [only, ...more] = distinct.values();
   return only !== undefined && more.length === 0 ? only : { anyOf: [...distinct.values()] };
 }
+
+/** The compiler has an order of its own, which may change with any other type. */
+const byText = ([a]: readonly [string, Schema], [b]: readonly [string, Schema]): number => (a < b ? -1 : 1);
 
 /** Whether it says that alone. */
 function isBare(part: Schema, word: 'anyOf' | 'const' | 'enum'): boolean {

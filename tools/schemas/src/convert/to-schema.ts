@@ -76,6 +76,7 @@ export function toSchema(
       const type = checker.getTypeOfSymbol(symbol);
       return isPrinted(symbol, type) ? [{ symbol, type, name: symbol.getName() }] : [];
     });
+    fields.sort((a, b) => compare(a.name, b.name));
     const properties = fields.map(({ symbol, type, name }) => {
       const schema = convert(type, `${path}.${name}`);
       return [name, { ...describe(symbol), ...schema }] as const;
@@ -102,9 +103,12 @@ export function toSchema(
     title,
     description,
     ...schema,
-    ...(defs.size > 0 && { $defs: Object.fromEntries([...defs].sort(([a], [b]) => (a < b ? -1 : 1))) }),
+    ...(defs.size > 0 && { $defs: Object.fromEntries([...defs].sort(([a], [b]) => compare(a, b))) }),
   };
 }
+
+/** The compiler has its own order of what a type consists of, which may change with any other type. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const NOTHING: ts.TypeFlags = ts.TypeFlags.Undefined | ts.TypeFlags.Void;
 
