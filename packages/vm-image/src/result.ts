@@ -27,7 +27,7 @@ export interface Extracted {
 export interface ConfigDocument {
   readonly name: string;
   readonly type: string;
-  /** "64MiB" */
-  readonly memory: string;
+  /** MiB, or a size: "65000KiB" */
+  readonly memory: number | string;
   readonly [field: string]: unknown;
 }

@@ -11,6 +11,9 @@ const STREAMS = ['vm-events', 'vm-top'];
 /** Options of which the next word is the value. */
 const VALUED = ['--host', '--timeout'];
 
+/** A line of a shell that is one tool with its words. */
+const ALONE = /^(?=.* --json\b)(?:vm-[a-z]+|xfrd|xen-sim)\b[^|;&<>$`\n]*$/;
+
 const require = createRequire(import.meta.url);
 const files = new Set(readdirSync(FOLDER));
 /** A schema is read and compiled once, and ajv loaded for the first one: most tests need few of them. */
@@ -35,6 +38,21 @@ export function checkFailure(line: string, value: unknown): Promise<void> {
 /** A line that was printed on stderr. */
 export function checkLine(line: string, value: unknown): Promise<void> {
   return check('line.json', value, line);
+}
+
+/**
+ * All that a line has printed, where it is one of a single tool with --json: its result or its error, and what it has
+ * said on stderr. Bytes of an image on stdout are not looked at.
+ */
+export async function checkPrinted(
+  line: string,
+  { stdout, stderr }: { readonly stdout: string; readonly stderr: string },
+): Promise<void> {
+  if (!ALONE.test(line)) return;
+  const isStream = STREAMS.some((tool) => line.startsWith(tool));
+  for (const value of isStream ? stdout.split('\n').flatMap(parsed) : parsed(stdout))
+    await (isFailure(value) ? checkFailure(line, value) : checkResult(line, value));
+  for (const value of stderr.split('\n').flatMap(parsed)) if (isEvent(value)) await checkLine(line, value);
 }
 
 /** The name of the schema of what a line prints; undefined for what is no tool, and for one that has none. */
@@ -62,4 +80,19 @@ async function compile(file: string): Promise<ValidateFunction> {
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   const schema = JSON.parse(await readFile(join(FOLDER, file), 'utf8')) as AnySchema;
   return new Ajv2020().compile(schema);
+}
+
+const isFailure = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).join() === 'error';
+
+/** The result is no event, which stands there when stdout was used for something else. */
+const isEvent = (value: unknown): boolean => typeof value === 'object' && value !== null && 'type' in value;
+
+/** What is no JSON, or was cut off, is left to the test. */
+function parsed(text: string): unknown[] {
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    return [];
+  }
 }
