@@ -56,12 +56,22 @@ export { wrongUse } from './command/wrong-use.ts';
 export { destinationOf } from './command/into-folder.ts';
 export type { Destination, DestinationOptions } from './command/into-folder.ts';
 export { forEachDomain, GUESTS_AT_ONCE } from './command/for-each-domain.ts';
-export type { DomainOutcome, EachDomainOptions } from './command/for-each-domain.ts';
+export type {
+  DomainOutcome,
+  EachDomainOptions,
+  FailedDomain,
+  ListOf,
+  OneOrList,
+} from './command/for-each-domain.ts';
 export { imageFromStdin } from './command/image-from-stdin.ts';
 export { pathOf } from './command/path-of.ts';
 export { filesAndSettings } from './command/files-and-settings.ts';
 export type { FilesAndSettings } from './command/files-and-settings.ts';
 export { BWLIMIT } from './command/bwlimit-option.ts';
+export { FORM } from './command/form-option.ts';
+export type { Form, FormInput } from './command/form-option.ts';
+export { listText } from './output/list-text.ts';
+export type { ListShape } from './output/list-text.ts';
 export { OVERWRITE } from './command/overwrite-option.ts';
 export { formatFields } from './output/fields.ts';
 export type { Fields } from './output/fields.ts';

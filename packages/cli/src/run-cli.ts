@@ -4,6 +4,7 @@ import { versionText } from './build-info.ts';
 import { chooseCommand, suggestCommand, type ChosenCommand } from './command/choose-command.ts';
 import { BROKEN_PIPE_EXIT, exitStatus, SIGNAL_EXIT, type EndingSignal } from './command/exit-codes.ts';
 import type { CommonOptions, ParsedCommand, ReadCommand } from './command/common-options.ts';
+import { seemsToWantJson } from './command/form-option.ts';
 import { readPlainWords } from './command/read-plain-words.ts';
 import type { CliSpec, Invocation, Outcome } from './command/spec.ts';
 import { findRoot } from './host/find-root.ts';
@@ -28,13 +29,13 @@ export async function runCli<Input>(spec: CliSpec<Input>): Promise<never> {
   const words = process.argv.slice(2);
   const output = createOutput(process);
   let parsed: ParsedCommand;
-  let chosen: ChosenCommand<Input>;
+  let chosen: ChosenCommand<Input> | undefined;
   try {
     chosen = chooseCommand(spec, words);
     parsed = readPlainWords(chosen.command, chosen.words) ?? (await parseAny(spec.name, chosen));
   } catch (thrown) {
-    // The line could not be parsed, but these two words say whether a program or a person reads the answer.
-    const json = words.includes('--json');
+    // The line could not be parsed, but its words say whether a program or a person reads the answer.
+    const json = seemsToWantJson([chosen?.command ?? spec, ...(chosen ? [] : (spec.commands ?? []))], words);
     const error = withSuggestion(thrown, suggestCommand(spec, words));
     const messages = await messagesFor(spec.name, output, { json, color: !words.includes('--no-color') });
     return fail(error, output, messages);

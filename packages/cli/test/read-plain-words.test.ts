@@ -121,6 +121,8 @@ describe('the lines of every day take the short way', () => {
     'vm-list',
     'vm-list web1 --json',
     'vm-list --host sim:a --names',
+    'vm-list -o json',
+    'vm-list -o wide',
     'vm-pause web1 web2 -q',
     'vm-destroy web1 --wait --no-color',
     'vm-save web1 web1.img --bwlimit 10M',

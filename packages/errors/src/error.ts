@@ -98,14 +98,50 @@ export class VmToolsError extends Error {
   }
 
   /** For `--json` and for a peer; Error's own fields are not enumerable and would be lost. */
-  toJSON(): Record<string, unknown> {
-    const cause = causesOf(this).reduceRight<unknown>(describeLink, undefined);
+  toJSON(): PrintedError {
+    const cause = causesOf(this).reduceRight<PrintedCause | undefined>(describeLink, undefined);
     return { ...factsOf(this), ...pickDefined({ cause }) };
   }
 }
 
+/** An error as `--json` prints it, and as it goes to a peer. */
+export interface PrintedError {
+  /** Stable; docs/errors.md has all of them. */
+  readonly code: string;
+  readonly kind: FailureKind;
+  /** Whether the same thing may be asked for again. */
+  readonly retry: Retry;
+  /** Of a transfer: which end of it says this. */
+  readonly side?: Side;
+  /** The phase of the work, in the words of its progress events. */
+  readonly phase?: string;
+  /** One sentence that contains the cause. */
+  readonly message: string;
+  /** The remedy. */
+  readonly hint?: string;
+  readonly guest?: GuestWhereabouts;
+  /** The last lines that libxc logged about it, oldest first. */
+  readonly log?: readonly string[];
+  /** The facts as data: `call`, `errno`, `step`, `offset`, … */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** The things that could not be undone and are left behind; one clause each. */
+  readonly leftovers?: readonly string[];
+  readonly cause?: PrintedCause;
+}
+
+/** What led to an error: another one, one of Node or of a library, or what else was thrown. */
+export type PrintedCause = PrintedError | ForeignCause | string;
+
+/** An error that is none of ours. */
+export interface ForeignCause {
+  readonly message: string;
+  /** "ENOENT" */
+  readonly code?: string;
+  readonly cause?: PrintedCause;
+}
+
 /** The facts of an error alone. */
-function factsOf(error: VmToolsError): Record<string, unknown> {
+function factsOf(error: VmToolsError): Omit<PrintedError, 'cause'> {
   const { code, kind, retry, side, phase, message, hint, guest, log, details, leftovers } = error;
   return {
     ...{ code, kind, retry },
@@ -127,7 +163,7 @@ function pickDefined<T extends Record<string, unknown>>(
 }
 
 /** One link of a chain; `cause` is what led to it, described already. */
-function describeLink(cause: unknown, link: unknown): unknown {
+function describeLink(cause: PrintedCause | undefined, link: unknown): PrintedCause {
   if (link instanceof VmToolsError) return { ...factsOf(link), ...pickDefined({ cause }) };
   if (!(link instanceof Error)) return String(link);
   const { code } = link as NodeJS.ErrnoException;

@@ -16,7 +16,14 @@
  * @packageDocumentation
  */
 export { SIDES, VmToolsError, messageOf } from './error.ts';
-export type { GuestWhereabouts, Side, VmToolsErrorInit } from './error.ts';
+export type {
+  ForeignCause,
+  GuestWhereabouts,
+  PrintedCause,
+  PrintedError,
+  Side,
+  VmToolsErrorInit,
+} from './error.ts';
 export { causesOf } from './causes-of.ts';
 export { FAILURE_KINDS } from './failure-kind.ts';
 export type { FailureKind } from './failure-kind.ts';

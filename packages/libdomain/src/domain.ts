@@ -9,18 +9,28 @@ export type DomainState =
 /** How a domain was built; "unknown" is one that another toolstack made, which only that knows. */
 export type DomainType = 'pv' | 'pvh' | 'hvm' | 'unknown';
 
-/** A domain as it was at the time of the look. */
-export interface Domain {
+/** The words by which a domain is known. */
+export interface DomainIdentity {
+  /** Its number on this host; it gets another one each time that it is started, restored or moved. */
   readonly domid: number;
+  /** The same for as long as there is this guest, on whatever host. */
   readonly uuid: string;
   /** Empty while a domain is being made or torn down. */
   readonly name: string;
+}
+
+/** A domain as it was at the time of the look. */
+export interface Domain extends DomainIdentity {
   readonly type: DomainType;
   readonly state: DomainState;
+  /** The memory that it has. */
   readonly memoryKib: number;
+  /** The most that it can have. */
   readonly maxMemoryKib: number;
+  /** Virtual processors that it uses. */
   readonly vcpus: number;
   readonly cpuTimeNs: bigint;
+  /** Why it does not run any more. */
   readonly shutdownReason?: ShutdownReason;
   /** The source of an incoming one: the address of its peer, where that is known. */
   readonly from?: string;

@@ -15,7 +15,7 @@
 export type { Host } from './host.ts';
 export { closeHost, reopenHost, whyClosed } from './closed.ts';
 export * from './hold/index.ts';
-export type { Domain, DomainState, DomainType } from './domain.ts';
+export type { Domain, DomainIdentity, DomainState, DomainType } from './domain.ts';
 export * from './config/index.ts';
 export * from './cpu/index.ts';
 export * from './cpupools/index.ts';
@@ -76,6 +76,7 @@ export { triggerDomain, type TriggerOptions } from './actions/trigger-domain.ts'
 export { setDomain, type SetOptions } from './actions/set-domain.ts';
 export type { DomainSettings, Pin } from './settings/settings.ts';
 export { listDomains, listGuests } from './actions/list-domains.ts';
+export { startedAt } from './actions/started-at.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';

@@ -3,6 +3,7 @@ import {
   GUESTS_AT_ONCE,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
   wrongUse,
 } from '@vm-tools/cli';
@@ -15,10 +16,11 @@ import {
   type WantedDevice,
 } from '@vm-tools/libdomain';
 import type { AttachInput } from './options.ts';
+import type { Attached } from './result.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-export async function attach(invocation: Invocation<AttachInput>): Promise<Outcome> {
+export async function attach(invocation: Invocation<AttachInput>): Promise<Outcome<OneOrList<Attached>>> {
   const { input, signal, messages } = invocation;
   const { domains, wanted } = readWords(input, messages.warn);
   const host = await invocation.openHost();
@@ -30,7 +32,7 @@ export async function attach(invocation: Invocation<AttachInput>): Promise<Outco
     waitMs: wait ? timeoutMs : undefined,
     signal,
   };
-  const attachOne = async (word: string): Promise<DomainOutcome> => {
+  const attachOne = async (word: string): Promise<DomainOutcome<Attached>> => {
     const domain = await resolveDomain(host, word);
     const device =
       input.change && 'disk' in wanted

@@ -1,4 +1,4 @@
-import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
+import { asCount, asWait, FORM, type CommandSpec, type FormInput } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
 
 export interface OnInput {
@@ -14,6 +14,8 @@ export interface OnInput {
 export interface OffInput {
   readonly domain: readonly string[];
 }
+
+export type ListInput = FormInput;
 
 export const command: CommandSpec = {
   name: 'vm-autostart',
@@ -85,5 +87,6 @@ export const off: CommandSpec = {
 export const list: CommandSpec = {
   name: 'list',
   summary: 'shows what starts with the host, in its order',
+  options: [FORM],
   examples: [{ command: 'vm-autostart list --json', effect: 'for programs' }],
 };

@@ -1,4 +1,14 @@
-import { parseProcessors, type CommandSpec, type OptionSpec, WAIT, type WaitInput } from '@vm-tools/cli';
+import {
+  FORM,
+  parseProcessors,
+  type CommandSpec,
+  type FormInput,
+  type OptionSpec,
+  WAIT,
+  type WaitInput,
+} from '@vm-tools/cli';
+
+export type ListInput = FormInput;
 
 export interface PoolInput {
   readonly pool: string;
@@ -41,6 +51,7 @@ export const command: CommandSpec = {
 export const list: CommandSpec = {
   name: 'list',
   summary: 'shows the pools, and the processors that are in none',
+  options: [FORM],
   examples: [{ command: 'vm-cpupool list', effect: 'a line each' }],
 };
 

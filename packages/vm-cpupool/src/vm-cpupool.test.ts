@@ -29,6 +29,9 @@ testOnHost('a pool is made of spare processors, has domains, and ends', async (h
     'fast: made, with credit and processors 3\n',
   );
   expect(await host.run('vm-cpupool list')).toContain('in no pool: 2');
+  expect(await host.run('vm-cpupool list -o name')).toBe('Pool-0\nfast\n');
+  expect(await host.run('vm-cpupool list -o wide')).toBe(await host.run('vm-cpupool list'));
+  expect(JSON.parse(await host.run('vm-cpupool list -o json'))).toEqual(await pools(host));
   await host.run('vm-cpupool add 1 2');
   expect(await result(host, 'vm-cpupool move fast web1')).toMatchObject({ name: 'web1', cpupool: 'fast' });
   expect(await result(host, 'vm-info web1')).toMatchObject({

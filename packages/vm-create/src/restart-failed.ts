@@ -3,13 +3,14 @@ import { VmToolsError } from '@vm-tools/errors';
 import { findPending, restartDomain } from '@vm-tools/libdomain';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import type { CreateInput } from './options.ts';
+import type { Restarted, RunsAlready } from './result.ts';
 
 /** Starts a guest again whose restart has failed, with the configuration that was kept. */
 export async function restartFailed(
   invocation: Invocation<CreateInput>,
   wanted: string,
   settings: readonly string[],
-): Promise<DomainOutcome> {
+): Promise<DomainOutcome<Restarted | RunsAlready>> {
   const { messages, root, signal } = invocation;
   if (settings.length > 0) throw noSettings();
   const host = await invocation.openHost();

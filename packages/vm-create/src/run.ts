@@ -7,6 +7,7 @@ import {
   showStep,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
 import {
@@ -18,12 +19,13 @@ import {
 } from '@vm-tools/libdomain';
 import type { CreateInput } from './options.ts';
 import { restartFailed } from './restart-failed.ts';
+import type { CreatePlan, CreateResult } from './result.ts';
 import { wordsOf } from './words.ts';
 
-export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
+export async function create(invocation: Invocation<CreateInput>): Promise<Outcome<OneOrList<CreateResult>>> {
   const { fromPending, dryRun: isReport = false } = invocation.input;
   const { files, settings } = wordsOf(invocation.input);
-  const act = (file: string): Promise<DomainOutcome> =>
+  const act = (file: string): Promise<DomainOutcome<CreateResult>> =>
     fromPending ? restartFailed(invocation, file, settings) : createOne(invocation, file, settings);
   return forEachDomain(invocation, files, act, { atOnce: 1, isReport });
 }
@@ -32,7 +34,7 @@ async function createOne(
   invocation: Invocation<CreateInput>,
   file: string,
   overrides: readonly string[],
-): Promise<DomainOutcome> {
+): Promise<DomainOutcome<CreateResult>> {
   const { input, messages, signal } = invocation;
   const { config, places } = await readPlacedConfig(pathOf(file), {
     overrides,
@@ -62,7 +64,7 @@ async function createOne(
 }
 
 /** The steps in their order, and the configuration with all that was filled in. */
-function describePlan(config: DomainConfig, paused: boolean): DomainOutcome {
+function describePlan(config: DomainConfig, paused: boolean): DomainOutcome<CreatePlan> {
   const steps = planCreate(config, { paused }).describe();
   return {
     value: { steps, config },

@@ -1,12 +1,13 @@
-import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, type Invocation, type OneOrList, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { destroyDomain, findRemains, removePending, resolveDomain } from '@vm-tools/libdomain';
 import type { DestroyInput } from './options.ts';
+import type { Destroyed } from './result.ts';
 
-export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome> {
+export async function destroy(invocation: Invocation<DestroyInput>): Promise<Outcome<OneOrList<Destroyed>>> {
   const host = await invocation.openHost();
   const { input, signal } = invocation;
-  return forEachDomain(invocation, input.domain, async (word) => {
+  return forEachDomain<Destroyed>(invocation, input.domain, async (word) => {
     const domain = await resolveDomain(host, word).catch(async (thrown: unknown) => {
       const isUnknown = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_UNKNOWN';
       const remains = isUnknown ? await findRemains(host, word) : undefined;

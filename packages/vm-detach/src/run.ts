@@ -1,8 +1,16 @@
-import { forEachDomain, GUESTS_AT_ONCE, type Invocation, type Outcome, wrongUse } from '@vm-tools/cli';
+import {
+  forEachDomain,
+  GUESTS_AT_ONCE,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+  wrongUse,
+} from '@vm-tools/cli';
 import { detachDevice, resolveDomain, type DeviceSelector } from '@vm-tools/libdomain';
 import type { DetachInput } from './options.ts';
+import type { Detached } from './result.ts';
 
-export async function detach(invocation: Invocation<DetachInput>): Promise<Outcome> {
+export async function detach(invocation: Invocation<DetachInput>): Promise<Outcome<OneOrList<Detached>>> {
   const { input, signal } = invocation;
   const { domains, what, which } = readWords(input);
   const host = await invocation.openHost();

@@ -6,16 +6,9 @@ import { join } from 'node:path';
 import { CHECKS } from './checks/all.ts';
 import type { Finding } from './health-check.ts';
 import type { DoctorInput } from './options.ts';
+import type { Reported } from './result.ts';
 
-/** A finding as it is printed, and what has come of it. */
-interface Reported extends Pick<Finding, 'about' | 'message' | 'remedy'> {
-  readonly check: string;
-  readonly state: 'found' | 'mended' | 'needs-yes' | 'by-hand' | 'failed';
-  /** why it could not be mended */
-  readonly error?: string;
-}
-
-export async function examine(invocation: Invocation<DoctorInput>): Promise<Outcome> {
+export async function examine(invocation: Invocation<DoctorInput>): Promise<Outcome<readonly Reported[]>> {
   const { input, root } = invocation;
   const host = await invocation.openHost();
   const patient = { host, journals: fileJournals(join(root, JOURNAL_FOLDER)), folders: input.folders };

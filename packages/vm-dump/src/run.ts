@@ -1,10 +1,18 @@
-import { destinationOf, forEachDomain, showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  destinationOf,
+  forEachDomain,
+  showProgress,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+} from '@vm-tools/cli';
 import { coreSource, resolveDomain } from '@vm-tools/libdomain';
 import { startSaving } from '@vm-tools/libxfr';
 import { formatBytes, parseSchedule } from '@vm-tools/ratelimit';
 import type { DumpInput } from './options.ts';
+import type { Dumped } from './result.ts';
 
-export async function dump(invocation: Invocation<DumpInput>): Promise<Outcome> {
+export async function dump(invocation: Invocation<DumpInput>): Promise<Outcome<OneOrList<Dumped>>> {
   const { input, messages, signal, program } = invocation;
   const rate = parseSchedule(input.bwlimit ?? 'off');
   const { domains, fileFor } = await destinationOf(input.domain, { suffix: '.core', program });

@@ -5,9 +5,10 @@ import { shownJson } from '@vm-tools/words';
 import { describeEvent } from './describe-event.ts';
 import { eventTypes } from './event-types.ts';
 import type { EventsInput } from './options.ts';
+import type { EventsSummary } from './result.ts';
 import { noteAbsent } from './note-absent.ts';
 
-export async function events(invocation: Invocation<EventsInput>): Promise<Outcome> {
+export async function events(invocation: Invocation<EventsInput>): Promise<Outcome<EventsSummary>> {
   const { input, messages, signal } = invocation;
   const { domain: domains = [], initial, count = Infinity, poll: pollMs } = input;
   const isPrinted = among('--type', input.type);

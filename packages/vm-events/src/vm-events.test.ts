@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { DomainEvent } from '@vm-tools/libdomain';
-import { failure, listenTo, result, testOnHost } from '@vm-tools/xen-sim/testing';
+import { checkResult, failure, listenTo, result, testOnHost } from '@vm-tools/xen-sim/testing';
 
 const eventsOf = (text: string): DomainEvent[] =>
   text
@@ -16,6 +16,7 @@ testOnHost('--json is a line for each event, from the present state on until --u
   await result(host, 'vm-destroy web1');
   expect(await watching.exited).toBe(0);
   const events = eventsOf(said());
+  for (const event of events) await checkResult('vm-events', event);
   expect(events[0]).toEqual({
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     type: 'created',

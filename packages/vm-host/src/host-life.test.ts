@@ -37,6 +37,11 @@ testOnHost('guests go down with the host as each says, and come back once, in th
   expect(await host.run('vm-autostart list')).toMatch(
     /^Name +Order[^]*\ncache1 +5 .*shutdown[^]*\ndb1 +10 [^]*\nweb1 +100 +- +db1 +save/,
   );
+  expect(await host.run('vm-autostart list -o name')).toBe('cache1\ndb1\nweb1\n');
+  expect(await host.run('vm-autostart list -o wide')).toMatch(/ UUID\ncache1 .* [\da-f-]{36}\n/);
+  expect(await result(host, 'vm-autostart list')).toEqual(
+    JSON.parse(await host.run('vm-autostart list -o json')),
+  );
 
   const down = await result<Told[]>(host, 'vm-host shutdown --at-once 1');
   expect(deeds(down)).toEqual(['temp1 saved', 'web1 saved', 'db1 saved', 'cache1 shut-down']);

@@ -9,7 +9,10 @@ export function tellOutcome(messages: Messages, { error, ...outcome }: GuestOutc
 }
 
 /** The result for all of them. */
-export function outcomeOf(outcomes: readonly GuestOutcome[], nothing: string): Outcome {
+export function outcomeOf(
+  outcomes: readonly GuestOutcome[],
+  nothing: string,
+): Outcome<readonly GuestOutcome[]> {
   const kinds = outcomes.flatMap(({ error }) => error?.kind ?? []);
   const failure = kinds.find((kind) => kind === 'uncertain') ?? kinds[0];
   const failed = outcomes.filter(({ did }) => did === 'failed').length;

@@ -1,6 +1,7 @@
 import { formatFields, table, type Column } from '@vm-tools/cli';
 import { XENBUS_STATES, type DeviceDetails, type DomainDetails, type VcpuDetails } from '@vm-tools/libdomain';
 import { formatCpus, mib } from './fields.ts';
+import type { DomainReport } from './result.ts';
 
 /** For people: facts, then its vCPUs and its devices as tables. */
 export async function describeDomain(details: DomainDetails): Promise<string> {
@@ -36,17 +37,12 @@ export async function describeDomain(details: DomainDetails): Promise<string> {
   return [facts, ...tables].join('\n\n');
 }
 
-/** As data. JSON has no bigint, and no reader needs the nanoseconds of a year. */
-export function domainValue(details: DomainDetails): object {
+/** As data. */
+export function domainValue({ cpuTimeNs, vcpuList, ...details }: DomainDetails): DomainReport {
   return {
     ...details,
-    cpuTimeNs: undefined,
-    cpuTimeSeconds: seconds(details.cpuTimeNs),
-    vcpuList: details.vcpuList.map((vcpu) => ({
-      ...vcpu,
-      cpuTimeNs: undefined,
-      cpuTimeSeconds: seconds(vcpu.cpuTimeNs),
-    })),
+    cpuTimeSeconds: seconds(cpuTimeNs),
+    vcpuList: vcpuList.map(({ cpuTimeNs: time, ...vcpu }) => ({ ...vcpu, cpuTimeSeconds: seconds(time) })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { formatFields } from '@vm-tools/cli';
 import type { HostDetails } from '@vm-tools/libdomain';
 import { mib } from './fields.ts';
+import type { HostReport } from './result.ts';
 
 /** For people. */
 export function describeHost(details: HostDetails): string {
@@ -18,7 +19,7 @@ export function describeHost(details: HostDetails): string {
 }
 
 /** As data: the version as text, as Xen itself writes it. */
-export function hostValue(details: HostDetails): object {
+export function hostValue(details: HostDetails): HostReport {
   return { ...details, version: versionText(details.version) };
 }
 

@@ -1,10 +1,13 @@
-import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, type Invocation, type OneOrList, type Outcome } from '@vm-tools/cli';
 import { domainInfo, hostInfo, resolveDomain } from '@vm-tools/libdomain';
 import { describeDomain, domainValue } from './describe-domain.ts';
 import { describeHost, hostValue } from './describe-host.ts';
 import type { InfoInput } from './options.ts';
+import type { DomainReport, HostReport } from './result.ts';
 
-export async function info(invocation: Invocation<InfoInput>): Promise<Outcome> {
+export async function info(
+  invocation: Invocation<InfoInput>,
+): Promise<Outcome<HostReport | OneOrList<DomainReport>>> {
   const { domain = [] } = invocation.input;
   const host = await invocation.openHost();
   if (domain.length === 0) {

@@ -36,6 +36,37 @@ testOnHost('lists all domains, one, or only names', async (host) => {
   expect(await listed(host, uuid)).toMatchObject({ domid, name: 'one', vcpus: 2, maxMemoryKib: 4 * 1024 });
 });
 
+testOnHost('in the form that is asked for', async (host) => {
+  const { domid, uuid } = await result(host, 'vm-create polite.cfg name=one');
+  const other = await addForeignDomain(host, 'a/b');
+  await host.run('vm-autostart on one --order 10');
+  const wide = (await host.run('vm-list -o wide')).trimEnd().split('\n');
+  expect(wide[0]).toMatch(/^Name +ID .* UUID +Max\(MiB\) +Started +Autostart$/);
+  expect(wide[1]).toMatch(/^Domain-0 .* - +-$/);
+  expect(wide[2]).toMatch(new RegExp(`^one .* ${uuid} +4 +\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z +10$`));
+  expect(await host.run('vm-list -o table')).toMatch(/^Name .* UUID\n/);
+  expect(await host.run('vm-list -o name')).toBe(`one\n${other}\n`);
+  expect(await host.run('vm-list one -o name')).toBe('one\n');
+  const json = JSON.parse(await host.run('vm-list one -o json')) as unknown;
+  expect(json).toMatchObject([{ name: 'one', domid }]);
+  expect(await host.exec('vm-list absent -o json')).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('"code":"DOMAIN_UNKNOWN"'),
+    stderr: '',
+  });
+});
+
+testOnHost('forms that are none, and two at once', async (host) => {
+  for (const line of ['vm-list -o yaml', 'vm-list -o name --names']) {
+    const { code, stdout, stderr } = await host.exec(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('[USAGE]');
+  }
+  expect((await host.exec('vm-list -o yaml')).stderr).toContain('table, wide, json, name');
+  const { stdout } = await host.exec('vm-list -o json --nmaes');
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE' } });
+});
+
 testOnHost('of several, those that are there stand in one table', async (host) => {
   for (const name of ['one', 'two', 'three']) await result(host, `vm-create polite.cfg name=${name}`);
   const { code, stdout, stderr } = await host.exec('vm-list three absent one three');

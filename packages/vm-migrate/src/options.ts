@@ -5,6 +5,8 @@ import {
   asWait,
   BWLIMIT,
   type CommandSpec,
+  FORM,
+  type FormInput,
   WAIT,
   type WaitInput,
 } from '@vm-tools/cli';
@@ -154,14 +156,14 @@ export const receiveCommand: CommandSpec = {
   ],
 };
 
-export interface ListInput {
+export interface ListInput extends FormInput {
   readonly all?: boolean;
 }
 
 export const listCommand: CommandSpec = {
   name: 'list',
   summary: 'lists the transfers of this host that have not ended',
-  options: [{ flags: '--all', description: 'also those that have ended; they are kept for a week' }],
+  options: [FORM, { flags: '--all', description: 'also those that have ended; they are kept for a week' }],
   examples: [
     { command: 'vm-migrate list', effect: 'transfers under way, with their progress, and those in doubt' },
     { command: 'vm-migrate list --all', effect: 'also the ended ones' },
@@ -291,7 +293,7 @@ export const forgetCommand: CommandSpec = {
   notes: ['A transfer that has not ended is kept: vm-migrate resolve ends it.'],
 };
 
-export interface WhereInput {
+export interface WhereInput extends FormInput {
   readonly domain: string;
   readonly peer?: readonly string[];
   /** milliseconds */
@@ -305,7 +307,10 @@ export const whereCommand: CommandSpec = {
     { name: '<domain>', description: 'its name or UUID' },
     { name: '[peer...]', description: 'the hosts that are asked (default: those of xfrd peers)' },
   ],
-  options: [{ flags: '--wait <time>', description: 'how long each host is asked (default: 10)', ...asWait }],
+  options: [
+    FORM,
+    { flags: '--wait <time>', description: 'how long each host is asked (default: 10)', ...asWait },
+  ],
   examples: [
     {
       command: 'vm-migrate where web1',

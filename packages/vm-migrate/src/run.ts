@@ -4,6 +4,7 @@ import {
   showProgress,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
 import { messageOf, Timer, VmToolsError } from '@vm-tools/errors';
@@ -24,9 +25,10 @@ import type { MigrateInput } from './options.ts';
 import { callingPeer, journalsOf, noteAway, peerAddress, recallingPeer } from '@vm-tools/libhost';
 import { moveToXl, warningOfXl } from './peer-xl.ts';
 import { requireFree } from './require-free.ts';
+import type { Moved } from './result.ts';
 import { describeSettings } from './transfers/describe-transfer.ts';
 
-export async function migrate(invocation: Invocation<MigrateInput>): Promise<Outcome> {
+export async function migrate(invocation: Invocation<MigrateInput>): Promise<Outcome<OneOrList<Moved>>> {
   const { input } = invocation;
   const { bwlimit = 'off', stopAndCopyBwlimit } = input;
   const { domains, endpoint } = movesOf(input);
@@ -52,7 +54,7 @@ async function migrateOne(
   invocation: Invocation<MigrateInput>,
   word: string,
   { rate, stopAndCopyRate, endpoint, address }: MoveSettings,
-): Promise<DomainOutcome> {
+): Promise<DomainOutcome<Moved>> {
   const { input, messages, signal } = invocation;
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, word);

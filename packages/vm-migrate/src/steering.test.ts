@@ -69,6 +69,8 @@ testOnTwoHosts('a transfer is seen, watched and steered on both hosts', async (a
     settings: { bwlimit: '64 B/s' },
   });
   expect(await a.run('vm-migrate list')).toMatch(new RegExp(`^${short} .* stop-and-copy \\d+%, .*B/s`, 'm'));
+  expect(await a.run('vm-migrate list -o name')).toBe(`${moving.id}\n`);
+  expect(await a.run('vm-migrate list -o wide')).toMatch(new RegExp(`^${short} .* ${moving.id}$`, 'm'));
   const there = await result<Listed>(b, `vm-migrate status ${short}`);
   expect(there).toMatchObject({ id: moving.id, role: 'target', figures: { status: 'receiving' } });
 

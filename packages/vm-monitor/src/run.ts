@@ -11,11 +11,12 @@ import { monitorDomains, type MonitorEvent } from '@vm-tools/libdomain';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import { takeLock } from './lock.ts';
 import type { MonitorInput } from './options.ts';
+import type { Ended } from './result.ts';
 import { hasDomains, untilIdle } from './until-idle.ts';
 
 const DEFAULT_LINGER_MS = 60_000;
 
-export async function monitor(invocation: Invocation<MonitorInput>): Promise<Outcome> {
+export async function monitor(invocation: Invocation<MonitorInput>): Promise<Outcome<Ended>> {
   const { input, messages, root, signal } = invocation;
   const log = createLog(messages);
   const socketPath = monitorSocketPath(root);
@@ -69,7 +70,7 @@ function logEvent(log: Log, event: MonitorEvent): void {
 }
 
 /** In the background that is what is wanted; a service would believe that it runs. */
-function otherRuns({ foreground }: MonitorInput, socketPath: string): Outcome {
+function otherRuns({ foreground }: MonitorInput, socketPath: string): Outcome<Ended> {
   if (!foreground) return { value: { state: 'another-runs' } };
   throw new VmToolsError({
     code: 'MONITOR_RUNS',

@@ -1,4 +1,11 @@
-import { ensureMonitor, forEachDomain, namedOrAll, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  ensureMonitor,
+  forEachDomain,
+  namedOrAll,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+} from '@vm-tools/cli';
 import {
   holdDomain,
   listGuests,
@@ -8,11 +15,12 @@ import {
 } from '@vm-tools/libdomain';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import type { RebootInput } from './options.ts';
+import type { Rebooted } from './result.ts';
 
 /** Guests take their time by themselves, and cost the host nothing meanwhile. */
 const AT_ONCE = 256;
 
-export async function reboot(invocation: Invocation<RebootInput>): Promise<Outcome> {
+export async function reboot(invocation: Invocation<RebootInput>): Promise<Outcome<OneOrList<Rebooted>>> {
   const { input, signal, program } = invocation;
   const host = await invocation.openHost();
   const words = await namedOrAll(input, program, () => listGuests(host));

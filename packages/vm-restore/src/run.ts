@@ -6,6 +6,7 @@ import {
   showStep,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
@@ -13,8 +14,9 @@ import { domainTarget, type Origin } from '@vm-tools/libdomain';
 import { startRestoring } from '@vm-tools/libxfr';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import type { RestoreInput } from './options.ts';
+import type { Restored } from './result.ts';
 
-export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome> {
+export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome<OneOrList<Restored>>> {
   const { input, messages, signal } = invocation;
   const { bwlimit } = input;
   const rate = bwlimit === undefined ? undefined : parseSchedule(bwlimit);
@@ -22,7 +24,7 @@ export async function restore(invocation: Invocation<RestoreInput>): Promise<Out
   if (input.name !== undefined && input.file.length > 1) throw nameOfSeveral();
   const stdin = input.file.includes('-') ? imageFromStdin() : undefined;
   const host = await invocation.openHost();
-  const restoreOne = async (file: string): Promise<DomainOutcome> => {
+  const restoreOne = async (file: string): Promise<DomainOutcome<Restored>> => {
     const target = domainTarget(host, {
       paused,
       waitMs: input.wait,

@@ -4,6 +4,7 @@ import {
   showProgress,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
 import { messageOf } from '@vm-tools/errors';
@@ -11,9 +12,10 @@ import { domainSource, noteSave, resolveDomain, withSuccessor } from '@vm-tools/
 import { startSaving, type TransferSummary } from '@vm-tools/libxfr';
 import { formatBytes, parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { SaveInput } from './options.ts';
+import type { Saved } from './result.ts';
 import { resumePaused } from './resume-paused.ts';
 
-export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> {
+export async function save(invocation: Invocation<SaveInput>): Promise<Outcome<OneOrList<Saved>>> {
   const { input, messages, signal, program } = invocation;
   const { bwlimit, stopAndCopyBwlimit } = input;
   const rate = bwlimit === undefined ? undefined : parseSchedule(bwlimit);
@@ -25,7 +27,7 @@ export async function save(invocation: Invocation<SaveInput>): Promise<Outcome> 
   });
   const stdout = fileFor('') === '-' ? invocation.claimStdout('bytes') : undefined;
   const host = await invocation.openHost();
-  const saveOne = async (word: string): Promise<DomainOutcome> => {
+  const saveOne = async (word: string): Promise<DomainOutcome<Saved>> => {
     const domain = await resolveDomain(host, word);
     const { domid, uuid, name } = domain;
     const file = fileFor(name || `domain-${domid}`);

@@ -1,8 +1,16 @@
-import { forEachDomain, GUESTS_AT_ONCE, type Invocation, type Outcome, wrongUse } from '@vm-tools/cli';
+import {
+  forEachDomain,
+  GUESTS_AT_ONCE,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+  wrongUse,
+} from '@vm-tools/cli';
 import { parseMemorySize, resolveDomain, setDomain, type DomainSettings } from '@vm-tools/libdomain';
 import type { SetInput } from './options.ts';
+import type { Changed } from './result.ts';
 
-export async function set(invocation: Invocation<SetInput>): Promise<Outcome> {
+export async function set(invocation: Invocation<SetInput>): Promise<Outcome<OneOrList<Changed>>> {
   const { input, signal } = invocation;
   const settings = settingsOf(input);
   const host = await invocation.openHost();

@@ -1,12 +1,20 @@
-import { ensureMonitor, forEachDomain, namedOrAll, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  ensureMonitor,
+  forEachDomain,
+  namedOrAll,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+} from '@vm-tools/cli';
 import { listGuests, resolveDomain, shutdownDomain } from '@vm-tools/libdomain';
 import type { ShutdownInput } from './options.ts';
+import type { ShutDown } from './result.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** Guests take their time by themselves, and cost the host nothing meanwhile. */
 const AT_ONCE = 256;
 
-export async function shutdown(invocation: Invocation<ShutdownInput>): Promise<Outcome> {
+export async function shutdown(invocation: Invocation<ShutdownInput>): Promise<Outcome<OneOrList<ShutDown>>> {
   const { input, signal, program } = invocation;
   const host = await invocation.openHost();
   const words = await namedOrAll(input, program, () => listGuests(host));

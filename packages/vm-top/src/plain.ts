@@ -1,16 +1,18 @@
 import type { DomainFigures, DomainRates, HostFigures } from '@vm-tools/libdomain';
+import type { DomainLook, Look, NullableRates } from './result.ts';
 
-/** A look as a program reads it: always the same fields, null for what is not known yet. */
-export function toPlain(figures: HostFigures, at: Date): object {
+/** A look as a program reads it. */
+export function toPlain(figures: HostFigures, at: Date): Look {
   const { cpus, cpuKhz, memoryKib, freeKib, domains } = figures;
   return { at: at.toISOString(), cpus, cpuKhz, memoryKib, freeKib, domains: domains.map(plainDomain) };
 }
 
-function plainDomain({ rates, ...domain }: DomainFigures): object {
-  return { ...domain, memoryPercent: rounded(domain.memoryPercent), ...plainRates(rates) };
+function plainDomain({ rates, ...domain }: DomainFigures): DomainLook {
+  const { cpuSeconds: cpuTimeSeconds } = domain;
+  return { ...domain, cpuTimeSeconds, memoryPercent: rounded(domain.memoryPercent), ...plainRates(rates) };
 }
 
-function plainRates(rates: DomainRates | undefined): Record<keyof DomainRates, number | null> {
+function plainRates(rates: DomainRates | undefined): NullableRates {
   const of = (name: keyof DomainRates): number | null => (rates === undefined ? null : rounded(rates[name]));
   return {
     cpuPercent: of('cpuPercent'),

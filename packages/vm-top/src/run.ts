@@ -3,11 +3,12 @@ import { sleep, VmToolsError } from '@vm-tools/errors';
 import { figuresReader } from '@vm-tools/libdomain';
 import { listenForEnd } from './keys.ts';
 import type { TopInput } from './options.ts';
+import type { TopSummary } from './result.ts';
 import { viewFor } from './view.ts';
 
 const DEFAULT_INTERVAL_MS = 2000;
 
-export async function top(invocation: Invocation<TopInput>): Promise<Outcome> {
+export async function top(invocation: Invocation<TopInput>): Promise<Outcome<TopSummary>> {
   const { input, messages, signal } = invocation;
   const { once = false, count = Infinity, interval = DEFAULT_INTERVAL_MS } = input;
   const reader = figuresReader(await invocation.openHost());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMessages } from '@vm-tools/cli';
-import { listenTo, result, testOnHost } from '@vm-tools/xen-sim/testing';
+import { checkResult, listenTo, result, testOnHost } from '@vm-tools/xen-sim/testing';
 import { draw } from './screen.ts';
 
 interface Look {
@@ -18,6 +18,7 @@ testOnHost('--json is a line for each look, with the same fields in each', async
   await result(host, 'vm-create polite.cfg name=web1');
   const looks = looksOf(await host.run('vm-top --json -i 20ms -n 3 --sort domid'));
   expect(looks).toHaveLength(3);
+  for (const look of looks) await checkResult('vm-top', look);
   const [first, second] = looks.map(({ domains }) => domains.find(({ name }) => name === 'web1'));
   expect(first).toEqual({
     domid: expect.any(Number),
@@ -26,6 +27,7 @@ testOnHost('--json is a line for each look, with the same fields in each', async
     state: 'blocked',
     vcpus: 1,
     cpuSeconds: expect.any(Number),
+    cpuTimeSeconds: expect.any(Number),
     memoryKib: expect.any(Number),
     maxMemoryKib: expect.any(Number),
     memoryPercent: expect.any(Number),

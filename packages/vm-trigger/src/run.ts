@@ -1,8 +1,9 @@
-import { forEachDomain, wrongUse, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, wrongUse, type Invocation, type OneOrList, type Outcome } from '@vm-tools/cli';
 import { pressSysrq, resolveDomain, triggerDomain, type Domain, type Host } from '@vm-tools/libdomain';
 import type { TriggerInput } from './options.ts';
+import type { Sent, Triggered } from './result.ts';
 
-export async function trigger(invocation: Invocation<TriggerInput>): Promise<Outcome> {
+export async function trigger(invocation: Invocation<TriggerInput>): Promise<Outcome<OneOrList<Triggered>>> {
   const { input, signal } = invocation;
   const { done, act } = actionOf(input);
   const host = await invocation.openHost();
@@ -15,7 +16,7 @@ export async function trigger(invocation: Invocation<TriggerInput>): Promise<Out
 }
 
 interface Action {
-  readonly done: { readonly value: object; readonly text: string };
+  readonly done: { readonly value: Sent; readonly text: string };
   readonly act: (host: Host, domain: Domain, signal: AbortSignal) => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { asCount, asWait, type CommandSpec } from '@vm-tools/cli';
+import { asCount, asWait, FORM, type CommandSpec, type FormInput } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
 import { parseSize } from '@vm-tools/xen-sim/quantity';
 import { xenVersionOf } from './xen-version.ts';
@@ -117,10 +117,16 @@ export const stopCommand: CommandSpec = {
   ],
 };
 
+export type ListInput = FormInput;
+
 export const listCommand: CommandSpec = {
   name: 'list',
   summary: 'lists the hosts of this user',
-  examples: [{ command: 'xen-sim list', effect: 'names, memory, domains' }],
+  options: [FORM],
+  examples: [
+    { command: 'xen-sim list', effect: 'names, memory, domains' },
+    { command: 'xen-sim list -o wide', effect: 'also their processes and folders' },
+  ],
 };
 
 export const faultCommand: CommandSpec = {

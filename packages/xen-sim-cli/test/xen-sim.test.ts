@@ -35,6 +35,8 @@ test('a host runs in the background until it is stopped, and leaves nothing but 
     stdout: '{"id":1,"call":"domainSave","errno":"EIO","at":4096}\n',
   });
   expect((await run('list')).stdout).toMatch(/^a +running +1 GiB +960 MiB +16 +0 +1$/m);
+  expect((await run('list', '-o', 'wide')).stdout).toMatch(/^a +running .* \d+ +\d+ +\/.*$/m);
+  expect((await run('list', '-o', 'name')).stdout).toBe('a\n');
   expect(await run('guest', 'a', 'web1')).toMatchObject({ status: 3 });
 
   expect(await run('stop', 'a')).toEqual({ status: 0, stdout: '', stderr: '' });

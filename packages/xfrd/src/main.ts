@@ -8,6 +8,7 @@ import {
   trustCommand,
   type ForgetInput,
   type InitInput,
+  type PeersInput,
   type TrustInput,
 } from './trust-options.ts';
 
@@ -41,7 +42,7 @@ void runCli<ServeInput>({
     },
     {
       ...peersCommand,
-      run: async (invocation: Invocation<object>) => (await import('./trust/peers.ts')).peers(invocation),
+      run: async (invocation: Invocation<PeersInput>) => (await import('./trust/peers.ts')).peers(invocation),
     },
   ],
 });

@@ -9,13 +9,14 @@ import { Bursts } from './log/bursts.ts';
 import { logInBursts } from './log/log-event.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import type { ServeInput } from './options.ts';
+import type { ServiceEnded } from './result.ts';
 import { keepReceiver, type KeptReceiver } from './receiver-process/keeper/keep-receiver.ts';
 import { openReceiver } from './receiver.ts';
 import { reload } from './reload.ts';
 import { listenFds } from './systemd/listen-fds.ts';
 import { openSupervisor } from './systemd/supervisor.ts';
 
-export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome> {
+export async function serve(invocation: Invocation<ServeInput>): Promise<Outcome<ServiceEnded>> {
   const { input, signal } = invocation;
   const settings = await readSettings(invocation);
   const sockets = input.listen === undefined ? listenFds() : [];

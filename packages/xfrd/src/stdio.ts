@@ -9,10 +9,11 @@ import { Bandwidth } from './bandwidth.ts';
 import { readSettings } from './config/settings.ts';
 import { logEvent } from './log/log-event.ts';
 import type { ServeInput } from './options.ts';
+import type { ServiceEnded } from './result.ts';
 import { openReceiver } from './receiver.ts';
 
 /** Serves the one peer at stdin and stdout: what `vm-migrate DOMAIN ssh://HOST` starts on the other host. */
-export async function serveStdio(invocation: Invocation<ServeInput>): Promise<Outcome> {
+export async function serveStdio(invocation: Invocation<ServeInput>): Promise<Outcome<ServiceEnded>> {
   const { signal } = invocation;
   invocation.claimStdout('bytes'); // it belongs to the peer: the result goes to stderr
   const settings = await readSettings(invocation);

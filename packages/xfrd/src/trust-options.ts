@@ -1,4 +1,4 @@
-import { asCount, type CommandSpec } from '@vm-tools/cli';
+import { asCount, FORM, type CommandSpec, type FormInput } from '@vm-tools/cli';
 import { RANGES } from '@vm-tools/words';
 
 export interface InitInput {
@@ -199,8 +199,11 @@ export const forgetCommand: CommandSpec = {
   examples: [{ command: 'xfrd forget b', effect: 'b can no longer send anything' }],
 };
 
+export type PeersInput = FormInput;
+
 export const peersCommand: CommandSpec = {
   name: 'peers',
   summary: 'lists the trusted peers, and what they may do',
+  options: [FORM],
   examples: [{ command: 'xfrd peers --json', effect: 'for a program' }],
 };

@@ -206,6 +206,8 @@ testOnHost('peers are added, limited, listed and forgotten', async (host) => {
     'send web-* db, 512 MiB at most, 2 at once, 9 here, 4096 MiB here together, not live',
   );
   await host.run('xfrd trust c --certificate-name c.example --may-send no --may-receive no');
+  expect(await host.run('xfrd peers -o name')).toBe('b\nc\n');
+  expect(JSON.parse(await host.run('xfrd peers -o json'))).toEqual(await result(host, 'xfrd peers'));
   expect(await host.run('xfrd peers')).toMatch(/^c +certificate of c\.example +- +nothing$/m);
   for (const name of ['b', 'c']) await host.run(`xfrd forget ${name}`);
   expect(await host.run('xfrd peers')).toBe('');

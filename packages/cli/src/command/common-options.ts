@@ -1,3 +1,4 @@
+import { isJsonForm } from './form-option.ts';
 import { asWait } from './parse-value.ts';
 import type { CommandSpec, OptionSpec } from './spec.ts';
 
@@ -73,10 +74,11 @@ export function readCommand(
     const doubted = found && doubt?.(found.value, found.text);
     return doubted === undefined ? [] : [`${long}: ${doubted}`];
   });
+  const common = isJsonForm(spec, given('output')?.value) ? { ...options, json: true } : options;
   return {
-    options: ownsTimeout(spec) ? omitTimeout(options) : options,
+    options: ownsTimeout(spec) ? omitTimeout(common) : common,
     doubts: [...new Set(doubts)],
-    input: { ...options, ...positional },
+    input: { ...common, ...positional },
   };
 }
 

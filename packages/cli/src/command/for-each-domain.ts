@@ -4,9 +4,9 @@ import { asVmToolsError } from '../output/render-error.ts';
 import type { Invocation, Outcome } from './spec.ts';
 
 /** What was done to one domain, or found out about it. */
-export interface DomainOutcome {
+export interface DomainOutcome<Value extends object = object> {
   /** As data: what --json prints of it. */
-  readonly value: object;
+  readonly value: Value;
   /** For people, when it is one of several: begins with its name. @default the text, with an empty line between two */
   readonly line?: string;
   /** For people, when it is the only one. @default nothing */
@@ -29,11 +29,17 @@ export interface EachDomainOptions {
 export const GUESTS_AT_ONCE = 64;
 
 /** In the list that --json prints, in the place of a domain with which it did not work. */
-interface FailedDomain {
+export interface FailedDomain {
   /** as the command line names it */
   readonly domain: string;
   readonly error: VmToolsError;
 }
+
+/** The results of several domains, in the order in which they were named. */
+export type ListOf<Value> = readonly (Value | FailedDomain)[];
+
+/** What --json prints: of one domain its result, of several a list. */
+export type OneOrList<Value> = Value | ListOf<Value>;
 
 /**
  * Does the same to each domain of the command line, some at the same time. One domain is answered as ever: its result,
@@ -43,12 +49,24 @@ interface FailedDomain {
  *
  * @param act what is done to one; throws to say that it has failed
  */
-export async function forEachDomain(
+export function forEachDomain<Value extends object>(
+  invocation: Pick<Invocation<unknown>, 'program' | 'messages' | 'signal'>,
+  domains: readonly string[],
+  act: (domain: string) => Promise<DomainOutcome<Value>>,
+  options: EachDomainOptions & { readonly isList: true },
+): Promise<Outcome<ListOf<Value>>>;
+export function forEachDomain<Value extends object>(
+  invocation: Pick<Invocation<unknown>, 'program' | 'messages' | 'signal'>,
+  domains: readonly string[],
+  act: (domain: string) => Promise<DomainOutcome<Value>>,
+  options?: EachDomainOptions,
+): Promise<Outcome<OneOrList<Value>>>;
+export async function forEachDomain<Value extends object>(
   { program, messages, signal }: Pick<Invocation<unknown>, 'program' | 'messages' | 'signal'>,
   domains: readonly string[],
-  act: (domain: string) => Promise<DomainOutcome>,
+  act: (domain: string) => Promise<DomainOutcome<Value>>,
   { atOnce = 4, isList = false, isReport = false }: EachDomainOptions = {},
-): Promise<Outcome> {
+): Promise<Outcome<OneOrList<Value>>> {
   const words = [...new Set(domains)];
   const [only] = words;
   if (only !== undefined && domains.length === 1 && !isList) {
@@ -60,7 +78,7 @@ export async function forEachDomain(
       ...(failure === undefined ? {} : { failure }),
     };
   }
-  const attempt = async (domain: string): Promise<DomainOutcome | FailedDomain> => {
+  const attempt = async (domain: string): Promise<DomainOutcome<Value> | FailedDomain> => {
     try {
       if (signal.aborted) throw abortError(signal, `it was the turn of ${domain}`);
       return await act(domain);

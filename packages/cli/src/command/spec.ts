@@ -79,8 +79,8 @@ export interface Invocation<Input> {
 }
 
 /** The result of `run`: as plain data for --json, and as text for people. */
-export interface Outcome {
-  readonly value: unknown;
+export interface Outcome<Value = unknown> {
+  readonly value: Value;
   /** Printed with a newline, made fit to be shown; nothing is printed when it is absent or empty. */
   readonly text?: string;
   /** The kind of failure in a result that is printed anyway: it gives the exit status. */

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { checkLine, checkPrinted, checkResult } from './check-printed.ts';
 export { freePort } from './free-port.ts';
 export { runMain, startMain } from './run-main.ts';
 export type { EndedMain, StartedMain } from './run-main.ts';

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { checkFailure, checkLine, checkResult } from './check-printed.ts';
 
 /** A host of the lab, or a simulated one. */
 export interface ToolHost {
@@ -51,7 +52,7 @@ export interface Failure {
 export type ToolEvent = Readonly<Record<string, unknown>>;
 
 export interface ToolTests {
-  /** Runs one of our tools, which must succeed, and gives its --json result. */
+  /** Runs one of our tools, which must succeed, and gives its --json result, which must be as its schema says. */
   readonly result: <Value = Result>(host: ToolHost, line: string) => Promise<Value>;
   /** The one domain of that name, as `vm-list` gives it. */
   readonly listed: (host: ToolHost, name: string) => Promise<Result>;
@@ -77,7 +78,9 @@ export interface ToolTests {
  */
 export function toolTests(options?: { readonly timeoutMs: number }): ToolTests {
   async function result<Value = Result>(host: ToolHost, line: string): Promise<Value> {
-    return JSON.parse(await host.run(`${line} --json`, options)) as Value;
+    const value: unknown = JSON.parse(await host.run(`${line} --json`, options));
+    await checkResult(line, value);
+    return value as Value;
   }
   return {
     result,
@@ -89,7 +92,7 @@ export function toolTests(options?: { readonly timeoutMs: number }): ToolTests {
     async failure(host, line) {
       const { code, stdout, stderr } = await host.exec(`${line} --json`, options);
       if (code === 0) throw new Error(`${line} was to fail and has not: ${stdout}`);
-      return { status: code, error: printedError(stdout, `${line}: status ${code}: ${stderr}`) };
+      return { status: code, error: await printedError(line, stdout, `status ${code}: ${stderr}`) };
     },
     interrupt,
     interruptAt,
@@ -114,7 +117,8 @@ async function interrupt(
   const status = await child.exited;
   await sent;
   if (sent === undefined || status === 0) return undefined;
-  return { status, error: printedError(stdout, `${line}: status ${status}: ${stderr}`) };
+  for (const event of stderr.split('\n').flatMap(parsed)) await checkLine(line, event);
+  return { status, error: await printedError(line, stdout, `status ${status}: ${stderr}`) };
 }
 
 async function interruptAt(host: ToolHost, line: string, reached: () => Promise<unknown>): Promise<Failure> {
@@ -123,12 +127,13 @@ async function interruptAt(host: ToolHost, line: string, reached: () => Promise<
   await Promise.race([reached(), child.exited]);
   await child.kill('SIGINT');
   const [status, [stdout, stderr]] = await Promise.all([child.exited, output]);
-  return { status, error: printedError(stdout, `${line}: status ${status}: ${stderr}`) };
+  return { status, error: await printedError(line, stdout, `status ${status}: ${stderr}`) };
 }
 
-function printedError(stdout: string, otherwise: string): PrintedError {
+async function printedError(line: string, stdout: string, otherwise: string): Promise<PrintedError> {
   const [printed] = stdout.trim().split('\n').slice(-1).flatMap(parsed);
-  if (printed?.['error'] === undefined) throw new Error(`no error was printed: ${otherwise}`);
+  if (printed?.['error'] === undefined) throw new Error(`${line}: no error was printed: ${otherwise}`);
+  await checkFailure(line, printed);
   return printed['error'] as PrintedError;
 }
 

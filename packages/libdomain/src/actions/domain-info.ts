@@ -13,8 +13,9 @@ import { requireThere } from '../guest/requirements.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson, updateLibxlJson } from '../image-config/index.ts';
 import { PAGE_BYTES } from '../memory.ts';
-import { domainPath, vmPath } from '../paths.ts';
+import { domainPath } from '../paths.ts';
 import { readUserdata } from '../userdata.ts';
+import { startedAt } from './started-at.ts';
 
 /** A virtual processor of a domain. */
 export interface VcpuDetails extends VcpuInfo, VcpuAffinity {
@@ -91,8 +92,9 @@ export async function domainInfo(
     const known = {
       ...(target === undefined ? {} : { targetKib: target }),
       ...(claimed === 0 ? {} : { claimedKib: claimed }),
+      ...(started === undefined ? {} : { startedAt: started }),
     };
-    return { ...described, ...known, vcpuList, ...scheduling, devices, ...vnc, ...started, ...config };
+    return { ...described, ...known, vcpuList, ...scheduling, devices, ...vnc, ...config };
   } catch (thrown) {
     throw await guestError(host, domain, thrown, {
       doing: `looking at ${domain.name}`,
@@ -122,13 +124,6 @@ async function describeScheduler(
   if (name !== 'credit' && name !== 'credit2') return { scheduler: { name }, ...known };
   const [weight, cap] = await Promise.all([xen.domainGetWeight(domid), xen.domainGetCap(domid)]);
   return { scheduler: { name, weight, cap }, ...known };
-}
-
-/** When it was started here, or came here: xl's `uptime` counts from then on. */
-async function startedAt({ store }: Host, uuid: string): Promise<Pick<DomainDetails, 'startedAt'>> {
-  const text = await store.read(`${vmPath(uuid)}/start_time`);
-  const known = text !== undefined && /^\d{1,11}(\.\d{1,9})?$/.test(text);
-  return known ? { startedAt: new Date(Number(text) * 1000).toISOString() } : {};
 }
 
 async function describeDevices(host: Host, { domid }: DomainInfo): Promise<DeviceDetails[]> {

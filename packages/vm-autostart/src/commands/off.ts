@@ -1,10 +1,11 @@
-import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, type Invocation, type OneOrList, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { entryOf, readAutostart, removeAutostart } from '@vm-tools/libhost';
 import { suggest } from '@vm-tools/words';
 import type { OffInput } from '../options.ts';
+import type { Starts } from '../result.ts';
 
-export async function off(invocation: Invocation<OffInput>): Promise<Outcome> {
+export async function off(invocation: Invocation<OffInput>): Promise<Outcome<OneOrList<Starts>>> {
   const { input, root } = invocation;
   return forEachDomain(
     invocation,

@@ -6,6 +6,7 @@ import {
   wrongUse,
   type DomainOutcome,
   type Invocation,
+  type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
@@ -20,10 +21,11 @@ import {
   type AutostartEntry,
 } from '@vm-tools/libhost';
 import type { OnInput } from '../options.ts';
+import type { Starts } from '../result.ts';
 
 type Found = Pick<AutostartEntry, 'uuid' | 'name' | 'from'>;
 
-export async function on(invocation: Invocation<OnInput>): Promise<Outcome> {
+export async function on(invocation: Invocation<OnInput>): Promise<Outcome<OneOrList<Starts>>> {
   const { input, messages, root, signal } = invocation;
   const { order, delay: delayMs, atShutdown } = input;
   // The address of a peer is read when it is called: it may be made known later.
@@ -31,7 +33,7 @@ export async function on(invocation: Invocation<OnInput>): Promise<Outcome> {
     throw wrongUse(`--at-shutdown cannot be ${JSON.stringify(atShutdown)}`, 'save, shutdown, or move:PEER');
   const host = await invocation.openHost();
   const after = input.after?.split(',').map((name) => name.trim());
-  const add = async (word: string): Promise<DomainOutcome> => {
+  const add = async (word: string): Promise<DomainOutcome<Starts>> => {
     const found = (await fromFile(word, signal)) ?? (await fromDomain(host, word));
     const { entries } = await readAutostart(root);
     const before = entryOf(entries, found);

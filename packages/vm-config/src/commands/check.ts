@@ -6,7 +6,7 @@ import type { CheckInput } from '../options.ts';
 import { refusalsOf, warningOf, type FileReport, type Warning } from '../report.ts';
 
 /** Every file, whatever is wrong with the others. */
-export async function check(invocation: Invocation<CheckInput>): Promise<Outcome> {
+export async function check(invocation: Invocation<CheckInput>): Promise<Outcome<readonly FileReport[]>> {
   const { files, settings } = filesAndSettings(invocation.input.file);
   const looks: { readonly report: FileReport; readonly failure?: FailureKind }[] = [];
   for (const file of new Set(files)) looks.push(await look(file, settings, invocation));

@@ -10,6 +10,7 @@ import { shownLines } from '@vm-tools/words';
 import type { Writable } from 'node:stream';
 import type { ConvertInput } from '../options.ts';
 import { warningOf, type Warning } from '../report.ts';
+import type { Converted } from '../result.ts';
 
 /** In each format, without the last line end. */
 const FORMATS: Readonly<Record<NonNullable<ConvertInput['to']>, (placed: PlacedConfig) => string>> = {
@@ -18,7 +19,7 @@ const FORMATS: Readonly<Record<NonNullable<ConvertInput['to']>, (placed: PlacedC
   libxl: ({ config }) => toLibxlJson(config),
 };
 
-export async function convert(invocation: Invocation<ConvertInput>): Promise<Outcome> {
+export async function convert(invocation: Invocation<ConvertInput>): Promise<Outcome<Converted>> {
   const { input, messages, signal } = invocation;
   const warnings: Warning[] = [];
   const placed = await readPlacedConfig(pathOf(input.file), {

@@ -5,11 +5,13 @@ import { processorsText } from '../processors-text.ts';
 
 type Change = typeof addCpus;
 
-export const add = (invocation: Invocation<CpusInput>): Promise<Outcome> => change(invocation, addCpus);
+export const add = (invocation: Invocation<CpusInput>): Promise<Outcome<NamedPool>> =>
+  change(invocation, addCpus);
 
-export const remove = (invocation: Invocation<CpusInput>): Promise<Outcome> => change(invocation, removeCpus);
+export const remove = (invocation: Invocation<CpusInput>): Promise<Outcome<NamedPool>> =>
+  change(invocation, removeCpus);
 
-async function change({ input, openHost }: Invocation<CpusInput>, body: Change): Promise<Outcome> {
+async function change({ input, openHost }: Invocation<CpusInput>, body: Change): Promise<Outcome<NamedPool>> {
   const cpus = parseProcessors(input.cpus);
   const host = await openHost();
   const pool: NamedPool = await body(host, await resolvePool(host, input.pool), cpus);

@@ -1,8 +1,9 @@
-import { forEachDomain, type Invocation, type Outcome } from '@vm-tools/cli';
+import { forEachDomain, type Invocation, type OneOrList, type Outcome } from '@vm-tools/cli';
 import { moveToPool, resolveDomain, resolvePool } from '@vm-tools/libdomain';
 import type { MoveInput } from '../options.ts';
+import type { Moved } from '../result.ts';
 
-export async function move(invocation: Invocation<MoveInput>): Promise<Outcome> {
+export async function move(invocation: Invocation<MoveInput>): Promise<Outcome<OneOrList<Moved>>> {
   const { input, signal } = invocation;
   const host = await invocation.openHost();
   const pool = await resolvePool(host, input.pool);

@@ -1,9 +1,15 @@
 import { pathOf, wrongUse, type Invocation, type Outcome } from '@vm-tools/cli';
-import { commonCpu, describeCpu, readCpuDocument, type NamedCpu } from '@vm-tools/libdomain';
+import {
+  commonCpu,
+  describeCpu,
+  readCpuDocument,
+  type CpuDocument,
+  type NamedCpu,
+} from '@vm-tools/libdomain';
 import { beyondLines, cpuLines } from '../cpu-text.ts';
 import type { CpuInput } from '../options.ts';
 
-export async function cpu(invocation: Invocation<CpuInput>): Promise<Outcome> {
+export async function cpu(invocation: Invocation<CpuInput>): Promise<Outcome<CpuDocument>> {
   const { file: files = [], type } = invocation.input;
   const [first, ...others] = files;
   if (first !== undefined) {
@@ -20,7 +26,7 @@ export async function cpu(invocation: Invocation<CpuInput>): Promise<Outcome> {
 async function compare(
   [first, ...others]: readonly [string, ...string[]],
   { messages, signal }: Invocation<CpuInput>,
-): Promise<Outcome> {
+): Promise<Outcome<CpuDocument>> {
   const read = async (file: string): Promise<NamedCpu> => ({
     file,
     document: await readCpuDocument(pathOf(file), { signal }),

@@ -1,10 +1,12 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
-import { evacuate as empty, peerAddress } from '@vm-tools/libhost';
+import { evacuate as empty, peerAddress, type GuestOutcome } from '@vm-tools/libhost';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import type { EvacuateInput } from '../options.ts';
 import { outcomeOf, tellOutcome } from '../tell-outcome.ts';
 
-export async function evacuate(invocation: Invocation<EvacuateInput>): Promise<Outcome> {
+export async function evacuate(
+  invocation: Invocation<EvacuateInput>,
+): Promise<Outcome<readonly GuestOutcome[]>> {
   const { input, messages, signal } = invocation;
   const { insecure, only, bwlimit } = input;
   const peers = input.peer.map((endpoint) => peerAddress({ endpoint, insecure }));

@@ -2,8 +2,9 @@ import { formatFields, type Invocation, type Outcome } from '@vm-tools/cli';
 import { hostInfo, listGuests, whyClosed } from '@vm-tools/libdomain';
 import { readAutostart, readSaved } from '@vm-tools/libhost';
 import { formatBytes } from '@vm-tools/ratelimit';
+import type { HostReport } from '../result.ts';
 
-export async function info(invocation: Invocation<object>): Promise<Outcome> {
+export async function info(invocation: Invocation<object>): Promise<Outcome<HostReport>> {
   const { root } = invocation;
   const host = await invocation.openHost();
   const [details, guests, { entries }, saved, closed] = await Promise.all([

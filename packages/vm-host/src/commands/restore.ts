@@ -1,10 +1,12 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import { bringBack } from '@vm-tools/libhost';
+import { bringBack, type GuestOutcome } from '@vm-tools/libhost';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import type { RestoreInput } from '../options.ts';
 import { outcomeOf, tellOutcome } from '../tell-outcome.ts';
 
-export async function restore(invocation: Invocation<RestoreInput>): Promise<Outcome> {
+export async function restore(
+  invocation: Invocation<RestoreInput>,
+): Promise<Outcome<readonly GuestOutcome[]>> {
   const { input, messages, root, signal } = invocation;
   const host = await invocation.openHost();
   const outcomes = await bringBack(host, {

@@ -1,19 +1,22 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import { takeDown, type Ending } from '@vm-tools/libhost';
+import { takeDown, type Ending, type GuestOutcome } from '@vm-tools/libhost';
 import type { ShutdownInput } from '../options.ts';
 import { outcomeOf, tellOutcome } from '../tell-outcome.ts';
 
 /** Each guest as it says itself. */
-export function shutdown(invocation: Invocation<ShutdownInput>): Promise<Outcome> {
+export function shutdown(invocation: Invocation<ShutdownInput>): Promise<Outcome<readonly GuestOutcome[]>> {
   return goDown(invocation);
 }
 
 /** All guests are saved. */
-export function save(invocation: Invocation<ShutdownInput>): Promise<Outcome> {
+export function save(invocation: Invocation<ShutdownInput>): Promise<Outcome<readonly GuestOutcome[]>> {
   return goDown(invocation, 'save');
 }
 
-async function goDown(invocation: Invocation<ShutdownInput>, ending?: Ending): Promise<Outcome> {
+async function goDown(
+  invocation: Invocation<ShutdownInput>,
+  ending?: Ending,
+): Promise<Outcome<readonly GuestOutcome[]>> {
   const { input, messages, signal } = invocation;
   const host = await invocation.openHost();
   await ensureMonitor(invocation);

@@ -5,8 +5,9 @@ import { createLimiter, followSchedule, formatBytes, parseSchedule } from '@vm-t
 import { checkImageFile } from '@vm-tools/xen-stream';
 import { shown } from '@vm-tools/words';
 import type { ConvertInput } from '../options.ts';
+import type { Converted } from '../result.ts';
 
-export async function convert(invocation: Invocation<ConvertInput>): Promise<Outcome> {
+export async function convert(invocation: Invocation<ConvertInput>): Promise<Outcome<Converted>> {
   const { input, messages, signal } = invocation;
   const { file, output, compress, overwrite } = input;
   const limiter = createLimiter({ rate: Infinity });

@@ -13,6 +13,7 @@ import {
 import type { Writable } from 'node:stream';
 import { withImage } from '../open-file.ts';
 import type { ExtractInput } from '../options.ts';
+import type { Extracted } from '../result.ts';
 
 /** What goes to stdout is in memory before: a page may come again until the end of the image. */
 const MOST_ON_STDOUT = 64 * 2 ** 20;
@@ -20,20 +21,15 @@ const EVERYTHING: PfnRange = { first: RANGES.gfn.min, last: RANGES.gfn.max };
 /** As many runs of pages are named in a message. */
 const NAMED_RUNS = 4;
 
-interface Extracted {
-  /** pages of 4 KiB that the domain has of those */
-  readonly pages: number;
-  /** bytes of all that was asked for, holes included */
-  readonly bytes: number;
-}
+type Amount = Pick<Extracted, 'pages' | 'bytes'>;
 
-export async function extract(invocation: Invocation<ExtractInput>): Promise<Outcome> {
+export async function extract(invocation: Invocation<ExtractInput>): Promise<Outcome<Extracted>> {
   const { input, signal } = invocation;
   const { file, gfn, output = '-', overwrite } = input;
   if (gfn === undefined && input.all !== true)
     throw wrongUse('it is not said which pages', 'name some with --gfn, or take --all');
   if (output !== '-') {
-    let extracted: Extracted = { pages: 0, bytes: 0 };
+    let extracted: Amount = { pages: 0, bytes: 0 };
     await fillFile(output, { overwrite, signal }, async (place) => {
       extracted = await extractInto(place, invocation);
       return extracted.bytes;
@@ -55,7 +51,7 @@ export async function extract(invocation: Invocation<ExtractInput>): Promise<Out
 async function extractInto(
   place: PagePlace,
   { input, messages, signal }: Invocation<ExtractInput>,
-): Promise<Extracted> {
+): Promise<Amount> {
   const { file, gfn, sparse } = input;
   let extractor: PageExtractor | undefined;
   const extractorOf = (bytes: ImageBytes): PageExtractor =>

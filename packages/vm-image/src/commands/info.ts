@@ -1,4 +1,10 @@
-import { forEachDomain, type DomainOutcome, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  forEachDomain,
+  type DomainOutcome,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+} from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { formatConfig, fromLibxlJson } from '@vm-tools/libdomain';
 import type { ImageBytes } from '@vm-tools/libxfr/images';
@@ -7,28 +13,35 @@ import { describeImage } from '../describe-image.ts';
 import { reportOf, type ImageReport } from '../image-report.ts';
 import { withImage } from '../open-file.ts';
 import type { InfoInput } from '../options.ts';
+import type { ConfigDocument } from '../result.ts';
 
 /** One file after the other: each may be as large as the memory of this host. */
-export async function info(invocation: Invocation<InfoInput>): Promise<Outcome> {
+export async function info(
+  invocation: Invocation<InfoInput>,
+): Promise<Outcome<OneOrList<ImageReport | ConfigDocument>>> {
   const { input } = invocation;
   const look = input.config === true ? configIn : reportOn;
-  return forEachDomain(invocation, input.file, (file) => look(file, invocation), {
+  const act = (file: string): Promise<DomainOutcome<ImageReport | ConfigDocument>> => look(file, invocation);
+  return forEachDomain(invocation, input.file, act, {
     atOnce: 1,
     isReport: true,
   });
 }
 
-async function configIn(file: string, { messages, signal }: Invocation<InfoInput>): Promise<DomainOutcome> {
+async function configIn(
+  file: string,
+  { messages, signal }: Invocation<InfoInput>,
+): Promise<DomainOutcome<ConfigDocument>> {
   return withImage(file, { isWhole: false, messages, signal }, async ({ image }) => {
     const text = formatConfig(fromLibxlJson(image.configJson)).trimEnd();
-    return Promise.resolve({ value: JSON.parse(text) as object, text });
+    return Promise.resolve({ value: JSON.parse(text) as ConfigDocument, text });
   });
 }
 
 async function reportOn(
   file: string,
   { input, messages, signal }: Invocation<InfoInput>,
-): Promise<DomainOutcome> {
+): Promise<DomainOutcome<ImageReport>> {
   let zeros: ZeroPages | undefined;
   const isWhole = input.pages === true;
   const options = {

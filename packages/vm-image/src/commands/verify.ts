@@ -6,7 +6,7 @@ import { withImage } from '../open-file.ts';
 import type { VerifyInput } from '../options.ts';
 
 /** What is said of one file. */
-interface Verdict {
+export interface Verdict {
   /** as the command line names it */
   readonly file: string;
   /** whether it is sound */
@@ -22,7 +22,7 @@ interface Verdict {
 }
 
 /** Every file, whatever is wrong with the others. */
-export async function verify(invocation: Invocation<VerifyInput>): Promise<Outcome> {
+export async function verify(invocation: Invocation<VerifyInput>): Promise<Outcome<readonly Verdict[]>> {
   const verdicts: Verdict[] = [];
   for (const file of new Set(invocation.input.file)) verdicts.push(await verdictOn(file, invocation));
   const errors = verdicts.flatMap(({ error }) => error ?? []);

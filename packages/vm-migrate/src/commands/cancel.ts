@@ -1,10 +1,11 @@
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { cancelServed } from '@vm-tools/libxfr/control';
 import type { CancelInput } from '../options.ts';
+import type { Cancelled } from '../result.ts';
 import { findUnderWay } from '../transfers/find-under-way.ts';
 
 /** Gives a transfer up, and ends when all is undone. */
-export async function cancel(invocation: Invocation<CancelInput>): Promise<Outcome> {
+export async function cancel(invocation: Invocation<CancelInput>): Promise<Outcome<Cancelled>> {
   const { id, role, guest, peer, socketPath } = await findUnderWay(invocation, invocation.input.transfer);
   await cancelServed(socketPath, id, {
     reason: 'vm-migrate cancel was asked to',

@@ -1,17 +1,26 @@
-import { forEachDomain, type DomainOutcome, type Invocation, type Outcome } from '@vm-tools/cli';
+import {
+  forEachDomain,
+  type DomainOutcome,
+  type Invocation,
+  type OneOrList,
+  type Outcome,
+} from '@vm-tools/cli';
 import { domainSource, resolveDomain } from '@vm-tools/libdomain';
 import { checkPeer, type PeerCheck } from '@vm-tools/libxfr';
 import { parseRate, parseSchedule } from '@vm-tools/ratelimit';
 import type { PeerAddress } from '@vm-tools/libxfr/transport';
 import { movesOf } from '../moves.ts';
 import type { MigrateInput } from '../options.ts';
+import type { Checked, CheckedDomain } from '../result.ts';
 import { callingPeer, journalsOf, peerAddress } from '@vm-tools/libhost';
 import { checkXlAt } from '../peer-xl.ts';
 import { requireFree } from '../require-free.ts';
 import { sideWord } from '../side.ts';
 
 /** Looks at both hosts as a migration does before its first page, and changes nothing. */
-export async function check(invocation: Invocation<MigrateInput>): Promise<Outcome> {
+export async function check(
+  invocation: Invocation<MigrateInput>,
+): Promise<Outcome<OneOrList<readonly Checked[] | CheckedDomain>>> {
   const { input } = invocation;
   parseSchedule(input.bwlimit ?? 'off');
   parseRate(input.stopAndCopyBwlimit ?? 'off');
@@ -31,7 +40,7 @@ async function checkOne(
   word: string,
   address: PeerAddress,
   isOne: boolean,
-): Promise<DomainOutcome> {
+): Promise<DomainOutcome<readonly Checked[] | CheckedDomain>> {
   const { input, signal } = invocation;
   const host = await invocation.openHost();
   const domain = await resolveDomain(host, word);

@@ -3,9 +3,10 @@ import { domainTarget } from '@vm-tools/libdomain';
 import { connectXl, startReceivingFromXl } from '@vm-tools/libxfr/xl';
 import { parseSchedule } from '@vm-tools/ratelimit';
 import type { ReceiveInput } from '../options.ts';
+import type { Received } from '../result.ts';
 
 /** In place of `xl migrate-receive`: stdin and stdout are the connection to `xl migrate`. */
-export async function receive(invocation: Invocation<ReceiveInput>): Promise<Outcome> {
+export async function receive(invocation: Invocation<ReceiveInput>): Promise<Outcome<Received>> {
   const { input, messages, signal } = invocation;
   const rate = input.bwlimit === undefined ? undefined : parseSchedule(input.bwlimit);
   const { paused = false } = input;

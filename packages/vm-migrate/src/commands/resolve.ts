@@ -10,7 +10,7 @@ import { findTransfer } from '../transfers/find-transfer.ts';
 const CONFIRM_MS = 15_000;
 
 /** Brings a transfer to its end, by asking the other one. */
-export async function resolve(invocation: Invocation<ResolveInput>): Promise<Outcome> {
+export async function resolve(invocation: Invocation<ResolveInput>): Promise<Outcome<KnownTransfer>> {
   const { input, signal } = invocation;
   const journals = journalsOf(invocation);
   const { id } = await findTransfer(journals, input.transfer);

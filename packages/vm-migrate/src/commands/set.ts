@@ -2,11 +2,12 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { Invocation, Outcome } from '@vm-tools/cli';
 import { changeServed, type SettingsChange } from '@vm-tools/libxfr/control';
 import type { SetInput } from '../options.ts';
+import type { Steered } from '../result.ts';
 import { describeSettings } from '../transfers/describe-transfer.ts';
 import { findUnderWay } from '../transfers/find-under-way.ts';
 
 /** Changes limits of a transfer while it runs. */
-export async function set(invocation: Invocation<SetInput>): Promise<Outcome> {
+export async function set(invocation: Invocation<SetInput>): Promise<Outcome<Steered>> {
   const { input, signal } = invocation;
   const { bwlimit, stopAndCopyBwlimit, maxDowntime: maxDowntimeMs, onNoConvergence } = input;
   const change: SettingsChange = {

@@ -6,18 +6,14 @@ import { cancelServed } from '@vm-tools/libxfr/control';
 import type { KnownTransfer } from '@vm-tools/libxfr/journals';
 import { resolveTransfer } from '@vm-tools/libxfr/recovery';
 import type { SettleInput } from '../options.ts';
+import type { Settled } from '../result.ts';
 import { underWay } from '../transfers/find-under-way.ts';
 import { wantedOf } from './where.ts';
 
 const WITHIN_MS = 60_000;
 
-/** A transfer that has come to its end, and on which side the guest is. */
-interface Settled extends Pick<KnownTransfer, 'id' | 'role' | 'guest' | 'peer' | 'owner'> {
-  readonly by: 'cancel' | 'resolve';
-}
-
 /** Ends what is not decided: gives it up where that can be, and else asks the other end. */
-export async function settle(invocation: Invocation<SettleInput>): Promise<Outcome> {
+export async function settle(invocation: Invocation<SettleInput>): Promise<Outcome<readonly Settled[]>> {
   const { input, signal } = invocation;
   const { within = WITHIN_MS } = input;
   const journals = journalsOf(invocation);

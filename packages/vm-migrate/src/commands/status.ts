@@ -3,21 +3,24 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { JournalledDisks, TransferRecord } from '@vm-tools/libxfr/journals';
 import { askPeer, knownTransfer, listTransfers } from '@vm-tools/libxfr/recovery';
 import type { StatusInput } from '../options.ts';
+import type { ListedTransfer, Told, TransferReport, Watched } from '../result.ts';
 import { journalsOf, recallingPeer } from '@vm-tools/libhost';
 import { describeFigures, describeSettings, describeTransfer } from '../transfers/describe-transfer.ts';
 import { findTransfer } from '../transfers/find-transfer.ts';
 import { underWay } from '../transfers/find-under-way.ts';
-import { withFigures, type ListedTransfer } from './list.ts';
+import { withFigures } from './list.ts';
 
 /** Shows one transfer, here and at the other end, or all that have not ended; changes nothing. */
-export async function status(invocation: Invocation<StatusInput>): Promise<Outcome> {
+export async function status(
+  invocation: Invocation<StatusInput>,
+): Promise<Outcome<readonly ListedTransfer[] | TransferReport | Watched>> {
   const { transfer: wanted, watch = false } = invocation.input;
   if (watch && wanted === undefined) throw nothingToWatch();
   if (watch && wanted !== undefined) return (await import('./watch.ts')).watch(invocation, wanted);
   return wanted === undefined ? ofAll(invocation) : ofOne(invocation, wanted);
 }
 
-async function ofAll(invocation: Invocation<StatusInput>): Promise<Outcome> {
+async function ofAll(invocation: Invocation<StatusInput>): Promise<Outcome<readonly ListedTransfer[]>> {
   const [{ transfers }, moving] = await Promise.all([
     listTransfers(journalsOf(invocation)),
     underWay(invocation),
@@ -30,7 +33,7 @@ async function ofAll(invocation: Invocation<StatusInput>): Promise<Outcome> {
   };
 }
 
-async function ofOne(invocation: Invocation<StatusInput>, wanted: string): Promise<Outcome> {
+async function ofOne(invocation: Invocation<StatusInput>, wanted: string): Promise<Outcome<TransferReport>> {
   const [record, moving] = await Promise.all([
     findTransfer(journalsOf(invocation), wanted),
     underWay(invocation),
@@ -42,13 +45,6 @@ async function ofOne(invocation: Invocation<StatusInput>, wanted: string): Promi
     value: { ...known, entries: record.entries, ...peer },
     text: format(known, record, peer),
   };
-}
-
-interface Told {
-  /** what the other end says: RUNNING, FENCED, PENDING or UNKNOWN */
-  readonly peerSays?: string;
-  /** why it says nothing */
-  readonly peerError?: string;
 }
 
 async function ask(record: TransferRecord, invocation: Invocation<StatusInput>): Promise<Told> {

@@ -2,6 +2,7 @@ import { showProgress, type Invocation, type Outcome } from '@vm-tools/cli';
 import { throwIfAborted } from '@vm-tools/errors';
 import { watchServed } from '@vm-tools/libxfr/control';
 import type { ObservedEvent } from '@vm-tools/libxfr/types';
+import type { Watched } from '../result.ts';
 import { describeSettings } from '../transfers/describe-transfer.ts';
 import { findUnderWay } from '../transfers/find-under-way.ts';
 
@@ -9,7 +10,7 @@ import { findUnderWay } from '../transfers/find-under-way.ts';
  * Shows a transfer of another process, as that process shows it itself, until it ends or the user stops watching.
  * Changes nothing.
  */
-export async function watch(invocation: Invocation<unknown>, wanted: string): Promise<Outcome> {
+export async function watch(invocation: Invocation<unknown>, wanted: string): Promise<Outcome<Watched>> {
   const { messages, signal } = invocation;
   const { id, guest, socketPath } = await findUnderWay(invocation, wanted);
   using progress = showProgress(messages);

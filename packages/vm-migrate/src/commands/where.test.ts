@@ -50,6 +50,10 @@ testOnTwoHosts('every host that is known is asked, and one that is silent may ha
   await b.run('vm-pause web1');
   expect(await a.run(`vm-migrate where web1 ${xfrd.endpoint}`)).toMatch(new RegExp(` +paused +${uuid}`));
   expect(await asked(a, 'web2', xfrd)).toMatchObject({ code: 0, nowhere: true });
+  const wide = await a.run(`vm-migrate where ${uuid} ${xfrd.endpoint} -o wide`);
+  expect(wide).toMatch(new RegExp(` +paused +${uuid} .* web1$`, 'm'));
+  const names = await a.run(`vm-migrate where web1 ${xfrd.endpoint} -o name`);
+  expect(names).toBe(`here\n${xfrd.endpoint}\n`);
   await result(a, 'vm-create polite.cfg name=web1');
   expect(states(await asked(a, 'web1', xfrd))).toEqual(['here running', 'there paused']);
   expect(states(await asked(a, uuid, xfrd))).toEqual(['here absent', 'there paused']);

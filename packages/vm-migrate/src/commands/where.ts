@@ -1,13 +1,14 @@
-import { table, type Column, type Invocation, type Outcome } from '@vm-tools/cli';
+import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { whereIs, type Whereabouts } from '@vm-tools/libhost';
 import type { WantedGuest } from '@vm-tools/libxfr/types';
 import type { WhereInput } from '../options.ts';
+import type { AskedHost, WhereReport } from '../result.ts';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const WAIT_MS = 10_000;
 
 /** Says where a guest is, as far as this host and its peers know. */
-export async function where(invocation: Invocation<WhereInput>): Promise<Outcome> {
+export async function where(invocation: Invocation<WhereInput>): Promise<Outcome<WhereReport>> {
   const { input, signal } = invocation;
   const { wait = WAIT_MS } = input;
   const wanted = wantedOf(input.domain);
@@ -25,16 +26,20 @@ export async function where(invocation: Invocation<WhereInput>): Promise<Outcome
     ...(guests !== undefined && { guests }),
     ...(error && { error }),
   }));
-  const columns: readonly Column<(typeof hosts)[number]>[] = [
-    { heading: 'Host', text: (each) => each.host },
-    { heading: 'State', text: ({ state }) => state },
-    { heading: 'UUID', text: ({ guests }) => guests?.map(({ uuid }) => uuid).join(' ') ?? '-' },
-    { heading: 'Why', text: ({ error }) => error?.message ?? '' },
-  ];
+  const shape: ListShape<AskedHost> = {
+    columns: [
+      { heading: 'Host', text: (each) => each.host },
+      { heading: 'State', text: ({ state }) => state },
+      { heading: 'UUID', text: ({ guests }) => guests?.map(({ uuid }) => uuid).join(' ') ?? '-' },
+      { heading: 'Why', text: ({ error }) => error?.message ?? '' },
+    ],
+    wide: [{ heading: 'Name', text: ({ guests }) => guests?.map(({ name }) => name).join(' ') ?? '-' }],
+    word: (each) => each.host,
+  };
   return {
     isReport: true,
     value: { ...wanted, nowhere, hosts },
-    text: await table(hosts, columns),
+    text: await listText(hosts, shape, input.output),
     ...(isSilent && { failure: 'peer' as const }),
   };
 }

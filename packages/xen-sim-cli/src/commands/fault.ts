@@ -4,8 +4,9 @@ import { suggest } from '@vm-tools/words';
 import { askHost } from '@vm-tools/xen-sim/control';
 import { FAULT_CALLS, faultRuleSchema, type FaultRule } from '@vm-tools/xen-sim/faults';
 import type { FaultInput } from '../options.ts';
+import type { FaultAnswer } from '../result.ts';
 
-export async function fault({ input, signal }: Invocation<FaultInput>): Promise<Outcome> {
+export async function fault({ input, signal }: Invocation<FaultInput>): Promise<Outcome<FaultAnswer>> {
   const { name } = input;
   if (input.clear) {
     const value = await askHost(name, { ask: 'clear-faults' }, { signal });

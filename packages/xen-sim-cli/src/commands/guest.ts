@@ -7,7 +7,10 @@ import type { GuestInput } from '../options.ts';
 const PAGE_BYTES = 4096;
 const WORDS = ['dirty', 'set', 'locality', 'entropy', 'suspend', 'shutdown', 'devices', 'precopy'] as const;
 
-export async function guest({ input, signal }: Invocation<GuestInput>): Promise<Outcome> {
+export async function guest({
+  input,
+  signal,
+}: Invocation<GuestInput>): Promise<Outcome<ControlAnswers['guest']>> {
   const { name, domain } = input;
   const words = WORDS.filter((word) => input[word] !== undefined);
   const change: GuestChange = Object.fromEntries(words.map((word) => [word, input[word]]));

@@ -1,28 +1,40 @@
-import { table, type Invocation, type Outcome } from '@vm-tools/cli';
+import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { formatBytes } from '@vm-tools/ratelimit';
-import { listNames, statusOfHost, type HostStatus } from '@vm-tools/xen-sim/control';
+import { listNames, statusOfHost } from '@vm-tools/xen-sim/control';
+import type { ListInput } from '../options.ts';
+import type { ListedHost } from '../result.ts';
 
-type Row = Partial<HostStatus> & { readonly name: string; readonly state: 'running' | 'crashed' | 'silent' };
+const SHAPE: ListShape<ListedHost> = {
+  columns: [
+    { heading: 'Name', text: ({ name }) => name },
+    { heading: 'State', text: ({ state }) => state },
+    { heading: 'Memory', text: ({ totalMib }) => memory(totalMib), align: 'right' },
+    { heading: 'Free', text: ({ freeMib }) => memory(freeMib), align: 'right' },
+    { heading: 'CPUs', text: ({ cpus }) => String(cpus ?? '-'), align: 'right' },
+    { heading: 'Domains', text: ({ domains }) => String(domains ?? '-'), align: 'right' },
+    { heading: 'Faults', text: ({ faults }) => String(faults ?? '-'), align: 'right' },
+  ],
+  wide: [
+    { heading: 'PID', text: ({ pid }) => String(pid ?? '-'), align: 'right' },
+    { heading: 'Seed', text: ({ seed }) => String(seed ?? '-'), align: 'right' },
+    { heading: 'Folder', text: ({ root }) => root ?? '-' },
+  ],
+  word: ({ name }) => name,
+};
 
-export async function list({ signal }: Invocation<object>): Promise<Outcome> {
+export async function list({
+  input,
+  signal,
+}: Invocation<ListInput>): Promise<Outcome<readonly ListedHost[]>> {
   const rows = await Promise.all((await listNames()).map((name) => look(name, signal)));
-  const memory = (mib: number | undefined): string => (mib === undefined ? '-' : formatBytes(mib * 2 ** 20));
-  return {
-    isReport: true,
-    value: rows,
-    text: await table(rows, [
-      { heading: 'Name', text: ({ name }) => name },
-      { heading: 'State', text: ({ state }) => state },
-      { heading: 'Memory', text: ({ totalMib }) => memory(totalMib), align: 'right' },
-      { heading: 'Free', text: ({ freeMib }) => memory(freeMib), align: 'right' },
-      { heading: 'CPUs', text: ({ cpus }) => String(cpus ?? '-'), align: 'right' },
-      { heading: 'Domains', text: ({ domains }) => String(domains ?? '-'), align: 'right' },
-      { heading: 'Faults', text: ({ faults }) => String(faults ?? '-'), align: 'right' },
-    ]),
-  };
+  return { isReport: true, value: rows, text: await listText(rows, SHAPE, input.output) };
 }
 
-async function look(name: string, signal: AbortSignal): Promise<Row> {
+function memory(mib: number | undefined): string {
+  return mib === undefined ? '-' : formatBytes(mib * 2 ** 20);
+}
+
+async function look(name: string, signal: AbortSignal): Promise<ListedHost> {
   try {
     const status = await statusOfHost(name, signal);
     return status === undefined ? { name, state: 'crashed' } : { ...status, state: 'running' };

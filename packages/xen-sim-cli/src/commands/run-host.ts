@@ -4,13 +4,14 @@ import { createSimulatedHost, serveHost } from '@vm-tools/xen-sim';
 import { claimFolder } from '@vm-tools/xen-sim/control';
 import { simPaths } from '@vm-tools/xen-wire';
 import type { StartInput } from '../options.ts';
+import type { Ended } from '../result.ts';
 import { xenVersionOf } from '../xen-version.ts';
 
 /** A host in this process, until a signal or `xen-sim stop` ends it. Nothing of it stays. */
 export async function runHost(
   { input, messages, signal }: Invocation<StartInput>,
   scenario: unknown,
-): Promise<Outcome> {
+): Promise<Outcome<Ended>> {
   const { name, memory, cpus, seed, xen, withoutCpuFeatures = [] } = input;
   const log = createLog(messages);
   const folder = await claimFolder(name);

@@ -8,12 +8,13 @@ import { alreadyRuns, makePrivateFolder, statusOfHost, type HostStatus } from '@
 import { parseScenario } from '@vm-tools/xen-sim/guests';
 import { simBase, simFolder } from '@vm-tools/xen-wire';
 import type { StartInput } from '../options.ts';
+import type { Ended, Started } from '../result.ts';
 
 /** It takes a fraction of a second, or several on a machine that is busy. */
 const START_LIMIT_MS = 30_000;
 const PAUSE_MS = 20;
 
-export async function start(invocation: Invocation<StartInput>): Promise<Outcome> {
+export async function start(invocation: Invocation<StartInput>): Promise<Outcome<Started | Ended>> {
   const { input } = invocation;
   // Mistakes are reported here, and not in the log of a process that the user does not see.
   const scenario = input.scenario === undefined ? undefined : await readScenario(resolve(input.scenario));

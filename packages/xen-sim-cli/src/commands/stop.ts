@@ -4,11 +4,12 @@ import { throwIfAborted, VmToolsError } from '@vm-tools/errors';
 import { askHost, listNames, statusOfHost } from '@vm-tools/xen-sim/control';
 import { simFolder } from '@vm-tools/xen-wire';
 import type { StopInput } from '../options.ts';
+import type { Stopped } from '../result.ts';
 
 const END_LIMIT_MS = 15_000;
 const PAUSE_MS = 20;
 
-export async function stop({ input, signal }: Invocation<StopInput>): Promise<Outcome> {
+export async function stop({ input, signal }: Invocation<StopInput>): Promise<Outcome<Stopped>> {
   if ((input.name === undefined) === (input.all !== true)) {
     throw new VmToolsError({
       code: 'USAGE',

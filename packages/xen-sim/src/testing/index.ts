@@ -31,4 +31,4 @@ export type { RunningXfrd } from './xfrd.ts';
 export { until } from './until.ts';
 export { writeImage } from './write-image.ts';
 export { damagedPage, hasBooted } from '../guest/pages/damaged-page.ts';
-export { ticks, waitForTick, waitForTicks } from '@vm-tools/cli/testing';
+export { checkLine, checkResult, ticks, waitForTick, waitForTicks } from '@vm-tools/cli/testing';

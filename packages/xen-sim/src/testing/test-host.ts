@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkPrinted } from '@vm-tools/cli/testing';
 import { simPaths } from '@vm-tools/xen-wire';
 import { createSimulatedHost, type SimulatedHost, type SimulatedHostOptions } from '../host/index.ts';
 import { serveHost } from '../host/serve-host.ts';
@@ -71,7 +72,11 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   };
   const context = { cwd: folder, env };
   const spawn: TestHost['spawn'] = (line, fds) => keep(spawnLine(line, context, fds));
-  const exec: TestHost['exec'] = (line, execOptions) => runLine(spawn(line), line, execOptions);
+  const exec: TestHost['exec'] = async (line, execOptions) => {
+    const ended = await runLine(spawn(line), line, execOptions);
+    await checkPrinted(line, ended);
+    return ended;
+  };
   const logPath = (guest: string): string => join(root, `var/log/xen/console/guest-${guest}.log`);
   const readConsole = (guest: string): Promise<string> => readFile(logPath(guest), 'utf8').catch(() => '');
 

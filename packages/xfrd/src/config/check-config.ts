@@ -4,10 +4,11 @@ import { formatPeerAddress } from '@vm-tools/libxfr/transport';
 import { formatMetricsAddress } from '@vm-tools/metrics';
 import type { ServeInput } from '../options.ts';
 import { encodeBandwidth } from './bandwidth.ts';
+import type { Meaning } from './result.ts';
 import { readSettings } from './settings.ts';
 
 /** Prints what the configuration file and the command line mean together, and does nothing else. */
-export async function checkConfig(invocation: Invocation<ServeInput>): Promise<Outcome> {
+export async function checkConfig(invocation: Invocation<ServeInput>): Promise<Outcome<Meaning>> {
   const settings = await readSettings(invocation);
   const { file, isFileThere, bandwidth, maxConcurrent, maxPerPeer, connections, metrics, user, insecure } =
     settings;

@@ -1,4 +1,4 @@
-import { table, type Invocation, type Outcome } from '@vm-tools/cli';
+import { listText, type Invocation, type ListShape, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { parsePeerAddress } from '@vm-tools/libxfr';
 import type { TlsAddress } from '@vm-tools/libxfr/transport';
@@ -11,11 +11,12 @@ import {
   trustPeer,
   type Peer,
 } from '@vm-tools/trust';
-import type { ForgetInput, TrustInput } from '../trust-options.ts';
+import type { ForgetInput, PeersInput, TrustInput } from '../trust-options.ts';
 import { settingsOf } from './peer-settings.ts';
+import type { ForgottenPeer } from './result.ts';
 
 /** Trusts a peer, or changes its settings. Without a fingerprint it only shows the host that answers at an address. */
-export async function trust({ input, root, signal }: Invocation<TrustInput>): Promise<Outcome> {
+export async function trust({ input, root, signal }: Invocation<TrustInput>): Promise<Outcome<Peer>> {
   const folder = trustFolder(root);
   const { name } = input;
   const at = input.at === undefined ? undefined : tlsAddress(input.at);
@@ -25,21 +26,25 @@ export async function trust({ input, root, signal }: Invocation<TrustInput>): Pr
   return { value: peer, text: `${name} is trusted: ${mayOf(peer)}` };
 }
 
-export async function forget({ input, root }: Invocation<ForgetInput>): Promise<Outcome> {
+export async function forget({ input, root }: Invocation<ForgetInput>): Promise<Outcome<ForgottenPeer>> {
   await forgetPeer(trustFolder(root), input.name);
   return { value: { name: input.name }, text: `${input.name} is not known any more` };
 }
 
-export async function peers({ root }: Invocation<unknown>): Promise<Outcome> {
-  const known = await listPeers(trustFolder(root));
-  if (known.length === 0) return { isReport: true, value: known };
-  const text = await table(known, [
+const SHAPE: ListShape<Peer> = {
+  columns: [
     { heading: 'Peer', text: ({ name }) => name },
     { heading: 'Known by', text: (peer) => peer.fingerprint ?? `certificate of ${peer.certificateName}` },
     { heading: 'Called', text: ({ hosts }) => hosts.join(', ') || '-' },
     { heading: 'May', text: mayOf },
-  ]);
-  return { isReport: true, value: known, text };
+  ],
+  word: ({ name }) => name,
+};
+
+export async function peers({ root, input }: Invocation<PeersInput>): Promise<Outcome<readonly Peer[]>> {
+  const known = await listPeers(trustFolder(root));
+  if (known.length === 0) return { isReport: true, value: known };
+  return { isReport: true, value: known, text: await listText(known, SHAPE, input.output) };
 }
 
 /** e.g. "send and receive web-*, 4096 MiB at most, 2 at once, kernels from /boot/guests, not live" */
