@@ -3,12 +3,13 @@ import { VmToolsError } from '@vm-tools/errors';
 import { nameFault, resolveDomain } from '@vm-tools/libdomain';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KeptLog } from './result.ts';
 
 /** The end of a log that is read: a guest can make it as long as the disk is. */
 const READ_BYTES = 1 << 20;
 
 /** What the console of a domain has said, as xenconsoled has kept it: whether the domain is there or has been. */
-export async function printLog(host: OpenedHost, word: string, most = Infinity): Promise<Outcome> {
+export async function printLog(host: OpenedHost, word: string, most = Infinity): Promise<Outcome<KeptLog>> {
   const name = await nameOf(host, word);
   const path = join(host.root, 'var/log/xen/console', `guest-${name.replaceAll('/', '_')}.log`);
   const said = await readEnd(path);

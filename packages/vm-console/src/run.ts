@@ -2,9 +2,9 @@ import { relayConsole, type Invocation, type Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { resolveDomain } from '@vm-tools/libdomain';
 import type { ConsoleInput } from './options.ts';
-import type { Shown } from './result.ts';
+import type { KeptLog, Shown } from './result.ts';
 
-export async function openConsole(invocation: Invocation<ConsoleInput>): Promise<Outcome<Shown>> {
+export async function openConsole(invocation: Invocation<ConsoleInput>): Promise<Outcome<Shown | KeptLog>> {
   const { input, signal } = invocation;
   if (input.lines !== undefined && input.log !== true) throw linesOfWhat();
   const host = await invocation.openHost();

@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { CONTENT_TYPE, describeHost } from './describe-host.ts';
 import { MAX_DOMAINS, type MetricsInput } from './options.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import type { Metrics } from './result.ts';
 
-export async function metrics(invocation: Invocation<MetricsInput>): Promise<Outcome> {
+export async function metrics(invocation: Invocation<MetricsInput>): Promise<Outcome<Metrics>> {
   const { input, messages, root, signal } = invocation;
   const { maxDomains = MAX_DOMAINS, output, listen } = input;
   const at = listen === undefined ? undefined : parseMetrics(listen);
