@@ -44,3 +44,40 @@ testOnTwoHosts(
     expect(await a.run('vm-migrate list')).toBe('');
   },
 );
+
+testOnTwoHosts(
+  'a host that was switched off: its word is taken, and what is older is not resumed',
+  async (a, b) => {
+    await result(a, 'vm-create polite.cfg name=doubtful');
+    await waitForTicks(a, 'doubtful');
+    const port = await freePort();
+    const xfrd = await startXfrd(b, port);
+    await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+    const [{ id }] = await result<[KnownTransfer]>(a, 'vm-migrate list');
+    const fenced = `vm-migrate resolve ${id} --owner here --fenced`;
+    expect(await failure(a, `vm-migrate resolve ${id} --fenced 127.0.0.1`)).toMatchObject({ status: 2 });
+    for (const [peer, why] of [
+      ['127.0.0.2', 'the other end of transfer'],
+      ['127.0.0.1', 'is not off: it takes connections'],
+    ])
+      expect(await failure(a, `${fenced} ${peer}`)).toMatchObject({
+        status: 2,
+        error: { code: 'XFR_NOT_FENCED', message: expect.stringContaining(why!) },
+      });
+    await xfrd.kill('SIGKILL');
+    expect(await a.run(`${fenced} 127.0.0.1`)).toBe(
+      'doubtful may have run at 127.0.0.1 until that was switched off\n',
+    );
+    expect(await a.run('vm-list --names')).toBe('');
+    expect(await result(a, `vm-migrate status ${id}`)).toMatchObject({
+      state: 'kept',
+      entries: [
+        { state: 'offered' },
+        { state: 'committed' },
+        { state: 'aborted', fenced: '127.0.0.1', at: expect.any(Number) },
+        { state: 'kept' },
+      ],
+    });
+    await result(a, 'vm-create polite.cfg name=doubtful');
+  },
+);
