@@ -1,12 +1,16 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
+import { fileJournals } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER, type KnownTransfer } from '@vm-tools/libxfr/journals';
+import { listTransfers } from '@vm-tools/libxfr/recovery';
 import { trustEachOther } from '@vm-tools/trust/testing';
 import {
   result,
   startXfrd,
   testOnHost,
   testOnTwoHosts,
+  until,
   waitForTicks,
   type TestHost,
 } from '@vm-tools/xen-sim/testing';
@@ -111,7 +115,7 @@ testOnTwoHosts('it moves, and stop in the middle gives the move up first', async
   expect(await codeOf(a, 'start', { hosts: xfrd.endpoint })).toBe(SUCCESS);
   await waitForTicks(a, 'pool1');
   const moving = a.spawn(`exec vm-migrate pool1 ${xfrd.endpoint} --bwlimit 1K --json`);
-  await xfrd.says('"receiving"');
+  await until(async () => (await b.run('vm-migrate list')).includes(' reserved '));
   expect(await codeOf(b, 'monitor')).not.toBe(NOT_RUNNING);
   expect(await call(a, 'stop')).toMatchObject({ code: SUCCESS, reason: '' });
   expect(await moving.exited).not.toBe(0);
@@ -121,10 +125,56 @@ testOnTwoHosts('it moves, and stop in the middle gives the move up first', async
   expect(await codeOf(a, 'start', { hosts: xfrd.endpoint })).toBe(SUCCESS);
   await waitForTicks(a, 'pool1');
   b.simulated.faults.add({ call: 'domainCreate', errno: 'ENOMEM' });
-  const failed = await call(a, 'migrate_to', target);
+  const failed = await call(a, 'migrate_to', { ...target, migrate_retries: '0' });
   expect(failed).toMatchObject({ code: GENERIC, reason: expect.stringMatching(/memory.*\[[A-Z_]+\]/) });
   expect([await codeOf(a, 'monitor'), await codeOf(b, 'monitor')]).toEqual([SUCCESS, NOT_RUNNING]);
-  expect(await codeOf(a, 'stop')).toBe(SUCCESS);
+  // It is tried again, unless that is not wanted.
+  b.simulated.faults.add({ call: 'domainCreate', errno: 'ENOMEM' });
+  expect(await call(a, 'migrate_to', target)).toMatchObject({
+    code: SUCCESS,
+    reason: expect.stringMatching(/memory/),
+  });
   const refused = await call(a, 'migrate_to', target);
   expect(refused).toMatchObject({ code: GENERIC, reason: expect.stringContaining('DOMAIN_UNKNOWN') });
+});
+
+type State = Exclude<KnownTransfer['state'], 'idle'>;
+
+/** For each state that a journal may be in, those before it. */
+const WAYS: Readonly<Record<State, readonly State[]>> = {
+  offered: [],
+  committed: ['offered'],
+  confirmed: ['offered', 'committed'],
+  aborted: ['offered'],
+  moved: ['offered', 'committed', 'confirmed'],
+  kept: ['offered', 'aborted'],
+  reserved: [],
+  ready: ['reserved'],
+  owner: ['reserved', 'ready'],
+  failing: ['reserved', 'ready', 'owner'],
+  fenced: ['reserved'],
+  running: ['reserved', 'ready', 'owner'],
+  settled: ['reserved', 'ready', 'owner', 'running'],
+  cleared: ['reserved', 'fenced'],
+};
+
+testOnHost('it reads in the journals what vm-migrate reads in them', async (a) => {
+  const folder = join(a.simulated.root, JOURNAL_FOLDER);
+  const journals = fileJournals(folder);
+  const id = 'a'.repeat(32);
+  // A name that is made to be taken for a state.
+  const guest = { name: 'pool1","state":"moved"', uuid: UUID };
+  for (const [state, before] of Object.entries(WAYS) as [State, readonly State[]][]) {
+    const [first, ...others] = [...before, state];
+    {
+      const role = first === 'offered' ? 'source' : 'target';
+      await using journal = await journals.begin({ id, role, guest, peer: 'b:8002' });
+      for (const next of others) await journal.append({ state: next, epoch: 1 });
+    }
+    const [known] = (await listTransfers(journals)).transfers;
+    expect(known?.state).toBe(state);
+    const expected = known?.owner === 'undecided' ? GENERIC : NOT_RUNNING;
+    expect([state, await codeOf(a, 'monitor')]).toEqual([state, expected]);
+    await rm(folder, { recursive: true });
+  }
 });

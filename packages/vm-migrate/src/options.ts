@@ -28,6 +28,9 @@ export interface MigrateInput extends WaitInput {
   readonly maxRounds?: number;
   readonly onNoConvergence: 'abort' | 'force' | 'throttle';
   readonly peer?: 'xl';
+  /** milliseconds */
+  readonly confirmTimeout?: number;
+  readonly withParent?: boolean;
 }
 
 const STOP_AND_COPY_BWLIMIT = {
@@ -86,6 +89,16 @@ export const command: CommandSpec = {
         'when it writes faster than can be sent: leave it here, stop it anyway, or slow it down first',
       choices: ['abort', 'force', 'throttle'],
       default: 'force',
+    },
+    {
+      flags: '--confirm-timeout <time>',
+      description:
+        'how long the other host is asked, once it was to start the domain and the connection is lost (default: 120)',
+      ...asWait,
+    },
+    {
+      flags: '--with-parent',
+      description: 'give the migration up when the process that has started this one ends',
     },
     {
       flags: '--insecure',

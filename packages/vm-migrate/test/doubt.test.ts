@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
 import { failure, result, state, testOnHost, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
-import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { fileJournals } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER, type KnownTransfer } from '@vm-tools/libxfr/journals';
 import { DYING } from './kill/dying.ts';
 import { startXfrd } from './kill/xfrd.ts';
 
@@ -81,3 +83,19 @@ testOnTwoHosts(
     await result(a, 'vm-create polite.cfg name=doubtful');
   },
 );
+
+testOnTwoHosts('settle waits for the process that has the journal, and not for ever', async (a, b) => {
+  await result(a, 'vm-create polite.cfg name=doubtful');
+  await waitForTicks(a, 'doubtful');
+  const port = await freePort();
+  await startXfrd(b, port);
+  await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+  const [{ id }] = await result<[KnownTransfer]>(a, 'vm-migrate list');
+  {
+    await using _ = await fileJournals(join(a.simulated.root, JOURNAL_FOLDER)).open(id);
+    expect(await failure(a, 'vm-migrate settle doubtful --within 0.5')).toMatchObject({
+      error: { code: 'XFR_GUEST_BUSY' },
+    });
+  }
+  expect(await a.run('vm-migrate settle doubtful')).toMatch(/^doubtful is (here|at .*)\n$/);
+});
