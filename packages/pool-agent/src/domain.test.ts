@@ -1,5 +1,7 @@
-import { appendFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect } from '@jest/globals';
 import { fileJournals } from '@vm-tools/libxfr';
 import { JOURNAL_FOLDER, type KnownTransfer } from '@vm-tools/libxfr/journals';
@@ -24,10 +26,11 @@ async function call(
   host: TestHost,
   action: string,
   parameters: Readonly<Record<string, string>> = {},
+  environment = '',
 ): Promise<{ readonly code: number; readonly reason: string; readonly stdout: string }> {
   const all = { config: 'pool.cfg', uuid: UUID, ...parameters };
   const words = Object.entries(all).map(([name, value]) => `OCF_RESKEY_${name}='${value}'`);
-  const line = `VM_TOOLS_ROOT=${host.simulated.root} ${words.join(' ')} ${AGENT} ${action}`;
+  const line = `${environment} VM_TOOLS_ROOT=${host.simulated.root} ${words.join(' ')} ${AGENT} ${action}`;
   const { code, stdout, stderr } = await host.exec(line);
   return { code, stdout, reason: /^ocf-exit-reason:(.*)$/m.exec(stderr)?.[1] ?? '' };
 }
@@ -178,3 +181,30 @@ testOnHost('it reads in the journals what vm-migrate reads in them', async (a) =
     await rm(folder, { recursive: true });
   }
 });
+
+testOnHost(
+  'a guest that runs is seen without a tool, as long as vm-monitor answers, and else with one',
+  async (a) => {
+    await writeConfig(a);
+    const states = join(a.simulated.root, 'run/vm-tools/states');
+    const monitor = a.spawn('exec vm-monitor --foreground --json');
+    monitor.stdout.resume();
+    const [line] = (await once(createInterface({ input: monitor.stderr }), 'line')) as [string];
+    const { pid } = JSON.parse(line) as { readonly pid: number };
+    expect(await codeOf(a, 'start')).toBe(SUCCESS);
+    // Only the shell and its small programs are left in PATH: the answer cannot come from a tool.
+    expect(await codeOf(a, 'monitor', {}, 'PATH=/usr/bin:/bin')).toBe(SUCCESS);
+    process.kill(pid, 'SIGSTOP');
+    expect(await codeOf(a, 'monitor', {}, 'PATH=/usr/bin:/bin')).toBe(GENERIC);
+    expect(await codeOf(a, 'monitor')).toBe(SUCCESS);
+    // The guest goes while vm-monitor cannot see it: what it has told before is not believed.
+    await a.run('vm-destroy pool1');
+    expect((await readFile(join(states, 'states'), 'utf8')).trim()).toMatch(
+      new RegExp(`^${UUID} |\n${UUID} `),
+    );
+    expect(await codeOf(a, 'monitor')).toBe(NOT_RUNNING);
+    await monitor.kill('SIGKILL');
+    expect(await codeOf(a, 'monitor')).toBe(NOT_RUNNING);
+  },
+  { monitor: true },
+);
