@@ -30,6 +30,9 @@ export interface MigrateInput extends WaitInput {
   readonly maxRounds?: number;
   readonly onNoConvergence: 'abort' | 'force' | 'throttle';
   readonly peer?: 'xl';
+  /** milliseconds */
+  readonly confirmTimeout?: number;
+  readonly withParent?: boolean;
 }
 
 const STOP_AND_COPY_BWLIMIT = {
@@ -88,6 +91,16 @@ export const command: CommandSpec = {
         'when it writes faster than can be sent: leave it here, stop it anyway, or slow it down first',
       choices: ['abort', 'force', 'throttle'],
       default: 'force',
+    },
+    {
+      flags: '--confirm-timeout <time>',
+      description:
+        'how long the other host is asked, once it was to start the domain and the connection is lost (default: 120)',
+      ...asWait,
+    },
+    {
+      flags: '--with-parent',
+      description: 'give the migration up when the process that has started this one ends',
     },
     {
       flags: '--insecure',
@@ -244,6 +257,7 @@ export const setCommand: CommandSpec = {
 export interface ResolveInput {
   readonly transfer: string;
   readonly owner?: 'here' | 'there';
+  readonly fenced?: string;
   /** milliseconds */
   readonly wait?: number;
 }
@@ -259,6 +273,11 @@ export const resolveCommand: CommandSpec = {
       choices: ['here', 'there'],
     },
     {
+      flags: '--fenced <peer>',
+      description: 'with --owner here: the host at the other end was switched off',
+      completes: ['<peer>'],
+    },
+    {
       flags: '--wait <time>',
       description: 'how long the other end is asked (default: 15)',
       ...asWait,
@@ -267,9 +286,14 @@ export const resolveCommand: CommandSpec = {
   examples: [
     { command: 'vm-migrate resolve 3f2a', effect: 'ask, and do what the answer says' },
     { command: 'vm-migrate resolve 3f2a --owner here', effect: 'the other host is permanently lost' },
+    {
+      command: 'vm-migrate resolve 3f2a --owner here --fenced b',
+      effect: 'host b was switched off; the domain may have run there until then',
+    },
   ],
   notes: [
     'It is safe to repeat; xfrd does the same by itself every minute.\nA wrong --owner starts a second copy of the domain: look at the other host first.',
+    'With --owner here the copy that waits here runs on. With --fenced it is removed: the domain may have run at the other host, and its disks would be newer than this memory. Create it again then. --fenced is refused while that host answers, and is kept in the journal.',
   ],
 };
 

@@ -22,6 +22,7 @@ import { formatBytes, formatRate, parseRate, parseSchedule } from '@vm-tools/rat
 import { openMeasured } from './measured.ts';
 import { movesOf } from './moves.ts';
 import type { MigrateInput } from './options.ts';
+import { orphaned } from './orphaned.ts';
 import { callingPeer, journalsOf, noteAway, peerAddress, recallingPeer } from '@vm-tools/libhost';
 import { moveToXl, warningOfXl } from './peer-xl.ts';
 import { requireFree } from './require-free.ts';
@@ -94,7 +95,8 @@ async function migrateOne(
     stopAndCopyRate,
     budget: live ? budget : undefined,
     journals,
-    signal: withDeadline(signal, budget),
+    signal: withDeadline(input.withParent ? AbortSignal.any([signal, orphaned()]) : signal, budget),
+    ...(input.confirmTimeout !== undefined && { timeouts: { confirmMs: input.confirmTimeout } }),
   };
   if (input.peer === 'xl') messages.warn(warningOfXl(address));
   const transfer: Transfer =

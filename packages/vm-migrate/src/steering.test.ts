@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -203,4 +204,20 @@ testOnTwoHosts('what kill -9 leaves does no harm', async (a, b) => {
   expect(left).not.toHaveProperty('figures');
   await result(a, `vm-migrate resolve ${moving.id}`);
   await waitForTicks(a, 'kept');
+});
+
+testOnTwoHosts('given up when the program that wanted it is gone', async (a, b) => {
+  await createGuest(a, 'left', 'type=pv');
+  await using xfrd = await startXfrd(b);
+  await unchangedInTheEnd(b, async () => {
+    const line = `vm-migrate left ${xfrd.endpoint} --bwlimit 1K --with-parent --json`;
+    const program = a.spawn(`${line} & echo $$ >&2; wait`);
+    const [printed, pid] = [text(program.stdout), once(program.stderr, 'data')];
+    await xfrd.says('"receiving"');
+    process.kill(Number(String(await pid).split('\n')[0]), 'SIGKILL');
+    expect(JSON.parse(await printed)).toMatchObject({
+      error: { code: 'INTERRUPTED', message: expect.stringMatching(/the process \d+ that has started this/) },
+    });
+  });
+  expect(await a.run('vm-migrate list')).toBe('');
 });

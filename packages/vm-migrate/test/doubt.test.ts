@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
 import { failure, result, state, testOnHost, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
-import type { KnownTransfer } from '@vm-tools/libxfr/journals';
+import { fileJournals } from '@vm-tools/libxfr';
+import { JOURNAL_FOLDER, type KnownTransfer } from '@vm-tools/libxfr/journals';
 import { DYING } from './kill/dying.ts';
 import { startXfrd } from './kill/xfrd.ts';
 
@@ -44,3 +46,56 @@ testOnTwoHosts(
     expect(await a.run('vm-migrate list')).toBe('');
   },
 );
+
+testOnTwoHosts(
+  'a host that was switched off: its word is taken, and what is older is not resumed',
+  async (a, b) => {
+    await result(a, 'vm-create polite.cfg name=doubtful');
+    await waitForTicks(a, 'doubtful');
+    const port = await freePort();
+    const xfrd = await startXfrd(b, port);
+    await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+    const [{ id }] = await result<[KnownTransfer]>(a, 'vm-migrate list');
+    const fenced = `vm-migrate resolve ${id} --owner here --fenced`;
+    expect(await failure(a, `vm-migrate resolve ${id} --fenced 127.0.0.1`)).toMatchObject({ status: 2 });
+    for (const [peer, why] of [
+      ['127.0.0.2', 'the other end of transfer'],
+      ['127.0.0.1', 'is not off: it takes connections'],
+    ])
+      expect(await failure(a, `${fenced} ${peer}`)).toMatchObject({
+        status: 2,
+        error: { code: 'XFR_NOT_FENCED', message: expect.stringContaining(why!) },
+      });
+    await xfrd.kill('SIGKILL');
+    expect(await a.run(`${fenced} 127.0.0.1`)).toBe(
+      'doubtful may have run at 127.0.0.1 until that was switched off\n',
+    );
+    expect(await a.run('vm-list --names')).toBe('');
+    expect(await result(a, `vm-migrate status ${id}`)).toMatchObject({
+      state: 'kept',
+      entries: [
+        { state: 'offered' },
+        { state: 'committed' },
+        { state: 'aborted', fenced: '127.0.0.1', at: expect.any(Number) },
+        { state: 'kept' },
+      ],
+    });
+    await result(a, 'vm-create polite.cfg name=doubtful');
+  },
+);
+
+testOnTwoHosts('settle waits for the process that has the journal, and not for ever', async (a, b) => {
+  await result(a, 'vm-create polite.cfg name=doubtful');
+  await waitForTicks(a, 'doubtful');
+  const port = await freePort();
+  await startXfrd(b, port);
+  await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+  const [{ id }] = await result<[KnownTransfer]>(a, 'vm-migrate list');
+  {
+    await using _ = await fileJournals(join(a.simulated.root, JOURNAL_FOLDER)).open(id);
+    expect(await failure(a, 'vm-migrate settle doubtful --within 0.5')).toMatchObject({
+      error: { code: 'XFR_GUEST_BUSY' },
+    });
+  }
+  expect(await a.run('vm-migrate settle doubtful')).toMatch(/^doubtful is (here|at .*)\n$/);
+});

@@ -7,11 +7,12 @@ import {
   type Outcome,
 } from '@vm-tools/cli';
 import { sleep, VmToolsError } from '@vm-tools/errors';
-import { monitorDomains, type MonitorEvent } from '@vm-tools/libdomain';
+import { listDomains, monitorDomains, type MonitorEvent } from '@vm-tools/libdomain';
 import { readPeer, trustFolder } from '@vm-tools/trust';
 import { takeLock } from './lock.ts';
 import type { MonitorInput } from './options.ts';
 import type { Ended } from './result.ts';
+import { tellStates } from './tell-states.ts';
 import { hasDomains, untilIdle } from './until-idle.ts';
 
 const DEFAULT_LINGER_MS = 60_000;
@@ -24,6 +25,11 @@ export async function monitor(invocation: Invocation<MonitorInput>): Promise<Out
   do {
     await using lock = await takeLock(socketPath);
     if (!lock) return otherRuns(input, socketPath);
+    await using _ = await tellStates(
+      root,
+      () => listDomains(host),
+      (words) => log.error(`the states of the domains are not told: ${words}`),
+    );
     log.info('watching the domains of this host', { pid: process.pid });
     await watch(host, log, input, signal);
     // A tool that makes a domain while the lock is being given back has been told that a monitor runs.

@@ -33,7 +33,7 @@ function runWith(environment: NodeJS.ProcessEnv, file: string, ...words: string[
 
 test('every executable tells its version and its help without Xen', async () => {
   expect(bundle.executables).toContain('vm-migrate');
-  expect(bundle.scripts).toEqual(['vm']);
+  expect(bundle.scripts).toEqual(['vm', 'vm-pool']);
   const all = [...bundle.executables, ...bundle.scripts].sort();
   expect((await readdir(join(folder, 'bin'))).sort()).toEqual(all);
   for (const name of bundle.executables) {

@@ -47,17 +47,25 @@ export PCMK_logfile=$POOL/log/$N.pacemaker PCMK_logfacility=none
 export VM_TOOLS_SIM=/run/sim VM_TOOLS_HOST=sim:$N VM_TOOLS_ROOT=/run/sim/$N/root
 mkdir -m 700 /run/sim
 xen-sim start "$N" --memory 2G >/dev/null
-xfrd init --name "$N" >/dev/null
+for folder in etc/vm-tools var/lib/vm-tools; do # what a host keeps when its power goes: keys, peers, journals
+  mkdir -p "$POOL/disk/$N/$folder" "$VM_TOOLS_ROOT/$folder"
+  chmod 700 "$POOL/disk/$N/$folder"
+  cp -an "$VM_TOOLS_ROOT/$folder/." "$POOL/disk/$N/$folder/"
+  mount --bind "$POOL/disk/$N/$folder" "$VM_TOOLS_ROOT/$folder"
+done
+[ -e "$POOL/$N.fingerprint" ] || xfrd init --name "$N" >/dev/null
 ln -s "/run/sim/$N/root/guests/kernel" /run/sim/kernel # the same path on all nodes
 xfrd fingerprint >"$POOL/$N.new"
 mv "$POOL/$N.new" "$POOL/$N.fingerprint"
 for i in $(seq "$COUNT"); do
   [ "$i" = "$ID" ] && continue
   until [ -e "$POOL/n$i.fingerprint" ]; do sleep .1; done
+  [ -e "$POOL/disk/$N/knows" ] && continue
   for address in "10.77.0.$i" "n$i"; do
     xfrd trust "n$i" "$address" --fingerprint "$(cat "$POOL/n$i.fingerprint")" >/dev/null
   done
 done
+touch "$POOL/disk/$N/knows"
 xfrd --listen "10.77.0.$ID" --json >>"$POOL/log/$N.xfrd" &
 corosync -f &
 until corosync-cfgtool -s >/dev/null; do sleep .1; done

@@ -33,6 +33,7 @@ ${pair('pcmk_host_check', 'static-list')}
 <instance_attributes id="guest-attributes">
 ${pair('config', config)}
 ${pair('uuid', GUEST.uuid)}
+${pair('confirm_timeout', '10')}
 </instance_attributes>
 <meta_attributes id="guest-meta">
 ${pair('allow-migrate', 'true')}

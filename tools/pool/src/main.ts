@@ -12,11 +12,11 @@ const packages = await unpackPacemaker(cache, (line) => console.error(`pool: ${l
 const bundle = join(cache, 'bundle');
 await makeBundle({ root, folder: bundle });
 let failed = 0;
-for (const { name, run } of TRIALS.filter((trial) => trial.name.includes(wanted))) {
+for (const { name, nodes, run } of TRIALS.filter((trial) => trial.name.includes(wanted))) {
   const began = performance.now();
   const seconds = (): string => `${Math.round((performance.now() - began) / 1000)} s`;
   try {
-    await using pool = await Pool.start({ folder: join(cache, 'run'), packages, bundle });
+    await using pool = await Pool.start({ folder: join(cache, 'run'), packages, bundle, nodes });
     const up = seconds();
     await run(pool);
     console.log(`✔ ${name} (up after ${up}, ${seconds()} in all)`);

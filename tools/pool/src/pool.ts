@@ -1,14 +1,31 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exists, runChild, runChildStrictly, type ExecResult } from '@vm-tools/lab';
 import { cib, CONFIG, GUEST } from './cib.ts';
+import { Counts } from './counts.ts';
+import { readDeeds, startsOf, type Deed } from './deeds.ts';
+import { until } from './until.ts';
 
 const SCRIPTS = join(import.meta.dirname, '../scripts');
-const AGENT = join(import.meta.dirname, '../../../packages/pool-agent/ocf/domain');
-const LIMIT_MS = 180_000;
-const LOOK_EVERY_MS = 500;
+const AGENT = join(import.meta.dirname, '../../../packages/pool-agent');
+/** However the driver ends, nothing of a pool outlives it. */
+const WITH_THE_DRIVER = ['--pdeathsig', 'KILL'];
+const ASIDE = ['unshare', '-n', '-m', '-p', '-u', '-i', '--fork', '--kill-child'];
+/** A node has the tools of the bundle, and nothing else of the one who runs the trials. */
+const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const FENCE_EVERY_MS = 100;
 
 /** The parts of a pool that are the same for all of its nodes. */
@@ -20,7 +37,7 @@ export interface PoolInit {
   /** the bundle of our tools */
   readonly bundle: string;
   /** @default 2 */
-  readonly nodes?: number;
+  readonly nodes?: number | undefined;
 }
 
 /** Nodes with real Corosync and Pacemaker, each with a simulated host, on a switch of their own. */
@@ -28,6 +45,9 @@ export class Pool implements AsyncDisposable {
   readonly nodes: number;
   /** What was done to nodes by the fence device, "n2 for n1". */
   readonly fenced: string[] = [];
+  readonly #fences: Deed[] = [];
+  readonly #counts = new Counts();
+  readonly #frozen = new Set<number>();
   readonly #init: PoolInit;
   readonly #switch: ChildProcess;
   /** the first process of each node, by its number */
@@ -44,7 +64,9 @@ export class Pool implements AsyncDisposable {
   /** Starts one, and resolves when its guest runs. */
   static async start(init: PoolInit): Promise<Pool> {
     await prepare(init);
-    const network = spawn('unshare', ['-n', 'sleep', 'infinity'], { stdio: 'ignore' });
+    const network = spawn('setpriv', [...WITH_THE_DRIVER, 'unshare', '-n', 'sleep', 'infinity'], {
+      stdio: 'ignore',
+    });
     const pool = new Pool(init, network);
     try {
       await until(async () => !(await isOfThisNetwork(network.pid)), 'the switch');
@@ -64,17 +86,23 @@ export class Pool implements AsyncDisposable {
     const pid = this.#pids.get(node);
     if (pid === undefined) return Promise.resolve({ code: 255, stdout: '', stderr: `n${node} is off` });
     const env = [
+      `PATH=${PATH}`,
       'VM_TOOLS_SIM=/run/sim',
       `VM_TOOLS_HOST=sim:n${node}`,
       `VM_TOOLS_ROOT=/run/sim/n${node}/root`,
     ];
-    return runChild('nsenter', ['-t', String(pid), '-a', '--wd=/', 'env', ...env, 'bash', '-c', line]);
+    return runChild('nsenter', ['-t', String(pid), '-a', '--wd=/', 'env', '-i', ...env, 'bash', '-c', line]);
+  }
+
+  /** The nodes that are on; one that is frozen cannot be looked at, and runs nothing. */
+  get #awake(): number[] {
+    return [...this.#pids.keys()].filter((node) => !this.#frozen.has(node));
   }
 
   /** The nodes on which the guest has a domain. */
   async where(): Promise<number[]> {
     const found: number[] = [];
-    for (const node of this.#pids.keys()) {
+    for (const node of this.#awake) {
       const { stdout } = await this.on(node, 'vm-list --names');
       if (stdout.split('\n').includes(GUEST.name)) found.push(node);
     }
@@ -96,14 +124,49 @@ export class Pool implements AsyncDisposable {
     return /\(ocf:vm-tools:domain\):\s+(.*)/.exec(stdout)?.[1]?.trim() ?? '';
   }
 
+  /** Asks the agent of a node for an action, and takes its reason. */
+  async agent(node: number, action: string): Promise<{ readonly code: number; readonly reason: string }> {
+    const words = `OCF_RESKEY_config=${join(this.#init.folder, 'web1.cfg')} OCF_RESKEY_uuid=${GUEST.uuid}`;
+    const { code, stderr } = await this.on(
+      node,
+      `${words} /usr/lib/ocf/resource.d/vm-tools/domain ${action}`,
+    );
+    return { code, reason: /^ocf-exit-reason:(.*)$/m.exec(stderr)?.[1] ?? '' };
+  }
+
+  /** The state of the newest transfer of the guest in the journals of a node. */
+  async transfer(node: number): Promise<string> {
+    const { stdout } = await this.on(node, 'vm-migrate list --all --json');
+    return (JSON.parse(stdout || '[]') as { readonly state: string }[]).at(-1)?.state ?? '';
+  }
+
+  /** xfrd of a node dies, and with "start" it is there again. */
+  async xfrd(node: number, what: 'kill' | 'start'): Promise<void> {
+    const start = `setsid xfrd --listen 10.77.0.${node} --json >>/run/xfrd.log 2>&1 </dev/null &`;
+    await this.on(node, what === 'kill' ? 'pkill -9 -f lib/xfrd' : start);
+  }
+
   /** The lines of the log of Pacemaker on a node. */
   async log(node: number): Promise<string[]> {
     return (await readFile(join(this.#init.folder, `log/n${node}.pacemaker`), 'utf8')).split('\n');
   }
 
-  /** Waits for something of the pool, and all the time that no second copy of the guest is there. */
+  /** The nodes that have started the guest, in their order, as their agents have told. */
+  async starts(): Promise<number[]> {
+    return startsOf([...(await readDeeds(join(this.#init.folder, 'log'))), ...this.#fences]);
+  }
+
+  /**
+   * Waits for something of the pool, and all the time that no second copy of the guest is there: by the domains and the
+   * counts of all nodes, and by what the agents have done.
+   */
   async until(holds: () => Promise<boolean>, what: string): Promise<void> {
     await until(async () => {
+      await this.starts();
+      const ticks = await Promise.all(
+        this.#awake.map(async (node) => [node, await this.ticks(node)] as const),
+      );
+      this.#counts.look(new Map(ticks));
       const places = await this.where();
       if (places.length < 2 || (await this.#areOfOneMove(places))) return holds();
       throw new Error(`two copies: the guest is on ${places.map((node) => `n${node}`).join(' and ')}`);
@@ -123,8 +186,9 @@ export class Pool implements AsyncDisposable {
   async powerOn(node: number): Promise<void> {
     const { folder, packages } = this.#init;
     const words = [join(SCRIPTS, 'node.sh'), String(node), String(this.nodes), packages, folder];
-    const outer = spawn('unshare', ['-n', '-m', '-p', '-u', '-i', '--fork', '--kill-child', ...words], {
+    const outer = spawn('setpriv', [...WITH_THE_DRIVER, ...ASIDE, ...words], {
       stdio: 'ignore',
+      env: { PATH },
     });
     let pid = 0;
     await until(async () => {
@@ -148,6 +212,21 @@ export class Pool implements AsyncDisposable {
     process.kill(pid, 'SIGKILL');
     await until(async () => !(await exists(`/proc/${pid}`)), `n${node} to go`);
     this.#pids.delete(node);
+    this.#frozen.delete(node);
+  }
+
+  /** The cable of a node is out, or in again: the pool and its moves share it. */
+  async cable(node: number, state: 'up' | 'down'): Promise<void> {
+    await this.#onSwitch(`ip link set v${node} ${state}`);
+  }
+
+  /** Nothing of a node goes on, its guests neither, and what others send to it arrives. */
+  async freeze(node: number): Promise<void> {
+    this.#frozen.add(node);
+    const space = (pid: string): Promise<string> => readlink(`/proc/${pid}/ns/pid`).catch(() => '');
+    const own = await space(String(this.#pids.get(node)));
+    for (const pid of await readdir('/proc'))
+      if (/^\d+$/.test(pid) && (await space(pid)) === own) process.kill(Number(pid), 'SIGSTOP');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,6 +245,7 @@ export class Pool implements AsyncDisposable {
         const [node = '', , by = ''] = asked.split('.');
         this.fenced.push(`${node} for ${by}`);
         await this.powerOff(Number(node.slice(1)));
+        this.#fences.push({ what: 'fence', node: Number(node.slice(1)), at: Date.now() });
         await rename(join(folder, asked), join(folder, asked.replace(/ask$/, 'done')));
       }
       await delay(FENCE_EVERY_MS, undefined, { signal }).catch(() => undefined);
@@ -189,7 +269,8 @@ async function prepare({ folder, bundle, nodes = 2 }: PoolInit): Promise<void> {
   for (const tool of await readdir(join(bundle, 'bin')))
     await symlink(join(bundle, 'bin', tool), join(bin, tool));
   await copyFile(process.execPath, join(bin, 'node'));
-  await copyFile(AGENT, join(agents, 'domain'));
+  await copyFile(join(AGENT, 'ocf/domain'), join(agents, 'domain'));
+  await copyFile(join(AGENT, 'bin/vm-pool'), join(bin, 'vm-pool'));
   const device = await readFile(join(SCRIPTS, 'fence_pool'), 'utf8');
   await writeFile(join(sbin, 'fence_pool'), device.replace('@FENCE@', join(folder, 'fence')), {
     mode: 0o755,
@@ -203,12 +284,4 @@ async function isOfThisNetwork(pid: number | undefined): Promise<boolean> {
   const { stdout } = await runChild('readlink', [`/proc/${pid}/ns/net`, '/proc/self/ns/net']);
   const [theirs, ours] = stdout.trim().split('\n');
   return theirs === undefined || ours === undefined || theirs === ours;
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const late = performance.now() + LIMIT_MS;
-  while (!(await holds())) {
-    if (performance.now() > late) throw new Error(`not within ${LIMIT_MS / 1000} s: ${what}`);
-    await delay(LOOK_EVERY_MS);
-  }
 }

@@ -3,6 +3,8 @@ import type { Pool } from './pool.ts';
 /** Something that happens to a pool, and what must come of it. */
 export interface Trial {
   readonly name: string;
+  /** @default 2 */
+  readonly nodes?: number;
   readonly run: (pool: Pool) => Promise<void>;
 }
 
@@ -11,12 +13,10 @@ export const TRIALS: readonly Trial[] = [
     name: 'standby: the guest moves live, and its count goes on',
     async run(pool) {
       const [from, to] = await place(pool);
-      await pool.until(async () => (await pool.ticks(from)) > 3, 'the guest to count');
-      await pool.on(from, `crm_attribute -N n${from} -n standby -v on -t nodes`);
-      await pool.until(async () => (await pool.believed(to)) === `Started n${to}`, 'the guest to move');
-      const before = await pool.ticks(from);
-      await pool.until(async () => (await pool.ticks(to)) > before, 'the count to go on');
+      await standby(pool, from);
+      await started(pool, to, to);
       require(pool.fenced.length === 0, `fenced: ${pool.fenced.join()}`);
+      requireSame(await pool.starts(), [from]);
     },
   },
   {
@@ -24,67 +24,219 @@ export const TRIALS: readonly Trial[] = [
     async run(pool) {
       const [from, to] = await place(pool);
       await pool.on(from, 'pkill -9 corosync; pkill -9 pacemaker');
-      await pool.until(
-        async () => (await pool.believed(to)) === `Started n${to}`,
-        'the guest to start elsewhere',
-      );
-      await pool.until(async () => (await pool.ticks(to)) > 3, 'the guest to count');
-      require(pool.fenced.join() === `n${from} for n${to}`, `fenced: ${pool.fenced.join()}`);
+      await started(pool, to, to);
+      requireSame(pool.fenced, [`n${from} for n${to}`]);
+      requireSame(await pool.starts(), [from, to]);
+      await cleanUp(pool, to);
     },
   },
   {
-    name: 'moved behind the back of Pacemaker, and a clean-up: no second copy',
+    name: 'behind: moved by hand, without a word to Pacemaker, and a clean-up: no second copy',
     async run(pool) {
       const [from, to] = await place(pool);
       await pool.on(from, `vm-migrate web1 n${to}`);
-      await pool.until(async () => (await pool.believed(from)) === `Started n${to}`, 'Pacemaker to find it');
-      const before = await pool.ticks(to);
-      await pool.on(from, 'crm_resource --cleanup');
-      await pool.until(
-        async () => (await pool.ticks(to)) > before + 50,
-        'the count to go on behind the clean-up',
-      );
-      require((await pool.where()).join() === String(to), 'it is at its new place alone');
-      require(pool.fenced.length === 0, `fenced: ${pool.fenced.join()}`);
+      await started(pool, from, to);
+      await cleanUp(pool, to);
+      requireSame(pool.fenced, []);
     },
   },
   {
-    name: 'a move that fails harmlessly: the guest runs on where it was',
+    name: 'failing: a move that fails harmlessly, and is cleared: the guest runs on, and moves then',
     async run(pool) {
       const [from, to] = await place(pool);
-      await pool.on(to, `xen-sim fault n${to} --call domainCreate --errno ENOMEM`);
-      await pool.on(from, `crm_attribute -N n${from} -n standby -v on -t nodes`);
-      await pool.until(async () => (await pool.believed(to)).includes('blocked'), 'the move to fail');
+      await pool.on(to, `xen-sim fault n${to} --call domainCreate --errno ENOMEM --times 1000`);
+      await standby(pool, from);
+      await blocked(pool, from);
       const before = await pool.ticks(from);
       await pool.until(async () => (await pool.ticks(from)) > before + 20, 'the guest to run on');
       const told = (await pool.log(from)).filter((line) => line.includes('ocf-exit-reason:'));
       require(told.some((line) =>
         line.includes('Cannot allocate memory'),
       ), `the reason is told: ${told.join()}`);
-      require(pool.fenced.length === 0, `fenced: ${pool.fenced.join()}`);
+      await pool.on(to, `xen-sim fault n${to} --clear`);
+      await clear(pool, from);
+      await started(pool, to, to);
+      requireSame(pool.fenced, []);
+      requireSame(await pool.starts(), [from]);
     },
   },
   {
-    name: 'the power of the node goes: the guest starts elsewhere, once',
+    name: 'power: that of the node goes, the guest starts elsewhere, once',
     async run(pool) {
       const [from, to] = await place(pool);
       await pool.powerOff(from);
-      await pool.until(
-        async () => (await pool.believed(to)) === `Started n${to}`,
-        'the guest to start elsewhere',
-      );
-      await pool.until(async () => (await pool.ticks(to)) > 3, 'the guest to count');
+      await started(pool, to, to);
+      await cleanUp(pool, to);
+      requireSame(await pool.starts(), [from, to]);
+    },
+  },
+  {
+    name: 'uncertain: the target loses xfrd when it was to start the guest; cleared, it runs there, and nowhere else',
+    async run(pool) {
+      const [from, to] = await place(pool);
+      await committed(pool, from, to);
+      await pool.xfrd(to, 'kill');
+      await blocked(pool, from);
+      const early = await pool.on(from, 'vm-pool clear web1 --within 1');
+      require(early.code === 9, `not decided yet: ${early.code} ${early.stderr}`);
+      await pool.xfrd(to, 'start');
+      await clear(pool, from);
+      await started(pool, to, to);
+      await cleanUp(pool, to);
+      requireSame(pool.fenced, []);
+      requireSame(await pool.starts(), [from]);
+    },
+  },
+  {
+    name: 'fence: the target loses its power when it was to start the guest; the older copy is not resumed',
+    async run(pool) {
+      const [from, to] = await place(pool);
+      await committed(pool, from, to);
+      await pool.powerOff(to);
+      await fenced(pool, 'the target to be fenced');
+      await pool.on(from, `crm_attribute -N n${from} -n standby -v off -t nodes`);
+      await clear(pool, from);
+      await started(pool, from, from);
+      require((await pool.transfer(from)) === 'kept', `it is ${await pool.transfer(from)}`);
+      requireSame(await pool.starts(), [from, from]);
+    },
+  },
+  {
+    name: 'cable: of two nodes the one with the guest fences the other, and the guest runs on',
+    async run(pool) {
+      const [from, to] = await place(pool);
+      const before = await pool.ticks(from);
+      await pool.cable(from, 'down');
+      await fenced(pool, 'one to be fenced');
+      await pool.until(async () => (await pool.ticks(from)) > before + 50, 'the guest to run on');
+      requireSame(pool.fenced, [`n${to} for n${from}`]);
+      await pool.cable(from, 'up');
+      await pool.powerOn(to);
+      await member(pool, from, to);
+      await cleanUp(pool, from);
+      requireSame(await pool.starts(), [from]);
+    },
+  },
+  {
+    name: 'three: the cable of the node with the guest is out; the others fence it, and one starts the guest',
+    nodes: 3,
+    async run(pool) {
+      const [from, other] = await place(pool);
+      await pool.cable(from, 'down');
+      await fenced(pool, 'the node to be fenced');
+      const to = await startedSomewhere(pool, other);
+      require(pool.fenced.every((each) => each.startsWith(`n${from} for `)), `fenced: ${pool.fenced.join()}`);
+      await cleanUp(pool, to);
+      requireSame(await pool.starts(), [from, to]);
+    },
+  },
+  {
+    name: 'frozen: of three nodes that with the guest stands still, comes back, and leaves in good order: not fenced twice',
+    nodes: 3,
+    async run(pool) {
+      const [from, other] = await place(pool);
+      await pool.freeze(from);
+      const to = await startedSomewhere(pool, other);
+      require(pool.fenced.every((each) => each.startsWith(`n${from} for `)), `fenced: ${pool.fenced.join()}`);
+      await pool.powerOn(from);
+      await member(pool, to, from);
+      await cleanUp(pool, to);
+      requireSame(await pool.starts(), [from, to]);
+      // Its old fence says nothing of a host that has come back and is silent now: the guest may run there.
+      await pool.on(to, 'crm_attribute -n maintenance-mode -v true');
+      await pool.on(to, `vm-destroy web1`);
+      await pool.on(from, 'kill -TERM $(pgrep -x pacemakerd)');
+      await pool.until(async () => !(await runs(pool, from, 'pacemakerd')), 'Pacemaker to end');
+      await pool.on(from, 'kill -TERM $(pgrep -x corosync)');
+      await pool.until(async () => !(await isMember(pool, to, from)), 'the node to leave');
+      await pool.cable(from, 'down');
+      const { code, reason } = await pool.agent(to, 'start');
+      require(code === 1 && reason === `n${from} does not answer, and may have it`, `${code} ${reason}`);
     },
   },
 ];
 
-/** @returns the node that has the guest, and the other one */
+/** @returns the node that has the guest, and another one */
 async function place(pool: Pool): Promise<readonly [from: number, to: number]> {
   const [from] = await pool.where();
   if (from === undefined) throw new Error('the guest is nowhere');
+  await pool.until(async () => (await pool.ticks(from)) > 3, 'the guest to count');
   return [from, from === 1 ? 2 : 1];
+}
+
+async function standby(pool: Pool, node: number): Promise<void> {
+  await pool.on(node, `crm_attribute -N n${node} -n standby -v on -t nodes`);
+}
+
+/** Until the guest runs on a node, as another one knows it, and counts. */
+async function started(pool: Pool, asked: number, node: number): Promise<void> {
+  await pool.until(
+    async () => (await pool.believed(asked)) === `Started n${node}`,
+    `the guest to be on n${node}`,
+  );
+  const before = await pool.ticks(node);
+  await pool.until(async () => (await pool.ticks(node)) > before, 'the guest to count');
+  requireSame(await pool.where(), [node]);
+}
+
+async function startedSomewhere(pool: Pool, asked: number): Promise<number> {
+  const off = (): string => pool.fenced[0]?.split(' ')[0] ?? '';
+  await pool.until(async () => {
+    const believed = await pool.believed(asked);
+    return /^Started n\d$/.test(believed) && off() !== '' && !believed.endsWith(off());
+  }, 'the guest to start elsewhere');
+  const to = Number((await pool.believed(asked)).at(-1));
+  await started(pool, asked, to);
+  return to;
+}
+
+async function fenced(pool: Pool, what: string): Promise<void> {
+  await pool.until(() => Promise.resolve(pool.fenced.length > 0), what);
+}
+
+async function blocked(pool: Pool, node: number): Promise<void> {
+  await pool.until(async () => (await pool.believed(node)).includes('blocked'), 'the move to fail');
+}
+
+/** Until the source has told the target to start the guest, which takes its time. */
+async function committed(pool: Pool, from: number, to: number): Promise<void> {
+  await pool.on(to, `xen-sim fault n${to} --call domainUnpause --delay 60`);
+  await standby(pool, from);
+  await pool.until(async () => (await pool.transfer(from)) === 'committed', 'the source to commit');
+}
+
+/** The command that everybody types, and nothing must come of it. */
+async function cleanUp(pool: Pool, node: number): Promise<void> {
+  const before = await pool.ticks(node);
+  await pool.on(node, 'crm_resource --cleanup');
+  await pool.until(
+    async () => (await pool.ticks(node)) > before + 50,
+    'the count to go on behind a clean-up',
+  );
+  requireSame(await pool.where(), [node]);
+}
+
+async function clear(pool: Pool, node: number): Promise<void> {
+  const { code, stderr } = await pool.on(node, 'vm-pool clear web1');
+  require(code === 0, `vm-pool: ${code} ${stderr}`);
+}
+
+async function isMember(pool: Pool, asked: number, node: number): Promise<boolean> {
+  return (await pool.on(asked, 'crm_node -p')).stdout.split(/\s+/).includes(`n${node}`);
+}
+
+async function member(pool: Pool, asked: number, node: number): Promise<void> {
+  await pool.until(async () => isMember(pool, asked, node), `n${node} to be back`);
+}
+
+async function runs(pool: Pool, node: number, program: string): Promise<boolean> {
+  return (await pool.on(node, `pgrep -x ${program}`)).code === 0;
 }
 
 function require(holds: boolean, what: string): void {
   if (!holds) throw new Error(what);
+}
+
+function requireSame(found: readonly unknown[], wanted: readonly unknown[]): void {
+  require(JSON.stringify(found) === JSON.stringify(wanted), `${found.join()} and not ${wanted.join()}`);
 }

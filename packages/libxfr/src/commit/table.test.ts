@@ -61,6 +61,7 @@ test('a source does and says this, and nothing else', () => {
     'aborted, any, at once: ABORT',
     'aborted, suspended, at once: resume → running',
     'aborted, suspended, failure: resume → running',
+    'aborted, suspended, target was fenced: destroy → absent',
     'moved, any, at once: BYE',
   ]);
 });

@@ -23,7 +23,14 @@ export type Word = 'RUNNING' | 'FENCED' | 'PENDING' | 'UNKNOWN';
 
 /** An event on one side without the other: the controller fails or is told to stop, is restarted, waits too long. */
 export type LocalEvent =
-  'failure' | 'restart' | 'lease expired' | 'start failed' | 'a day passed' | 'owner here' | 'owner there';
+  | 'failure'
+  | 'restart'
+  | 'lease expired'
+  | 'start failed'
+  | 'a day passed'
+  | 'owner here'
+  | 'owner there'
+  | 'target was fenced';
 
 export type Trigger = MessageName | LocalEvent;
 
@@ -114,6 +121,8 @@ export const SOURCE: Table<SourceState, SourceAction> = {
     { in: 'aborted', say: 'ABORT' },
     { in: 'aborted', guest: 'suspended', act: 'resume', leaves: 'running' },
     { in: 'aborted', guest: 'suspended', on: 'failure', act: 'resume', leaves: 'running' },
+    // It may have run there until its host was switched off, and its disks may be newer than its memory here.
+    { in: 'aborted', guest: 'suspended', on: 'target was fenced', act: 'destroy', leaves: 'absent' },
     { in: 'aborted', guest: 'running', write: 'kept' },
     // The host was restarted meanwhile, or an operator has destroyed it: there is nothing to resume.
     { in: 'aborted', guest: 'absent', write: 'kept' },

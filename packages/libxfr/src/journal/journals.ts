@@ -22,6 +22,7 @@ export interface NextEntry {
   readonly domid?: number | undefined;
   readonly disks?: JournalledDisks | undefined;
   readonly error?: RemoteErrorBody | undefined;
+  readonly fenced?: string | undefined;
 }
 
 /** One journal that is being written. As long as it is open, no other process writes about its guest on this host. */

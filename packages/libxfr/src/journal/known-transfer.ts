@@ -9,6 +9,8 @@ export interface KnownTransfer {
   readonly role: TransferRecord['role'];
   readonly guest: TransferRecord['guest'];
   readonly peer: string;
+  /** the name under which the other end is trusted here, where the transport can tell */
+  readonly who?: string | undefined;
   readonly epoch: number;
   readonly state: TransferRecord['state'];
   /** a clause about the guest that says what the state means */
@@ -31,7 +33,7 @@ export async function listTransfers(
 
 /** A transfer of which the record has been read already. */
 export function knownTransfer(record: TransferRecord): KnownTransfer {
-  const { id, role, guest, peer, epoch, state, isEnded, entries } = record;
+  const { id, role, guest, peer, who, epoch, state, isEnded, entries } = record;
   const { word, means } = factsOf(record);
   const isHere = word === (role === 'source' ? 'FENCED' : 'RUNNING');
   const owner = word === 'PENDING' ? 'undecided' : isHere ? 'here' : 'there';
@@ -41,6 +43,7 @@ export function knownTransfer(record: TransferRecord): KnownTransfer {
     role,
     guest,
     peer,
+    ...(who === undefined ? {} : { who }),
     epoch,
     state,
     means,

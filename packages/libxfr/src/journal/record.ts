@@ -29,6 +29,8 @@ export interface JournalEntry<State extends string = SourceState | TargetState> 
   readonly disks?: JournalledDisks | undefined;
   /** why, where something has failed */
   readonly error?: RemoteErrorBody | undefined;
+  /** The other end, where this line rests on the word that its host was switched off. */
+  readonly fenced?: string | undefined;
 }
 
 interface RecordOf<Role extends string, State extends string> {

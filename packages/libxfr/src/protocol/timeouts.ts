@@ -16,7 +16,10 @@ export interface TransferTimeouts {
   readonly lingerMs: number;
   /** until a target that is ready, and has lost its source, gives the guest up. @default 60 000 */
   readonly leaseMs: number;
-  /** until a source that has committed, and has lost its target, stops asking: longer than a lease. @default 120 000 */
+  /**
+   * until a source that has committed, and has lost its target, stops asking: longer than a lease. No longer than that
+   * it waits for the answer over the connection that it still has, either. @default 120 000
+   */
   readonly confirmMs: number;
   /** before it asks again for the first time; twice that before the next, up to 20 times that. @default 500 */
   readonly retryMs: number;

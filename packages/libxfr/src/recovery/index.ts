@@ -15,7 +15,7 @@ export { knownTransfer, listTransfers } from '../journal/known-transfer.ts';
 export type { Answer } from '../session/answers.ts';
 export { askPeer } from '../session/ask-peer.ts';
 export { forgetTransfers } from './forget-transfers.ts';
-export type { Owner } from './go-on.ts';
+export type { OperatorsWord, Owner } from './go-on.ts';
 export type { RecoveryOptions } from './options.ts';
 export { reconnectPeer } from './reconnect-peer.ts';
 export type { RecoveredTransfer } from './recover-transfers.ts';

@@ -209,6 +209,63 @@ describe('a source', () => {
     expect(calls).toEqual([]);
   });
 
+  test('does not resume what may have run at a host that was switched off, whatever dies meanwhile', async () => {
+    const journals = await left('source', ['committed']);
+    const options = { journals, reconnect: unreachable, owner: 'here', fenced: 'b' } as const;
+    const { finder } = host({ source: true });
+    const dying: GuestFinder = {
+      ...finder,
+      findSource: async () => ({
+        confirm: () => Promise.resolve(),
+        resume: () => Promise.reject(new Error('not resumed')),
+        destroy: () => Promise.reject(new Error('died')),
+      }),
+    };
+    await expect(resolveTransfer(ID, { ...options, finder: dying })).rejects.toThrow('died');
+    expect((await journals.read(ID))?.entries.at(-1)).toMatchObject({ state: 'aborted', fenced: 'b' });
+    const behind = host({ source: true });
+    // As xfrd does it, which was told nothing.
+    await resolveTransfer(ID, { journals, finder: behind.finder });
+    expect([behind.calls, await ended(journals)]).toEqual([['destroy'], 'kept']);
+  });
+
+  test.each<[string, string, NonNullable<RecoveryOptions['reconnect']>]>([
+    ['another host', 'c', unreachable],
+    ['one that answers', 'b', asking(memoryJournals())],
+    [
+      'one of which only the system answers',
+      'b:8002',
+      () => Promise.reject(new VmToolsError({ code: 'XFR_PEER_SILENT', kind: 'timeout', message: 'silent' })),
+    ],
+  ])('does not take %s for one that was switched off', async (_what, fenced, reconnect) => {
+    const journals = await left('source', ['committed']);
+    const { finder, calls } = host({ source: true });
+    const options = { journals, finder, reconnect, timeouts: TIMEOUTS, owner: 'here', fenced } as const;
+    await expect(resolveTransfer(ID, options)).rejects.toMatchObject({
+      code: 'XFR_NOT_FENCED',
+      kind: 'usage',
+    });
+    expect([calls, await ended(journals)]).toEqual([[], 'committed']);
+  });
+
+  test.each([
+    ['running', ['resume']],
+    ['absent', []],
+  ])('leaves a copy that is %s as it is when its target was switched off', async (now, done) => {
+    const journals = await left('source', ['committed']);
+    const { finder, calls } = host({ source: true });
+    const changed = new VmToolsError({ code: 'GUEST_CHANGED', message: 'changed', details: { now } });
+    const found: GuestFinder = {
+      ...finder,
+      findSource: async (transfer) => {
+        const source = (await finder.findSource(transfer))!;
+        return { ...source, confirm: () => Promise.reject(changed) };
+      },
+    };
+    await resolveTransfer(ID, { journals, finder: found, owner: 'here', fenced: 'b' });
+    expect([calls, await ended(journals)]).toEqual([done, 'kept']);
+  });
+
   test('whose guest is gone, with its host, comes to its end', async () => {
     const journals = await left('source', ['committed', 'aborted']);
     const { finder, calls } = host();
@@ -250,6 +307,12 @@ describe('a target', () => {
     });
     await resolveTransfer(ID, { ...options, owner: 'there' });
     expect(await ended(journals)).toBe('cleared');
+
+    const alone = await left('target', ['ready', 'owner']);
+    await resolveTransfer(ID, {
+      ...{ journals: alone, finder, reconnect: unreachable, owner: 'here', fenced: 'b' },
+    });
+    expect((await alone.read(ID))?.entries.at(-1)).toMatchObject({ state: 'running', fenced: 'b' });
 
     const again = await left('target', ['ready', 'owner']);
     const knowing = asking(await left('source', ['committed', 'confirmed']));

@@ -47,7 +47,10 @@ export async function askUntilKnown(
   let latest: VmToolsError | undefined;
   if (channel !== undefined) {
     try {
-      answer = await askOnce(participant, channel, timeouts);
+      answer = await askOnce(participant, channel, {
+        ...timeouts,
+        answerMs: Math.min(timeouts.answerMs, timeouts.confirmMs),
+      });
       if (isKnown(answer)) return { answer, channel, failure, latest };
       failure = pendingError(answer, participant);
     } catch (thrown) {

@@ -24,6 +24,8 @@ export interface LineDetails {
   /** why, where something has failed */
   readonly error?: VmToolsError;
   readonly disks?: JournalledDisks | undefined;
+  /** the other end, where its host is said to have been switched off */
+  readonly fenced?: string | undefined;
 }
 
 /**
@@ -134,7 +136,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
    *
    * @throws VmToolsError XFR_JOURNAL_IO, XFR_NO_SPACE; XFR_NO_STEP if the table does not allow it
    */
-  async write(state: State, on?: Trigger, { error, disks }: LineDetails = {}): Promise<void> {
+  async write(state: State, on?: Trigger, { error, disks, fenced }: LineDetails = {}): Promise<void> {
     if (!this.allows({ write: state }, on)) throw this.#noStep(`write ${state}`, on);
     await this.#step('journal', state, async () => {
       const before = this.state;
@@ -144,6 +146,7 @@ export class Participant<State extends AnyState, Action extends string> implemen
           epoch: this.epoch,
           domid: this.#domid,
           ...(disks === undefined ? {} : { disks }),
+          ...(fenced === undefined ? {} : { fenced }),
           ...(error === undefined ? {} : { error: encodeRemoteError(error, this.#table.side) }),
         });
       } catch (thrown) {

@@ -152,6 +152,20 @@ export const journalCases: readonly ErrorCase[] = [
     ...{ kind: 'usage', retry: 'after-fix' },
   },
   {
+    code: 'XFR_NOT_FENCED',
+    when: 'another host was switched off',
+    cause: async () =>
+      rejection(
+        resolveTransfer(ID, {
+          journals: await left('source', ['committed']),
+          finder: nobody,
+          owner: 'here',
+          fenced: 'c',
+        }),
+      ),
+    ...{ kind: 'usage', retry: 'after-fix' },
+  },
+  {
     code: 'XFR_STOPPED',
     when: 'the process that received the guest was killed; its successor answers',
     cause: async () => {

@@ -1,5 +1,5 @@
 import { ensureMonitor, type Invocation, type Outcome } from '@vm-tools/cli';
-import { VmToolsError } from '@vm-tools/errors';
+import { sleep, VmToolsError } from '@vm-tools/errors';
 import { guestFinder } from '@vm-tools/libdomain';
 import { isWanted, journalsOf, openTransfers, recallingPeer } from '@vm-tools/libhost';
 import { cancelServed } from '@vm-tools/libxfr/control';
@@ -11,6 +11,7 @@ import { underWay } from '../transfers/find-under-way.ts';
 import { wantedOf } from './where.ts';
 
 const WITHIN_MS = 60_000;
+const BUSY_PAUSE_MS = 200;
 
 /** Ends what is not decided: gives it up where that can be, and else asks the other end. */
 export async function settle(invocation: Invocation<SettleInput>): Promise<Outcome<readonly Settled[]>> {
@@ -34,13 +35,11 @@ export async function settle(invocation: Invocation<SettleInput>): Promise<Outco
       settled.push({ id, role, guest, peer, owner, by: 'cancel' });
       continue;
     }
-    const { owner } = await resolveTransfer(id, {
-      journals,
-      finder: guestFinder(await invocation.openHost()),
-      reconnect: recallingPeer(invocation),
-      timeouts: { confirmMs: within },
-      signal,
-    });
+    const finder = guestFinder(await invocation.openHost());
+    const reconnect = recallingPeer(invocation);
+    const { owner } = await onceFree(late, () =>
+      resolveTransfer(id, { journals, finder, reconnect, timeouts: { confirmMs: within }, signal }),
+    );
     if (role === 'target' && owner === 'here') await ensureMonitor(invocation);
     settled.push({ id, role, guest, peer, owner, by: 'resolve' });
   }
@@ -48,6 +47,18 @@ export async function settle(invocation: Invocation<SettleInput>): Promise<Outco
     ({ guest, owner, peer }) => `${guest.name} is ${owner === 'here' ? 'here' : `at ${peer}`}`,
   );
   return { value: settled, text: lines.length === 0 ? 'no transfer of it is open' : lines.join('\n') };
+}
+
+/** Another process may be asking, too: vm-migrate itself, or xfrd. It leaves its journal when it knows, or gives up. */
+async function onceFree<Value>(late: AbortSignal, run: () => Promise<Value>): Promise<Value> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (thrown) {
+      if (!(thrown instanceof VmToolsError && thrown.code === 'XFR_GUEST_BUSY') || late.aborted) throw thrown;
+      await sleep(BUSY_PAUSE_MS, late).catch(() => undefined);
+    }
+  }
 }
 
 /** One that cannot be given up any more, or has just ended, is resolved. */

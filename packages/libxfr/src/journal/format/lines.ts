@@ -37,6 +37,7 @@ const entrySchema = z.object({
     .object({ are: z.enum(['released', 'opened']), paths: z.array(z.string()), at: z.number() })
     .optional(),
   error: remoteErrorSchema.optional(),
+  fenced: z.string().optional(),
 });
 const headSchema = entrySchema.extend({
   version: z.literal(1),
