@@ -1,7 +1,6 @@
 import {
   ensureMonitor,
   forEachDomain,
-  numbered,
   pathOf,
   relayConsole,
   showStep,
@@ -14,14 +13,27 @@ import {
   placeKernelError,
   planCreate,
   readPlacedConfig,
-  type DomainConfig,
+  type Domain,
 } from '@vm-tools/libdomain';
+import { describePlan } from './describe-plan.ts';
+import { createFromImage } from './image/create-from-image.ts';
 import type { CreateInput } from './options.ts';
 import { restartFailed } from './restart-failed.ts';
-import { wordsOf } from './words.ts';
+import { requireNoImageOptions, settingsOf, wordsOf } from './words.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
-  const { fromPending, dryRun: isReport = false } = invocation.input;
+  const { fromPending, image, dryRun: isReport = false } = invocation.input;
+  if (image !== undefined) {
+    const settings = settingsOf(invocation.input);
+    const act = (path: string): Promise<DomainOutcome> =>
+      createFromImage(invocation, {
+        image: path,
+        settings,
+        finish: (made, more) => finish(invocation, made, more),
+      });
+    return forEachDomain(invocation, [image], act, { isReport });
+  }
+  requireNoImageOptions(invocation.input);
   const { files, settings } = wordsOf(invocation.input);
   const act = (file: string): Promise<DomainOutcome> =>
     fromPending ? restartFailed(invocation, file, settings) : createOne(invocation, file, settings);
@@ -40,10 +52,10 @@ async function createOne(
     signal,
   });
   const paused = input.paused === true;
-  if (input.dryRun) return describePlan(config, paused);
+  if (input.dryRun) return describePlan(config, planCreate(config, { paused }).describe());
 
   const host = await invocation.openHost();
-  const { domid, uuid, name } = await createDomain(host, config, {
+  const domain = await createDomain(host, config, {
     paused,
     waitMs: input.wait,
     signal,
@@ -51,26 +63,28 @@ async function createOne(
   }).catch((thrown: unknown) => {
     throw placeKernelError(thrown, places);
   });
-  await ensureMonitor(invocation);
-  if (!input.console)
-    return { value: { domid, uuid, name, paused }, text: String(domid), line: `${name}: domid ${domid}` };
-
-  // The domain's output up to now waits in the pty.
-  const output = invocation.claimStdout('text');
-  const ended = await relayConsole(host.store, { domid, input: process.stdin, output, signal });
-  return { value: { domid, uuid, name, ended } };
+  return finish(invocation, domain);
 }
 
-/** The steps in their order, and the configuration with all that was filled in. */
-function describePlan(config: DomainConfig, paused: boolean): DomainOutcome {
-  const steps = planCreate(config, { paused }).describe();
-  return {
-    value: { steps, config },
-    text: [
-      `steps to create ${config.name}:`,
-      ...numbered(steps.map(({ name, about }) => `${name}: ${about}`)),
-      'configuration:',
-      JSON.stringify(config, null, 2),
-    ].join('\n'),
-  };
+/** What follows once the domain is there, whatever it was made of. */
+async function finish(
+  invocation: Invocation<CreateInput>,
+  { domid, uuid, name }: Domain,
+  more: object = {},
+): Promise<DomainOutcome> {
+  const { input, signal } = invocation;
+  const paused = input.paused === true;
+  await ensureMonitor(invocation);
+  if (!input.console)
+    return {
+      value: { domid, uuid, name, paused, ...more },
+      text: String(domid),
+      line: `${name}: domid ${domid}`,
+    };
+
+  // The domain's output up to now waits in the pty.
+  const { store } = await invocation.openHost();
+  const output = invocation.claimStdout('text');
+  const ended = await relayConsole(store, { domid, input: process.stdin, output, signal });
+  return { value: { domid, uuid, name, ended, ...more } };
 }

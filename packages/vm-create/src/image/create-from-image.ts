@@ -1,0 +1,72 @@
+import { showStep, type DomainOutcome, type Invocation } from '@vm-tools/cli';
+import { VmToolsError } from '@vm-tools/errors';
+import {
+  createDomain,
+  placeKernelError,
+  planCreate,
+  runPipeline,
+  type Domain,
+  type Host,
+} from '@vm-tools/libdomain';
+import { describePlan } from '../describe-plan.ts';
+import type { CreateInput } from '../options.ts';
+import { guestFromImage, type GuestFromImage } from './from-image.ts';
+
+export interface FromImageInit {
+  /** its path */
+  readonly image: string;
+  /** key=value */
+  readonly settings: readonly string[];
+  /** what follows once the domain is there; `more` is told of it */
+  readonly finish: (domain: Domain, more: object) => Promise<DomainOutcome>;
+}
+
+/** Makes the files of a guest from an image, and the guest; when it cannot be made, its files go again. */
+export async function createFromImage(
+  invocation: Invocation<CreateInput>,
+  { image, settings, finish }: FromImageInit,
+): Promise<DomainOutcome> {
+  const { input, messages, root } = invocation;
+  const guest = await guestFromImage(
+    { ...input, image },
+    { root, settings, onWarning: (warning) => messages.warn(warning) },
+  );
+  if (input.dryRun) return describe(guest, input.paused === true);
+  const domain = await make(invocation, await invocation.openHost(), guest);
+  const { disk, seed, folder } = guest.files;
+  messages.note(`the files of ${domain.name} are in ${folder}; ${guest.image.path} must stay as it is`);
+  return finish(domain, { disk, seed, image: guest.image.path });
+}
+
+async function make(
+  { input, messages, signal }: Invocation<CreateInput>,
+  host: Host,
+  { plan, config, places }: GuestFromImage,
+): Promise<Domain> {
+  const onStep = showStep(messages);
+  const files = await runPipeline(plan, host, { signal, onStep });
+  try {
+    return await createDomain(host, config, {
+      paused: input.paused === true,
+      waitMs: input.wait,
+      signal,
+      onStep,
+    });
+  } catch (thrown) {
+    const leftovers = await files.undo();
+    const error = placeKernelError(thrown, places);
+    throw error instanceof VmToolsError ? error.with({ leftovers }) : error;
+  }
+}
+
+function describe(guest: GuestFromImage, paused: boolean): DomainOutcome {
+  const { config, plan, files, image, documents } = guest;
+  const steps = [...plan.describe(), ...planCreate(config, { paused }).describe()];
+  const { value, text = '' } = describePlan(config, steps);
+  const { disk, seed } = files;
+  const texts = Object.entries(documents).map(([name, content]) => `${name}:\n${content.trimEnd()}`);
+  return {
+    value: { ...value, disk, seed, image: image.path, documents },
+    text: [text, ...texts].join('\n'),
+  };
+}
