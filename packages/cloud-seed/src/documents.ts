@@ -30,6 +30,8 @@ function userData({ hostName, user, sshKeys }: CloudSeed): object {
   return {
     hostname: host,
     ...(isFull ? { fqdn: hostName } : {}),
+    // So that sudo finds the name of the host, whatever the network knows.
+    manage_etc_hosts: 'localhost',
     // Keys alone open it: nothing here has a password.
     ssh_pwauth: false,
     ...(user === undefined

@@ -21,6 +21,7 @@ test('keys are for the user that the image has, and the network is left to it', 
   expect(documents['user-data']).toMatch(/^#cloud-config\n\{\n/);
   expect(parsed(documents['user-data'])).toEqual({
     hostname: 'web1',
+    manage_etc_hosts: 'localhost',
     ssh_pwauth: false,
     ssh_authorized_keys: [key],
   });

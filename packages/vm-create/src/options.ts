@@ -107,9 +107,12 @@ export const command: CommandSpec = {
     },
     { command: 'id=$(vm-create -p web1.cfg)', effect: 'use the domid in a script' },
     {
-      command:
-        'vm-create --image debian-13-generic.qcow2 --name web1 --memory 2G --disk 20G --bridge br0 --ssh-key ~/.ssh/id.pub',
+      command: 'vm-create --image debian.qcow2 --name web1 --memory 2G --ssh-key id.pub',
       effect: 'a guest from an image, in which the owner of the key can log in',
+    },
+    {
+      command: 'vm-create -n --image debian.qcow2 --name web1 … --disk 20G --user ops',
+      effect: 'print what would be done, and what its cloud-init would be told',
     },
   ],
   notes: [

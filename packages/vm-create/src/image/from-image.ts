@@ -33,7 +33,7 @@ export interface FromImageOptions {
 /**
  * Works out what a guest from an image is made of; nothing is written.
  *
- * @throws VmToolsError USAGE, SSH_KEY_…, DISK_IMAGE_…, IMAGE_…, CONFIG_…
+ * @throws VmToolsError USAGE, SSH_KEY_…, DISK_IMAGE_…, GUEST_…, CONFIG_…
  */
 export async function guestFromImage(
   input: ImageInput & { readonly image: string },

@@ -66,7 +66,7 @@ function networkOf({ ip, gateway, dns }: ImageInput): FixedNetwork | undefined {
   }
   require('--ip', ip, addressFault);
   if (gateway !== undefined) require('--gateway', gateway, hostAddressFault);
-  if (gateway?.includes(':') === !ip.includes(':') && gateway !== undefined)
+  if (gateway !== undefined && gateway.includes(':') !== ip.includes(':'))
     throw wrongUse('--gateway and --ip are of two kinds', 'give both as IPv4 or both as IPv6');
   const nameservers = dns?.split(',').map((word) => word.trim());
   for (const server of nameservers ?? []) require('--dns', server, hostAddressFault);
