@@ -215,6 +215,60 @@ testOnHost('a private key is refused, and so is what is no key', async (host) =>
   expect((await refused(host, WANTED.replace('id.pub', 'absent'))).error.code).toBe('SSH_KEY_UNREADABLE');
 });
 
+testOnHost('the same as a file, whose other keys are those of any configuration', async (host) => {
+  await prepare(host);
+  const config = {
+    name: 'web1',
+    memory: '64MiB',
+    onReboot: 'destroy',
+    networks: [{ bridge: 'xenbr0', mac: '00:16:3e:00:00:01' }],
+    disks: [{ target: join(host.folder, 'more.img'), vdev: 'xvdc' }],
+    image: { file: 'base.img', disk: '1G', sshKey: 'id.pub', ip: '192.0.2.10/24' },
+  };
+  await writeFile(join(host.folder, 'more.img'), 'more');
+  await writeFile(join(host.folder, 'web1.json'), JSON.stringify(config, null, 2));
+  const planned = await result<{ documents: Record<string, string> }>(host, 'vm-create -n web1.json');
+  expect(planned.documents['network-config']).toContain('00:16:3e:00:00:01');
+  const made = await result<Made>(host, 'vm-create web1.json memory=32');
+  await waitForTicks(host, 'web1');
+  expect(await listed(host, 'web1')).toMatchObject({ maxMemoryKib: 32 * 1024 });
+  expect((await readFile(made.disk)).readBigUInt64BE(24)).toBe(BigInt(1024 * MIB));
+});
+
+testOnHost('what is wrong with a file is told with its place', async (host) => {
+  await prepare(host);
+  const file = join(host.folder, 'web1.json');
+  const write = (image: unknown, more = {}): Promise<void> =>
+    writeFile(
+      file,
+      `{\n"image": ${JSON.stringify(image)},\n${JSON.stringify({ name: 'web1', memory: 64, ...more }).slice(1)}`,
+    );
+  const good = { file: 'base.img', sshKey: 'id.pub' };
+  for (const [image, more, said] of [
+    ['base.img', {}, 'image must be an object'],
+    [{ sshKey: 'id.pub' }, {}, 'image.file is missing'],
+    [{ file: 'base.img' }, {}, 'image.sshKey is missing'],
+    [{ ...good, sshkey: 'id.pub' }, {}, 'image.sshkey is not known'],
+    [{ ...good, disk: 20 }, {}, 'image.disk must be a text'],
+    [{ ...good, disk: 'large' }, {}, 'image.disk must be a size'],
+    [good, { type: 'pv' }, 'a guest from an image is of type pvh'],
+    [good, { bootloader: 'pygrub' }, 'a guest from an image is of type pvh'],
+  ] as const) {
+    await write(image, more);
+    const { status, error } = await refused(host, 'web1.json');
+    expect({ status, code: error.code }).toEqual({ status: 2, code: 'CONFIG_INVALID' });
+    expect(error.message).toContain(`web1.json:2:10: ${said}`);
+  }
+  await write(good, { memroy: 1 });
+  expect((await refused(host, 'web1.json')).error.code).toBe('CONFIG_UNKNOWN_KEY');
+  await write({ ...good, ip: '192.0.2.10/24' });
+  const none = await refused(host, 'web1.json');
+  expect(none.error.message).toContain('without a network device');
+  await write(good);
+  const { code, stdout } = await host.exec('vm-config check web1.json --json');
+  expect({ code, stdout }).toMatchObject({ code: 2, stdout: expect.stringContaining('for vm-create') });
+});
+
 testOnHost('options that make no sense are refused', async (host) => {
   await prepare(host);
   for (const words of [
@@ -224,8 +278,8 @@ testOnHost('options that make no sense are refused', async (host) => {
     'polite.cfg --ssh-key id.pub',
     '--image base.img',
     '--image base.img --name web1 --memory 64M',
+    '--image base.img --name web1 --ssh-key id.pub',
     `${WANTED} polite.cfg`,
-    `${WANTED} name=web2`,
     `${WANTED} --from-pending`,
     `${WANTED} --memory much`,
     `${WANTED} --memory 64`,
@@ -237,13 +291,16 @@ testOnHost('options that make no sense are refused', async (host) => {
     `${WANTED} --ip 192.0.2.10`,
     `${WANTED} --ip 192.0.2.10/24 --gateway 2001:db8::1`,
     `${WANTED} --ip 192.0.2.10/24 --dns example.org`,
-    WANTED.replace('web1', '../web1'),
     WANTED.replace('web1', "'web 1'"),
   ]) {
     const { status, error } = await refused(host, words);
     expect({ words, status, code: error.code }).toEqual({ words, status: 2, code: 'USAGE' });
     expect(error.hint).toBeTruthy();
   }
+  const path = await refused(host, WANTED.replace('web1', '../web1'));
+  expect(path).toMatchObject({ status: 2, error: { code: 'CONFIG_INVALID', details: { key: 'name' } } });
+  const pv = await refused(host, `${WANTED} type=pv`);
+  expect(pv).toMatchObject({ status: 2, error: { code: 'CONFIG_INVALID' } });
   const bridge = await refused(host, `${WANTED} --bridge none`);
   expect(bridge).toMatchObject({ status: 2, error: { code: 'DOMAIN_NO_BRIDGE' } });
 });

@@ -111,7 +111,7 @@ export const command: CommandSpec = {
       effect: 'a guest from an image, in which the owner of the key can log in',
     },
     {
-      command: 'vm-create -n --image debian.qcow2 --name web1 … --disk 20G --user ops',
+      command: 'vm-create -n --image debian.qcow2 --name web1 --memory 2G --ssh-key id.pub',
       effect: 'print what would be done, and what its cloud-init would be told',
     },
   ],

@@ -8,49 +8,51 @@ import {
   type Invocation,
   type Outcome,
 } from '@vm-tools/cli';
-import {
-  createDomain,
-  placeKernelError,
-  planCreate,
-  readPlacedConfig,
-  type Domain,
-} from '@vm-tools/libdomain';
+import { createDomain, placeKernelError, planCreate, type Domain } from '@vm-tools/libdomain';
 import { describePlan } from './describe-plan.ts';
 import { createFromImage } from './image/create-from-image.ts';
+import {
+  configOfOptions,
+  readGuestConfig,
+  type GuestConfig,
+  type GuestConfigOptions,
+} from './image/guest-config.ts';
 import type { CreateInput } from './options.ts';
 import { restartFailed } from './restart-failed.ts';
 import { requireNoImageOptions, settingsOf, wordsOf } from './words.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome> {
-  const { fromPending, image, dryRun: isReport = false } = invocation.input;
+  const { input } = invocation;
+  const { fromPending, image, dryRun: isReport = false } = input;
   if (image !== undefined) {
-    const settings = settingsOf(invocation.input);
-    const act = (path: string): Promise<DomainOutcome> =>
-      createFromImage(invocation, {
-        image: path,
-        settings,
-        finish: (made, more) => finish(invocation, made, more),
-      });
-    return forEachDomain(invocation, [image], act, { isReport });
+    const read = (): GuestConfig =>
+      configOfOptions({ ...input, image }, readOptions(invocation, settingsOf(input)));
+    return forEachDomain(invocation, [image], async () => createOne(invocation, read()), { isReport });
   }
-  requireNoImageOptions(invocation.input);
-  const { files, settings } = wordsOf(invocation.input);
-  const act = (file: string): Promise<DomainOutcome> =>
-    fromPending ? restartFailed(invocation, file, settings) : createOne(invocation, file, settings);
+  requireNoImageOptions(input);
+  const { files, settings } = wordsOf(input);
+  const act = async (file: string): Promise<DomainOutcome> =>
+    fromPending
+      ? restartFailed(invocation, file, settings)
+      : createOne(invocation, await readGuestConfig(pathOf(file), readOptions(invocation, settings)));
   return forEachDomain(invocation, files, act, { atOnce: 1, isReport });
 }
 
-async function createOne(
-  invocation: Invocation<CreateInput>,
-  file: string,
+function readOptions(
+  { messages, root, signal }: Invocation<CreateInput>,
   overrides: readonly string[],
-): Promise<DomainOutcome> {
+): GuestConfigOptions {
+  return { root, overrides, signal, onWarning: (warning) => messages.warn(warning) };
+}
+
+async function createOne(invocation: Invocation<CreateInput>, guest: GuestConfig): Promise<DomainOutcome> {
   const { input, messages, signal } = invocation;
-  const { config, places } = await readPlacedConfig(pathOf(file), {
-    overrides,
-    onWarning: (warning) => messages.warn(warning),
-    signal,
-  });
+  const { config, places, section } = guest;
+  if (section !== undefined)
+    return createFromImage(invocation, {
+      ...{ guest, section },
+      finish: (made, more) => finish(invocation, made, more),
+    });
   const paused = input.paused === true;
   if (input.dryRun) return describePlan(config, planCreate(config, { paused }).describe());
 

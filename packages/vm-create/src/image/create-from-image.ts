@@ -11,12 +11,12 @@ import {
 import { describePlan } from '../describe-plan.ts';
 import type { CreateInput } from '../options.ts';
 import { guestFromImage, type GuestFromImage } from './from-image.ts';
+import type { GuestConfig } from './guest-config.ts';
+import type { ImageSection } from './section.ts';
 
 export interface FromImageInit {
-  /** its path */
-  readonly image: string;
-  /** key=value */
-  readonly settings: readonly string[];
+  readonly guest: GuestConfig;
+  readonly section: ImageSection;
   /** what follows once the domain is there; `more` is told of it */
   readonly finish: (domain: Domain, more: object) => Promise<DomainOutcome>;
 }
@@ -24,13 +24,10 @@ export interface FromImageInit {
 /** Makes the files of a guest from an image, and the guest; when it cannot be made, its files go again. */
 export async function createFromImage(
   invocation: Invocation<CreateInput>,
-  { image, settings, finish }: FromImageInit,
+  { guest: read, section, finish }: FromImageInit,
 ): Promise<DomainOutcome> {
   const { input, messages, root } = invocation;
-  const guest = await guestFromImage(
-    { ...input, image },
-    { root, settings, onWarning: (warning) => messages.warn(warning) },
-  );
+  const guest = await guestFromImage(read, section, root);
   if (input.dryRun) return describe(guest, input.paused === true);
   const domain = await make(invocation, await invocation.openHost(), guest);
   const { disk, seed, folder } = guest.files;

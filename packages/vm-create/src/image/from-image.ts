@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import { documentsOf, type CloudSeed } from '@vm-tools/cloud-seed';
+import { documentsOf, hostNameFault, type CloudSeed } from '@vm-tools/cloud-seed';
 import { inspectImage, type DiskImage } from '@vm-tools/disk-image';
-import type { DomainConfig, PlacedConfig } from '@vm-tools/libdomain';
-import type { ImageInput } from '../options.ts';
+import { wrongUse } from '@vm-tools/cli';
+import { withMacs, type DomainConfig, type PlacedConfig } from '@vm-tools/libdomain';
 import { planFiles } from './file-steps.ts';
-import { guestConfig, namesKernel } from './guest-config.ts';
+import type { GuestConfig } from './guest-config.ts';
 import { diskTooSmall, noGrub } from './image-error.ts';
 import { filesOf, grubOf, type GuestFiles } from './places.ts';
+import type { ImageSection } from './section.ts';
 import { formatSize } from './size.ts';
-import { wantedGuest, type WantedGuest } from './wanted-guest.ts';
+import { readSshKeys } from './ssh-keys.ts';
 
 /** A guest from an image, thought through and not begun. */
 export interface GuestFromImage {
@@ -23,45 +24,33 @@ export interface GuestFromImage {
   readonly plan: ReturnType<typeof planFiles>;
 }
 
-export interface FromImageOptions {
-  /** of the files of the host */
-  readonly root: string;
-  readonly settings: readonly string[];
-  readonly onWarning: (warning: string) => void;
-}
-
 /**
  * Works out what a guest from an image is made of; nothing is written.
  *
- * @throws VmToolsError USAGE, SSH_KEY_…, DISK_IMAGE_…, GUEST_…, CONFIG_…
+ * @param root of the files of the host
+ * @throws VmToolsError USAGE, SSH_KEY_…, DISK_IMAGE_…, GUEST_…
  */
 export async function guestFromImage(
-  input: ImageInput & { readonly image: string },
-  { root, settings, onWarning }: FromImageOptions,
+  { config: read, places }: GuestConfig,
+  section: ImageSection,
+  root: string,
 ): Promise<GuestFromImage> {
-  const guest = await wantedGuest(input);
-  const image = await inspectImage(guest.image);
-  const virtualBytes = diskBytesOf(guest, image);
-  const files = filesOf(root, guest.name);
-  const grub = grubOf(root);
-  const hasKernel = namesKernel(settings);
-  if (!hasKernel) await requireGrub(grub);
-  const { config: read, places } = guestConfig(guest, { files, grub, settings, onWarning });
-  const config = { ...read, uuid: read.uuid ?? randomUUID() };
-  const seed = seedOf(guest, config);
+  const image = await inspectImage(section.file);
+  const virtualBytes = diskBytesOf(section, image);
+  if (read.kernel === grubOf(root)) await requireGrub(read.kernel);
+  // Addresses are made up now, because the guest is told what to do with its first device by that.
+  const config = withMacs({ ...read, uuid: read.uuid ?? randomUUID() });
+  const seed = seedOf(section, config, await readSshKeys(section.sshKey));
+  const files = filesOf(root, config.name);
   const overlay = { virtualBytes, backingPath: image.path, backingFormat: image.format };
-  const plan = planFiles({ name: guest.name, files, overlay, seed });
-  // What no setting has said has no place on the command line.
-  return { config, places: hasKernel ? places : {}, files, image, documents: documentsOf(seed), plan };
+  const plan = planFiles({ name: config.name, files, overlay, seed });
+  return { config, places, files, image, documents: documentsOf(seed), plan };
 }
 
-function diskBytesOf({ diskBytes }: WantedGuest, { path, virtualBytes }: DiskImage): number {
+function diskBytesOf({ diskBytes }: ImageSection, { path, virtualBytes }: DiskImage): number {
   if (diskBytes === undefined || diskBytes >= virtualBytes) return diskBytes ?? virtualBytes;
   const has = formatSize(virtualBytes);
-  throw diskTooSmall(
-    `--disk of ${formatSize(diskBytes)} is smaller than the disk in ${path}, of ${has}`,
-    has,
-  );
+  throw diskTooSmall(`a disk of ${formatSize(diskBytes)} is smaller than the one in ${path}, of ${has}`, has);
 }
 
 async function requireGrub(grub: string): Promise<void> {
@@ -73,11 +62,23 @@ async function requireGrub(grub: string): Promise<void> {
 }
 
 /** Its instance has the UUID of the domain: a new guest under an old name is another one. */
-function seedOf(guest: WantedGuest, config: DomainConfig & { readonly uuid: string }): CloudSeed {
-  const { hostName, user, sshKeys, network } = guest;
-  const [device] = config.networks;
+function seedOf(
+  { user, network, hostName: wanted }: ImageSection,
+  { name, uuid, networks }: DomainConfig & { readonly uuid: string },
+  sshKeys: readonly string[],
+): CloudSeed {
+  const hostName = wanted ?? name;
+  const fault = hostNameFault(hostName);
+  if (fault !== undefined)
+    throw wrongUse(
+      `a guest cannot call itself "${hostName}": its name ${fault}`,
+      'give it another host name: --hostname',
+    );
+  const [device] = networks;
+  if (network !== undefined && device?.mac === undefined)
+    throw wrongUse('a guest without a network device has no address', 'give it one, or leave out ip');
   return {
-    instanceId: config.uuid,
+    instanceId: uuid,
     ...{ hostName, user, sshKeys },
     ...(network === undefined ? {} : { network: { ...network, mac: device?.mac ?? '' } }),
   };

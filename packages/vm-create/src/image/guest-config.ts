@@ -1,53 +1,103 @@
 import { wrongUse } from '@vm-tools/cli';
-import { parsePlacedConfig, randomMac, type PlacedConfig } from '@vm-tools/libdomain';
-import type { GuestFiles } from './places.ts';
-import type { WantedGuest } from './wanted-guest.ts';
+import {
+  configError,
+  parsePlacedConfig,
+  readPlacedConfig,
+  type Entries,
+  type Entry,
+  type PlacedConfig,
+  type ReadConfigFileOptions,
+} from '@vm-tools/libdomain';
+import type { ImageInput } from '../options.ts';
+import { addBootEntries, IMAGE_KEY } from './boot-entries.ts';
+import { filesOf, grubOf } from './places.ts';
+import { readSection, type ImageSection, type Refuse } from './section.ts';
+import { parseSize } from './size.ts';
 
-/** What an option says, or what follows from the image. */
-const OWN_KEYS = ['name', 'memory', 'vcpus', 'type', 'disks', 'networks', 'bootloader'];
+/** A configuration, and what it says of the image that its guest is made from. */
+export interface GuestConfig extends PlacedConfig {
+  readonly section: ImageSection | undefined;
+}
 
-export interface ConfigInit {
-  readonly files: GuestFiles;
-  /** GRUB, unless a setting names a kernel */
-  readonly grub: string;
-  readonly settings: readonly string[];
-  readonly onWarning: (warning: string) => void;
+export interface GuestConfigOptions extends Omit<ReadConfigFileOptions, 'prepare'> {
+  /** of the files of the host */
+  readonly root: string;
 }
 
 /**
- * The configuration of a guest from an image; `key=value` of the command line adds what no option says. Its network
- * device has an address already, by which the guest is told what to do with it.
+ * Reads the file of a configuration that may have an image.
  *
- * @throws VmToolsError USAGE, CONFIG_…
+ * @throws VmToolsError CONFIG_…
  */
-export function guestConfig(
-  guest: WantedGuest,
-  { files, grub, settings, onWarning }: ConfigInit,
-): PlacedConfig {
-  const { name, memoryMib, vcpus, bridge } = guest;
-  for (const key of settings.map(keyOf))
-    if (OWN_KEYS.includes(key))
-      throw wrongUse(`${key}= is not for a guest from an image`, 'use the options: vm-create --help');
-  const config = {
-    name,
-    type: 'pvh',
-    kernel: grub,
-    memory: memoryMib,
-    vcpus,
-    disks: [
-      { target: files.disk, vdev: 'xvda', format: 'qcow2' },
-      { target: files.seed, vdev: 'xvdb', format: 'raw', access: 'ro' },
-    ],
-    networks: [{ mac: randomMac(), ...(bridge === undefined ? {} : { bridge }) }],
+export async function readGuestConfig(
+  path: string,
+  { root, ...options }: GuestConfigOptions,
+): Promise<GuestConfig> {
+  const reader = imageReader(root, byPlace);
+  const placed = await readPlacedConfig(path, { ...options, prepare: reader.prepare });
+  return { ...placed, section: reader.section() };
+}
+
+interface ImageReader {
+  readonly prepare: (entries: Entries) => void;
+  /** what was found, if anything */
+  readonly section: () => ImageSection | undefined;
+}
+
+/** Takes the image out of a configuration while that is read, and puts in what the guest starts from. */
+function imageReader(root: string, refuseBy: (entry: Entry) => Refuse): ImageReader {
+  let section: ImageSection | undefined;
+  return {
+    section: () => section,
+    prepare(entries) {
+      const entry = entries.get(IMAGE_KEY);
+      if (entry === undefined) return;
+      entries.delete(IMAGE_KEY);
+      // A name that is none is refused before anything is written.
+      const name = entries.get('name')?.value;
+      const files = filesOf(root, typeof name === 'string' ? name : '');
+      addBootEntries(entries, entry, { files, grub: grubOf(root) });
+      section = readSection(entry.value, refuseBy(entry));
+    },
   };
-  return parsePlacedConfig(JSON.stringify(config), 'command line', { overrides: settings, onWarning });
 }
 
-/** Whether a setting names a kernel, so that none has to be found on the disk. */
-export function namesKernel(settings: readonly string[]): boolean {
-  return settings.some((setting) => keyOf(setting) === 'kernel');
+/** The configuration that options of the command line make; `key=value` adds what no option says. */
+export function configOfOptions(
+  input: ImageInput & { readonly image: string },
+  { root, ...options }: GuestConfigOptions,
+): GuestConfig {
+  const { image, memory, vcpus = 1, bridge, disk, sshKey, user, hostname, ip, gateway, dns } = input;
+  if (input.name === undefined)
+    throw wrongUse('--name is missing', 'say how the guest is called: --name web1');
+  const bytes = memory === undefined ? undefined : parseSize(memory);
+  if (bytes === undefined)
+    throw wrongUse(
+      memory === undefined ? '--memory is missing' : `--memory: "${memory}" is no size of whole MiB`,
+      'say how much the guest gets: --memory 2G',
+    );
+  const config = {
+    name: input.name,
+    memory: bytes / 1024 ** 2,
+    vcpus,
+    networks: [bridge === undefined ? {} : { bridge }],
+    image: { file: image, disk, sshKey, user, hostname, ip, gateway, dns },
+  };
+  const reader = imageReader(root, () => byOption);
+  const placed = parsePlacedConfig(JSON.stringify(config), 'command line', {
+    ...options,
+    prepare: reader.prepare,
+  });
+  return { ...placed, section: reader.section() };
 }
 
-function keyOf(setting: string): string {
-  return setting.slice(0, setting.indexOf('=')).trim();
-}
+const byPlace =
+  ({ key, valuePosition }: Entry): Refuse =>
+  (field, sentence, hint) =>
+    configError('CONFIG_INVALID', valuePosition, `${[key, field].filter(Boolean).join('.')} ${sentence}`, {
+      key,
+      hint,
+    });
+
+const byOption: Refuse = (field, sentence, hint) =>
+  wrongUse(`--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sentence}`, hint);

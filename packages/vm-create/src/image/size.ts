@@ -1,23 +1,12 @@
-import { wrongUse } from '@vm-tools/cli';
-
 const KIB = 1024;
 const UNITS = { k: KIB, m: KIB ** 2, g: KIB ** 3, t: KIB ** 4 } as const;
-const SIZE = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt])?(?:i?b)?$/i;
+const SIZE = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt])(?:i?b)?$/i;
 
-/**
- * Bytes of a size such as "20G", "512MiB" or "1.5T": units of 1024, and whole MiB.
- *
- * @param flag its option, for errors
- * @throws VmToolsError USAGE
- */
-export function parseSize(flag: string, text: string): number {
-  const [, amount = '', unit] = SIZE.exec(text.trim()) ?? [];
-  const bytes = unit === undefined ? NaN : Number(amount) * UNITS[unit.toLowerCase() as keyof typeof UNITS];
-  if (Number.isInteger(bytes / UNITS.m) && bytes > 0) return bytes;
-  throw wrongUse(
-    `${flag}: "${text}" is no size of whole MiB`,
-    'write a number and its unit: 512M, 20G, 1.5T',
-  );
+/** Bytes of a size such as "20G", "512MiB" or "1.5T", in units of 1024; undefined if it is none of whole MiB. */
+export function parseSize(text: string): number | undefined {
+  const [, amount = '', unit = ''] = SIZE.exec(text.trim()) ?? [];
+  const bytes = Number(amount) * (UNITS[unit.toLowerCase() as keyof typeof UNITS] ?? NaN);
+  return Number.isInteger(bytes / UNITS.m) && bytes > 0 ? bytes : undefined;
 }
 
 /** A size in the largest unit that leaves few digits: "20 GiB". */
