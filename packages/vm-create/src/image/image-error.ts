@@ -6,7 +6,7 @@ export function filesTaken(name: string, folder: string): VmToolsError {
     code: 'GUEST_FILES_TAKEN',
     kind: 'usage',
     message: `${folder} is there already: it may be the disk of another guest called ${name}`,
-    hint: `choose another name, or remove it if no guest needs it: rm -r ${folder}`,
+    hint: `choose another name, or remove it if no guest needs it: rm -r ${quoted(folder)}`,
     details: { name, folder },
   });
 }
@@ -30,4 +30,9 @@ export function noGrub(path: string): VmToolsError {
     hint: 'install grub-xen-host, or take the kernel out of the image and name it: kernel=FILE ramdisk=FILE cmdline=WORDS',
     details: { path },
   });
+}
+
+/** A word of a shell; a name has no quotes in it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path}'`;
 }

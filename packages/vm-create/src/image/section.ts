@@ -71,7 +71,7 @@ function textsOf(value: unknown, refuse: Refuse): Texts {
       throw refuse(field, 'is not known', `known are ${FIELDS.join(', ')}`);
     if (typeof text !== 'string' || text === '') throw refuse(field, 'must be a text', CORRECT);
   }
-  return value as Texts;
+  return value;
 }
 
 function networkOf(

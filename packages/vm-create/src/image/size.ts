@@ -1,16 +1,18 @@
 const KIB = 1024;
-const UNITS = { k: KIB, m: KIB ** 2, g: KIB ** 3, t: KIB ** 4 } as const;
+const MIB = KIB ** 2;
+const GIB = KIB ** 3;
+const UNITS: Readonly<Record<string, number>> = { k: KIB, m: MIB, g: GIB, t: KIB ** 4 };
 const SIZE = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt])(?:i?b)?$/i;
 
 /** Bytes of a size such as "20G", "512MiB" or "1.5T", in units of 1024; undefined if it is none of whole MiB. */
 export function parseSize(text: string): number | undefined {
   const [, amount = '', unit = ''] = SIZE.exec(text.trim()) ?? [];
-  const bytes = Number(amount) * (UNITS[unit.toLowerCase() as keyof typeof UNITS] ?? NaN);
-  return Number.isInteger(bytes / UNITS.m) && bytes > 0 ? bytes : undefined;
+  const bytes = Number(amount) * (UNITS[unit.toLowerCase()] ?? NaN);
+  return Number.isInteger(bytes / MIB) && bytes > 0 ? bytes : undefined;
 }
 
 /** A size in the largest unit that leaves few digits: "20 GiB". */
 export function formatSize(bytes: number): string {
-  const [unit, factor] = bytes >= UNITS.g ? (['GiB', UNITS.g] as const) : (['MiB', UNITS.m] as const);
+  const [unit, factor] = bytes >= GIB ? (['GiB', GIB] as const) : (['MiB', MIB] as const);
   return `${Number((bytes / factor).toFixed(2))} ${unit}`;
 }
