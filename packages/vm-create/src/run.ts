@@ -1,7 +1,6 @@
 import {
   ensureMonitor,
   forEachDomain,
-  numbered,
   pathOf,
   relayConsole,
   showStep,
@@ -10,42 +9,60 @@ import {
   type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
+import { createDomain, placeKernelError, planCreate, type Domain } from '@vm-tools/libdomain';
+import { describePlan } from './describe-plan.ts';
+import { createFromImage } from './image/create-from-image.ts';
 import {
-  createDomain,
-  placeKernelError,
-  planCreate,
-  readPlacedConfig,
-  type DomainConfig,
-} from '@vm-tools/libdomain';
+  configOfOptions,
+  readGuestConfig,
+  type GuestConfig,
+  type GuestConfigOptions,
+} from './image/guest-config.ts';
 import type { CreateInput } from './options.ts';
 import { restartFailed } from './restart-failed.ts';
-import type { CreatePlan, CreateResult } from './result.ts';
-import { wordsOf } from './words.ts';
+import type { CreateResult, FilesFromImage } from './result.ts';
+import { requireNoImageOptions, settingsOf, wordsOf } from './words.ts';
 
 export async function create(invocation: Invocation<CreateInput>): Promise<Outcome<OneOrList<CreateResult>>> {
-  const { fromPending, dryRun: isReport = false } = invocation.input;
-  const { files, settings } = wordsOf(invocation.input);
-  const act = (file: string): Promise<DomainOutcome<CreateResult>> =>
-    fromPending ? restartFailed(invocation, file, settings) : createOne(invocation, file, settings);
+  const { input } = invocation;
+  const { fromPending, image, dryRun: isReport = false } = input;
+  if (image !== undefined) {
+    const read = (): GuestConfig =>
+      configOfOptions({ ...input, image }, readOptions(invocation, settingsOf(input)));
+    return forEachDomain(invocation, [image], async () => createOne(invocation, read()), { isReport });
+  }
+  requireNoImageOptions(input);
+  const { files, settings } = wordsOf(input);
+  const act = async (file: string): Promise<DomainOutcome<CreateResult>> =>
+    fromPending
+      ? restartFailed(invocation, file, settings)
+      : createOne(invocation, await readGuestConfig(pathOf(file), readOptions(invocation, settings)));
   return forEachDomain(invocation, files, act, { atOnce: 1, isReport });
+}
+
+function readOptions(
+  { messages, root, signal }: Invocation<CreateInput>,
+  overrides: readonly string[],
+): GuestConfigOptions {
+  return { root, overrides, signal, onWarning: (warning) => messages.warn(warning) };
 }
 
 async function createOne(
   invocation: Invocation<CreateInput>,
-  file: string,
-  overrides: readonly string[],
+  guest: GuestConfig,
 ): Promise<DomainOutcome<CreateResult>> {
   const { input, messages, signal } = invocation;
-  const { config, places } = await readPlacedConfig(pathOf(file), {
-    overrides,
-    onWarning: (warning) => messages.warn(warning),
-    signal,
-  });
+  const { config, places, section } = guest;
+  if (section !== undefined)
+    return createFromImage(invocation, {
+      ...{ guest, section },
+      finish: (made, more) => finish(invocation, made, more),
+    });
   const paused = input.paused === true;
-  if (input.dryRun) return describePlan(config, paused);
+  if (input.dryRun) return describePlan(config, planCreate(config, { paused }).describe());
 
   const host = await invocation.openHost();
-  const { domid, uuid, name } = await createDomain(host, config, {
+  const domain = await createDomain(host, config, {
     paused,
     waitMs: input.wait,
     signal,
@@ -53,26 +70,28 @@ async function createOne(
   }).catch((thrown: unknown) => {
     throw placeKernelError(thrown, places);
   });
-  await ensureMonitor(invocation);
-  if (!input.console)
-    return { value: { domid, uuid, name, paused }, text: String(domid), line: `${name}: domid ${domid}` };
-
-  // The domain's output up to now waits in the pty.
-  const output = invocation.claimStdout('text');
-  const ended = await relayConsole(host.store, { domid, input: process.stdin, output, signal });
-  return { value: { domid, uuid, name, ended } };
+  return finish(invocation, domain);
 }
 
-/** The steps in their order, and the configuration with all that was filled in. */
-function describePlan(config: DomainConfig, paused: boolean): DomainOutcome<CreatePlan> {
-  const steps = planCreate(config, { paused }).describe();
-  return {
-    value: { steps, config },
-    text: [
-      `steps to create ${config.name}:`,
-      ...numbered(steps.map(({ name, about }) => `${name}: ${about}`)),
-      'configuration:',
-      JSON.stringify(config, null, 2),
-    ].join('\n'),
-  };
+/** What follows once the domain is there, whatever it was made of. */
+async function finish(
+  invocation: Invocation<CreateInput>,
+  { domid, uuid, name }: Domain,
+  more: Partial<FilesFromImage> = {},
+): Promise<DomainOutcome<CreateResult>> {
+  const { input, signal } = invocation;
+  const paused = input.paused === true;
+  await ensureMonitor(invocation);
+  if (!input.console)
+    return {
+      value: { domid, uuid, name, paused, ...more },
+      text: String(domid),
+      line: `${name}: domid ${domid}`,
+    };
+
+  // The domain's output up to now waits in the pty.
+  const { store } = await invocation.openHost();
+  const output = invocation.claimStdout('text');
+  const ended = await relayConsole(store, { domid, input: process.stdin, output, signal });
+  return { value: { domid, uuid, name, ended, ...more } };
 }

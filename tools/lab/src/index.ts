@@ -18,6 +18,7 @@ export { runChild, runChildStrictly } from './local/child.ts';
 export type { ChildOptions, ExecResult } from './local/child.ts';
 export { canInstall, ensurePrograms, missingOf } from './local/prerequisites.ts';
 export { buildAside, exists } from './local/build-aside.ts';
+export { cloudImage } from './images/cloud-image.ts';
 export { unpackPackage } from './images/fetch-package.ts';
 export { RELEASES, isRelease, releaseNames } from './images/releases.ts';
 export type { Release } from './images/releases.ts';

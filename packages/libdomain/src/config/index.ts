@@ -36,6 +36,7 @@ export { readConfigFile, readPlacedConfig } from './text/read-config-file.ts';
 export type { ReadConfigFileOptions } from './text/read-config-file.ts';
 export { readConfigText } from './text/read-config-text.ts';
 export type { ReadConfigTextOptions } from './text/read-config-text.ts';
+export type { Entries, Entry } from './text/entry.ts';
 export { formatConfig } from './format-config.ts';
 export { formatXlConfig, type FormatXlConfigOptions } from './format-xl-config.ts';
 export { checkKernel, inspectKernel } from './inspect-kernel.ts';

@@ -520,3 +520,41 @@ describe('the screen of a pv domain without vfb', () => {
     expect(() => parseConfig(asJson, 'f')).toThrow(/vncPassword must not contain control characters/);
   });
 });
+
+describe('what is no field of a domain', () => {
+  const text = '{"name": "web", "memory": 64,\n"site": {"kernel": "/k"}}';
+
+  test('is taken out by a caller that knows it, which may put fields in its place', () => {
+    const config = parseConfig(text, 'f', {
+      overrides: ['name=web2'],
+      prepare(entries) {
+        const site = entries.get('site')!;
+        entries.delete('site');
+        entries.set('kernel', { ...site, key: 'kernel', value: `/of/${String(entries.get('name')?.value)}` });
+      },
+    });
+    expect(config).toMatchObject({ name: 'web2', kernel: '/of/web2' });
+  });
+
+  test('is unknown otherwise; what the caller finds wrong is reported with the rest', () => {
+    expect(() => parseConfig(text, 'f')).toThrow(/unknown key "site"/);
+    const prepare = (): void => {
+      throw new VmToolsError({ code: 'CONFIG_INVALID', kind: 'usage', message: 'site is wrong', hint: 'no' });
+    };
+    expect(() => parseConfig(text, 'f', { prepare })).toThrow(
+      /site is wrong.*unknown key "site"|unknown key "site".*site is wrong/,
+    );
+  });
+
+  test('an image is for vm-create alone', () => {
+    const error = errorOf('{"name": "web", "memory": 64, "kernel": "/k", "image": {}}');
+    expect(error).toMatchObject({ code: 'CONFIG_UNSUPPORTED', details: { key: 'image' } });
+  });
+
+  test('nothing is prepared in an xl.cfg', () => {
+    const prepare = (): void => {
+      throw new Error('never');
+    };
+    expect(parseConfig(MINIMAL, 'f', { prepare })).toMatchObject({ name: 'web' });
+  });
+});

@@ -11,7 +11,7 @@ import { KEYS, type Field } from './keys/keys.ts';
 import { XL_ACTIONS } from './keys/values.ts';
 import type { NewDomainConfig } from './schema.ts';
 import { domainConfigSchema } from './schema.ts';
-import type { Entry } from './text/entry.ts';
+import type { Entries, Entry } from './text/entry.ts';
 import { applyOverrides } from './xl/overrides.ts';
 import { readXl } from './xl/read-xl.ts';
 import { fieldsOfXl } from './xl/xl-fields.ts';
@@ -25,6 +25,11 @@ export interface ParseConfigOptions {
   readonly overrides?: readonly string[];
   /** that relative paths begin in, as xl takes them. @default the working directory */
   readonly folder?: string;
+  /**
+   * May take out entries of a JSON file that say nothing of a domain itself, and put others in their place, before any
+   * is read; what it throws is reported with the rest.
+   */
+  readonly prepare?: (entries: Entries) => void;
   /** told of what is ignored or assumed, as "file:line:column: sentence", and in its parts */
   readonly onWarning?: (message: string, warning: ConfigWarning) => void;
 }
@@ -60,7 +65,7 @@ export function parseConfig(
 export function parsePlacedConfig(
   text: string,
   fileName: string,
-  { overrides = [], folder = process.cwd(), onWarning }: ParseConfigOptions = {},
+  { overrides = [], folder = process.cwd(), prepare, onWarning }: ParseConfigOptions = {},
 ): PlacedConfig {
   const start: Position = { file: fileName, line: 1, column: 1 };
   if (text.length > MAX_CONFIG_BYTES) {
@@ -75,6 +80,7 @@ export function parsePlacedConfig(
   // When nothing could be read, or not to the end, nothing is missing either.
   if (format === 'json' || entries.size === 0) findings.throwIfAny();
   applyOverrides(entries, overrides, format, findings);
+  if (format === 'json') findings.collect(() => prepare?.(entries));
   const fields = format === 'json' ? fieldsOfJson(entries, findings) : fieldsOfXl(entries, findings);
   resolvePaths(fields, folder, findings);
   const config = validate(fields, { start, format, findings });

@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts';
 import { channelTarget } from './channel.ts';
+import { diskImageTarget } from './disk-image.ts';
 import { framesTarget } from './frames.ts';
 import { imageFileTarget, packedImageTarget } from './image-file.ts';
 import { imageTarget } from './image.ts';
@@ -35,5 +36,6 @@ export async function allTargets(): Promise<readonly Target[]> {
     libxlJsonTarget(),
     journalTarget,
     peersTarget(),
+    diskImageTarget(),
   ];
 }

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { aptAccess } from './apt-sources.ts';
 import { buildAside } from '../local/build-aside.ts';
 import { runChildStrictly } from '../local/child.ts';
+import { debianRoot } from './debian-root.ts';
 import { digestOf } from '../local/digest.ts';
 import { giveToOwner } from '../local/give-to-owner.ts';
 import { writeGuestDisks } from './guest-disks.ts';
@@ -51,7 +51,8 @@ export async function baseImage(
     const started = performance.now();
     report(`building the image of the hosts (${release}, ${packages.length} packages)`);
     const root = join(aside, 'root');
-    await bootstrap(root, release, signal);
+    // Hosts have an initramfs of the lab's own, so Debian's generator need not run.
+    await debianRoot(root, { release, packages, env: { INITRD: 'No' }, timeoutMs: buildLimitMs, signal });
     await copyFile(join(dirname(nodePackage), 'bin/node'), join(root, 'usr/local/bin/node'));
     await collectBootFiles(aside, root);
     // The disk of a host is thrown away with it: a journal would only cost time.
@@ -74,40 +75,6 @@ export async function baseImage(
     report(`built ${name} in ${((performance.now() - started) / 1000).toFixed(0)} s`);
   });
   return { release, folder, name };
-}
-
-async function bootstrap(root: string, release: Release, signal: AbortSignal | undefined): Promise<void> {
-  const { sources, settings } = await aptAccess(release);
-  await mkdir(layout.packages, { recursive: true });
-  const unread = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
-  const options = [
-    ...[
-      '--mode=root',
-      '--variant=minbase',
-      '--format=directory',
-      `--include=${hostPackages(release).join()}`,
-    ],
-    ...unread.map((path) => `--dpkgopt=path-exclude=${path}`),
-    ...settings.map((line) => `--aptopt=${line}`),
-    // What has been downloaded is kept for the next image.
-    ...['--skip=download/empty', '--skip=essential/unlink', '--skip=cleanup/apt/cache'],
-    '--setup-hook=mkdir -p "$1"/var/cache/apt/archives/',
-    `--setup-hook=sync-in ${layout.packages} /var/cache/apt/archives/`,
-    `--customize-hook=sync-out /var/cache/apt/archives ${layout.packages}`,
-    '--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb',
-  ];
-  const input = sources.map((entry) => `${entry}\n`).join('');
-  const from = sources.length > 0 ? ['-'] : [];
-  // Hosts have an initramfs of the lab's own, so Debian's generator need not run.
-  const env = { ...process.env, INITRD: 'No' };
-  // In namespaces of its own: if it is killed, so is all it has started, and none of its mounts stay.
-  const apart = ['--mount', '--pid', '--fork', '--kill-child', 'mmdebstrap'];
-  await runChildStrictly('unshare', [...apart, ...options, release, root, ...from], {
-    env,
-    input,
-    timeoutMs: buildLimitMs,
-    signal,
-  });
 }
 
 async function collectBootFiles(aside: string, root: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Fields } from '../fields.ts';
-import { invalid, unknownKey } from '../fields.ts';
+import { invalid, unknownKey, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
 import { meantMib, parseMemorySize } from '../memory-size.ts';
@@ -10,13 +10,19 @@ import type { Entries, Entry } from '../text/entry.ts';
 /** By it an editor finds the JSON Schema of a file. */
 const SCHEMA = '$schema';
 
+/** vm-create has taken it out before fields are read: it says what disks are to be made. */
+const IMAGE = 'image';
+const ASK = 'see what is made of it: vm-create --dry-run FILE';
+
 const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
 
 /** Fields from the entries of a JSON file: the names of a DomainConfig, but people count memory in MiB or GiB. */
 export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
   for (const entry of entries.values()) {
     if (entry.key === SCHEMA) continue;
-    if (!(JSON_KEYS as string[]).includes(entry.key)) findings.add(unknownKey(entry, JSON_KEYS));
+    if (entry.key === IMAGE)
+      findings.add(unsupported(entry, 'is for vm-create, which makes a disk of it', ASK));
+    else if (!(JSON_KEYS as string[]).includes(entry.key)) findings.add(unknownKey(entry, JSON_KEYS));
   }
   const fields: Fields = new Map();
   for (const field of FIELDS) {

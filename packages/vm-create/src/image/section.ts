@@ -1,0 +1,94 @@
+import {
+  addressFault,
+  hostAddressFault,
+  hostNameFault,
+  userFault,
+  type FixedNetwork,
+} from '@vm-tools/cloud-seed';
+import type { VmToolsError } from '@vm-tools/errors';
+import { parseSize } from './size.ts';
+
+/** What a configuration says of the image of its guest, as it is written there; all of it is text. */
+const FIELDS = ['file', 'disk', 'sshKey', 'user', 'hostname', 'ip', 'gateway', 'dns'] as const;
+type ImageField = (typeof FIELDS)[number];
+
+/** The same, read and possible. */
+export interface ImageSection {
+  readonly file: string;
+  /** of its disk; as large as the image if absent */
+  readonly diskBytes: number | undefined;
+  /** path of the file of public keys */
+  readonly sshKey: string;
+  readonly user: string | undefined;
+  /** the name of the domain if absent */
+  readonly hostName: string | undefined;
+  readonly network: FixedNetwork | undefined;
+}
+
+/** Makes the error for a field: it knows where that stands. */
+export type Refuse = (field: string, sentence: string, hint: string) => VmToolsError;
+
+const CORRECT = 'correct it, or leave it out';
+
+/**
+ * Reads what a configuration or the command line says of the image of a guest.
+ *
+ * @throws VmToolsError as `refuse` makes it
+ */
+export function readSection(value: unknown, refuse: Refuse): ImageSection {
+  const given = textsOf(value, refuse);
+  const needed = (field: ImageField, hint: string): string => {
+    const text = given[field];
+    if (text === undefined) throw refuse(field, 'is missing', hint);
+    return text;
+  };
+  const checked = (field: ImageField, faultOf: (text: string) => string | undefined): string | undefined => {
+    const text = given[field];
+    const fault = text === undefined ? undefined : faultOf(text);
+    if (fault !== undefined) throw refuse(field, `${fault}, and not "${text ?? ''}"`, CORRECT);
+    return text;
+  };
+  const size = given.disk === undefined ? undefined : parseSize(given.disk);
+  if (given.disk !== undefined && size === undefined)
+    throw refuse('disk', `must be a size of whole MiB, and not "${given.disk}"`, 'write 20G or 512M');
+  return {
+    file: needed('file', 'name a raw or a qcow2 image'),
+    diskBytes: size,
+    sshKey: needed('sshKey', 'name the file of a public key that may log in; ssh-keygen makes one'),
+    user: checked('user', userFault),
+    hostName: checked('hostname', hostNameFault),
+    network: networkOf(given, checked, refuse),
+  };
+}
+
+type Texts = Readonly<Partial<Record<ImageField, string>>>;
+
+function textsOf(value: unknown, refuse: Refuse): Texts {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse('', 'must be an object', 'write "image": {"file": "debian.qcow2", "sshKey": "id.pub"}');
+  for (const [field, text] of Object.entries(value)) {
+    if (!(FIELDS as readonly string[]).includes(field))
+      throw refuse(field, 'is not known', `known are ${FIELDS.join(', ')}`);
+    if (typeof text !== 'string' || text === '') throw refuse(field, 'must be a text', CORRECT);
+  }
+  return value;
+}
+
+function networkOf(
+  { gateway, dns }: Texts,
+  checked: (field: ImageField, faultOf: (text: string) => string | undefined) => string | undefined,
+  refuse: Refuse,
+): FixedNetwork | undefined {
+  const address = checked('ip', addressFault);
+  checked('gateway', hostAddressFault);
+  const nameservers = dns?.split(',').map((word) => word.trim());
+  checked('dns', () => nameservers?.map(hostAddressFault).find((fault) => fault !== undefined));
+  if (address === undefined) {
+    const alone = gateway === undefined ? 'dns' : 'gateway';
+    if (gateway === undefined && dns === undefined) return undefined;
+    throw refuse(alone, 'is for a guest with a fixed address', 'give an address as well, or leave it out');
+  }
+  if (gateway !== undefined && gateway.includes(':') !== address.includes(':'))
+    throw refuse('gateway', 'is of another kind than ip', 'give both as IPv4 or both as IPv6');
+  return { address, gateway, nameservers };
+}
