@@ -18,7 +18,7 @@ export function kindsOfFields(schemas: Iterable<RootSchema>): ReadonlyMap<string
   return kinds;
 }
 
-const isOfXl = (name: string): boolean => name.endsWith('DomainConfig');
+const isOfXl = (name: string): boolean => /(?:DomainConfig|ConfigDocument)$/.test(name);
 
 function partsOf(schema: Schema): readonly Schema[] {
   const { properties = {}, items, prefixItems = [], anyOf = [], additionalProperties: others } = schema;

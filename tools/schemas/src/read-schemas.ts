@@ -46,7 +46,8 @@ export async function readSchemas(root: string): Promise<Schemas> {
   return { files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))), without: without.sort() };
 }
 
-const about = (command: string): string => `What ${command} --json prints on stdout when it has not failed.`;
+const about = (command: string): string =>
+  `The result of ${command} --json: on stdout, or on stderr where stdout carries something else.`;
 
 /** "vm-migrate-status.json" of "vm-migrate status" */
 function fileNameOf(command: string): string {

@@ -10,6 +10,7 @@ test('a result is compared with the schema of its command', async () => {
   await checkResult('vm-migrate --host sim:a list', []);
   await checkResult('vm-top --once', { at: '', cpus: 1, cpuKhz: 1, memoryKib: 1, freeKib: 1, domains: [] });
   await checkResult('xl list', 'anything');
+  await expect(checkResult('PATH=$PWD:$PATH vm-list', PAUSED)).rejects.toThrow('vm-list.json');
 });
 
 test.each([

@@ -57,7 +57,7 @@ export async function checkPrinted(
 
 /** The name of the schema of what a line prints; undefined for what is no tool, and for one that has none. */
 function schemaOf(line: string): string | undefined {
-  const [tool = '', ...words] = line.trim().split(/\s+/);
+  const [tool = '', ...words] = line.replace(/^(?:\w+=\S* )+/, '').split(/\s+/);
   if (STREAMS.includes(tool)) return `${tool}-line.json`;
   const word = words.find((each, index) => !each.startsWith('-') && !VALUED.includes(words[index - 1] ?? ''));
   return [`${tool}-${word}.json`, `${tool}.json`].find((file) => files.has(file));

@@ -10,6 +10,7 @@ export type { EndedMain, StartedMain } from './run-main.ts';
 export { ticks, waitForTick, waitForTicks } from './ticks.ts';
 export type { ConsoleHost } from './ticks.ts';
 export { toolTests } from './tools.ts';
-export type { Failure, PrintedError, Result, ToolEvent, ToolHost, ToolTests } from './tools.ts';
+export type { PrintedError } from '@vm-tools/errors';
+export type { Failure, Result, ToolEvent, ToolHost, ToolTests } from './tools.ts';
 export { untilListening } from './until-listening.ts';
 export type { StartedDaemon } from './until-listening.ts';

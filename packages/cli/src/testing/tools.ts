@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { PrintedError } from '@vm-tools/errors';
 import { checkFailure, checkLine, checkResult } from './check-printed.ts';
 
 /** A host of the lab, or a simulated one. */
@@ -15,19 +16,6 @@ export interface ToolHost {
     readonly exited: Promise<number>;
     kill(signal: NodeJS.Signals): Promise<void>;
   };
-}
-
-/** An error as the tools print it with --json. */
-export interface PrintedError {
-  readonly code: string;
-  readonly kind: string;
-  readonly message: string;
-  readonly hint?: string;
-  readonly log?: readonly string[];
-  readonly guest?: { readonly domid?: number; readonly state: string };
-  readonly details?: Readonly<Record<string, unknown>>;
-  readonly cause?: unknown;
-  readonly leftovers?: readonly string[];
 }
 
 /** The part of the results of our tools that tests look at. */
