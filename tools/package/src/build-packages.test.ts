@@ -69,6 +69,22 @@ describeDebian('packages for Debian', () => {
     expect(own).toEqual([]);
   });
 
+  test('the agent of a pool lies where Pacemaker looks, with its page, and as it is in the sources', async () => {
+    const own = files['vm-tools-pacemaker']!;
+    const agent = '/usr/lib/ocf/resource.d/vm-tools/domain';
+    for (const path of [agent, '/usr/sbin/vm-pool']) expect(own.get(path)?.mode).toBe('-rwxr-xr-x');
+    expect(own.has('/usr/share/man/man7/ocf_vm-tools_domain.7.gz')).toBe(true);
+    expect(own.has('/usr/share/man/man8/vm-pool.8.gz')).toBe(true);
+    const target = join(folder, 'agent');
+    await runChildStrictly('dpkg-deb', [
+      '--extract',
+      paths.find((path) => /vm-tools-pacemaker_/.test(path))!,
+      target,
+    ]);
+    const source = await readFile(join(ROOT, 'packages/pool-agent/ocf/domain'), 'utf8');
+    expect(await readFile(join(target, agent), 'utf8')).toBe(source);
+  });
+
   test('units, the user of the receiver, folders and the bounds of logs', async () => {
     const entries = [...files['vm-tools']!.keys()];
     const has = (pattern: RegExp): string[] => entries.filter((path) => pattern.test(path));

@@ -24,6 +24,8 @@ export async function stage(root: string, folder: string, version: PackageVersio
   await writeManual(join(folder, 'manual'));
   await cp(DEBIAN, debian, { recursive: true });
   await copyFile(join(root, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
+  for (const part of ['ocf', 'bin', 'man'])
+    await cp(join(root, 'packages/pool-agent', part), join(folder, 'pool-agent', part), { recursive: true });
   // Their names in debian/ say of which package they are; debian/rules says of each what happens to it, and when.
   for (const unit of await readdir(join(bundle, 'systemd')))
     await copyFile(join(bundle, 'systemd', unit), join(debian, `vm-tools.${unit}`));
