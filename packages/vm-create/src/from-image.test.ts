@@ -281,6 +281,7 @@ testOnHost('options that make no sense are refused', async (host) => {
     '--image base.img --name web1 --ssh-key id.pub',
     `${WANTED} polite.cfg`,
     `${WANTED} --from-pending`,
+    `${WANTED} image=other.img`,
     `${WANTED} --memory much`,
     `${WANTED} --memory 64`,
     `${WANTED} --disk 0G`,

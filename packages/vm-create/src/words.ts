@@ -1,4 +1,5 @@
 import { filesAndSettings, wrongUse, type FilesAndSettings } from '@vm-tools/cli';
+import { flagOf } from './image/flag-of.ts';
 import type { CreateInput, ImageInput } from './options.ts';
 
 /**
@@ -57,7 +58,3 @@ const IMAGE_OPTIONS: readonly (readonly [key: keyof ImageInput, setting?: string
   ['gateway'],
   ['dns'],
 ];
-
-function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}

@@ -10,6 +10,7 @@ import {
 } from '@vm-tools/libdomain';
 import type { ImageInput } from '../options.ts';
 import { addBootEntries, IMAGE_KEY } from './boot-entries.ts';
+import { flagOf } from './flag-of.ts';
 import { filesOf, grubOf } from './places.ts';
 import { readSection, type ImageSection, type Refuse } from './section.ts';
 import { parseSize } from './size.ts';
@@ -99,5 +100,6 @@ const byPlace =
       hint,
     });
 
+/** The file has an option of another name, and the whole of it no own. */
 const byOption: Refuse = (field, sentence, hint) =>
-  wrongUse(`--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sentence}`, hint);
+  wrongUse(`${flagOf(field === '' || field === 'file' ? IMAGE_KEY : field)} ${sentence}`, hint);

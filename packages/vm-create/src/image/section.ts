@@ -10,7 +10,7 @@ import { parseSize } from './size.ts';
 
 /** What a configuration says of the image of its guest, as it is written there; all of it is text. */
 const FIELDS = ['file', 'disk', 'sshKey', 'user', 'hostname', 'ip', 'gateway', 'dns'] as const;
-export type ImageField = (typeof FIELDS)[number];
+type ImageField = (typeof FIELDS)[number];
 
 /** The same, read and possible. */
 export interface ImageSection {
