@@ -530,7 +530,11 @@ describe('what is no field of a domain', () => {
       prepare(entries) {
         const site = entries.get('site')!;
         entries.delete('site');
-        entries.set('kernel', { ...site, key: 'kernel', value: `/of/${String(entries.get('name')?.value)}` });
+        entries.set('kernel', {
+          ...site,
+          key: 'kernel',
+          value: `/of/${entries.get('name')?.value as string}`,
+        });
       },
     });
     expect(config).toMatchObject({ name: 'web2', kernel: '/of/web2' });
