@@ -26,6 +26,7 @@ const OF_SEVERAL_KINDS: readonly string[] = [
   'last',
   'listen',
   'scheduler',
+  'seed',
 ];
 
 let made: Awaited<ReturnType<typeof publishedSchemas>>;

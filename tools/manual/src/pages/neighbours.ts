@@ -4,7 +4,7 @@ import type { Reference } from '../mdoc/page.ts';
 /** Tools that a user of one of them may want next, whatever their words say. */
 const FAMILIES: readonly (readonly string[])[] = [
   ['vm-create', 'vm-destroy', 'vm-shutdown', 'vm-reboot'],
-  ['vm-list', 'vm-info', 'vm-top', 'vm-events'],
+  ['vm-list', 'vm-info', 'vm-top', 'vm-metrics', 'vm-events'],
   ['vm-attach', 'vm-detach', 'vm-set'],
   ['vm-pause', 'vm-unpause'],
   ['vm-save', 'vm-restore', 'vm-image'],

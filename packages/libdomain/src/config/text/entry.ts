@@ -18,4 +18,5 @@ export interface Entry {
   readonly repeatedAt?: Position;
 }
 
+/** The entries of a configuration, by their keys, in the order of the text. */
 export type Entries = Map<string, Entry>;
