@@ -4,7 +4,7 @@ const LOOK_EVERY_MS = 500;
 
 /**
  * A signal that fires when the process that has started this one is gone: a program that had a limit was killed, and
- * no one waits for the outcome any more.
+ * the outcome is of no use to it any more.
  */
 export function orphaned(): AbortSignal {
   const parent = process.ppid;
@@ -17,7 +17,6 @@ export function orphaned(): AbortSignal {
         code: 'INTERRUPTED',
         kind: 'interrupted',
         message: `the process ${parent} that has started this one is gone`,
-        hint: 'the domain is where vm-migrate list, or else vm-list, says',
       }),
     );
   }, LOOK_EVERY_MS).unref();

@@ -16,9 +16,10 @@ type Told = Pick<Domain, 'uuid' | 'state'>;
  * Tells the states of all domains to scripts for which it would take too long to start a tool, as the resource agent of
  * a pool that looks at each of its guests every few seconds.
  *
- * A script makes a file `ask.ANYTHING` in the folder. When that is gone, the file `states`, with a line "UUID STATE" for
- * each domain, is the outcome of a look that began after the question: however old the file may be, and whatever the
- * clocks say, the answer is not. A file that stays tells the script that no one answers, and that it has to look itself.
+ * A script makes a file `ask.ANYTHING` in the folder. When that is gone, the file `states`, with a line "UUID STATE"
+ * for each domain, is the outcome of a look that began after the question: however old the file may be, and whatever
+ * the clocks say, the answer is not. A file that stays tells the script that vm-monitor does not answer, and that it
+ * has to look itself.
  *
  * @param look at the domains; a look that fails answers nothing
  * @param onFailure called for the first of several looks that fail

@@ -243,8 +243,8 @@ export class Pool implements AsyncDisposable {
     while (!signal.aborted) {
       for (const asked of (await readdir(folder)).filter((file) => file.endsWith('.ask'))) {
         const [node = '', , by = ''] = asked.split('.');
-        this.fenced.push(`${node} for ${by}`);
         await this.powerOff(Number(node.slice(1)));
+        this.fenced.push(`${node} for ${by}`); // not before: it may be switched on again then
         this.#fences.push({ what: 'fence', node: Number(node.slice(1)), at: Date.now() });
         await rename(join(folder, asked), join(folder, asked.replace(/ask$/, 'done')));
       }
