@@ -5,8 +5,8 @@ import { measureSlowness, patient } from './packages/ratelimit/src/testing/index
 process.env.VM_TOOLS_TEST_SLOWNESS ??= String(measureSlowness());
 
 export default {
-  // More than there are cores: many tests wait for limits of time, and another one can work meanwhile.
-  maxWorkers: '150%',
+  // jest leaves one core free, for somebody who works beside it; of two that is half of them.
+  maxWorkers: '100%',
   // Longer than any limit within a test, so that what hangs is told by what it waited for.
   testTimeout: patient(240_000),
   globalSetup: '<rootDir>/tools/bundle/src/testing/global-setup.ts',

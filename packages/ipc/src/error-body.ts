@@ -19,7 +19,7 @@ export function encodeError(thrown: unknown): ErrorBody {
     thrown instanceof VmToolsError
       ? thrown
       : new VmToolsError({ code: OTHER_FAILURE, message: messageOf(thrown), cause: thrown });
-  return error.toJSON() as unknown as ErrorBody;
+  return error.toJSON();
 }
 
 /** The error again, with its chain of causes. A code that is none becomes a general one. */

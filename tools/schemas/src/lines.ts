@@ -4,6 +4,8 @@ import type { DomainEvent } from '@vm-tools/libdomain';
 import type { GuestOutcome } from '@vm-tools/libhost';
 import type { TransferFigures } from '@vm-tools/libxfr';
 import type { ObservedEvent } from '@vm-tools/libxfr/types';
+// A tool exports nothing: it is a program.
+// eslint-disable-next-line @nx/enforce-module-boundaries
 import type { Look } from '../../../packages/vm-top/src/result.ts';
 
 /** What is printed in place of a result when a command has failed. */
