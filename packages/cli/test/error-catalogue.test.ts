@@ -21,6 +21,7 @@ const NOT_CAUSED: readonly string[] = [
 /** Codes whose hint does not stand beside them. */
 const HINT_ELSEWHERE: readonly string[] = [
   'HOST_CLOSE', // is only logged
+  'INTERRUPTED', // is what the user wanted; a transfer adds one
   'XEN_LIBRARY_MISMATCH', // given by `attempt`
   'XEN_LIBRARY_MISSING',
   'XFR_LATE', // is only the cause of others

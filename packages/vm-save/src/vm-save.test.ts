@@ -363,7 +363,7 @@ testOnHost('Ctrl-C when the image is being finished: there is the guest or the f
 
 testOnHost('on a terminal a bar is drawn on one line, with -q nothing is said', async (host) => {
   await createGuest(host, 'seen');
-  const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 200K');
+  const terminal = await host.spawnOnTerminal('vm-save seen -o s.img --checkpoint --bwlimit 50K');
   const { said } = listenTo(terminal);
   expect(await terminal.exited).toBe(0);
   expect(said()).toMatch(/\rstop-and-copy .*\[#+-*\]/);
