@@ -12,4 +12,4 @@
  */
 export { inspectImage, type DiskImage } from './inspect.ts';
 export { MAX_DISK_BYTES, qcow2Overlay, type Overlay } from './qcow2/overlay.ts';
-export { parseQcow2, type Qcow2Header } from './qcow2/header.ts';
+export { NAMING_BYTES, otherFilesOf, parseQcow2, type OtherFiles, type Qcow2Header } from './qcow2/header.ts';

@@ -66,6 +66,8 @@ export {
   type GuestRequest,
 } from './events/domain-event.ts';
 export { watchDomains, type WatchDomainsOptions } from './events/watch-domains.ts';
+export { readLogEnd } from './log-end.ts';
+export { consoleLogPath } from './paths.ts';
 export { memoryTargets } from './figures/memory-targets.ts';
 export { lastSaves, noteSave } from './figures/saves-log.ts';
 export { figuresReader, type FiguresReader } from './figures/figures-reader.ts';

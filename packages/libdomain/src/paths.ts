@@ -59,6 +59,10 @@ export const userdataPath = (
 export const userdataLockPath = (host: Pick<Host, 'root'>, domid: number, uuid: string): string =>
   join(userdataFolder(host), `userdata-l.${domid}.${uuid}.domain-userdata-lock`);
 
+/** What xenconsoled keeps of the primary console of a domain, where it was told to. */
+export const consoleLogPath = (host: Pick<Host, 'root'>, name: string): string =>
+  xenLogPath(host, 'console/guest', name);
+
 /** What has been saved on a host, a line each. */
 export const savesLogPath = ({ root }: Pick<Host, 'root'>): string =>
   join(root, 'var/log/vm-tools/saves.log');

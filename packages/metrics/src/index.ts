@@ -5,5 +5,5 @@ export {
   parseMetricsAddress,
   type MetricsAddress,
 } from './metrics-address.ts';
-export { Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
+export { CONTENT_TYPE, Counter, Gauge, Histogram, Registry } from './prometheus/index.ts';
 export { serveMetrics, type ReadableMetrics } from './serve-metrics.ts';

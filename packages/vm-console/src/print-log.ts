@@ -1,18 +1,13 @@
 import type { OpenedHost, Outcome } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { nameFault, resolveDomain } from '@vm-tools/libdomain';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { consoleLogPath, nameFault, readLogEnd, resolveDomain } from '@vm-tools/libdomain';
 import type { KeptLog } from './result.ts';
-
-/** The end of a log that is read: a guest can make it as long as the disk is. */
-const READ_BYTES = 1 << 20;
 
 /** What the console of a domain has said, as xenconsoled has kept it: whether the domain is there or has been. */
 export async function printLog(host: OpenedHost, word: string, most = Infinity): Promise<Outcome<KeptLog>> {
   const name = await nameOf(host, word);
-  const path = join(host.root, 'var/log/xen/console', `guest-${name.replaceAll('/', '_')}.log`);
-  const said = await readEnd(path);
+  const path = consoleLogPath(host, name);
+  const said = await readLogEnd(path);
   if (said === undefined) throw noLog(name, path);
   const lines = said.replaceAll('\r', '').trimEnd().split('\n');
   const last = lines.slice(Math.max(0, lines.length - most));
@@ -27,22 +22,6 @@ async function nameOf(host: OpenedHost, word: string): Promise<string> {
     const isGone = thrown instanceof VmToolsError && thrown.code === 'DOMAIN_UNKNOWN';
     if (isGone && nameFault(word) === undefined) return word;
     throw thrown;
-  }
-}
-
-async function readEnd(path: string): Promise<string | undefined> {
-  const file = await open(path).catch((thrown: unknown) => {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw thrown;
-  });
-  if (file === undefined) return undefined;
-  try {
-    const { size } = await file.stat();
-    const position = Math.max(0, size - READ_BYTES);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - position), position });
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
   }
 }
 

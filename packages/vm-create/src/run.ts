@@ -3,13 +3,12 @@ import {
   forEachDomain,
   pathOf,
   relayConsole,
-  showStep,
   type DomainOutcome,
   type Invocation,
   type OneOrList,
   type Outcome,
 } from '@vm-tools/cli';
-import { createDomain, placeKernelError, planCreate, type Domain } from '@vm-tools/libdomain';
+import { planCreate, type Domain } from '@vm-tools/libdomain';
 import { describePlan } from './describe-plan.ts';
 import { createFromImage } from './image/create-from-image.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type GuestConfig,
   type GuestConfigOptions,
 } from './image/guest-config.ts';
+import { makeDomain } from './make-domain.ts';
 import type { CreateInput } from './options.ts';
 import { restartFailed } from './restart-failed.ts';
 import type { CreateResult, FilesFromImage } from './result.ts';
@@ -51,26 +51,17 @@ async function createOne(
   invocation: Invocation<CreateInput>,
   guest: GuestConfig,
 ): Promise<DomainOutcome<CreateResult>> {
-  const { input, messages, signal } = invocation;
-  const { config, places, section } = guest;
-  if (section !== undefined)
-    return createFromImage(invocation, {
-      ...{ guest, section },
-      finish: (made, more) => finish(invocation, made, more),
-    });
-  const paused = input.paused === true;
-  if (input.dryRun) return describePlan(config, planCreate(config, { paused }).describe());
-
-  const host = await invocation.openHost();
-  const domain = await createDomain(host, config, {
-    paused,
-    waitMs: input.wait,
-    signal,
-    onStep: showStep(messages),
-  }).catch((thrown: unknown) => {
-    throw placeKernelError(thrown, places);
-  });
-  return finish(invocation, domain);
+  const { input } = invocation;
+  const { config, section } = guest;
+  if (section !== undefined) {
+    const finishIt = (made: Domain, more: FilesFromImage) => finish(invocation, made, more);
+    return createFromImage(invocation, { guest, section, finish: finishIt });
+  }
+  if (input.dryRun) {
+    const paused = input.paused === true;
+    return describePlan(config, planCreate(config, { paused }).describe());
+  }
+  return finish(invocation, await makeDomain(invocation, guest));
 }
 
 /** What follows once the domain is there, whatever it was made of. */

@@ -8,7 +8,7 @@ const SECTOR_BYTES = 512;
 type Row = readonly [
   name: string,
   help: string,
-  value: (domain: DomainFigures, besides: Omit<Besides, 'maxDomains'>) => number | undefined,
+  value: (domain: DomainFigures, besides: Besides) => number | undefined,
 ];
 
 const GAUGES: readonly Row[] = [
@@ -59,7 +59,7 @@ const COUNTERS: readonly Row[] = [
 export function describeDomain(
   registry: Registry,
   domains: readonly DomainFigures[],
-  besides: Omit<Besides, 'maxDomains'>,
+  besides: Besides,
 ): void {
   const info = new Gauge({
     name: 'xen_domain_info',

@@ -9,17 +9,16 @@ export interface Besides {
   readonly targets: ReadonlyMap<number, number>;
   /** when a guest was last saved, seconds since 1970, by UUID */
   readonly saves: ReadonlyMap<string, number>;
-  readonly maxDomains: number;
 }
-
-export const CONTENT_TYPE = new Registry().contentType;
 
 /**
  * The figures of one look as Prometheus reads them. Names and units are those that its authors ask for: bytes and
  * seconds, and `_total` behind what only grows. Domains are labelled with their names, by which people know them;
- * `xen_domain_info` has the rest. A domain that has no name is being made or torn down, and is told of in the sums alone.
+ * `xen_domain_info` has the rest. Those that are not told of are in the sums alone.
+ *
+ * @param told as `toldDomains` gives them
  */
-export function describeHost(figures: HostFigures, { maxDomains, ...besides }: Besides): string {
+export function describeHost(figures: HostFigures, told: readonly DomainFigures[], besides: Besides): string {
   const registry = new Registry();
   const gauge = (name: string, help: string, value: number): void =>
     new Gauge({ name, help, registry }).set({}, value);
@@ -38,8 +37,6 @@ export function describeHost(figures: HostFigures, { maxDomains, ...besides }: B
   });
   for (const [state, domains] of Map.groupBy(figures.domains, (domain) => domain.state))
     states.set({ state }, domains.length);
-  const named = firstOfEachName(figures.domains);
-  const told = named.slice(0, maxDomains);
   gauge(
     'xen_host_domains_untold',
     'Domains without figures of their own here: of --max-domains, without a name, or with that of another',
@@ -50,13 +47,17 @@ export function describeHost(figures: HostFigures, { maxDomains, ...besides }: B
 }
 
 /**
- * Prometheus refuses all if two samples have the same labels, and xl lets two domains have one name. A name may also
- * hold what a terminal obeys, for which Prometheus has no escapes.
+ * The domains that are told of one by one, with the names that they have there. One without a name is being made or torn
+ * down. Prometheus refuses all if two samples have the same labels, and xl lets two domains have one name. A name may
+ * also hold what a terminal obeys, for which Prometheus has no escapes.
+ *
+ * @param most so many, those with the lowest domids
  */
-function firstOfEachName(domains: readonly DomainFigures[]): readonly DomainFigures[] {
+export function toldDomains(domains: readonly DomainFigures[], most: number): readonly DomainFigures[] {
   const byName = new Map<string, DomainFigures>();
-  for (const domain of domains)
-    if (domain.name !== '' && !byName.has(domain.name))
-      byName.set(domain.name, { ...domain, name: shown(domain.name) });
-  return [...byName.values()];
+  for (const domain of domains) {
+    const name = shown(domain.name);
+    if (name !== '' && !byName.has(name)) byName.set(name, { ...domain, name });
+  }
+  return [...byName.values()].slice(0, most);
 }

@@ -1,8 +1,14 @@
 import { createLog, type Invocation, type Outcome } from '@vm-tools/cli';
 import { figuresReader, memoryTargets, lastSaves } from '@vm-tools/libdomain';
-import { formatMetricsAddress, metricsAddress, parseMetrics, serveMetrics } from '@vm-tools/metrics';
+import {
+  CONTENT_TYPE,
+  formatMetricsAddress,
+  metricsAddress,
+  parseMetrics,
+  serveMetrics,
+} from '@vm-tools/metrics';
 import { once } from 'node:events';
-import { CONTENT_TYPE, describeHost } from './describe-host.ts';
+import { describeHost, toldDomains } from './describe-host.ts';
 import { MAX_DOMAINS, type MetricsInput } from './options.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Metrics } from './result.ts';
@@ -15,9 +21,10 @@ export async function metrics(invocation: Invocation<MetricsInput>): Promise<Out
   const reader = figuresReader(host);
   const text = oneAtATime(async () => {
     const figures = await reader.look();
-    const domids = figures.domains.slice(0, maxDomains).map(({ domid }) => domid);
+    const told = toldDomains(figures.domains, maxDomains);
+    const domids = told.map(({ domid }) => domid);
     const [targets, saves] = await Promise.all([memoryTargets(host, domids), lastSaves(host)]);
-    return describeHost(figures, { targets, saves, maxDomains });
+    return describeHost(figures, told, { targets, saves });
   });
   if (at !== undefined) {
     const address = metricsAddress(at, { root, program: invocation.program });

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { untilListening } from '@vm-tools/cli/testing';
 import type { DomainFigures, HostFigures } from '@vm-tools/libdomain';
 import { addForeignDomain, failure, result, testOnHost } from '@vm-tools/xen-sim/testing';
-import { describeHost } from './describe-host.ts';
+import { describeHost, toldDomains } from './describe-host.ts';
 
 const samplesOf = (said: string): string[] =>
   said.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -42,6 +42,14 @@ testOnHost('of more domains than are wanted the sums alone', async (host) => {
   expect(lines).toContain('xen_host_domains_untold 1');
   expect(lines).toContain('xen_host_domains{state="blocked"} 1');
   expect(lines.filter((line) => line.includes('web1'))).toEqual([]);
+});
+
+testOnHost('a domain without a name takes no place among those that are told of', async (host) => {
+  await addForeignDomain(host, '');
+  await result(host, 'vm-create polite.cfg name=web1');
+  const lines = samplesOf(await host.run('vm-metrics --max-domains 2'));
+  expect(lines).toContain('xen_domain_memory_target_bytes{domain="web1"} 4194304');
+  expect(lines).toContain('xen_host_domains_untold 1');
 });
 
 testOnHost('writes a file that others may read', async (host) => {
@@ -85,10 +93,17 @@ test('of two domains with one name, and of one without, there are no two samples
   };
   const figures: HostFigures = {
     ...{ atMs: 0, cpus: 1, cpuKhz: 1, memoryKib: 1, freeKib: 1 },
-    domains: [domain, { ...domain, domid: 2 }, { ...domain, domid: 3, name: '' }],
+    domains: [
+      domain,
+      { ...domain, domid: 2 },
+      { ...domain, domid: 3, name: '' },
+      { ...domain, domid: 4, name: 'a\n' },
+      { ...domain, domid: 5, name: 'a\\u000a' }, // shown as the one before
+    ],
   };
-  const said = describeHost(figures, { targets: new Map(), saves: new Map(), maxDomains: 9 });
+  const told = toldDomains(figures.domains, 9);
+  const said = describeHost(figures, told, { targets: new Map(), saves: new Map() });
   const keys = samplesOf(said).map((line) => line.replace(/ \S+$/, ''));
   expect(new Set(keys).size).toBe(keys.length);
-  expect(said).toContain('\nxen_host_domains_untold 2\n');
+  expect(said).toContain('\nxen_host_domains_untold 3\n');
 });

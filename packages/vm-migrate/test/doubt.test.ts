@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { freePort } from '@vm-tools/lab';
-import { failure, result, state, testOnHost, testOnTwoHosts, waitForTicks } from '@vm-tools/xen-sim/testing';
+import {
+  failure,
+  result,
+  state,
+  testOnHost,
+  testOnTwoHosts,
+  waitForTicks,
+  type LineProcess,
+  type TestHost,
+} from '@vm-tools/xen-sim/testing';
 import { fileJournals } from '@vm-tools/libxfr';
 import { JOURNAL_FOLDER, type KnownTransfer } from '@vm-tools/libxfr/journals';
 import { DYING } from './kill/dying.ts';
@@ -17,14 +26,20 @@ testOnHost('where nothing was moved, there is nothing to tell', async (host) => 
   expect(await state(host)).toEqual(before);
 });
 
+/** The sender dies when it has handed the guest "doubtful" over, and the other end, which still runs, has not said so. */
+async function dieCommitted(a: TestHost, b: TestHost): Promise<{ port: number; xfrd: LineProcess }> {
+  await result(a, 'vm-create polite.cfg name=doubtful');
+  await waitForTicks(a, 'doubtful');
+  const port = await freePort();
+  const xfrd = await startXfrd(b, port);
+  await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+  return { port, xfrd };
+}
+
 testOnTwoHosts(
   'both ends die after the hand-over began: the operator has to say which side owns it',
   async (a, b) => {
-    await result(a, 'vm-create polite.cfg name=doubtful');
-    await waitForTicks(a, 'doubtful');
-    const port = await freePort();
-    const xfrd = await startXfrd(b, port);
-    await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+    const { port, xfrd } = await dieCommitted(a, b);
     await xfrd.kill('SIGKILL');
 
     const [open] = await result<KnownTransfer[]>(a, 'vm-migrate list');
@@ -50,11 +65,7 @@ testOnTwoHosts(
 testOnTwoHosts(
   'a host that was switched off: its word is taken, and what is older is not resumed',
   async (a, b) => {
-    await result(a, 'vm-create polite.cfg name=doubtful');
-    await waitForTicks(a, 'doubtful');
-    const port = await freePort();
-    const xfrd = await startXfrd(b, port);
-    await a.exec(`${DYING('after committed')} exec vm-migrate doubtful tcp://127.0.0.1:${port} --insecure`);
+    const { xfrd } = await dieCommitted(a, b);
     const [{ id }] = await result<[KnownTransfer]>(a, 'vm-migrate list');
     const fenced = `vm-migrate resolve ${id} --owner here --fenced`;
     expect(await failure(a, `vm-migrate resolve ${id} --fenced 127.0.0.1`)).toMatchObject({ status: 2 });

@@ -53,34 +53,40 @@ test('they name parameters of the agent, and give each action the time that it a
   }
 });
 
-const ifUnpacked = existsSync(PACKAGES) ? test : test.skip;
+const isUnpacked = existsSync(PACKAGES);
+const reason = isUnpacked ? '' : ' [skipped: npm run test:pool has not unpacked Pacemaker here]';
 
-ifUnpacked('Pacemaker takes what they say, and places guests by their memory', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'pool-page-'));
-  try {
-    const file = join(folder, 'cib.xml');
-    await writeFile(file, cibOf(['web1', 'web2'], 6000));
-    const env = {
-      LD_LIBRARY_PATH: ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib']
-        .map((each) => join(PACKAGES, each))
-        .join(':'),
-      PCMK_schema_directory: join(PACKAGES, 'usr/share/pacemaker'),
-      CIB_shadow_dir: folder,
-    };
-    const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const run = async (tool: string, ...options: string[]): ReturnType<typeof runChild> =>
-      runChild('env', [...words, join(PACKAGES, 'usr/sbin', tool), ...options]);
-    expect(await run('crm_verify', '-V', '--xml-file', file)).toMatchObject({ code: 0, stderr: '' });
-    const { stdout } = await run('crm_simulate', '--xml-file', file, '--simulate');
-    expect(/web1\s+\(\s+(\S+)/.exec(stdout)?.[1]).toMatch(/^n[12]$/);
-    const places = [...stdout.matchAll(/\* Start\s+(?:web\d)\s+\(\s+(n\d)/g)].map(([, node]) => node);
-    expect(places.sort()).toEqual(['n1', 'n2']); // 4,096 MiB twice, and 6,000 MiB on each
-    await writeFile(file, cibOf(['web1'], 4000));
-    expect((await run('crm_simulate', '--xml-file', file, '--simulate')).stdout).not.toMatch(/Start\s+web1/);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
+(isUnpacked ? test : test.skip)(
+  `Pacemaker takes what they say, and places guests by their memory${reason}`,
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pool-page-'));
+    try {
+      const file = join(folder, 'cib.xml');
+      await writeFile(file, cibOf(['web1', 'web2'], 6000));
+      const env = {
+        LD_LIBRARY_PATH: ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib']
+          .map((each) => join(PACKAGES, each))
+          .join(':'),
+        PCMK_schema_directory: join(PACKAGES, 'usr/share/pacemaker'),
+        CIB_shadow_dir: folder,
+      };
+      const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      const run = async (tool: string, ...options: string[]): ReturnType<typeof runChild> =>
+        runChild('env', [...words, join(PACKAGES, 'usr/sbin', tool), ...options]);
+      expect(await run('crm_verify', '-V', '--xml-file', file)).toMatchObject({ code: 0, stderr: '' });
+      const { stdout } = await run('crm_simulate', '--xml-file', file, '--simulate');
+      expect(/web1\s+\(\s+(\S+)/.exec(stdout)?.[1]).toMatch(/^n[12]$/);
+      const places = [...stdout.matchAll(/\* Start\s+(?:web\d)\s+\(\s+(n\d)/g)].map(([, node]) => node);
+      expect(places.sort()).toEqual(['n1', 'n2']); // 4,096 MiB twice, and 6,000 MiB on each
+      await writeFile(file, cibOf(['web1'], 4000));
+      expect((await run('crm_simulate', '--xml-file', file, '--simulate')).stdout).not.toMatch(
+        /Start\s+web1/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
 
 /** The resource of the page under each of these names, in a pool of two. */
 function cibOf(names: readonly string[], memory: number): string {

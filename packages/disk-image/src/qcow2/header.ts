@@ -23,6 +23,33 @@ export interface Qcow2Header {
   readonly unknownFeatures: bigint;
 }
 
+/** As long as what `otherFilesOf` reads. */
+export const NAMING_BYTES = 80;
+
+/** The other files that an image names, which whoever opens it opens as well. */
+export type OtherFiles = Pick<Qcow2Header, 'hasBackingFile' | 'hasDataFile'>;
+
+/**
+ * Whether an image names other files. It is of any version: one that is not known here may still be opened by qemu.
+ *
+ * @param bytes `NAMING_BYTES` of it at least; of a shorter file, with zeros behind it
+ * @returns undefined if these are not the first bytes of a qcow image
+ */
+export function otherFilesOf(bytes: Buffer): OtherFiles | undefined {
+  return bytes.readUInt32BE(0) === QCOW_MAGIC ? namedBy(bytes) : undefined;
+}
+
+function namedBy(bytes: Buffer): OtherFiles {
+  return {
+    hasBackingFile: bytes.readBigUInt64BE(8) !== 0n,
+    hasDataFile: (featuresOf(bytes) & FEATURE.dataFile) !== 0n,
+  };
+}
+
+function featuresOf(bytes: Buffer): bigint {
+  return bytes.readUInt32BE(4) >= 3 ? bytes.readBigUInt64BE(72) : 0n;
+}
+
 /** Reads the header of an image; undefined if these are not the first bytes of a qcow2 image, or of a version that is
  * not 2 or 3. */
 export function parseQcow2(bytes: Buffer): Qcow2Header | undefined {
@@ -30,11 +57,10 @@ export function parseQcow2(bytes: Buffer): Qcow2Header | undefined {
   const version = bytes.readUInt32BE(4);
   if (version !== 2 && version !== 3) return undefined;
   if (version === 3 && bytes.length < HEADER_BYTES) return undefined;
-  const features = version === 3 ? bytes.readBigUInt64BE(72) : 0n;
+  const features = featuresOf(bytes);
   return {
+    ...namedBy(bytes),
     virtualBytes: bytes.readBigUInt64BE(24),
-    hasBackingFile: bytes.readBigUInt64BE(8) !== 0n,
-    hasDataFile: (features & FEATURE.dataFile) !== 0n,
     isEncrypted: bytes.readUInt32BE(32) !== 0,
     isCorrupt: (features & FEATURE.corrupt) !== 0n,
     unknownFeatures: features & ~KNOWN_FEATURES,

@@ -1,11 +1,9 @@
-import { appendFile, mkdir, open } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
+import { readLogEnd } from '../log-end.ts';
 import { savesLogPath } from '../paths.ts';
-
-/** The end of the log that is read: thousands of saves. */
-const READ_BYTES = 1 << 20;
 
 /** A save that was done, as the log has it. */
 interface Save {
@@ -34,8 +32,8 @@ export async function noteSave(
 
 /** When domains were last saved here, seconds since 1970, by their UUIDs. */
 export async function lastSaves(host: Pick<Host, 'root'>): Promise<ReadonlyMap<string, number>> {
-  const lines = (await readEnd(savesLogPath(host))).split('\n');
-  return new Map(lines.flatMap(readLine));
+  const log = await readLogEnd(savesLogPath(host)).catch(() => undefined); // the other figures are there
+  return new Map((log ?? '').split('\n').flatMap(readLine));
 }
 
 /** A line that is cut off or that somebody has changed tells nothing. */
@@ -46,18 +44,5 @@ function readLine(line: string): [string, number][] {
     return typeof uuid === 'string' && Number.isFinite(ms) ? [[uuid, Math.floor(ms / 1000)]] : [];
   } catch {
     return [];
-  }
-}
-
-async function readEnd(path: string): Promise<string> {
-  const file = await open(path).catch(() => undefined); // nothing was saved here yet
-  if (file === undefined) return '';
-  try {
-    const { size } = await file.stat();
-    const position = Math.max(0, size - READ_BYTES);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - position), position });
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
   }
 }

@@ -4,5 +4,5 @@
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export { Histogram } from './histogram.ts';
-export { Registry } from './registry.ts';
+export { CONTENT_TYPE, Registry } from './registry.ts';
 export { Counter, Gauge } from './values.ts';

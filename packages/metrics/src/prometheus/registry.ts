@@ -1,9 +1,11 @@
 import type { Metric } from './metric.ts';
 
+/** Of the text exposition format, version 0.0.4, which every scraper reads. */
+export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** All metrics of a process, and the text in which Prometheus reads them. */
 export class Registry {
-  /** Of the text exposition format, version 0.0.4, which every scraper reads. */
-  readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
+  readonly contentType = CONTENT_TYPE;
   readonly #metrics: Metric[] = [];
 
   /** Adds a metric after those that are there. */

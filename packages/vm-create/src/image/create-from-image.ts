@@ -1,14 +1,8 @@
 import { showStep, type DomainOutcome, type Invocation } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import {
-  createDomain,
-  placeKernelError,
-  planCreate,
-  runPipeline,
-  type Domain,
-  type Host,
-} from '@vm-tools/libdomain';
+import { planCreate, runPipeline, type Domain } from '@vm-tools/libdomain';
 import { describePlan } from '../describe-plan.ts';
+import { makeDomain } from '../make-domain.ts';
 import type { CreateInput } from '../options.ts';
 import type { CreatePlan, CreateResult, FilesFromImage } from '../result.ts';
 import { guestFromImage, type GuestFromImage } from './from-image.ts';
@@ -30,30 +24,20 @@ export async function createFromImage(
   const { input, messages, root } = invocation;
   const guest = await guestFromImage(read, section, root);
   if (input.dryRun) return describe(guest, input.paused === true);
-  const domain = await make(invocation, await invocation.openHost(), guest);
+  const domain = await make(invocation, guest);
   const { disk, seed, folder } = guest.files;
   messages.note(`the files of ${domain.name} are in ${folder}; ${guest.image.path} must stay as it is`);
   return finish(domain, { disk, seed, image: guest.image.path });
 }
 
-async function make(
-  { input, messages, signal }: Invocation<CreateInput>,
-  host: Host,
-  { plan, config, places }: GuestFromImage,
-): Promise<Domain> {
-  const onStep = showStep(messages);
-  const files = await runPipeline(plan, host, { signal, onStep });
+async function make(invocation: Invocation<CreateInput>, guest: GuestFromImage): Promise<Domain> {
+  const { messages, signal, openHost } = invocation;
+  const files = await runPipeline(guest.plan, await openHost(), { signal, onStep: showStep(messages) });
   try {
-    return await createDomain(host, config, {
-      paused: input.paused === true,
-      waitMs: input.wait,
-      signal,
-      onStep,
-    });
+    return await makeDomain(invocation, guest);
   } catch (thrown) {
     const leftovers = await files.undo();
-    const error = placeKernelError(thrown, places);
-    throw error instanceof VmToolsError ? error.with({ leftovers }) : error;
+    throw thrown instanceof VmToolsError ? thrown.with({ leftovers }) : thrown;
   }
 }
 

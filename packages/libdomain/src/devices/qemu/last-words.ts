@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readLogEnd } from '../../log-end.ts';
 
 const LAST_LINES = 5;
 
 /** The end of the log of a qemu, on one line; empty when it has said nothing. */
 export async function lastWordsOfQemu(logPath: string): Promise<string> {
-  const log = await readFile(logPath, 'utf8').catch(() => '');
-  return log.trim().split('\n').slice(-LAST_LINES).join('; ');
+  const log = await readLogEnd(logPath).catch(() => undefined);
+  return (log ?? '').trim().split('\n').slice(-LAST_LINES).join('; ');
 }
