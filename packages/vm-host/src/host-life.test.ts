@@ -144,14 +144,14 @@ testOnHost('what cannot be read is named, and keeps no other guest from coming b
 });
 
 testOnHost('one at a time takes guests down or brings them back', async (host) => {
-  await result(host, 'vm-create rude.cfg name=rude');
-  const isHeld = (): Promise<unknown> =>
-    until(async () => {
-      const { code, stdout } = await host.exec('vm-host restore --json');
-      return code === 2 && stdout.includes('HOST_BUSY');
-    }, 'the first one to hold the host');
+  const { domid } = await result(host, 'vm-create rude.cfg name=rude');
+  const request = `/local/domain/${domid}/control/shutdown`;
+  const refusesOthers = async (): Promise<void> => {
+    await until(async () => (await host.simulated.store.read(request)) === 'poweroff', 'the request');
+    expect(await failure(host, 'vm-host restore')).toMatchObject({ status: 2, error: { code: 'HOST_BUSY' } });
+  };
   const line = 'vm-host shutdown --otherwise shutdown --timeout 5m';
-  expect(await interruptAt(host, line, isHeld)).toMatchObject({ status: 130 });
+  expect(await interruptAt(host, line, refusesOthers)).toMatchObject({ status: 130 });
   await host.run('vm-host restore');
 });
 
