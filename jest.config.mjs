@@ -1,12 +1,13 @@
 // Unit tests: everything that needs no Xen. Run by `nx run vm-tools:unit` or for one folder by `jest packages/NAME`.
+import { availableParallelism } from 'node:os';
 import { measureSlowness, patient } from './packages/ratelimit/src/testing/index.ts';
 
 // The workers inherit it, so that all limits of all tests are longer on a machine that is slow or busy.
 process.env.VM_TOOLS_TEST_SLOWNESS ??= String(measureSlowness());
 
 export default {
-  // jest leaves one core free, for somebody who works beside it; of two that is half of them.
-  maxWorkers: '100%',
+  // jest leaves one processor free; and the tests that take longest wait most of their time, for processes and limits.
+  maxWorkers: availableParallelism() + 1,
   // Longer than any limit within a test, so that what hangs is told by what it waited for.
   testTimeout: patient(240_000),
   globalSetup: '<rootDir>/tools/bundle/src/testing/global-setup.ts',

@@ -1,21 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { syncBundle, type LabHost } from '@vm-tools/lab';
+import type { LabHost } from '@vm-tools/lab';
 import { describeLab, labHost, result, ticks, waitForTicks } from '@vm-tools/lab/testing';
 import { patient } from '@vm-tools/ratelimit/testing';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buildPackages } from './build-packages.ts';
+import { bareHost, type BareHost } from './testing/bare-host.ts';
 import { startSystemd } from './testing/systemd-on-host.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const LIMIT_MS = patient(1_800_000);
 const slow = { timeoutMs: 900_000 };
-const PACKAGES = '/lab/packages';
-const ASIDE = '/lab/aside';
 
-/** What the lab has put onto the host, in the places of a package. */
-const OF_LAB = ['/usr/lib/vm-tools', '/usr/local/bin/node', '/etc/vm-tools', '/var/lib/vm-tools'];
 const INSTALL = 'DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install';
 
 /** All that could be left of the packages, processes too. */
@@ -29,31 +21,21 @@ const LEFTOVERS = [
 
 describeLab('packages on a host that has nothing of vm-tools', () => {
   let a: LabHost;
-  let folder: string;
+  let bare: BareHost;
 
   beforeAll(async () => {
     a = await labHost();
-    folder = await mkdtemp(join(tmpdir(), 'packages-'));
-    for (const revision of [1, 2])
-      await buildPackages({ root: ROOT, folder: join(folder, String(revision)), revision, level: 0 });
-    await a.put(folder, PACKAGES);
-    await a.run(`mkdir -p ${ASIDE}; for path in ${OF_LAB.join(' ')}; do
-      if [ -e $path ]; then mkdir -p ${ASIDE}\${path%/*}; mv $path ${ASIDE}$path; fi; done
-      find /usr/local/bin -lname '/usr/lib/vm-tools/*' -delete; rm -rf /run/vm-tools /var/cache/vm-tools`);
+    bare = await bareHost(a, [1, 2]);
   }, LIMIT_MS);
-  beforeEach(() => a.run('dpkg --purge vm-tools-sim vm-tools vm-tools-node 2>&1', slow));
+  beforeEach(() => bare.purge());
   afterAll(async () => {
-    await a.exec('dpkg --purge vm-tools-sim vm-tools vm-tools-node 2>&1', slow);
-    await a.run(`cd ${ASIDE} && for path in ${OF_LAB.join(' ')}; do
-      if [ -e .$path ]; then rm -rf $path; mv .$path $path; fi; done; rm -rf ${ASIDE} ${PACKAGES}`);
-    await syncBundle(a);
-    await rm(folder, { recursive: true });
-  });
+    await bare[Symbol.asyncDispose]();
+  }, LIMIT_MS);
 
   /** Installs a revision, by files alone: the host has no network. */
   const install = (host: LabHost, revision: number): Promise<string> =>
     host.run(
-      `cd ${PACKAGES}/${revision} && ${INSTALL} ./vm-tools_*.deb ./vm-tools-node_*.deb ./vm-tools-sim_*.deb 2>&1`,
+      `cd ${bare.packages}/${revision} && ${INSTALL} ./vm-tools_*.deb ./vm-tools-node_*.deb ./vm-tools-sim_*.deb 2>&1`,
       slow,
     );
   const state = async (host: LabHost, ...units: string[]): Promise<string[]> =>
