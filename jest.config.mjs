@@ -13,6 +13,7 @@ export default {
   globalSetup: '<rootDir>/tools/bundle/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/tools/bundle/src/testing/global-teardown.ts',
   setupFiles: ['<rootDir>/tools/bundle/src/testing/suppressed-error.ts'],
+  setupFilesAfterEnv: ['<rootDir>/tools/bundle/src/testing/equal-bytes.ts'],
   reporters: ['default', '<rootDir>/tools/bundle/src/testing/skipped-tests.ts'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{packages,tools}/*/{src,test}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
