@@ -21,6 +21,8 @@ import { until } from './until.ts';
 
 const SCRIPTS = join(import.meta.dirname, '../scripts');
 const AGENT = join(import.meta.dirname, '../../../packages/pool-agent');
+/** Where Pacemaker looks for it. */
+export const AGENT_ON_NODE = '/usr/lib/ocf/resource.d/vm-tools/domain';
 /** However the driver ends, nothing of a pool outlives it. */
 const WITH_THE_DRIVER = ['--pdeathsig', 'KILL'];
 const ASIDE = ['unshare', '-n', '-m', '-p', '-u', '-i', '--fork', '--kill-child'];
@@ -124,13 +126,15 @@ export class Pool implements AsyncDisposable {
     return /\(ocf:vm-tools:domain\):\s+(.*)/.exec(stdout)?.[1]?.trim() ?? '';
   }
 
+  /** Those of the guest's resource. */
+  get parameters(): Readonly<Record<string, string>> {
+    return { config: join(this.#init.folder, 'web1.cfg'), uuid: GUEST.uuid };
+  }
+
   /** Asks the agent of a node for an action, and takes its reason. */
   async agent(node: number, action: string): Promise<{ readonly code: number; readonly reason: string }> {
-    const words = `OCF_RESKEY_config=${join(this.#init.folder, 'web1.cfg')} OCF_RESKEY_uuid=${GUEST.uuid}`;
-    const { code, stderr } = await this.on(
-      node,
-      `${words} /usr/lib/ocf/resource.d/vm-tools/domain ${action}`,
-    );
+    const words = Object.entries(this.parameters).map(([name, value]) => `OCF_RESKEY_${name}=${value}`);
+    const { code, stderr } = await this.on(node, `${words.join(' ')} ${AGENT_ON_NODE} ${action}`);
     return { code, reason: /^ocf-exit-reason:(.*)$/m.exec(stderr)?.[1] ?? '' };
   }
 

@@ -14,7 +14,7 @@ import {
   started,
   startedSomewhere,
 } from './acts.ts';
-import type { Pool } from './pool.ts';
+import { AGENT_ON_NODE, type Pool } from './pool.ts';
 
 /** Something that happens to a pool, and what must come of it. */
 export interface Trial {
@@ -49,6 +49,21 @@ export const TRIALS: readonly Trial[] = [
       requireSame(pool.fenced, [`n${one} for n${other}`]);
       requireSame(await pool.starts(), [one, other]);
       await cleanUp(pool, other);
+    },
+  },
+  {
+    name: 'tester: ocf-tester finds nothing to complain of',
+    async run(pool) {
+      const [from] = await place(pool);
+      await pool.on(from, 'crm_attribute -n maintenance-mode -v true');
+      await pool.on(from, 'vm-destroy web1');
+      const parameters = Object.entries(pool.parameters).map(([name, value]) => `-o ${name}=${value}`);
+      const tested = await pool.on(
+        from,
+        `ocf-tester -v -n web1 ${parameters.join(' ')} ${AGENT_ON_NODE} 2>&1`,
+      );
+      require(tested.code === 0, `${tested.code} ${tested.stdout}`);
+      require(tested.stdout.includes('passed all tests'), tested.stdout);
     },
   },
   {

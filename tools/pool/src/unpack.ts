@@ -2,7 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAside, exists, runChildStrictly } from '@vm-tools/lab';
 
-const WANTED = ['pacemaker', 'corosync', 'pacemaker-cli-utils'];
+/** xmllint of the last one is what ocf-tester asks of the words of an agent. */
+const WANTED = ['pacemaker', 'corosync', 'pacemaker-cli-utils', 'libxml2-utils'];
 const LIMIT_MS = 300_000;
 
 /**
@@ -12,7 +13,7 @@ const LIMIT_MS = 300_000;
  * @returns the folder to be laid over `/usr`, `/etc` and `/var` of a node
  */
 export async function unpackPacemaker(cache: string, report: (line: string) => void): Promise<string> {
-  const folder = join(cache, 'pacemaker');
+  const folder = join(cache, 'unpacked');
   if (await exists(folder)) return folder;
   report('fetching Pacemaker and Corosync');
   await mkdir(cache, { recursive: true });
