@@ -63,7 +63,7 @@ describeLab('kill -9 and a cut link at the lines of both journals', () => {
       const settled = isResolved ? '`vm-migrate resolve`' : 'by itself';
       await record(
         name,
-        `| ${name} | ${status} | ${isMoved ? 'target' : 'source'} | ${settled} | ${seconds} s |`,
+        `| ${name} | ${status} | ${isMoved ? 'target' : 'source'} | ${settled} | ${seconds} s | ${a.xen} to ${b.xen} |`,
       );
       await here.run(`xl destroy ${GUEST}`);
       expect([await traces(a), await traces(b)]).toEqual(empty);
@@ -88,6 +88,6 @@ const HEAD = [
   'killed. xfrd is started again. Each row was checked: one copy, of the same UUID, which goes on counting; nothing left',
   'on the other host; no transfer in doubt. This file is written by the test run (`npm run kill-matrix`).',
   '',
-  '| what happens | status of `vm-migrate` | the guest lives at the | settled | time |',
-  '| --- | --- | --- | --- | --- |',
+  '| what happens | status of `vm-migrate` | the guest lives at the | settled | time | Xen |',
+  '| --- | --- | --- | --- | --- | --- |',
 ];
