@@ -20,7 +20,9 @@ test('it has each key with what it is, and asks for those without a default', ()
 test.each<[string, object, boolean]>([
   ['the least', {}, true],
   ['all', { type: 'pvh', maxMemory: '2 GiB', vcpus: 2, cmdline: 'quiet', onCrash: 'preserve' }, true],
-  ['a unit that is none', { memory: '512MB' }, false],
+  ['units of 1024 and of 1000', { memory: '1.5G', maxMemory: '2GB' }, true],
+  ['a unit that is none', { memory: '512Mbit' }, false],
+  ['parts of a number alone', { memory: 1.5 }, false],
   ['an action that is none', { onReboot: 'reboot' }, false],
   ['processors', { vcpus: 2, cpus: '0-3,^1', cpusSoft: [[1, 2], 'all'], cpuWeight: 512, cap: 50 }, true],
   ['processors that are none', { vcpus: 2, cpus: [1, 2] }, false],

@@ -1,3 +1,4 @@
+import { SIZE_PATTERN } from '@vm-tools/words';
 import * as z from 'zod';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
 import { MAX_MEMORY_KIB } from './keys/values.ts';
@@ -6,7 +7,7 @@ import { MAX_MEMORY_KIB } from './keys/values.ts';
 const MEMORY = {
   anyOf: [
     { type: 'integer', minimum: 1, maximum: MAX_MEMORY_KIB / 1024 },
-    { type: 'string', pattern: '^[0-9]{1,15} ?([kKmMgGtT][iI][bB])?$' },
+    { type: 'string', pattern: SIZE_PATTERN },
   ],
 };
 

@@ -1,4 +1,4 @@
-import { wrongUse } from '@vm-tools/cli';
+import { memoryKib, wrongUse } from '@vm-tools/cli';
 import {
   configError,
   parsePlacedConfig,
@@ -13,7 +13,6 @@ import { addBootEntries, IMAGE_KEY } from './boot-entries.ts';
 import { flagOf } from './flag-of.ts';
 import { filesOf, grubOf } from './places.ts';
 import { readSection, type ImageSection, type Refuse } from './section.ts';
-import { parseSize } from './size.ts';
 
 /** A configuration, and what it says of the image that its guest is made from. */
 export interface GuestConfig extends PlacedConfig {
@@ -71,15 +70,10 @@ export function configOfOptions(
   const { image, memory, vcpus = 1, bridge, disk, sshKey, user, hostname, ip, gateway, dns } = input;
   if (input.name === undefined)
     throw wrongUse('--name is missing', 'say how the guest is called: --name web1');
-  const bytes = memory === undefined ? undefined : parseSize(memory);
-  if (bytes === undefined)
-    throw wrongUse(
-      memory === undefined ? '--memory is missing' : `--memory: "${memory}" is no size of whole MiB`,
-      'say how much the guest gets: --memory 2G',
-    );
+  if (memory === undefined) throw wrongUse('--memory is missing', 'say how much the guest gets: --memory 2G');
   const config = {
     name: input.name,
-    memory: bytes / 1024 ** 2,
+    memory: `${memoryKib('--memory', memory)}KiB`,
     vcpus,
     networks: [bridge === undefined ? {} : { bridge }],
     image: { file: image, disk, sshKey, user, hostname, ip, gateway, dns },

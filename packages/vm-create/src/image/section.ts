@@ -5,8 +5,11 @@ import {
   userFault,
   type FixedNetwork,
 } from '@vm-tools/cloud-seed';
+import { MAX_DISK_BYTES } from '@vm-tools/disk-image';
 import type { VmToolsError } from '@vm-tools/errors';
-import { parseSize } from './size.ts';
+import { sizeOf, sizeWords } from '@vm-tools/words';
+
+const MIB = 1024 ** 2;
 
 /** What a configuration says of the image of its guest, as it is written there; all of it is text. */
 const FIELDS = ['file', 'disk', 'sshKey', 'user', 'hostname', 'ip', 'gateway', 'dns'] as const;
@@ -48,12 +51,9 @@ export function readSection(value: unknown, refuse: Refuse): ImageSection {
     if (fault !== undefined) throw refuse(field, `${fault}, and not "${text ?? ''}"`, CORRECT);
     return text;
   };
-  const size = given.disk === undefined ? undefined : parseSize(given.disk);
-  if (given.disk !== undefined && size === undefined)
-    throw refuse('disk', `must be a size of whole MiB, and not "${given.disk}"`, 'write 20G or 512M');
   return {
     file: needed('file', 'name a raw or a qcow2 image'),
-    diskBytes: size,
+    diskBytes: diskBytes(given, refuse),
     sshKey: needed('sshKey', 'name the file of a public key that may log in; ssh-keygen makes one'),
     user: checked('user', userFault),
     hostName: checked('hostname', hostNameFault),
@@ -72,6 +72,17 @@ function textsOf(value: unknown, refuse: Refuse): Texts {
     if (typeof text !== 'string' || text === '') throw refuse(field, 'must be a text', CORRECT);
   }
   return value;
+}
+
+/** Whole MiB. */
+function diskBytes({ disk }: Texts, refuse: Refuse): number | undefined {
+  if (disk === undefined) return undefined;
+  const bytes = sizeOf(disk);
+  if (bytes === undefined || bytes < MIB)
+    throw refuse('disk', `must be a size of 1 MiB or more, and not "${disk}"`, `write it ${sizeWords()}`);
+  if (bytes > MAX_DISK_BYTES)
+    throw refuse('disk', `must be 64 TiB or less, and not "${disk}"`, `write it ${sizeWords()}`);
+  return Math.ceil(bytes / MIB) * MIB;
 }
 
 function networkOf(

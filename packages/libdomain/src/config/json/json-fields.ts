@@ -2,7 +2,8 @@ import type { Fields } from '../fields.ts';
 import { invalid, unknownKey, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
-import { meantMib, parseMemorySize } from '../memory-size.ts';
+import { parseMemorySize } from '../memory-size.ts';
+import { sizeWords } from '@vm-tools/words';
 import { isDeviceField, readDevices } from '../read-devices.ts';
 import { addProcessors, isProcessorsField } from '../read-processors.ts';
 import type { Entries, Entry } from '../text/entry.ts';
@@ -44,13 +45,8 @@ export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
 
 function readMemory(entry: Entry): number {
   const { value } = entry;
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  const kib = parseMemorySize(text);
+  const text = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
+  const kib = typeof text === 'string' ? parseMemorySize(text) : undefined;
   if (kib !== undefined) return kib;
-  const mib = meantMib(text);
-  throw invalid(
-    entry,
-    'must be a whole number of MiB, or a string such as "512MiB" or "2GiB"',
-    mib === undefined ? undefined : `write "${entry.key}": ${mib}`,
-  );
+  throw invalid(entry, 'must be a whole number of MiB, or a size', `write it in quotes ${sizeWords()}`);
 }
