@@ -267,8 +267,7 @@ testOnHost('what is wrong with a file is told with its place', async (host) => {
   const none = await refused(host, 'web1.json');
   expect(none.error.message).toContain('without a network device');
   await write(good);
-  const { code, stdout } = await host.exec('vm-config check web1.json --json');
-  expect({ code, stdout }).toMatchObject({ code: 2, stdout: expect.stringContaining('for vm-create') });
+  await host.run('vm-config check web1.json');
 });
 
 testOnHost('options that make no sense are refused', async (host) => {

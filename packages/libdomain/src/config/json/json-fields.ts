@@ -1,6 +1,7 @@
 import type { Fields } from '../fields.ts';
 import { invalid, unknownKey, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
+import { IMAGE_KEY } from '../image/image-fields.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
 import { parseMemorySize } from '../memory-size.ts';
 import { sizeWords } from '@vm-tools/words';
@@ -11,8 +12,7 @@ import type { Entries, Entry } from '../text/entry.ts';
 /** By it an editor finds the JSON Schema of a file. */
 const SCHEMA = '$schema';
 
-/** vm-create has taken it out before fields are read: it says what disks are to be made. */
-const IMAGE = 'image';
+/** Of an image, which a reader that knows what to do with it has taken out before. */
 const ASK = 'see what is made of it: vm-create --dry-run FILE';
 
 const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
@@ -21,7 +21,7 @@ const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
 export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
   for (const entry of entries.values()) {
     if (entry.key === SCHEMA) continue;
-    if (entry.key === IMAGE)
+    if (entry.key === IMAGE_KEY)
       findings.add(unsupported(entry, 'is for vm-create, which makes a disk of it', ASK));
     else if (!(JSON_KEYS as string[]).includes(entry.key)) findings.add(unknownKey(entry, JSON_KEYS));
   }

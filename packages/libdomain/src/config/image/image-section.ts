@@ -8,14 +8,11 @@ import {
 import { MAX_DISK_BYTES } from '@vm-tools/disk-image';
 import type { VmToolsError } from '@vm-tools/errors';
 import { sizeOf, sizeWords } from '@vm-tools/words';
+import { IMAGE_FIELD_NAMES, type ImageField, type ImageTexts } from './image-fields.ts';
 
 const MIB = 1024 ** 2;
 
-/** What a configuration says of the image of its guest, as it is written there; all of it is text. */
-const FIELDS = ['file', 'disk', 'sshKey', 'user', 'hostname', 'ip', 'gateway', 'dns'] as const;
-type ImageField = (typeof FIELDS)[number];
-
-/** The same, read and possible. */
+/** What a configuration says of the image of its guest, read and possible. */
 export interface ImageSection {
   readonly file: string;
   /** of its disk; as large as the image if absent */
@@ -38,8 +35,7 @@ const CORRECT = 'correct it, or leave it out';
  *
  * @throws VmToolsError as `refuse` makes it
  */
-export function readSection(value: unknown, refuse: Refuse): ImageSection {
-  const given = textsOf(value, refuse);
+export function readSection(given: ImageTexts, refuse: Refuse): ImageSection {
   const needed = (field: ImageField, hint: string): string => {
     const text = given[field];
     if (text === undefined) throw refuse(field, 'is missing', hint);
@@ -61,21 +57,24 @@ export function readSection(value: unknown, refuse: Refuse): ImageSection {
   };
 }
 
-type Texts = Readonly<Partial<Record<ImageField, string>>>;
-
-function textsOf(value: unknown, refuse: Refuse): Texts {
+/**
+ * What it says, field by field.
+ *
+ * @throws VmToolsError as `refuse` makes it
+ */
+export function textsOf(value: unknown, refuse: Refuse): ImageTexts {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refuse('', 'must be an object', 'write "image": {"file": "debian.qcow2", "sshKey": "id.pub"}');
   for (const [field, text] of Object.entries(value)) {
-    if (!(FIELDS as readonly string[]).includes(field))
-      throw refuse(field, 'is not known', `known are ${FIELDS.join(', ')}`);
+    if (!(IMAGE_FIELD_NAMES as readonly string[]).includes(field))
+      throw refuse(field, 'is not known', `known are ${IMAGE_FIELD_NAMES.join(', ')}`);
     if (typeof text !== 'string' || text === '') throw refuse(field, 'must be a text', CORRECT);
   }
   return value;
 }
 
 /** Whole MiB. */
-function diskBytes({ disk }: Texts, refuse: Refuse): number | undefined {
+function diskBytes({ disk }: ImageTexts, refuse: Refuse): number | undefined {
   if (disk === undefined) return undefined;
   const bytes = sizeOf(disk);
   if (bytes === undefined || bytes < MIB)
@@ -86,7 +85,7 @@ function diskBytes({ disk }: Texts, refuse: Refuse): number | undefined {
 }
 
 function networkOf(
-  { gateway, dns }: Texts,
+  { gateway, dns }: ImageTexts,
   checked: (field: ImageField, faultOf: (text: string) => string | undefined) => string | undefined,
   refuse: Refuse,
 ): FixedNetwork | undefined {
