@@ -31,7 +31,14 @@ export type { OpenedHost } from './host/open-host.ts';
 export { createMessages } from './output/messages.ts';
 export type { Messages, MessageStream } from './output/messages.ts';
 export { asVmToolsError, renderError } from './output/render-error.ts';
-export { asBandwidth, asCount, asDowntime, asWait, doubtOfBandwidth } from './command/parse-value.ts';
+export {
+  asBandwidth,
+  asCount,
+  asDowntime,
+  asMemoryLimit,
+  asWait,
+  doubtOfBandwidth,
+} from './command/parse-value.ts';
 export { table } from './output/table.ts';
 export type { Column } from './output/table.ts';
 export { formatDuration, percentDone, progressLine } from './progress/progress-line.ts';
@@ -52,6 +59,7 @@ export { parseProcessors } from './command/parse-processors.ts';
 export { versionText } from './build-info.ts';
 export { ALL, namedOrAll } from './command/all-option.ts';
 export type { AllInput } from './command/all-option.ts';
+export { memoryKib } from './command/memory-kib.ts';
 export { wrongUse } from './command/wrong-use.ts';
 export { destinationOf } from './command/into-folder.ts';
 export type { Destination, DestinationOptions } from './command/into-folder.ts';

@@ -20,7 +20,6 @@ export * from './config/index.ts';
 export * from './cpu/index.ts';
 export * from './cpupools/index.ts';
 export { parseDisk, parseNetwork } from './config/devices/parse-device.ts';
-export { parseMemorySize } from './config/memory-size.ts';
 export { nameFault } from './config/keys/name-fault.ts';
 export {
   expectedOfImage,

@@ -149,3 +149,26 @@ files: 2, taken: 1, refused: 1, mistakes: 1, warnings: 1
     stderr: '',
   });
 });
+
+test('a guest from an image, in JSON, is looked at as vm-create looks at it', async () => {
+  const guest = { name: 'web1', memory: '2G', networks: [{}] };
+  const image = { file: 'debian.qcow2', sshKey: 'id.pub', disk: '20G', ip: '10.0.0.2/24' };
+  const files = { good: image, size: { ...image, disk: 'large' }, key: { file: 'a', sshkey: 'b' } };
+  for (const [name, each] of Object.entries(files))
+    await writeFile(join(folder, `${name}.json`), JSON.stringify({ ...guest, image: each }));
+  await writeFile(join(folder, 'pv.json'), JSON.stringify({ ...guest, type: 'pv', image }));
+  await writeFile(join(folder, 'own.json'), JSON.stringify({ ...guest, disks: ['/d,raw,xvda'], image }));
+  const { status, reports } = await checkFiles(
+    ['good.json', 'size.json', 'key.json', 'pv.json', 'own.json'],
+    { cwd: folder },
+  );
+  expect(status).toBe(2);
+  expect(reports.map(({ ok, refused }) => [ok, ...refused.map(({ message }) => message)])).toEqual([
+    [true],
+    [false, 'image.disk must be a size of 1 MiB or more, and not "large"'],
+    [false, 'image.sshkey is not known'],
+    [false, 'a guest from an image is of type pvh, and starts by GRUB'],
+    [false, expect.stringContaining('xvda')],
+  ]);
+  expect(reports[1]?.refused).toMatchObject([{ line: 1, column: expect.any(Number), key: 'image' }]);
+});

@@ -91,6 +91,30 @@ hint: memory: write a whole number of MiB; networks: leave commas and outer blan
   expect(await convert('odd.json', '--to', 'libxl')).toMatchObject({ status: 0 });
 });
 
+test('a guest from an image stays one in JSON, with all paths, and has no other form', async () => {
+  const image = { file: 'debian.qcow2', sshKey: '/root/id.pub', disk: '1.5G' };
+  const disks = [{ target: '/more', vdev: 'xvdc' }];
+  await writeFile(join(folder, 'image.json'), JSON.stringify({ name: 'm', memory: '2G', image, disks }));
+  const { status, stdout } = await convert('image.json', '--to', 'json');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    type: 'pvh',
+    memory: 2048,
+    disks: [{ target: '/more', vdev: 'xvdc' }],
+    image: { ...image, file: join(folder, 'debian.qcow2') },
+  });
+  await writeFile(join(folder, 'again.json'), stdout);
+  expect(await convert('again.json', '--to', 'json')).toEqual({ status: 0, stdout, stderr: '' });
+  for (const to of ['xl', 'libxl']) {
+    const refused = await convert('image.json', '--to', to);
+    expect(refused).toMatchObject({ status: 2, stdout: '' });
+    expect(refused.stderr)
+      .toBe(`vm-config: image.json:1:27: only JSON has a word for an image [CONFIG_NOT_IN_XL]
+hint: keep this configuration in JSON; vm-create --dry-run prints what is made of it
+`);
+  }
+});
+
 test('the JSON Schema is that of libdomain', async () => {
   const { status, stdout } = await runConfig(['schema'], { cwd: folder });
   expect({ status, schema: JSON.parse(stdout) as unknown }).toEqual({

@@ -44,7 +44,7 @@ export const checkCommand: CommandSpec = {
     { command: 'vim -q <(vm-config check *.cfg)', effect: 'go from mistake to mistake' },
   ],
   notes: [
-    'It looks at no kernel, disk or bridge: those belong to the host that creates the domain. What cannot be read is told as a mistake of its file, and the other files are checked.',
+    'It looks at no kernel, image, disk or bridge: those belong to the host that creates the domain. What cannot be read is told as a mistake of its file, and the other files are checked.',
     'With --json it prints a list with one object a file: {file, ok, refused: [{line, column, key, code, message, hint}], warnings: [{line, column, message}]}. What has no place has no line and column; what stands on the command line has "in": "command line".',
   ],
 };
@@ -66,7 +66,7 @@ export const convertCommand: CommandSpec = {
     { command: 'vm-config convert web1.cfg --to libxl', effect: 'as xl create -n prints it' },
   ],
   notes: [
-    'A value for which xl.cfg has no words, such as a part of a MiB, is refused by its name. Comments are lost. Paths become absolute, and what is ignored is left out.',
+    'A value for which xl.cfg has no words, such as a part of a MiB, is refused by its name. Comments are lost. Paths become absolute, and what is ignored is left out. A guest from an image is for JSON alone.',
     'With --json it prints one object: {from, to, text, warnings: [{line, column, message}]}.',
   ],
 };

@@ -1,5 +1,5 @@
 import { asCount, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
-import { RANGES } from '@vm-tools/words';
+import { RANGES, sizeWords } from '@vm-tools/words';
 
 /** A guest from an image, as the command line describes it. */
 export interface ImageInput {
@@ -54,7 +54,7 @@ export const command: CommandSpec = {
       conflicts: ['fromPending'],
     },
     { flags: '--name <name>', description: 'with --image: the name of the guest' },
-    { flags: '--memory <size>', description: 'with --image: its memory: 512M, 2G' },
+    { flags: '--memory <size>', description: `with --image: its memory, ${sizeWords()}` },
     {
       flags: '--vcpus <count>',
       description: 'with --image: its processors (default: 1)',
@@ -62,7 +62,7 @@ export const command: CommandSpec = {
     },
     {
       flags: '--disk <size>',
-      description: 'with --image: the size of its disk: 20G (default: that of the image)',
+      description: 'with --image: the size of its disk, written like its memory (default: that of the image)',
       completes: [],
     },
     {

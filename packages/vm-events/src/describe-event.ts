@@ -3,9 +3,14 @@ import type { DomainEvent } from '@vm-tools/libdomain';
 
 /** An event as a line for people: "2026-11-30T07:21:20.123Z web1 (3) shut down: reboot". */
 export function describeEvent(event: DomainEvent): string {
-  const { time, name, domid, initial } = event;
+  return `${shown(event.time)} ${sentenceOf(event)}`;
+}
+
+/** The same without its time: "web1 (3) shut down: reboot". */
+export function sentenceOf(event: DomainEvent): string {
+  const { name, domid, initial } = event;
   const when = initial === true ? ' (at the beginning)' : '';
-  return shown(`${time} ${name || '-'} (${domid}) ${whatOf(event)}${when}`);
+  return shown(`${name || '-'} (${domid}) ${whatOf(event)}${when}`);
 }
 
 const mib = (kib: number): string => `${Math.round(kib / 1024)} MiB`;

@@ -9,6 +9,7 @@ export interface EventsInput {
   readonly count?: number;
   /** milliseconds */
   readonly poll?: number;
+  readonly journald?: boolean;
 }
 
 const listOf = (text: string): string[] => text.split(',').map((item) => item.trim());
@@ -45,6 +46,10 @@ export const command: CommandSpec = {
       parse: (text) => parseDuration(text, { ...RANGES.wait, minMs: 0, alone: 's' }),
       doubt: (ms, text) => (ms === 0 ? undefined : asWait.doubt?.(ms, text)),
     },
+    {
+      flags: '--journald',
+      description: 'write the events to the journal of systemd, with fields, in place of stdout',
+    },
   ],
   examples: [
     { command: 'vm-events', effect: 'a line for each event, until Ctrl-C' },
@@ -57,10 +62,15 @@ export const command: CommandSpec = {
       effect: 'wait until web1 runs; at once if it does already',
     },
     { command: 'vm-events --json --type crashed | jq -r .name', effect: 'the names of domains that crash' },
+    {
+      command: 'systemctl enable --now vm-events; journalctl -f VM_DOMAIN=web1',
+      effect: 'all events go to the journal from now on; show those of web1 as they come',
+    },
   ],
   notes: [
     'Types: created, arriving (from a peer or a file), started (it runs for the first time), paused, unpaused, asked (a toolstack asks its guest to shut down or to suspend), answered (the guest has taken notice), suspended, resumed, shut-down, crashed, dying, gone, renamed, memory-target, device-added, device-state, device-removed.',
     'xenstore tells of most of these at once. Xen tells nothing of pausing and unpausing: they are looked for at each --poll, and with --poll 0 they are told of only when something else has happened. A domain that has not started yet, is suspended or is dying is looked at more often at first, and then at each --poll, or 5 s.',
+    'With --journald each event is an entry of the journal: MESSAGE, a MESSAGE_ID for each type, SYSLOG_IDENTIFIER=vm-events, PRIORITY (3 for a crash, 4 for a watchdog, else 6), VM_DOMAIN, VM_DOMID, VM_UUID, VM_EVENT (the type), and every other field that --json has, as VM_REASON, VM_FROM, VM_TARGET_KIB. Characters that cannot be seen are written as \\u000a. The service vm-events runs "vm-events --journald --initial" where it is enabled: journalctl VM_EVENT=crashed, journalctl VM_DOMAIN=web1 -o json.',
     'With --json every event is one line. A signal ends it with status 0, or if --until or --count is still due, with 130 or 143.',
   ],
 };

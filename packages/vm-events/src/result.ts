@@ -1,5 +1,5 @@
-/** Behind the events, on stderr. */
+/** Behind the events, on stderr; with --journald on stdout. */
 export interface EventsSummary {
-  /** how many were printed */
+  /** how many were told */
   readonly events: number;
 }

@@ -1,5 +1,5 @@
 import { asCount, asWait, type CommandSpec, WAIT, type WaitInput } from '@vm-tools/cli';
-import { RANGES } from '@vm-tools/words';
+import { RANGES, sizeWords } from '@vm-tools/words';
 import { asPin, type ParsedPin } from './parse-pin.ts';
 
 export interface SetInput extends WaitInput {
@@ -24,11 +24,11 @@ export const command: CommandSpec = {
   options: [
     {
       flags: '--memory <size>',
-      description: 'ask the guest to make do with so much: MiB, or 512MiB, 2GiB',
+      description: `ask the guest to make do with so much, ${sizeWords({ alone: 'MiB' })}`,
     },
     {
       flags: '--max-memory <size>',
-      description: 'how much it may be given later: MiB, or 512MiB, 2GiB',
+      description: 'how much it may be given later, written like that of --memory',
     },
     {
       flags: '--vcpus <count>',

@@ -4,9 +4,10 @@ import {
   type Invocation,
   type OneOrList,
   type Outcome,
+  memoryKib,
   wrongUse,
 } from '@vm-tools/cli';
-import { parseMemorySize, resolveDomain, setDomain, type DomainSettings } from '@vm-tools/libdomain';
+import { resolveDomain, setDomain, type DomainSettings } from '@vm-tools/libdomain';
 import type { SetInput } from './options.ts';
 import type { Changed } from './result.ts';
 
@@ -45,7 +46,5 @@ function settingsOf(input: SetInput): DomainSettings {
 
 function kibOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const kib = parseMemorySize(text);
-  if (kib !== undefined && kib > 0) return kib;
-  throw wrongUse(`${flag}: "${text}" is no size of memory`, 'give MiB, or a size such as 512MiB or 2GiB');
+  return memoryKib(flag, text, { alone: 'MiB' });
 }

@@ -14,8 +14,7 @@ testRefusals((domain) => `vm-set ${domain} --weight 512`);
 testOnHost('memory, vCPUs, shares and name are changed at once, and stay after a save', async (host) => {
   const { domid, uuid } = await result(host, 'vm-create polite.cfg name=web1 memory=64 vcpus=2');
   await waitForTicks(host, 'web1');
-  const line =
-    'vm-set web1 --memory 32MiB --vcpus 1 --pin 1-2 --prefer 0:2 --weight 512 --cap 150 --name web2';
+  const line = 'vm-set web1 --memory 32M --vcpus 1 --pin 1-2 --prefer 0:2 --weight 512 --cap 150 --name web2';
   const changed = await result(host, line);
   expect(changed).toEqual({
     domid,

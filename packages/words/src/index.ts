@@ -16,6 +16,8 @@ export type { CountRange, DurationRange } from './ranges.ts';
 export { describeDuration, parseDuration } from './duration.ts';
 export type { DurationSyntax } from './duration.ts';
 export { parseCount } from './count.ts';
+export { SIZE_PATTERN, sizeOf, sizeWords } from './size.ts';
+export type { SizeSyntax } from './size.ts';
 export { MAX_NAME_BYTES, nameProblem } from './name.ts';
 export { editDistance, suggest } from './suggest.ts';
 export { shown, shownJson, shownLines } from './shown.ts';

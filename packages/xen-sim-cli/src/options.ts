@@ -1,5 +1,5 @@
 import { asCount, asWait, FORM, type CommandSpec, type FormInput } from '@vm-tools/cli';
-import { RANGES } from '@vm-tools/words';
+import { RANGES, sizeWords } from '@vm-tools/words';
 import { parseSize } from '@vm-tools/xen-sim/quantity';
 import { xenVersionOf } from './xen-version.ts';
 
@@ -71,7 +71,12 @@ export const startCommand: CommandSpec = {
   summary: 'starts a host in the background',
   arguments: [NAME],
   options: [
-    { flags: '--memory <size>', description: 'of the host: 64G', default: '64G', parse: checkSize },
+    {
+      flags: '--memory <size>',
+      description: `of the host, ${sizeWords({ alone: 'bytes' })}`,
+      default: '64G',
+      parse: checkSize,
+    },
     { flags: '--cpus <count>', description: 'of the host', default: 16, ...asCount(RANGES.cpus) },
     {
       flags: '--seed <number>',
@@ -178,7 +183,7 @@ export const guestCommand: CommandSpec = {
   arguments: [NAME, { name: '<domain>', description: 'name or domid' }],
   options: [
     { flags: '--dirty <rate>', description: 'how fast it writes its memory: 50M/s, off' },
-    { flags: '--set <size>', description: 'how much of it, over and over: 64M' },
+    { flags: '--set <size>', description: `how much of it, over and over, ${sizeWords({ alone: 'bytes' })}` },
     { flags: '--locality <share>', description: 'share of the writes that go to an eighth of that: 0.8' },
     { flags: '--entropy <kind>', description: 'what it writes', choices: ['zero', 'text', 'random'] },
     { flags: '--suspend <manner>', description: 'polite, silent, rude, slow:3s, late:3s' },

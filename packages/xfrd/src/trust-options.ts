@@ -1,5 +1,5 @@
-import { asCount, FORM, type CommandSpec, type FormInput } from '@vm-tools/cli';
-import { RANGES } from '@vm-tools/words';
+import { asCount, asMemoryLimit, FORM, type CommandSpec, type FormInput } from '@vm-tools/cli';
+import { RANGES, sizeWords } from '@vm-tools/words';
 
 export interface InitInput {
   readonly name?: string;
@@ -91,9 +91,9 @@ export const trustCommand: CommandSpec = {
       parse: listOf,
     },
     {
-      flags: '--max-memory <MiB>',
-      description: 'only domains up to this size',
-      ...asCount(RANGES.memoryMib),
+      flags: '--max-memory <size>',
+      description: `only domains up to this size, ${sizeWords({ alone: 'MiB' })}`,
+      ...asMemoryLimit,
     },
     {
       flags: '--max-concurrent <count>',
@@ -151,9 +151,9 @@ export const trustCommand: CommandSpec = {
       ...asCount(RANGES.places),
     },
     {
-      flags: '--max-total-memory <MiB>',
-      description: 'only so much memory for these together',
-      ...asCount(RANGES.memoryMib),
+      flags: '--max-total-memory <size>',
+      description: 'only so much memory for these together, written like that of --max-memory',
+      ...asMemoryLimit,
     },
     {
       flags: '--live <yes|no>',

@@ -187,7 +187,7 @@ testOnHost('peers are added, limited, listed and forgotten', async (host) => {
     status: 2,
     error: { code: 'XFR_IDENTITY_EXISTS' },
   });
-  const words = `--allow-names 'web-*, db' --max-memory 512 --max-concurrent 2 --max-domains 9 --max-total-memory 4096 --live no`;
+  const words = `--allow-names 'web-*, db' --max-memory 512 --max-concurrent 2 --max-domains 9 --max-total-memory 4G --live no`;
   await host.run(`xfrd trust b 10.0.0.2 --fingerprint ${fingerprint} ${words}`);
   await host.run('xfrd trust b b.example:8003 --may-receive no');
   const rules = {

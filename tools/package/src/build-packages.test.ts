@@ -16,6 +16,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const LIMIT_MS = patient(300_000);
 /** All of the units of our packages. */
 const UNITS = [
+  'vm-events.service',
   'vm-metrics.service',
   'vm-monitor.service',
   'vm-tools-guests.service',
@@ -115,7 +116,13 @@ describeDebian('packages for Debian', () => {
       [
         ...(scripts.get(script) ?? '').matchAll(new RegExp(`deb-systemd-invoke ${action} '([^']+)'`, 'g')),
       ].map(([, unit = '']) => unit);
-    const all = ['xfrd.socket', 'xfrd.service', 'vm-monitor.service', 'vm-metrics.service'];
+    const all = [
+      'xfrd.socket',
+      'xfrd.service',
+      'vm-monitor.service',
+      'vm-metrics.service',
+      'vm-events.service',
+    ];
     expect(told('preinst', 'stop')).toEqual(all);
     expect(told('postinst', 'start')).toEqual(all);
     expect(told('prerm', 'stop').sort()).toEqual([...all].sort());

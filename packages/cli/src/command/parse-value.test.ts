@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asDowntime, doubtOfBandwidth } from './parse-value.ts';
+import { asDowntime, asMemoryLimit, doubtOfBandwidth } from './parse-value.ts';
 
 describe('a rate', () => {
   test.each([
@@ -24,4 +24,20 @@ test.each([
 ])('a downtime of %s is %i ms: %s', (text, ms, doubt) => {
   expect(asDowntime.parse?.(text)).toBe(ms);
   expect(asDowntime.doubt?.(ms, text)).toBe(doubt);
+});
+
+test.each([
+  ['4096', 4096],
+  ['4G', 4096],
+  ['4 GiB', 4096],
+  ['2GB', 1908],
+  ['1e3', 1000],
+])('a limit of memory of %s is %i MiB', (text, mib) => {
+  expect(asMemoryLimit.parse?.(text)).toBe(mib);
+});
+
+test.each(['', '0', '1.5', '-1', 'much', '0G', '17T', '4Gbit'])('%j is no limit of memory', (text) => {
+  expect(() => asMemoryLimit.parse?.(text)).toThrow(
+    expect.objectContaining({ code: 'NUMBER_RANGE', kind: 'usage' }),
+  );
 });

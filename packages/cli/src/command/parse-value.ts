@@ -1,10 +1,12 @@
 import { formatBytes, parseSchedule } from '@vm-tools/ratelimit';
-import { parseCount, parseDuration, RANGES, type CountRange } from '@vm-tools/words';
+import { VmToolsError } from '@vm-tools/errors';
+import { parseCount, parseDuration, RANGES, sizeOf, sizeWords, type CountRange } from '@vm-tools/words';
 import { formatDuration } from '../progress/progress-line.ts';
 import type { OptionSpec } from './spec.ts';
 
 type ValueSpec = Pick<OptionSpec, 'parse' | 'doubt'>;
 
+const MIB = 1024 ** 2;
 const DAY_MS = 86_400_000;
 /** Longer than this, the user probably meant another unit. */
 const LONG_WAIT_MS = 7 * DAY_MS;
@@ -39,6 +41,24 @@ export const asBandwidth: ValueSpec = { doubt: (text) => doubtOfBandwidth(String
 /** `--max-rounds 10`: a whole number within the range. */
 export function asCount(range: CountRange): ValueSpec {
   return { parse: (text) => parseCount(text, range) };
+}
+
+/** `--max-memory 4096`, `--max-memory 4G`: MiB or with a unit, of which parts of a MiB are rounded up. */
+export const asMemoryLimit: ValueSpec = {
+  parse: (text) => (Number.isNaN(Number(text)) ? mibOf(text) : parseCount(text, RANGES.memoryMib)),
+};
+
+function mibOf(text: string): number {
+  const { min, max } = RANGES.memoryMib;
+  const mib = (sizeOf(text, { wholeBytes: MIB }) ?? NaN) / MIB;
+  if (mib >= min && mib <= max) return mib;
+  throw new VmToolsError({
+    code: 'NUMBER_RANGE',
+    kind: 'usage',
+    message: `"${text}" is not a size of memory from ${formatBytes(min * MIB)} to ${formatBytes(max * MIB)}`,
+    hint: `write it ${sizeWords({ alone: 'MiB' })}`,
+    details: { text },
+  });
 }
 
 /** A warning for a rate or a timetable that is allowed, and can hardly be meant. */

@@ -1,4 +1,7 @@
+import { SIZE_PATTERN } from '@vm-tools/words';
 import * as z from 'zod';
+import { IMAGE_KEY } from './image/image-fields.ts';
+import { imageJsonSchema } from './image/image-json-schema.ts';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
 import { MAX_MEMORY_KIB } from './keys/values.ts';
 
@@ -6,13 +9,13 @@ import { MAX_MEMORY_KIB } from './keys/values.ts';
 const MEMORY = {
   anyOf: [
     { type: 'integer', minimum: 1, maximum: MAX_MEMORY_KIB / 1024 },
-    { type: 'string', pattern: '^[0-9]{1,15} ?([kKmMgGtT][iI][bB])?$' },
+    { type: 'string', pattern: SIZE_PATTERN },
   ],
 };
 
 /**
  * The JSON Schema (2020-12) of a configuration in JSON, for editors and for programs in other languages. It follows
- * from the table of keys. What it allows may still be refused: that there is a kernel or a
+ * from the tables of keys and of what is said of an image. What it allows may still be refused: that there is a kernel or a
  * bootloader, or that a name is possible, it does not say.
  */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
@@ -20,7 +23,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'What a new domain is to be',
     type: 'object',
-    properties: Object.fromEntries(FIELDS.map((field) => [KEYS[field].json, propertyOf(field)])),
+    properties: {
+      ...Object.fromEntries(FIELDS.map((field) => [KEYS[field].json, propertyOf(field)])),
+      [IMAGE_KEY]: imageJsonSchema(),
+    },
     required: FIELDS.filter(isRequired).map((field) => KEYS[field].json),
     additionalProperties: false,
   };

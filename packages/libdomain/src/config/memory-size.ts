@@ -1,10 +1,15 @@
-const UNITS_KIB: Readonly<Record<string, number>> = { kib: 1, mib: 1024, gib: 1024 ** 2, tib: 1024 ** 3 };
+import { sizeOf } from '@vm-tools/words';
 
-/** KiB of a size such as "256MiB" or "1 GiB"; undefined if it is none. A bare number counts MiB, as in xl.cfg. */
+const KIB = 1024;
+const MIB = 1024 ** 2;
+
+/**
+ * KiB of a size such as "256MiB", "1 GiB" or "2G"; undefined if it is none. A bare number counts MiB, as in xl.cfg; parts
+ * of a KiB are rounded up.
+ */
 export function parseMemorySize(text: string): number | undefined {
-  const match = /^(\d{1,15}) ?(kib|mib|gib|tib)?$/i.exec(text.trim());
-  if (match === null) return undefined;
-  return Number(match[1]) * (UNITS_KIB[(match[2] ?? 'mib').toLowerCase()] as number);
+  const bytes = sizeOf(text, { alone: 'MiB', wholeBytes: KIB });
+  return bytes === undefined ? undefined : bytes / KIB;
 }
 
 /** The shortest form that `parseMemorySize` or a JSON configuration reads back: a number of MiB if it is whole. */
@@ -12,17 +17,16 @@ export function formatMemorySize(kib: number): number | string {
   return kib % 1024 === 0 ? kib / 1024 : `${kib}KiB`;
 }
 
-/** A size as people write it: "512M", "512 MB", "1.5GiB". */
-const SIZE = /^(\d{1,12}(?:\.\d{1,6})?) ?([kmgt])(?:i?b)?$/i;
-
 /** Whether it has a unit, where xl.cfg has none. */
 export function looksLikeSize(text: string): boolean {
-  return SIZE.test(text);
+  return sizeOf(text) !== undefined;
 }
 
-/** The probable meaning of a size with a unit, MiB; undefined if that is no whole number of them. */
+/**
+ * The probable meaning of a size with a unit in an xl.cfg, MiB; undefined if that is no whole number of them. As xl
+ * counts in MiB, "512MB" is meant to be 512 of them there.
+ */
 export function meantMib(text: string): number | undefined {
-  const [, amount, unit = ''] = SIZE.exec(text.trim()) ?? [];
-  const mib = (Number(amount) * (UNITS_KIB[`${unit.toLowerCase()}ib`] ?? NaN)) / 1024;
+  const mib = (sizeOf(text.trim().replace(/(?<=[kmgt])b$/i, '')) ?? NaN) / MIB;
   return Number.isInteger(mib) && mib > 0 ? mib : undefined;
 }

@@ -1,6 +1,7 @@
 import { asVmToolsError, filesAndSettings, pathOf, type Invocation, type Outcome } from '@vm-tools/cli';
 import type { FailureKind } from '@vm-tools/errors';
 import { readConfigFile } from '@vm-tools/libdomain';
+import { imageReader } from '@vm-tools/libdomain/image';
 import { describeReports } from '../describe-reports.ts';
 import type { CheckInput } from '../options.ts';
 import { refusalsOf, warningOf, type FileReport, type Warning } from '../report.ts';
@@ -26,10 +27,12 @@ async function look(
   { program, signal }: Invocation<CheckInput>,
 ): Promise<{ readonly report: FileReport; readonly failure?: FailureKind }> {
   const warnings: Warning[] = [];
+  const { prepare } = imageReader('/');
   try {
     await readConfigFile(pathOf(file), {
       overrides,
       filesOnly: true,
+      prepare,
       onWarning: (_, warning) => void warnings.push(warningOf(warning)),
       signal,
     });

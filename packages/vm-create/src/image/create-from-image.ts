@@ -1,13 +1,13 @@
 import { showStep, type DomainOutcome, type Invocation } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
 import { planCreate, runPipeline, type Domain } from '@vm-tools/libdomain';
+import type { ImageSection } from '@vm-tools/libdomain/image';
 import { describePlan } from '../describe-plan.ts';
 import { makeDomain } from '../make-domain.ts';
 import type { CreateInput } from '../options.ts';
 import type { CreatePlan, CreateResult, FilesFromImage } from '../result.ts';
 import { guestFromImage, type GuestFromImage } from './from-image.ts';
 import type { GuestConfig } from './guest-config.ts';
-import type { ImageSection } from './section.ts';
 
 export interface FromImageInit {
   readonly guest: GuestConfig;

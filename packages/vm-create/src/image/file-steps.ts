@@ -5,7 +5,7 @@ import { qcow2Overlay, type Overlay } from '@vm-tools/disk-image';
 import { pipeline, type Pipeline, type Step } from '@vm-tools/libdomain';
 import { syncFolder, writeAside } from '@vm-tools/write-file';
 import { filesTaken } from './image-error.ts';
-import type { GuestFiles } from './places.ts';
+import type { GuestFiles } from '@vm-tools/libdomain/image';
 import { formatSize } from './size.ts';
 
 /** Keys and host names are nothing to other users, and what a guest writes even less. */

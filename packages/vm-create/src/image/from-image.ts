@@ -4,11 +4,10 @@ import { documentsOf, hostNameFault, type CloudSeed } from '@vm-tools/cloud-seed
 import { inspectImage, type DiskImage } from '@vm-tools/disk-image';
 import { wrongUse } from '@vm-tools/cli';
 import { withMacs, type DomainConfig, type PlacedConfig } from '@vm-tools/libdomain';
+import { filesOf, grubOf, type GuestFiles, type ImageSection } from '@vm-tools/libdomain/image';
 import { planFiles } from './file-steps.ts';
 import type { GuestConfig } from './guest-config.ts';
 import { diskTooSmall, noGrub } from './image-error.ts';
-import { filesOf, grubOf, type GuestFiles } from './places.ts';
-import type { ImageSection } from './section.ts';
 import { formatSize } from './size.ts';
 import { readSshKeys } from './ssh-keys.ts';
 

@@ -1,19 +1,13 @@
-import { wrongUse } from '@vm-tools/cli';
+import { memoryKib, wrongUse } from '@vm-tools/cli';
 import {
-  configError,
   parsePlacedConfig,
   readPlacedConfig,
-  type Entries,
-  type Entry,
   type PlacedConfig,
   type ReadConfigFileOptions,
 } from '@vm-tools/libdomain';
+import { IMAGE_KEY, imageReader, type ImageSection, type Refuse } from '@vm-tools/libdomain/image';
 import type { ImageInput } from '../options.ts';
-import { addBootEntries, IMAGE_KEY } from './boot-entries.ts';
 import { flagOf } from './flag-of.ts';
-import { filesOf, grubOf } from './places.ts';
-import { readSection, type ImageSection, type Refuse } from './section.ts';
-import { parseSize } from './size.ts';
 
 /** A configuration, and what it says of the image that its guest is made from. */
 export interface GuestConfig extends PlacedConfig {
@@ -34,33 +28,9 @@ export async function readGuestConfig(
   path: string,
   { root, ...options }: GuestConfigOptions,
 ): Promise<GuestConfig> {
-  const reader = imageReader(root, byPlace);
+  const reader = imageReader(root);
   const placed = await readPlacedConfig(path, { ...options, prepare: reader.prepare });
-  return { ...placed, section: reader.section() };
-}
-
-interface ImageReader {
-  readonly prepare: (entries: Entries) => void;
-  /** what was found, if anything */
-  readonly section: () => ImageSection | undefined;
-}
-
-/** Takes the image out of a configuration while that is read, and puts in what the guest starts from. */
-function imageReader(root: string, refuseBy: (entry: Entry) => Refuse): ImageReader {
-  let section: ImageSection | undefined;
-  return {
-    section: () => section,
-    prepare(entries) {
-      const entry = entries.get(IMAGE_KEY);
-      if (entry === undefined) return;
-      entries.delete(IMAGE_KEY);
-      // A name that is none is refused before anything is written.
-      const name = entries.get('name')?.value;
-      const files = filesOf(root, typeof name === 'string' ? name : '');
-      addBootEntries(entries, entry, { files, grub: grubOf(root) });
-      section = readSection(entry.value, refuseBy(entry));
-    },
-  };
+  return { ...placed, section: reader.found()?.section };
 }
 
 /** The configuration that options of the command line make; `key=value` adds what no option says. */
@@ -71,15 +41,10 @@ export function configOfOptions(
   const { image, memory, vcpus = 1, bridge, disk, sshKey, user, hostname, ip, gateway, dns } = input;
   if (input.name === undefined)
     throw wrongUse('--name is missing', 'say how the guest is called: --name web1');
-  const bytes = memory === undefined ? undefined : parseSize(memory);
-  if (bytes === undefined)
-    throw wrongUse(
-      memory === undefined ? '--memory is missing' : `--memory: "${memory}" is no size of whole MiB`,
-      'say how much the guest gets: --memory 2G',
-    );
+  if (memory === undefined) throw wrongUse('--memory is missing', 'say how much the guest gets: --memory 2G');
   const config = {
     name: input.name,
-    memory: bytes / 1024 ** 2,
+    memory: `${memoryKib('--memory', memory)}KiB`,
     vcpus,
     networks: [bridge === undefined ? {} : { bridge }],
     image: { file: image, disk, sshKey, user, hostname, ip, gateway, dns },
@@ -89,16 +54,8 @@ export function configOfOptions(
     ...options,
     prepare: reader.prepare,
   });
-  return { ...placed, section: reader.section() };
+  return { ...placed, section: reader.found()?.section };
 }
-
-const byPlace =
-  ({ key, valuePosition }: Entry): Refuse =>
-  (field, sentence, hint) =>
-    configError('CONFIG_INVALID', valuePosition, `${[key, field].filter(Boolean).join('.')} ${sentence}`, {
-      key,
-      hint,
-    });
 
 /** The file has an option of another name, and the whole of it no own. */
 const byOption: Refuse = (field, sentence, hint) =>

@@ -20,9 +20,24 @@ export async function readDomainKeys(): Promise<readonly DomainKey[]> {
   return Object.values(KEYS);
 }
 
+/** What the manual tells of an image. */
+interface ImageWords {
+  readonly IMAGE_KEY: string;
+  readonly IMAGE_ABOUT: string;
+  readonly IMAGE_FIELDS: Readonly<Record<string, { readonly about: string; readonly isNeeded?: boolean }>>;
+}
+
+const IMAGE_TABLE = join(ROOT, 'packages/libdomain/src/config/image/image-fields.ts');
+
+/** The key of an image, and all that may be said of one. */
+export async function readImageWords(): Promise<ImageWords> {
+  return (await import(IMAGE_TABLE)) as ImageWords;
+}
+
 /** The page of the configuration of a domain, from the table of its keys. */
 export async function configPage(edition: Edition): Promise<Page> {
   const keys = await readDomainKeys();
+  const image = await readImageWords();
   const page = { name: 'vm-tools.cfg', section: 5, about: 'configuration of a domain' } as const;
   return makePage(page, edition, [
     ...section('DESCRIPTION', [
@@ -38,12 +53,21 @@ export async function configPage(edition: Edition): Promise<Page> {
       'Each with its name in JSON, and in xl.cfg where that is another.',
       ...keyList(keys),
     ]),
+    ...section('GUESTS FROM IMAGES', [
+      ...sentences(
+        `The key \`${image.IMAGE_KEY}\` is ${image.IMAGE_ABOUT}. Its value is an object, in which all values are texts:`,
+      ),
+      ...imageList(image),
+    ]),
     ...section('EXAMPLES', [
       'In JSON:',
       ...displayed(JSON_EXAMPLE),
       '.Pp',
       'The same in xl.cfg:',
       ...displayed(XL_EXAMPLE),
+      '.Pp',
+      'A guest from an image:',
+      ...displayed(IMAGE_EXAMPLE),
     ]),
     ...seeAlso([
       { name: 'vm-config', section: 1 },
@@ -66,6 +90,27 @@ function keyList(keys: readonly DomainKey[]): string[] {
     })),
   );
 }
+
+function imageList({ IMAGE_FIELDS }: ImageWords): string[] {
+  return tagList(
+    Object.entries(IMAGE_FIELDS).map(([name, { about, isNeeded = false }]) => ({
+      term: `Ic ${argument(name)}`,
+      lines: sentences(asSentence(isNeeded ? `${about}; it has to be there` : about)),
+    })),
+  );
+}
+
+/** A guest from an image. */
+export const IMAGE_EXAMPLE = `{
+  "name": "web1",
+  "memory": "2GiB",
+  "networks": [{ "bridge": "xenbr0" }],
+  "image": {
+    "file": "/srv/images/debian-13-generic-amd64.qcow2",
+    "disk": "20G",
+    "sshKey": "/root/.ssh/id.pub"
+  }
+}`;
 
 /** A configuration that vm-create takes. */
 export const JSON_EXAMPLE = `{

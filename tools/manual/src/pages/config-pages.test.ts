@@ -1,8 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { parseConfig } from '@vm-tools/libdomain';
+import { IMAGE_FIELD_NAMES, imageReader } from '@vm-tools/libdomain/image';
 import { ROOT } from '../root.ts';
-import { configPage, JSON_EXAMPLE, readDomainKeys, XL_EXAMPLE } from './config-page.ts';
+import {
+  configPage,
+  IMAGE_EXAMPLE,
+  JSON_EXAMPLE,
+  readDomainKeys,
+  readImageWords,
+  XL_EXAMPLE,
+} from './config-page.ts';
 import { readExample } from './toml-example.ts';
 import { xfrdPage } from './xfrd-page.ts';
 
@@ -20,6 +28,16 @@ test('its two examples are one and the same domain', () => {
   const [fromJson, fromXl] = [JSON_EXAMPLE, XL_EXAMPLE].map((text) => parseConfig(text, 'example'));
   expect(fromJson).toMatchObject({ name: 'web1', memoryKib: 2 ** 21, vcpus: 2 });
   expect(fromXl).toEqual(fromJson);
+});
+
+test('it has all that may be said of an image, and an example that is read', async () => {
+  const { text } = await configPage(EDITION);
+  expect(Object.keys((await readImageWords()).IMAGE_FIELDS)).toEqual(IMAGE_FIELD_NAMES);
+  for (const name of IMAGE_FIELD_NAMES) expect(text).toContain(`\n.It Ic ${name}\n`);
+  const reader = imageReader('/');
+  const config = parseConfig(IMAGE_EXAMPLE, 'example', { prepare: reader.prepare });
+  expect(config).toMatchObject({ name: 'web1', type: 'pvh' });
+  expect(reader.found()?.section.diskBytes).toBe(20 * 1024 ** 3);
 });
 
 /** The part of the schema of xfrd.toml at which this looks: tables are wrapped. */

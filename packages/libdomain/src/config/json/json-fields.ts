@@ -1,8 +1,10 @@
 import type { Fields } from '../fields.ts';
 import { invalid, unknownKey, unsupported } from '../fields.ts';
 import type { Findings } from '../findings.ts';
+import { IMAGE_KEY } from '../image/image-fields.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
-import { meantMib, parseMemorySize } from '../memory-size.ts';
+import { parseMemorySize } from '../memory-size.ts';
+import { sizeWords } from '@vm-tools/words';
 import { isDeviceField, readDevices } from '../read-devices.ts';
 import { addProcessors, isProcessorsField } from '../read-processors.ts';
 import type { Entries, Entry } from '../text/entry.ts';
@@ -10,8 +12,7 @@ import type { Entries, Entry } from '../text/entry.ts';
 /** By it an editor finds the JSON Schema of a file. */
 const SCHEMA = '$schema';
 
-/** vm-create has taken it out before fields are read: it says what disks are to be made. */
-const IMAGE = 'image';
+/** Of an image, which a reader that knows what to do with it has taken out before. */
 const ASK = 'see what is made of it: vm-create --dry-run FILE';
 
 const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
@@ -20,7 +21,7 @@ const JSON_KEYS = FIELDS.map((field) => KEYS[field].json);
 export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
   for (const entry of entries.values()) {
     if (entry.key === SCHEMA) continue;
-    if (entry.key === IMAGE)
+    if (entry.key === IMAGE_KEY)
       findings.add(unsupported(entry, 'is for vm-create, which makes a disk of it', ASK));
     else if (!(JSON_KEYS as string[]).includes(entry.key)) findings.add(unknownKey(entry, JSON_KEYS));
   }
@@ -44,13 +45,8 @@ export function fieldsOfJson(entries: Entries, findings: Findings): Fields {
 
 function readMemory(entry: Entry): number {
   const { value } = entry;
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  const kib = parseMemorySize(text);
+  const text = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
+  const kib = typeof text === 'string' ? parseMemorySize(text) : undefined;
   if (kib !== undefined) return kib;
-  const mib = meantMib(text);
-  throw invalid(
-    entry,
-    'must be a whole number of MiB, or a string such as "512MiB" or "2GiB"',
-    mib === undefined ? undefined : `write "${entry.key}": ${mib}`,
-  );
+  throw invalid(entry, 'must be a whole number of MiB, or a size', `write it in quotes ${sizeWords()}`);
 }

@@ -112,7 +112,7 @@ export const KEYS = {
     kind: 'memory',
     /** what the guest starts with */
     schema: memoryKib,
-    about: 'what it starts with, in MiB; in JSON also "512MiB" or "2GiB"',
+    about: 'what it starts with, in MiB; in JSON also a text like "512M", "2G" or "1.5GiB"',
   },
   maxMemoryKib: {
     json: 'maxMemory',

@@ -10,10 +10,11 @@
  */
 import { VmToolsError } from '@vm-tools/errors';
 import { parseRate } from '@vm-tools/ratelimit';
-import { parseDuration, RANGES } from '@vm-tools/words';
+import { parseDuration, RANGES, sizeOf, sizeWords } from '@vm-tools/words';
 
 /** More would be a slip of the pen. */
 const LARGEST = RANGES.bytes.max;
+const BYTES = { alone: 'bytes' } as const;
 /** As long as a timer of Node can be. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -21,24 +22,16 @@ const LONGEST_MS = 2 ** 31 - 1;
 export function parseDirtyRate(text: string): number {
   if (text === 'off' || text === '0') return 0;
   const rate = parseRate(text);
-  if (rate > LARGEST) throw invalid(text, 'a rate that a guest can write at', '20M/s, or off');
+  if (rate > LARGEST)
+    throw invalid(text, 'a rate that a guest can write at', 'write for example 20M/s, or off');
   return rate;
 }
 
-/** Bytes of "64M", "64MiB" (both 64 × 2^20), "64MB" (10^6) or a number of bytes. */
+/** Bytes of a size, or a number of bytes. */
 export function parseSize(text: string): number {
-  if (text === '0') return 0;
-  const bytes = /bit|\/s|off/.test(text) ? NaN : bytesOf(text); // these are good for rates alone
-  if (bytes <= LARGEST) return bytes;
-  throw invalid(text, 'a size', '64M or 1.5GiB');
-}
-
-function bytesOf(text: string): number {
-  try {
-    return parseRate(text);
-  } catch {
-    return NaN; // its error would say that this is no rate
-  }
+  const bytes = sizeOf(text, BYTES);
+  if (bytes !== undefined && bytes <= LARGEST) return bytes;
+  throw invalid(text, 'a size', `write it ${sizeWords(BYTES)}`);
 }
 
 /** Ms of "500ms", "3s", "2m" or "1h", up to 24 days; a number alone could be anything. */
@@ -48,15 +41,15 @@ export function parseTime(text: string): number {
   } catch {
     // its error has the same words for another unit
   }
-  throw invalid(text, 'a time', '500ms, 3s or 2m, up to 24 days');
+  throw invalid(text, 'a time', 'write for example 500ms, 3s or 2m, up to 24 days');
 }
 
-function invalid(text: string, what: string, examples: string): VmToolsError {
+function invalid(text: string, what: string, hint: string): VmToolsError {
   return new VmToolsError({
     code: 'XEN_SIM_QUANTITY',
     kind: 'usage',
     message: `"${text}" is not ${what}`,
-    hint: `write for example ${examples}`,
+    hint,
     details: { text },
   });
 }

@@ -1,8 +1,10 @@
-import { configError, type Entries, type Entry } from '@vm-tools/libdomain';
-import type { GuestFiles } from './places.ts';
+import { configError } from '../config-error.ts';
+import type { Entries, Entry } from '../text/entry.ts';
+import type { GuestFiles } from './guest-files.ts';
+import { IMAGE_KEY } from './image-fields.ts';
 
-/** The field of a configuration in JSON that these entries come from. */
-export const IMAGE_KEY = 'image';
+/** So many disks come before those that a configuration names. */
+export const OWN_DISKS = 2;
 
 /**
  * Puts the disk and the seed of a guest before the other disks of its configuration, makes it pvh, and gives it GRUB as
@@ -21,6 +23,8 @@ export function addBootEntries(
     valuePosition,
   });
   if (!entries.has('type')) entries.set('type', entry('type', 'pvh'));
+  // Before anything is refused: with an image no kernel is missing.
+  if (!entries.has('kernel')) entries.set('kernel', entry('kernel', grub));
   if (entries.get('type')?.value !== 'pvh' || entries.has('bootloader'))
     throw configError(
       'CONFIG_INVALID',
@@ -31,7 +35,6 @@ export function addBootEntries(
         hint: 'leave out type and bootloader, or make a disk of the image by hand',
       },
     );
-  if (!entries.has('kernel')) entries.set('kernel', entry('kernel', grub));
   const given = entries.get('disks');
   const more = given === undefined ? [] : given.value;
   // What is no list is told of where it is read.

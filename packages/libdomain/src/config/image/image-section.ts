@@ -5,14 +5,14 @@ import {
   userFault,
   type FixedNetwork,
 } from '@vm-tools/cloud-seed';
+import { MAX_DISK_BYTES } from '@vm-tools/disk-image';
 import type { VmToolsError } from '@vm-tools/errors';
-import { parseSize } from './size.ts';
+import { sizeOf, sizeWords } from '@vm-tools/words';
+import { IMAGE_FIELD_NAMES, type ImageField, type ImageTexts } from './image-fields.ts';
 
-/** What a configuration says of the image of its guest, as it is written there; all of it is text. */
-const FIELDS = ['file', 'disk', 'sshKey', 'user', 'hostname', 'ip', 'gateway', 'dns'] as const;
-type ImageField = (typeof FIELDS)[number];
+const MIB = 1024 ** 2;
 
-/** The same, read and possible. */
+/** What a configuration says of the image of its guest, read and possible. */
 export interface ImageSection {
   readonly file: string;
   /** of its disk; as large as the image if absent */
@@ -35,8 +35,7 @@ const CORRECT = 'correct it, or leave it out';
  *
  * @throws VmToolsError as `refuse` makes it
  */
-export function readSection(value: unknown, refuse: Refuse): ImageSection {
-  const given = textsOf(value, refuse);
+export function readSection(given: ImageTexts, refuse: Refuse): ImageSection {
   const needed = (field: ImageField, hint: string): string => {
     const text = given[field];
     if (text === undefined) throw refuse(field, 'is missing', hint);
@@ -48,12 +47,9 @@ export function readSection(value: unknown, refuse: Refuse): ImageSection {
     if (fault !== undefined) throw refuse(field, `${fault}, and not "${text ?? ''}"`, CORRECT);
     return text;
   };
-  const size = given.disk === undefined ? undefined : parseSize(given.disk);
-  if (given.disk !== undefined && size === undefined)
-    throw refuse('disk', `must be a size of whole MiB, and not "${given.disk}"`, 'write 20G or 512M');
   return {
     file: needed('file', 'name a raw or a qcow2 image'),
-    diskBytes: size,
+    diskBytes: diskBytes(given, refuse),
     sshKey: needed('sshKey', 'name the file of a public key that may log in; ssh-keygen makes one'),
     user: checked('user', userFault),
     hostName: checked('hostname', hostNameFault),
@@ -61,21 +57,35 @@ export function readSection(value: unknown, refuse: Refuse): ImageSection {
   };
 }
 
-type Texts = Readonly<Partial<Record<ImageField, string>>>;
-
-function textsOf(value: unknown, refuse: Refuse): Texts {
+/**
+ * What it says, field by field.
+ *
+ * @throws VmToolsError as `refuse` makes it
+ */
+export function textsOf(value: unknown, refuse: Refuse): ImageTexts {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refuse('', 'must be an object', 'write "image": {"file": "debian.qcow2", "sshKey": "id.pub"}');
   for (const [field, text] of Object.entries(value)) {
-    if (!(FIELDS as readonly string[]).includes(field))
-      throw refuse(field, 'is not known', `known are ${FIELDS.join(', ')}`);
+    if (!(IMAGE_FIELD_NAMES as readonly string[]).includes(field))
+      throw refuse(field, 'is not known', `known are ${IMAGE_FIELD_NAMES.join(', ')}`);
     if (typeof text !== 'string' || text === '') throw refuse(field, 'must be a text', CORRECT);
   }
   return value;
 }
 
+/** Whole MiB. */
+function diskBytes({ disk }: ImageTexts, refuse: Refuse): number | undefined {
+  if (disk === undefined) return undefined;
+  const bytes = sizeOf(disk);
+  if (bytes === undefined || bytes < MIB)
+    throw refuse('disk', `must be a size of 1 MiB or more, and not "${disk}"`, `write it ${sizeWords()}`);
+  if (bytes > MAX_DISK_BYTES)
+    throw refuse('disk', `must be 64 TiB or less, and not "${disk}"`, `write it ${sizeWords()}`);
+  return Math.ceil(bytes / MIB) * MIB;
+}
+
 function networkOf(
-  { gateway, dns }: Texts,
+  { gateway, dns }: ImageTexts,
   checked: (field: ImageField, faultOf: (text: string) => string | undefined) => string | undefined,
   refuse: Refuse,
 ): FixedNetwork | undefined {
