@@ -28,6 +28,7 @@ const inSpec = (text: string): string => text.replaceAll(',', ';');
 
 function processorsSpec(cpus: WantedProcessors[number]): string {
   if ('allBut' in cpus) return quote(`all,^${cpus.allBut.join(',^')}`);
+  if ('spec' in cpus) return quote(cpus.spec.replace('node:', 'nodes:'));
   return quote(cpus.length === 0 ? 'all' : cpus.join(','));
 }
 

@@ -148,7 +148,8 @@ export const KEYS = {
     kind: 'processors',
     /** by vCPU; an empty list is all */
     schema: z.exactOptional(processors),
-    about: 'processors of the host on which it may run: "0-3,^1" for all vCPUs, or a list with one for each',
+    about:
+      'processors of the host on which it may run: "0-3,^1" for all vCPUs, or a list with one for each; "node:0" are those of a NUMA node',
   },
   cpusSoft: {
     json: 'cpusSoft',

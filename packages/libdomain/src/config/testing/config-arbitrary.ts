@@ -23,6 +23,7 @@ const processors = fc.array(
   fc.oneof(
     fc.array(fc.nat(40), { maxLength: 4 }),
     fc.record({ allBut: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }) }),
+    fc.record({ spec: fc.constantFrom('node:0', 'node:0-1,^3', 'all,^node:1', '0-3,node:2,^1-2') }),
   ),
   { maxLength: 4 },
 );
