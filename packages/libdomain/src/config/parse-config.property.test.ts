@@ -16,7 +16,7 @@ import { XL_KEYS } from './xl/judge-foreign-keys.ts';
 /** Numbers and flags. */
 const OPTIONS = [
   ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
-  ...(['noMigrate', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed'] as const),
+  ...(['noMigrate', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed', 'driverDomain'] as const),
 ];
 
 function quote(text: string): string {
@@ -120,6 +120,7 @@ test('what is said in xl.cfg is read as the same', () => {
         on_crash='${inMib.onCrash}'
         on_watchdog='${inMib.onWatchdog}'
         on_soft_reset='${inMib.onSoftReset}'
+        ${inMib.shadowMemoryKib === undefined ? '' : `shadow_memory=${inMib.shadowMemoryKib / 1024}`}
         tsc_mode=${TSC_MODES.indexOf(inMib.tscMode)}
         ${inMib.timerMode === undefined ? '' : `timer_mode=${TIMER_MODES.indexOf(inMib.timerMode)}`}
         ${OPTIONS.flatMap((field) => (inMib[field] === undefined ? [] : [`${KEYS[field].xl}=${Number(inMib[field])}`])).join('; ')}`;

@@ -67,6 +67,8 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
       nestedHvm: fc.boolean(),
       vpmu: fc.boolean(),
       msrRelaxed: fc.boolean(),
+      driverDomain: fc.boolean(),
+      shadowMemoryKib: fc.integer({ min: 1, max: 2 ** 20 }).map((mib) => mib * 1024),
       cpuPolicy: fc.oneof(
         printable.map((text) => `/etc/${text}`),
         fc.record(
