@@ -125,8 +125,6 @@ export interface CreditParams extends Credit2Params {
 /** xc_cputopo_t, decoded: where a processor of the host is. */
 export interface CpuPlace {
   readonly cpu: number;
-  readonly core: number;
-  readonly socket: number;
   /** the NUMA node: the memory that is near it */
   readonly node: number;
 }

@@ -39,8 +39,8 @@ export async function splitByNode(host: Of): Promise<readonly NamedPool[]> {
       undo.push(() => destroyPool(host, pool));
       made.push(pool);
     }
-    const [node = 0] = nodes[0] ?? [];
-    return [await renamePool(host, rest, nameOf(node)), ...made];
+    const [own] = nodes;
+    return [own === undefined ? rest : await renamePool(host, rest, nameOf(own[0])), ...made];
   } catch (thrown) {
     throw poolError(thrown, 'making a cpupool of each node').with({ leftovers: await takeBack(undo) });
   }

@@ -72,9 +72,9 @@ function effectsOf(layouts: Layouts, minor: number): Effects {
     memcpy(a2, policy, 2 * ${layouts.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
     memcpy(a4, policy + 2 * ${layouts.xen_cpuid_leaf_t.size}, ${layouts.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
     xc_cpuid_apply_policy: 'if (a3) dump(a3, a4 * 4);',
-    // Three processors, of which the last one is offline.
+    // Three processors, of which the last one is not there, and no core is known of the first one.
     xc_cputopoinfo: `
-    static uint32_t places[9] = { 0, 0, 0, 1, 0, 1, ~0u, ~0u, ~0u };
+    static uint32_t places[9] = { ~0u, ~0u, 0, 1, 0, 1, ~0u, ~0u, ~0u };
     if (a2) memcpy(a2, places, sizeof(places)); *(uint32_t *)a1 = 3;`,
     xc_sched_credit_params_get: 'load("xc_sched_credit_params_get", a2, 12);',
     xc_sched_credit_params_set: 'dump(a2, 12);',

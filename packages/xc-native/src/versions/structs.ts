@@ -59,7 +59,7 @@ export const STRUCTS = {
     c: 'struct xen_sysctl_credit2_schedule',
     fields: { ratelimit_us: 'u32' },
   },
-  xc_cputopo_t: { c: 'xc_cputopo_t', fields: { core: 'u32', socket: 'u32', node: 'u32' } },
+  xc_cputopo_t: { c: 'xc_cputopo_t', fields: { node: 'u32' } },
   xc_vcpuinfo_t: {
     c: 'xc_vcpuinfo_t',
     fields: { online: 'u8', blocked: 'u8', running: 'u8', cpu_time: 'u64', cpu: 'u32' },

@@ -270,12 +270,11 @@ export class Machine implements MachineCalls {
     this.#pools.setCredit2Params(poolId, params);
   }
 
-  /** A core each; a socket is a node. */
   cputopoinfo(): readonly CpuPlace[] {
-    return [...Array(this.#cpus).keys()].map((cpu) => {
-      const node = Math.floor((cpu * this.#nodes) / this.#cpus);
-      return { cpu, core: cpu, socket: node, node };
-    });
+    return [...Array(this.#cpus).keys()].map((cpu) => ({
+      cpu,
+      node: Math.floor((cpu * this.#nodes) / this.#cpus),
+    }));
   }
 
   vcpuGetinfo(domid: number, vcpu: number): VcpuInfo {

@@ -101,7 +101,7 @@ const newAffinity: Shape<Partial<VcpuAffinity>> = object({}, { hard: cpus, soft:
 
 const scheduler = oneOf(SCHEDULERS);
 const cpuPool: Shape<CpuPool> = object({ id: u32, scheduler, domains: natural, cpus });
-const cpuPlace: Shape<CpuPlace> = object({ cpu: u32, core: u32, socket: u32, node: u32 });
+const cpuPlace: Shape<CpuPlace> = object({ cpu: u32, node: u32 });
 const credit2Params: Shape<Credit2Params> = object({ ratelimitUs: u32 });
 const creditParams: Shape<CreditParams> = object({
   timesliceMs: u32,
