@@ -95,6 +95,20 @@ export interface DeviceCounters {
   readonly disks: readonly DiskCounters[];
 }
 
+/** A file as a block device, as `losetup` sets one up. */
+export interface LoopDevice {
+  /** "/dev/loop0" */
+  readonly path: string;
+  /** The path of the file when it was set up, as the kernel has it: " (deleted)" is behind that of one that was removed. */
+  readonly file: string;
+  /** It was given this number when it was set up, and no other block device since the host was booted; empty where the kernel does not tell */
+  readonly sequence: string;
+  /** It shows all of its file and stays until it is taken away: so Xen's scripts set one up. */
+  readonly isPlain: boolean;
+  /** Something has it for itself: a backend, a file system that is mounted, another block device. */
+  readonly isInUse: boolean;
+}
+
 /** Options of a call that takes a while. */
 export interface Dom0CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -126,6 +140,13 @@ export interface Dom0 {
    * @throws DOM0_FLUSH_FAILED
    */
   flush(path: string): Promise<void>;
+  /** All that there are, by whatever program they were set up. */
+  listLoops(): Promise<readonly LoopDevice[]>;
+  /**
+   * Takes a loop device away. Nothing happens when there is another one, or none, under its path by now.
+   * @throws DOM0_LOOP_STAYS: it is in use, or `losetup` fails
+   */
+  detachLoop(loop: Pick<LoopDevice, 'path' | 'sequence'>): Promise<void>;
   /** Starts it in a session of its own: it outlives this process. @returns its process, which may not be ready yet. @throws DOM0_QEMU_MISSING */
   startQemu(start: QemuStart): Promise<{ readonly pid: number }>;
   /** Whether that process is there, and is the qemu of this domain: its number may be another process' by now. */

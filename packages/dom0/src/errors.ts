@@ -82,6 +82,17 @@ export function flushFailed(path: string, cause: unknown): VmToolsError {
   });
 }
 
+/** The failure to take a loop device away. */
+export function loopStays(path: string, why: string, cause?: unknown): VmToolsError {
+  return new VmToolsError({
+    code: 'DOM0_LOOP_STAYS',
+    message: `the loop device ${path} cannot be taken away: ${why}`,
+    hint: 'see what has it: losetup -l, lsblk; then losetup -d',
+    details: { path },
+    cause,
+  });
+}
+
 /** The failure of a qemu that cannot be started. */
 export function qemuMissing(program: string, cause?: unknown): VmToolsError {
   return new VmToolsError({

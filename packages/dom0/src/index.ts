@@ -17,6 +17,7 @@ export type {
   Dom0,
   Dom0CallOptions,
   FileFacts,
+  LoopDevice,
   NetworkCounters,
   ProgramFacts,
   QemuEnd,

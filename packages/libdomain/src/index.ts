@@ -82,6 +82,7 @@ export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';
 export { resolveDomain } from './actions/resolve-domain.ts';
 export { findRemains } from './removal/find-remains.ts';
+export { listLostLoops, removeLostLoop, type LostLoop } from './devices/disks/lost-loops.ts';
 export { listRemains, removeRemains, type Remains } from './removal/list-remains.ts';
 export { unpauseDomain, type UnpauseOptions } from './actions/unpause-domain.ts';
 export { shutdownDomain, type ShutdownOptions, type ShutdownOutcome } from './actions/shutdown-domain.ts';

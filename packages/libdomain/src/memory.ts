@@ -22,17 +22,23 @@ export interface MemoryNeed {
 
 /**
  * The memory that a domain takes from the host, as libxl reckons it: 1 MiB of paging pool for each vCPU, a page for
- * each MiB for the p2m, and again as much for shadow page tables where the processor cannot do without.
+ * each MiB for the p2m, and again as much for shadow page tables where the processor cannot do without; unless its
+ * configuration says how large the pool is.
  */
 export function memoryNeed(
-  config: Size & { readonly type: DomainType; readonly hap?: boolean | undefined },
+  config: Size & {
+    readonly type: DomainType;
+    readonly hap?: boolean | undefined;
+    readonly shadowMemoryKib?: number | undefined;
+  },
   host: Pick<HostInfo, 'capabilities'>,
 ): MemoryNeed {
   const { isPaged, extraKib } = profileOf(config).memory;
   const hap = isPaged && (config.hap ?? host.capabilities.hap);
   const pagesForEachMib = hap ? 1 : 2;
   const poolPages = 256 * config.maxVcpus + pagesForEachMib * Math.floor(config.maxMemoryKib / 1024);
-  const pagingPoolKib = isPaged ? KIB_PER_PAGE * poolPages : 0;
+  const { shadowMemoryKib = KIB_PER_PAGE * poolPages } = config;
+  const pagingPoolKib = isPaged ? shadowMemoryKib : 0;
   const superpageKib = 2048;
   const needKib = Math.ceil((config.memoryKib + pagingPoolKib + extraKib) / superpageKib) * superpageKib;
   return { hap, pagingPoolKib, needKib };

@@ -19,6 +19,11 @@ void runCli({
     },
     { ...options.add, run: async (invocation) => (await import('./commands/cpus.ts')).add(invocation) },
     { ...options.remove, run: async (invocation) => (await import('./commands/cpus.ts')).remove(invocation) },
+    { ...options.split, run: async (invocation) => (await import('./commands/split.ts')).split(invocation) },
+    {
+      ...options.scheduler,
+      run: async (invocation) => (await import('./commands/scheduler.ts')).scheduler(invocation),
+    },
     { ...options.move, run: async (invocation) => (await import('./commands/move.ts')).move(invocation) },
   ],
 });

@@ -1,12 +1,5 @@
-import {
-  FORM,
-  parseProcessors,
-  type CommandSpec,
-  type FormInput,
-  type OptionSpec,
-  WAIT,
-  type WaitInput,
-} from '@vm-tools/cli';
+import { asCount, FORM, type CommandSpec, type FormInput, WAIT, type WaitInput } from '@vm-tools/cli';
+import { RANGES } from '@vm-tools/words';
 
 export type ListInput = FormInput;
 
@@ -16,7 +9,8 @@ export interface PoolInput {
 
 export interface CreateInput {
   readonly name: string;
-  readonly cpus?: readonly number[];
+  /** 2-3,7 or node:1 */
+  readonly cpus?: string;
   readonly scheduler?: 'credit' | 'credit2' | 'rtds' | 'null' | 'arinc653';
 }
 
@@ -25,8 +19,14 @@ export interface RenameInput extends PoolInput {
 }
 
 export interface CpusInput extends PoolInput {
-  /** 2-3,7 */
+  /** 2-3,7 or node:1 */
   readonly cpus: string;
+}
+
+export interface SchedulerInput extends PoolInput {
+  readonly timeslice?: number;
+  readonly ratelimit?: number;
+  readonly migrationDelay?: number;
 }
 
 export interface MoveInput extends PoolInput, WaitInput {
@@ -34,8 +34,7 @@ export interface MoveInput extends PoolInput, WaitInput {
 }
 
 const POOL = { name: '<pool>', description: 'its name or number' };
-const CPUS = { name: '<cpus>', description: 'processors: 2-3,7' };
-const asProcessors: Pick<OptionSpec, 'parse'> = { parse: parseProcessors };
+const CPUS = { name: '<cpus>', description: 'processors: 2-3,7; node:1 are those of a NUMA node' };
 
 export const command: CommandSpec = {
   name: 'vm-cpupool',
@@ -62,8 +61,7 @@ export const create: CommandSpec = {
   options: [
     {
       flags: '--cpus <cpus>',
-      description: 'its processors, which must be in no pool: 2-3,7',
-      ...asProcessors,
+      description: 'its processors, which must be in no pool: 2-3,7 or node:1',
     },
     {
       flags: '--scheduler <scheduler>',
@@ -103,6 +101,43 @@ export const remove: CommandSpec = {
   summary: 'takes processors out of a pool; they are in none then',
   arguments: [POOL, CPUS],
   examples: [{ command: 'vm-cpupool remove Pool-0 2-3', effect: 'another pool can have them' }],
+};
+
+export const split: CommandSpec = {
+  name: 'split',
+  summary: 'makes a pool of each NUMA node; the domains stay in that of the first processor',
+  examples: [{ command: 'vm-cpupool split', effect: 'Pool-node0, Pool-node1 and so on' }],
+};
+
+export const scheduler: CommandSpec = {
+  name: 'scheduler',
+  summary: 'shows what the scheduler of a pool goes by, for all domains in it, or sets it',
+  arguments: [POOL],
+  options: [
+    {
+      flags: '--timeslice <ms>',
+      description: 'of credit: how long a vCPU runs before another one has its turn, in milliseconds',
+      ...asCount(RANGES.timesliceMs),
+    },
+    {
+      flags: '--ratelimit <us>',
+      description:
+        'how long a vCPU runs at least before one that wakes up takes its place, in microseconds; 0: it is not protected',
+      ...asCount(RANGES.microseconds),
+    },
+    {
+      flags: '--migration-delay <us>',
+      description: 'of credit: how long a vCPU is kept near the cache that it has filled, in microseconds',
+      ...asCount(RANGES.microseconds),
+    },
+  ],
+  examples: [
+    { command: 'vm-cpupool scheduler Pool-0', effect: 'what it goes by now' },
+    {
+      command: 'vm-cpupool scheduler Pool-0 --ratelimit 500',
+      effect: 'a vCPU keeps its processor for 500 µs',
+    },
+  ],
 };
 
 export const move: CommandSpec = {

@@ -83,6 +83,66 @@ testOnHost('what cannot be done is refused before anything is changed', async (h
   expect(await failure(host, 'vm-cpupool move Pool-0 absent')).toMatchObject({ status: 3 });
 });
 
+testOnHost('the scheduler of a pool is told what to go by', async (host) => {
+  await host.run('vm-cpupool create old --scheduler credit');
+  await host.run('vm-cpupool create none --scheduler null');
+  const usual = {
+    id: 1,
+    name: 'old',
+    scheduler: 'credit',
+    timesliceMs: 30,
+    ratelimitUs: 1000,
+    migrationDelayUs: 0,
+  };
+  expect(await result(host, 'vm-cpupool scheduler old')).toEqual(usual);
+  const set = 'vm-cpupool scheduler old --timeslice 5 --ratelimit 0 --migration-delay 20';
+  expect(await host.run(set)).toBe('old: credit, time slice 5 ms, rate limit 0 µs, migration delay 20 µs\n');
+  expect(await host.simulated.xen.schedCreditParamsGet(1)).toEqual({
+    timesliceMs: 5,
+    ratelimitUs: 0,
+    migrationDelayUs: 20,
+  });
+  expect(await host.run('vm-cpupool scheduler 0 --ratelimit 500')).toBe(
+    'Pool-0: credit2, rate limit 500 µs\n',
+  );
+  expect(await host.simulated.xen.schedCredit2ParamsGet(0)).toEqual({ ratelimitUs: 500 });
+  expect(await host.run('vm-cpupool scheduler none')).toBe('none: null, which has no parameters\n');
+  const lines: readonly (readonly [string, object])[] = [
+    [
+      'vm-cpupool scheduler 0 --timeslice 5',
+      { code: 'CPUPOOL_PARAMETER', message: expect.stringContaining('no time slice') },
+    ],
+    [
+      'vm-cpupool scheduler none --ratelimit 5',
+      { code: 'CPUPOOL_PARAMETER', message: expect.stringContaining('null') },
+    ],
+    [
+      'vm-cpupool scheduler 0 --ratelimit 99',
+      { code: 'CPUPOOL_PARAMETER', hint: expect.stringContaining('100 µs') },
+    ],
+    ['vm-cpupool scheduler old --timeslice 0', { code: 'USAGE' }],
+    ['vm-cpupool scheduler absent', { code: 'CPUPOOL_UNKNOWN' }],
+  ];
+  for (const [line, error] of lines)
+    expect(await unchanged(host, () => failure(host, line))).toMatchObject({ status: 2, error });
+  host.simulated.faults.add({ call: 'schedCredit2ParamsSet', errno: 'EPERM' });
+  expect(await failure(host, 'vm-cpupool scheduler 0 --ratelimit 700')).toMatchObject({
+    error: { details: { call: 'xc_sched_credit2_params_set', errnoName: 'EPERM' }, hint: expect.any(String) },
+  });
+});
+
+testOnHost('a host of one node is split into one pool', async (host) => {
+  expect(await host.run('vm-cpupool split')).toBe('Pool-node0: processors 0-3\n');
+  expect(await failure(host, 'vm-cpupool add Pool-node0 node:1')).toMatchObject({
+    status: 2,
+    error: { code: 'USAGE', message: 'this host has no node 1' },
+  });
+  await host.run('vm-cpupool remove Pool-node0 node:0,^0');
+  await host.run('vm-cpupool create fast --cpus node:0,^0,^3');
+  expect(await host.run('vm-cpupool add fast 3')).toBe('fast: processors 1-3\n');
+  expect(await failure(host, 'vm-cpupool split')).toMatchObject({ error: { code: 'CPUPOOL_IN_USE' } });
+});
+
 testOnHost('what Xen refuses in between is taken back', async (host) => {
   await host.run('vm-cpupool remove Pool-0 1-3');
   const before = await pools(host);

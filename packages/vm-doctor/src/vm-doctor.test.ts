@@ -165,6 +165,66 @@ testOnHost('a qemu without a domain is found and ended, and one with a domain st
   await dom0.endQemu({ pid: living.pid, domid }, 'orderly');
 });
 
+/** A guest with a disk whose file becomes a loop device. */
+async function withLoop(
+  host: TestHost,
+  name: string,
+): Promise<{ readonly domid: number; readonly file: string }> {
+  const file = join(host.folder, `${name}.raw`);
+  await host.run(`truncate -s 4M ${file}`);
+  const { domid } = await createGuest(host, name, `disk=["${file},raw,xvda"]`);
+  return { domid, file };
+}
+
+testOnHost('a loop device of a disk that is gone is found and taken away', async (host) => {
+  const { devices, machine, store } = host.simulated;
+  const kept = await withLoop(host, 'kept');
+  const { domid, file } = await withLoop(host, 'web1');
+  const [, lost] = devices.loops;
+  expect(lost).toMatchObject({ path: '/dev/loop1', file });
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+  // As a toolstack that was killed leaves it: Xen has forgotten the domain, and nothing of it is left but the loop device.
+  machine.destroyDomain(domid);
+  for (const path of [`/local/domain/${domid}`, `/libxl/${domid}`, `/local/domain/0/backend/vbd/${domid}`])
+    await store.rm(path);
+  await host.run(`rm -f var/lib/xen/userdata-d.${domid}.*; rm ${file}`);
+  await until(async () => (await host.simulated.dom0.listLoops())[1]?.isInUse === false);
+  const { status, found } = await look(host);
+  expect(status).toBe(1);
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      check: 'lost-loops',
+      about: '/dev/loop1',
+      state: 'found',
+      message: `it was set up for a disk of domain ${domid}, which has it no more, and keeps ${file} (deleted) open`,
+    }),
+  );
+  const mended = (await look(host, '--fix')).found;
+  expect(mended.map((one) => `${one.check} ${one.state}`)).toContain('lost-loops mended');
+  expect(devices.loops).toMatchObject([{ path: '/dev/loop0', file: kept.file }]);
+  expect(await look(host)).toEqual({ status: 0, found: [] });
+  await result(host, 'vm-destroy kept');
+  expect(devices.loops).toEqual([]);
+});
+
+testOnHost('one that an operator has set up, or that is in use, is left alone', async (host) => {
+  const { dom0, faults } = host.simulated;
+  const { domid } = await withLoop(host, 'web1');
+  const [loop] = await dom0.listLoops();
+  expect(loop).toMatchObject({ path: '/dev/loop0', isInUse: true });
+  await expect(dom0.detachLoop(loop!)).rejects.toMatchObject({ code: 'DOM0_LOOP_STAYS' });
+  // Its number is another one's by now: nothing is known of it.
+  await result(host, `vm-destroy ${domid}`);
+  const again = await withLoop(host, 'web2');
+  await dom0.detachLoop({ path: '/dev/loop0', sequence: loop!.sequence });
+  expect(await dom0.listLoops()).toHaveLength(1);
+  expect(await look(host, '--fix')).toEqual({ status: 0, found: [] });
+  expect(host.simulated.devices.loops).toMatchObject([{ file: again.file }]);
+  faults.add({ call: 'dom0.listLoops', errno: 'EIO' });
+  await result(host, 'vm-destroy web2');
+  expect(host.simulated.devices.loops).toEqual([]);
+});
+
 testOnHost('a domain that cannot die is told of, and goes when it is let go', async (host) => {
   const { domid } = await createGuest(host, 'web1');
   const letGo = host.simulated.machine.holdPages(domid);

@@ -46,6 +46,10 @@ export const RANGES = {
   domid: { min: 0, max: 0x7fef },
   /** the number of a page of a guest, 4 KiB each: to 16 TiB */
   gfn: { min: 0, max: 2 ** 32 - 1 },
+  /** a turn of a vCPU: what Xen takes */
+  timesliceMs: { min: 1, max: 1000 },
+  /** a short time of a scheduler: what Xen takes */
+  microseconds: { min: 0, max: 500_000 },
   /** how often something is done */
   times: { min: 1, max: 1_000_000_000 },
   /** a place in a stream */

@@ -17,10 +17,13 @@ export { E820_TYPES, HVM_PARAM, SCHEDULERS, SHUTDOWN_REASONS, TRIGGERS } from '.
 export type {
   BuildSpec,
   CpuLeaves,
+  CpuPlace,
   CpuPolicy,
   CpuPolicyOptions,
   CpuPool,
   CreateDomainSpec,
+  Credit2Params,
+  CreditParams,
   DomainInfo,
   E820Entry,
   GuestBlob,

@@ -284,6 +284,28 @@ describe.each(STUB_MINORS)('Xen 4.%i', (minor) => {
     ]);
   });
 
+  test('places of processors, without those that are offline', async () => {
+    expect(await xen.cputopoinfo()).toEqual([
+      { cpu: 0, node: 0 },
+      { cpu: 1, node: 1 },
+    ]);
+  });
+
+  test('parameters of the scheduler of a pool', async () => {
+    await stub.give('xc_sched_credit_params_get', Buffer.from('1e000000e803000005000000', 'hex'));
+    await stub.give('xc_sched_credit2_params_get', Buffer.from('f4010000', 'hex'));
+    const params = { timesliceMs: 30, ratelimitUs: 1000, migrationDelayUs: 5 };
+    expect(await xen.schedCreditParamsGet(2)).toEqual(params);
+    expect(await xen.schedCredit2ParamsGet(0)).toEqual({ ratelimitUs: 500 });
+    await xen.schedCreditParamsSet(2, params);
+    await xen.schedCredit2ParamsSet(0, { ratelimitUs: 500 });
+    const calls = (await stub.takeCalls()).filter(([name]) => /params_set$/.test(name ?? ''));
+    expect(calls).toEqual([
+      ['xc_sched_credit_params_set', 'ptr', '2', 'ptr', '1e000000e803000005000000'],
+      ['xc_sched_credit2_params_set', 'ptr', '0', 'ptr', 'f4010000'],
+    ]);
+  });
+
   test("Xen's console ring is read to its end", async () => {
     await stub.give('xc_readconsolering', Buffer.from('(XEN) all well.\n'));
     expect(await xen.readconsolering({ clear: true })).toBe('(XEN) all well.\n');

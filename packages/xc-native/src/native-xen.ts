@@ -6,12 +6,19 @@ import {
   isCpuPolicyCompatible,
   systemCpuPolicy,
 } from './calls/cpu-policy.ts';
+import { readCpuPlaces } from './calls/cpu-places.ts';
 import { createCpuPool, readCpuPools, readFreeCpus } from './calls/cpu-pools.ts';
 import { createDomain } from './calls/create-domain.ts';
 import { readDomainInfo, readDomainInfoList } from './calls/domain-info.ts';
 import { readHostInfo } from './calls/host-info.ts';
 import { readConsoleRing } from './calls/console-ring.ts';
 import { getCap, getWeight, readScheduler, setCap, setWeight } from './calls/scheduler-cap.ts';
+import {
+  getCredit2Params,
+  getCreditParams,
+  setCredit2Params,
+  setCreditParams,
+} from './calls/scheduler-params.ts';
 import { getAffinity, readVcpuInfo, setAffinity } from './calls/vcpus.ts';
 import { buildDomain, destroyDomain, dumpDomain, restoreDomain, saveDomain } from './long-calls.ts';
 import type { HelperHost } from './long-calls.ts';
@@ -157,6 +164,26 @@ export class NativeXen implements Types.Xen {
 
   async schedId(): Promise<Types.SchedulerName> {
     return readScheduler(this.#libxc);
+  }
+
+  async schedCreditParamsGet(poolId: number): Promise<Types.CreditParams> {
+    return getCreditParams(this.#libxc, poolId);
+  }
+
+  async schedCreditParamsSet(poolId: number, params: Types.CreditParams): Promise<void> {
+    setCreditParams(this.#libxc, poolId, params);
+  }
+
+  async schedCredit2ParamsGet(poolId: number): Promise<Types.Credit2Params> {
+    return getCredit2Params(this.#libxc, poolId);
+  }
+
+  async schedCredit2ParamsSet(poolId: number, params: Types.Credit2Params): Promise<void> {
+    setCredit2Params(this.#libxc, poolId, params);
+  }
+
+  async cputopoinfo(): Promise<readonly Types.CpuPlace[]> {
+    return readCpuPlaces(this.#libxc);
   }
 
   async vcpuGetinfo(domid: number, vcpu: number): Promise<Types.VcpuInfo> {

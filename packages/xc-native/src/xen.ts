@@ -108,6 +108,27 @@ export interface CpuPool {
   readonly cpus: readonly number[];
 }
 
+/** struct xen_sysctl_credit2_schedule, decoded: what holds for all domains of a pool with that scheduler. */
+export interface Credit2Params {
+  /** how long a vCPU runs at least before one that wakes up takes its place; 0: it is not protected */
+  readonly ratelimitUs: number;
+}
+
+/** struct xen_sysctl_credit_schedule, decoded. */
+export interface CreditParams extends Credit2Params {
+  /** how long a vCPU runs before another one has its turn */
+  readonly timesliceMs: number;
+  /** how long it is taken to have its data in the cache of the processor that it ran on */
+  readonly migrationDelayUs: number;
+}
+
+/** xc_cputopo_t, decoded: where a processor of the host is. */
+export interface CpuPlace {
+  readonly cpu: number;
+  /** the NUMA node: the memory that is near it */
+  readonly node: number;
+}
+
 /** XEN_DOMCTL_SENDTRIGGER_* (xen/include/public/domctl.h), by number, without those that Xen takes for none. */
 export const TRIGGERS = { nmi: 0, power: 3, sleep: 4 } as const;
 
@@ -376,6 +397,14 @@ export interface Xen {
   domainSetWeight(domid: number, weight: number): Promise<void>;
   /** The scheduler of this host. */
   schedId(): Promise<SchedulerName>;
+  /** Rejects with EINVAL when the pool has another scheduler, with ESRCH when there is none; so do the three below. */
+  schedCreditParamsGet(poolId: number): Promise<CreditParams>;
+  /** Rejects with EINVAL for what is out of range, too. */
+  schedCreditParamsSet(poolId: number, params: CreditParams): Promise<void>;
+  schedCredit2ParamsGet(poolId: number): Promise<Credit2Params>;
+  schedCredit2ParamsSet(poolId: number, params: Credit2Params): Promise<void>;
+  /** The place of each processor that is online, by ascending numbers. */
+  cputopoinfo(): Promise<readonly CpuPlace[]>;
   /** Rejects with EINVAL or ESRCH when the domain has no such vCPU; so do the two below. */
   vcpuGetinfo(domid: number, vcpu: number): Promise<VcpuInfo>;
   vcpuGetaffinity(domid: number, vcpu: number): Promise<VcpuAffinity>;

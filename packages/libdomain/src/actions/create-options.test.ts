@@ -44,6 +44,8 @@ test.each<[string, Partial<DomainConfig>, object]>([
   ['no migration', { noMigrate: true }, { tscMode: 0, told: { invariantTsc: true } }],
   ['shadow page tables', { hap: false }, { features: { hap: false }, pagingPoolPages: 512 + 2 * 64 }],
   ['hardware assisted paging', { hap: true }, { features: { hap: true }, pagingPoolPages: 512 + 64 }],
+  ['page tables of a size', { shadowMemoryKib: 8192 }, { pagingPoolPages: 2048 }],
+  ['no page tables in a pv domain', { type: 'pv', shadowMemoryKib: 8192 }, { pagingPoolPages: 0 }],
   ['a hypervisor', { nestedHvm: true }, { features: { nestedVirt: true }, told: { nestedVirt: true } }],
   [
     'none in a pv domain',
@@ -94,13 +96,23 @@ test('a domain has all of it after a save, and after a restart', async () => {
     nestedHvm: true,
     vpmu: true,
     msrRelaxed: true,
+    shadowMemoryKib: 8192,
+    driverDomain: true,
   } as const;
   const created = await sampleDomain(host, all);
   const expected = {
     ...LIMITED,
     tscMode: 2,
     features: { hap: true, nestedVirt: true, vpmu: true, msrRelaxed: true },
+    pagingPoolPages: 2048,
   };
+  const servesDevices = async ({ domid }: { readonly domid: number }): Promise<void> => {
+    for (const node of ['libxl', 'device-model'])
+      expect(await host.store.getPermissions(`/local/domain/${domid}/${node}`)).toEqual([
+        { domid, access: 'none' },
+      ]);
+  };
+  await servesDevices(created);
   expect(machineOf(host, created)).toMatchObject(expected);
   const timerOf = ({ domid }: { readonly domid: number }): Promise<bigint> =>
     host.xen.hvmParamGet(domid, HVM_PARAM.TIMER_MODE);
@@ -115,10 +127,20 @@ test('a domain has all of it after a save, and after a restart', async () => {
   const restored = { ...created, domid: (await target.start()).domid };
   expect(machineOf(host, restored)).toMatchObject(expected);
   expect(await timerOf(restored)).toBe(2n);
+  await servesDevices(restored);
   const { domid, uuid, name } = restored;
   const configJson = await readUserdata(host, restored);
   const again = await restartDomain(host, { domid, uuid, name, configJson });
   expect(machineOf(host, again!)).toMatchObject({ ...expected, told: { nestedVirt: true } });
+  await servesDevices(again!);
+});
+
+test('one that serves no devices of others has no nodes for that', async () => {
+  await using host = await createSimulatedHost();
+  const { domid } = await sampleDomain(host, { driverDomain: false });
+  const nodes = await host.store.directory(`/local/domain/${domid}`);
+  expect(nodes).toContain('data');
+  for (const node of ['libxl', 'device-model']) expect(nodes).not.toContain(node);
 });
 
 test('what is not to be moved is neither saved nor moved', async () => {

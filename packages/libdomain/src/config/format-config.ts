@@ -8,7 +8,7 @@ export function formatConfig(config: DomainConfig, more: Readonly<Record<string,
   for (const field of FIELDS) {
     const { json, kind } = KEYS[field];
     const value = config[field];
-    lines[json] = kind === 'memory' ? formatMemorySize(value as number) : value;
+    lines[json] = kind === 'memory' && value !== undefined ? formatMemorySize(value as number) : value;
   }
   return `${JSON.stringify({ ...lines, ...more }, null, 2)}\n`;
 }

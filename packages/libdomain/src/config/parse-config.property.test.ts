@@ -16,7 +16,7 @@ import { XL_KEYS } from './xl/judge-foreign-keys.ts';
 /** Numbers and flags. */
 const OPTIONS = [
   ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
-  ...(['noMigrate', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed'] as const),
+  ...(['noMigrate', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed', 'driverDomain'] as const),
 ];
 
 function quote(text: string): string {
@@ -28,6 +28,7 @@ const inSpec = (text: string): string => text.replaceAll(',', ';');
 
 function processorsSpec(cpus: WantedProcessors[number]): string {
   if ('allBut' in cpus) return quote(`all,^${cpus.allBut.join(',^')}`);
+  if ('spec' in cpus) return quote(cpus.spec.replace('node:', 'nodes:'));
   return quote(cpus.length === 0 ? 'all' : cpus.join(','));
 }
 
@@ -119,6 +120,7 @@ test('what is said in xl.cfg is read as the same', () => {
         on_crash='${inMib.onCrash}'
         on_watchdog='${inMib.onWatchdog}'
         on_soft_reset='${inMib.onSoftReset}'
+        ${inMib.shadowMemoryKib === undefined ? '' : `shadow_memory=${inMib.shadowMemoryKib / 1024}`}
         tsc_mode=${TSC_MODES.indexOf(inMib.tscMode)}
         ${inMib.timerMode === undefined ? '' : `timer_mode=${TIMER_MODES.indexOf(inMib.timerMode)}`}
         ${OPTIONS.flatMap((field) => (inMib[field] === undefined ? [] : [`${KEYS[field].xl}=${Number(inMib[field])}`])).join('; ')}`;

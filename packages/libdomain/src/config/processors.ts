@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isAllBut } from '../scheduling/processors-on.ts';
+import { dependsOnHost } from '../scheduling/processors-on.ts';
 import type { WantedProcessors } from '../scheduling/scheduling.ts';
 
 /** The fields that say on which processors the vCPUs run. */
@@ -27,5 +27,5 @@ export function usedProcessors({ cpus, cpusSoft }: Processors): {
 }
 
 function used(lists: WantedProcessors = []): WantedProcessors {
-  return lists.slice(0, 1 + lists.findLastIndex((list) => isAllBut(list) || list.length > 0));
+  return lists.slice(0, 1 + lists.findLastIndex((list) => dependsOnHost(list) || list.length > 0));
 }

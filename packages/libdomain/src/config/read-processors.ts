@@ -1,4 +1,4 @@
-import type { AllBut } from '../scheduling/scheduling.ts';
+import type { WantedOfVcpu } from '../scheduling/scheduling.ts';
 import { CONFIG_HINTS, configError } from './config-error.ts';
 import { invalid, type Fields } from './fields.ts';
 import type { Findings } from './findings.ts';
@@ -18,7 +18,7 @@ export function isProcessorsField(field: Field): field is ProcessorsField {
  * JSON, one may be a list of numbers, too.
  *
  * @param vcpus how many the domain has, as far as that is known
- * @throws VmToolsError CONFIG_INVALID, CONFIG_UNSUPPORTED
+ * @throws VmToolsError CONFIG_INVALID
  */
 export function addProcessors(
   fields: Fields,
@@ -45,11 +45,7 @@ export function addProcessors(
   fields.set(field, { value: lists.slice(0, count), entry });
 }
 
-function readOne(
-  spec: string,
-  field: ProcessorsField,
-  { key, valuePosition }: Entry,
-): readonly number[] | AllBut {
+function readOne(spec: string, field: ProcessorsField, { key, valuePosition }: Entry): WantedOfVcpu {
   // Xen takes no preference at all for none; it must run on some processor, though.
   if (spec === '' && field === 'cpusSoft') return [];
   try {

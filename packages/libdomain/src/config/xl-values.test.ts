@@ -13,6 +13,7 @@ test.each([
   ['vif = ["bridge=ovs0.10:20:30"]', { networks: [{ bridge: 'ovs0.10:20:30' }] }],
   ['type = "pvh"; timer_mode = 0x2', { timerMode: 'no_missed_ticks_pending' }],
   ['type = "pvh"; timer_mode = "One_Missed_Tick_Pending"', { timerMode: 'one_missed_tick_pending' }],
+  ['vcpus = 2; cpus = ["nodes:0,^1"]', { cpus: [{ spec: 'node:0,^1' }] }],
   ['vcpus = 2; cpus = "all,^1-2"', { cpus: [{ allBut: [1, 2] }, { allBut: [1, 2] }] }],
   ['cpus_soft = ["", "1"]; vcpus = 2', { cpusSoft: [[], [1]] }],
 ])('%s is read as by xl', (line, expected) => {

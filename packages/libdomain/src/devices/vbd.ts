@@ -6,6 +6,7 @@ import { awaitBackend } from './backend/await-backend.ts';
 import { backendPlace } from './backend/backend-place.ts';
 import { closeBackend } from './backend/close-backend.ts';
 import { xenbus } from './backend/xenbus.ts';
+import { dropLoop, noteLoop } from './disks/loop-records.ts';
 import { requireAlone } from './disks/disk-users.ts';
 import { setUp, tearDown } from './hotplug/run-hotplug.ts';
 import { scriptPath } from './hotplug/script-path.ts';
@@ -73,11 +74,15 @@ async function plug(host: Host, device: Device, signal: AbortSignal): Promise<vo
   if (backendPlace(device)?.backendKind === 'qdisk') return;
   await awaitBackend(host, device, 'load the driver of disks: modprobe xen-blkback', signal);
   await setUp(host, device, ADD, signal);
+  const domid = backendPlace(device)?.domid;
+  if (domid !== undefined) await noteLoop(host, device.backend, domid);
 }
 
 async function unplug(host: Host, device: Device, signal?: AbortSignal): Promise<void> {
+  const loop = await host.store.read(`${device.backend}/node`);
   await closeBackend(host, device, signal);
   await tearDown(host, device, REMOVE, signal);
+  if (loop !== undefined) await dropLoop(host, loop);
 }
 
 /** Virtual disks. */

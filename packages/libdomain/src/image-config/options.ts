@@ -5,6 +5,7 @@ import { KEYS } from '../config/keys/keys.ts';
 const OPTIONS = [
   ...(['maxGrantFrames', 'maxMaptrackFrames', 'maxGrantVersion', 'maxEventChannels'] as const),
   ...(['noMigrate', 'tscMode', 'timerMode', 'hap', 'nestedHvm', 'vpmu', 'msrRelaxed', 'pool'] as const),
+  ...(['shadowMemoryKib', 'driverDomain'] as const),
 ] as const;
 
 type Options = Pick<DomainConfig, (typeof OPTIONS)[number]>;

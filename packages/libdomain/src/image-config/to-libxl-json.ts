@@ -3,8 +3,8 @@ import { FIELDS, KEYS, type Field } from '../config/keys/keys.ts';
 import type { DomainConfig, ShutdownAction } from '../config/index.ts';
 import { isProcessorsField } from '../config/read-processors.ts';
 import { isDeviceField, type DeviceField } from '../config/read-devices.ts';
-import { isAllBut, processorsOn } from '../scheduling/processors-on.ts';
-import type { AllBut } from '../scheduling/scheduling.ts';
+import { dependsOnHost, processorsOn } from '../scheduling/processors-on.ts';
+import type { WantedOfVcpu } from '../scheduling/scheduling.ts';
 import { toLibxlChanges, toLibxlCpuid } from './cpuid.ts';
 import { parseCpuid, withChanges } from '../cpu/cpuid-text.ts';
 import { toLibxlChannel } from './devices/channel.ts';
@@ -97,11 +97,13 @@ function valueOf(field: Field, config: DomainConfig): unknown {
 }
 
 /**
- * Where no host is known, which is for a reader of the text alone, all but some are those of the largest machine that
- * Xen knows as distributions build it (NR_CPUS).
+ * Where no host is known, which is for a reader of the text alone, they are those of the largest machine that Xen knows
+ * as distributions build it (NR_CPUS), with one node.
  */
-function namedProcessors(list: readonly number[] | AllBut): readonly number[] {
-  return isAllBut(list) ? processorsOn(list, 256) : list;
+const UNKNOWN_HOST = Array.from({ length: 256 }, (_, cpu) => ({ cpu, node: 0 }));
+
+function namedProcessors(list: WantedOfVcpu): readonly number[] {
+  return dependsOnHost(list) ? processorsOn(list, UNKNOWN_HOST) : list;
 }
 
 function absentIfEmpty(list: readonly unknown[]): readonly unknown[] | undefined {

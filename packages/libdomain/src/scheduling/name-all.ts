@@ -1,24 +1,24 @@
 import type { DomainConfig } from '../config/schema.ts';
 import type { Host } from '../host.ts';
-import { isAllBut, processorsOn } from './processors-on.ts';
+import { dependsOnHost, processorsOn } from './processors-on.ts';
 import type { ProcessorsOfVcpus, WantedProcessors } from './scheduling.ts';
 
 /**
  * The configuration with the processors of this host by their numbers for each vCPU that may run on all of them while a
- * later one may not, or on all but some: libxl has no other word for it.
+ * later one may not, on all but some, or on those of a node: libxl has no other word for it.
  */
 export async function withAllNamed<Config extends Pick<DomainConfig, 'cpus' | 'cpusSoft'>>(
   config: Config,
   { xen }: Pick<Host, 'xen'>,
 ): Promise<Config> {
   const { cpus, cpusSoft } = config;
-  if (![...(cpus ?? []), ...(cpusSoft ?? [])].some((list) => isAllBut(list) || list.length === 0))
+  if (![...(cpus ?? []), ...(cpusSoft ?? [])].some((list) => dependsOnHost(list) || list.length === 0))
     return config;
-  const { onlineCpus } = await xen.physinfo();
-  const all = Array.from({ length: onlineCpus }, (_, cpu) => cpu);
+  const places = await xen.cputopoinfo();
+  const all = places.map(({ cpu }) => cpu);
   const named = (lists: WantedProcessors): ProcessorsOfVcpus =>
     lists.map((list) => {
-      if (isAllBut(list)) return processorsOn(list, onlineCpus);
+      if (dependsOnHost(list)) return processorsOn(list, places);
       return list.length === 0 ? all : list;
     });
   return {

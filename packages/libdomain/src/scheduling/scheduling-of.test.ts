@@ -49,6 +49,32 @@ test('a vCPU may run on all processors of its host but some', async () => {
   });
 });
 
+test('a vCPU may run on the processors of a node of its host', async () => {
+  await using host = await createSimulatedHost({ cpus: 4, nodes: 2 });
+  const { domain, vcpuList, kept } = await made(host, {
+    vcpus: 4,
+    cpus: [{ spec: 'node:1' }, { spec: 'node:0-1,^2' }, { spec: 'all,^node:0,0' }],
+    cpusSoft: [{ spec: 'node:1,^3' }],
+  });
+  expect(vcpuList.map(({ hard, soft }) => [hard, soft])).toEqual([
+    [[2, 3], [2]],
+    [[0, 1, 3], ALL],
+    [[0, 2, 3], ALL],
+    [ALL, ALL],
+  ]);
+  // libxl has no word for a node but the numbers of its processors.
+  const named = {
+    cpus: [
+      [2, 3],
+      [0, 1, 3],
+      [0, 2, 3],
+    ],
+    cpusSoft: [[2]],
+  };
+  expect(kept).toMatchObject({ vcpu_hard_affinity: named.cpus, vcpu_soft_affinity: named.cpusSoft });
+  expect(fromLibxlJson(await readUserdata(host, domain))).toMatchObject(named);
+});
+
 test('a new domain is pinned as its configuration says', async () => {
   await using host = await createSimulatedHost();
   const { vcpuList, kept } = await made(host, { vcpus: 3, cpus: [[1], [], [2, 3]], cpusSoft: [[3]] });
@@ -84,6 +110,9 @@ test('a processor that is not there is refused, and nothing is left', async () =
   const all: readonly (readonly [DomainConfig['cpus'], string])[] = [
     [[[1], [1, 9]], 'processor 9: there is none'],
     [[[9]], 'processor 9: there is none'],
+    [[{ spec: 'node:0-1' }], 'node 1: there is none'],
+    [[{ spec: 'node:0,9' }], 'processor 9: there is none'],
+    [[{ spec: 'node:0,^0-3' }], 'node:0,^0-3: that leaves none of its processors'],
     [[{ allBut: [0, 1, 2, 3, 9] }], 'all,^0,^1,^2,^3,^9: that leaves none of its processors'],
   ];
   for (const [cpus = [], why] of all) {
@@ -100,12 +129,16 @@ test('a processor that is not there is refused, and nothing is left', async () =
 
 test('--dry-run tells of it', () => {
   const plan = planCreate(
-    sampleConfig({ kernel: '/k' }, { cpus: [[1, 2], { allBut: [5] }], cpusSoft: [[], [3]], cpuWeight: 300 }),
+    sampleConfig(
+      { kernel: '/k' },
+      { cpus: [[1, 2], { allBut: [5] }, { spec: 'node:0' }], cpusSoft: [[], [3]], cpuWeight: 300 },
+    ),
   );
   const steps = plan.describe().filter(({ name }) => /pin|shares/.test(name));
   expect(steps).toEqual([
     { name: 'pin-vcpu-0', about: 'on 1, 2' },
     { name: 'pin-vcpu-1', about: 'on all, ^5, rather on 3' },
+    { name: 'pin-vcpu-2', about: 'on node:0' },
     { name: 'shares', about: 'weight 300' },
   ]);
 });

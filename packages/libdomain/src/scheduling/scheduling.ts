@@ -6,8 +6,19 @@ export interface AllBut {
   readonly allBut: readonly number[];
 }
 
-/** The same as a configuration says it, before there is a host. */
-export type WantedProcessors = readonly (readonly number[] | AllBut)[];
+/** Processors that are named by the NUMA nodes of whatever host, among others, as xl.cfg has it: "node:0,^1". */
+export interface OnNodes {
+  readonly spec: string;
+}
+
+/** Which ones they are is known on a host only. */
+export type OnSomeHost = AllBut | OnNodes;
+
+/** The processors of one vCPU as a configuration says them, before there is a host. */
+export type WantedOfVcpu = readonly number[] | OnSomeHost;
+
+/** The same of all vCPUs. */
+export type WantedProcessors = readonly WantedOfVcpu[];
 
 /** How the vCPUs of a domain get processors, beside those of other domains. What is absent is as Xen has it by default. */
 export interface Scheduling {

@@ -1,5 +1,5 @@
-import { parseProcessors, type Invocation, type Outcome } from '@vm-tools/cli';
-import { addCpus, removeCpus, resolvePool, type NamedPool } from '@vm-tools/libdomain';
+import type { Invocation, Outcome } from '@vm-tools/cli';
+import { addCpus, namedCpus, removeCpus, resolvePool, type NamedPool } from '@vm-tools/libdomain';
 import type { CpusInput } from '../options.ts';
 import { processorsText } from '../processors-text.ts';
 
@@ -12,8 +12,8 @@ export const remove = (invocation: Invocation<CpusInput>): Promise<Outcome<Named
   change(invocation, removeCpus);
 
 async function change({ input, openHost }: Invocation<CpusInput>, body: Change): Promise<Outcome<NamedPool>> {
-  const cpus = parseProcessors(input.cpus);
   const host = await openHost();
+  const cpus = await namedCpus(host, input.cpus);
   const pool: NamedPool = await body(host, await resolvePool(host, input.pool), cpus);
   return { value: pool, text: `${pool.name}: processors ${processorsText(pool.cpus)}` };
 }

@@ -3,6 +3,7 @@ import { fetchedKernels } from './fetched-kernels.ts';
 import { goneDomains } from './gone-domains.ts';
 import { incomingDomains } from './incoming-domains.ts';
 import { interruptedSaves } from './interrupted-saves.ts';
+import { lostLoops } from './lost-loops.ts';
 import { lostQemus } from './lost-qemus.ts';
 import { openTransfers } from './open-transfers.ts';
 import { partialImages } from './partial-images.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly HealthCheck[] = [
   unfinishedDomains,
   zombies,
   lostQemus,
+  lostLoops,
   goneDomains,
   pendingRestarts,
   partialImages,

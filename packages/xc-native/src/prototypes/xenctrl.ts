@@ -67,6 +67,31 @@ export const XENCTRL = {
     args: [xch, domid, pointerTo('struct xen_domctl_sched_credit2')],
     check: 'zero',
   },
+  xc_sched_credit_params_get: {
+    returns: int,
+    args: [xch, uint32, pointerTo('struct xen_sysctl_credit_schedule')],
+    check: 'zero',
+  },
+  xc_sched_credit_params_set: {
+    returns: int,
+    args: [xch, uint32, pointerTo('struct xen_sysctl_credit_schedule')],
+    check: 'zero',
+  },
+  xc_sched_credit2_params_get: {
+    returns: int,
+    args: [xch, uint32, pointerTo('struct xen_sysctl_credit2_schedule')],
+    check: 'zero',
+  },
+  xc_sched_credit2_params_set: {
+    returns: int,
+    args: [xch, uint32, pointerTo('struct xen_sysctl_credit2_schedule')],
+    check: 'zero',
+  },
+  xc_cputopoinfo: {
+    returns: int,
+    args: [xch, pointerTo('unsigned int'), pointerTo('xc_cputopo_t')],
+    check: 'zero',
+  },
   xc_get_cpumap_size: { returns: int, args: [xch], check: 'non-negative' },
   xc_vcpu_getinfo: {
     returns: int,

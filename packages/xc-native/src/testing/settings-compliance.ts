@@ -254,6 +254,41 @@ export function settingsCompliance(
       });
     });
 
+    test('each processor of a pool has its place', async () => {
+      const { xen } = host();
+      const places = await xen.cputopoinfo();
+      const pooled = (await xen.cpupoolList()).flatMap(({ cpus }) => cpus);
+      expect(places.map(({ cpu }) => cpu)).toEqual(expect.arrayContaining(pooled));
+      expect(places.map(({ node }) => node)).toContain(0);
+    });
+
+    test('the scheduler of a pool has parameters, and another scheduler others', async () => {
+      const { xen } = host();
+      const invalid = { details: { errnoName: 'EINVAL' } };
+      const id = await xen.cpupoolCreate('credit');
+      try {
+        const usual = { timesliceMs: 30, ratelimitUs: 1000, migrationDelayUs: 0 };
+        expect(await xen.schedCreditParamsGet(id)).toEqual(usual);
+        const wanted = { timesliceMs: 5, ratelimitUs: 0, migrationDelayUs: 100 };
+        await xen.schedCreditParamsSet(id, wanted);
+        expect(await xen.schedCreditParamsGet(id)).toEqual(wanted);
+        await expect(xen.schedCredit2ParamsGet(id)).rejects.toMatchObject(invalid);
+        for (const wrong of [{ timesliceMs: 0 }, { timesliceMs: 1001 }, { ratelimitUs: 99 }])
+          await expect(xen.schedCreditParamsSet(id, { ...wanted, ...wrong })).rejects.toMatchObject(invalid);
+        expect(await xen.schedCreditParamsGet(id)).toEqual(wanted);
+      } finally {
+        await xen.cpupoolDestroy(id);
+      }
+      await expect(xen.schedCreditParamsGet(id)).rejects.toMatchObject({ details: { errnoName: 'ESRCH' } });
+      const second = await xen.cpupoolCreate('credit2');
+      try {
+        await xen.schedCredit2ParamsSet(second, { ratelimitUs: 500 });
+        expect(await xen.schedCredit2ParamsGet(second)).toEqual({ ratelimitUs: 500 });
+      } finally {
+        await xen.cpupoolDestroy(second);
+      }
+    });
+
     test("keys of Xen's console are answered in its log", async () => {
       const { xen } = host();
       await xen.sendDebugKeys('h');

@@ -29,6 +29,8 @@ export interface StubLibrary extends AsyncDisposable {
       | 'xc_vcpu_getinfo'
       | 'xc_vcpu_getaffinity'
       | 'xc_readconsolering'
+      | 'xc_sched_credit_params_get'
+      | 'xc_sched_credit2_params_get'
       | 'xc_domain_dumpcore_via_callback',
     bytes: Uint8Array,
   ): Promise<void>;
@@ -70,6 +72,14 @@ function effectsOf(layouts: Layouts, minor: number): Effects {
     memcpy(a2, policy, 2 * ${layouts.xen_cpuid_leaf_t.size}); *(uint32_t *)a3 = 2;
     memcpy(a4, policy + 2 * ${layouts.xen_cpuid_leaf_t.size}, ${layouts.xen_msr_entry_t.size}); *(uint32_t *)a5 = 1;`,
     xc_cpuid_apply_policy: 'if (a3) dump(a3, a4 * 4);',
+    // Three processors, of which the last one is not there, and no core is known of the first one.
+    xc_cputopoinfo: `
+    static uint32_t places[9] = { ~0u, ~0u, 0, 1, 0, 1, ~0u, ~0u, ~0u };
+    if (a2) memcpy(a2, places, sizeof(places)); *(uint32_t *)a1 = 3;`,
+    xc_sched_credit_params_get: 'load("xc_sched_credit_params_get", a2, 12);',
+    xc_sched_credit_params_set: 'dump(a2, 12);',
+    xc_sched_credit2_params_get: 'load("xc_sched_credit2_params_get", a2, 4);',
+    xc_sched_credit2_params_set: 'dump(a2, 4);',
     // One pool, and behind it none; two processors.
     xc_cpupool_create: '*(uint32_t *)a1 = 3;',
     xc_cpupool_getinfo: `

@@ -41,6 +41,9 @@ export const NUMBERS_4_17: LayoutNumbers = {
   xen_msr_entry_t: { size: MSR_BYTES, at: { idx: 0, val: 8 } },
   xen_domctl_sched_credit: { size: 4, at: { weight: 0, cap: 2 } },
   xen_domctl_sched_credit2: { size: 4, at: { weight: 0, cap: 2 } },
+  xen_sysctl_credit_schedule: { size: 12, at: { tslice_ms: 0, ratelimit_us: 4, vcpu_migr_delay_us: 8 } },
+  xen_sysctl_credit2_schedule: { size: 4, at: { ratelimit_us: 0 } },
+  xc_cputopo_t: { size: 12, at: { node: 8 } },
   xc_vcpuinfo_t: { size: 24, at: { online: 4, blocked: 5, running: 6, cpu_time: 8, cpu: 16 } },
   xc_cpupoolinfo_t: { size: 24, at: { cpupool_id: 0, sched_id: 4, n_dom: 8, cpumap: 16 } },
   xen_domctl_createdomain: {

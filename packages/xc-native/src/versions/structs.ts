@@ -51,6 +51,15 @@ export const STRUCTS = {
   xen_msr_entry_t: { c: 'xen_msr_entry_t', fields: { idx: 'u32', val: 'u64' } },
   xen_domctl_sched_credit: { c: 'struct xen_domctl_sched_credit', fields: { weight: 'u16', cap: 'u16' } },
   xen_domctl_sched_credit2: { c: 'struct xen_domctl_sched_credit2', fields: { weight: 'u16', cap: 'u16' } },
+  xen_sysctl_credit_schedule: {
+    c: 'struct xen_sysctl_credit_schedule',
+    fields: { tslice_ms: 'u32', ratelimit_us: 'u32', vcpu_migr_delay_us: 'u32' },
+  },
+  xen_sysctl_credit2_schedule: {
+    c: 'struct xen_sysctl_credit2_schedule',
+    fields: { ratelimit_us: 'u32' },
+  },
+  xc_cputopo_t: { c: 'xc_cputopo_t', fields: { node: 'u32' } },
   xc_vcpuinfo_t: {
     c: 'xc_vcpuinfo_t',
     fields: { online: 'u8', blocked: 'u8', running: 'u8', cpu_time: 'u64', cpu: 'u32' },

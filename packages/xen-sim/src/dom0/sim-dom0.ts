@@ -8,6 +8,7 @@ import {
   type Dom0,
   type Dom0CallOptions,
   type FileFacts,
+  type LoopDevice as LoopFacts,
   type ProgramFacts,
   type QemuEnd,
   type QemuProcess,
@@ -19,6 +20,7 @@ import {
   bootloaderLate,
   bootloaderMissing,
   flushFailed,
+  loopStays,
   scriptLate,
   scriptMissing,
 } from '@vm-tools/dom0/errors';
@@ -192,6 +194,29 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     });
     if (!this.#blocks.isVolume(path)) await nativeDom0().flush(path);
     this.#flushes.push({ path, wasInUse: this.#qemus.writesTo(path) });
+  }
+
+  async listLoops(): Promise<readonly LoopFacts[]> {
+    await this.#ask('listLoops');
+    const uses = this.#loops.uses.map(async ({ path, file, sequence, users }): Promise<LoopFacts> => {
+      const isThere = (await this.#blocks.lookAt(file)).is !== 'absent';
+      return {
+        path,
+        file: isThere ? file : `${file} (deleted)`,
+        sequence,
+        isPlain: true,
+        isInUse: users > 0,
+      };
+    });
+    return Promise.all(uses);
+  }
+
+  async detachLoop({ path, sequence }: Pick<LoopFacts, 'path' | 'sequence'>): Promise<void> {
+    await this.#ask('detachLoop');
+    const found = this.#loops.uses.find((use) => use.path === path && use.sequence === sequence);
+    if (found === undefined) return;
+    if (found.users > 0) throw loopStays(path, 'something has it for itself');
+    this.#loops.detach(path);
   }
 
   async startQemu(start: QemuStart): Promise<{ readonly pid: number }> {

@@ -31,6 +31,8 @@ export const DOM0_CALLS = [
   'dom0.runScript',
   'dom0.runBootloader',
   'dom0.flush',
+  'dom0.listLoops',
+  'dom0.detachLoop',
   'dom0.startQemu',
   'dom0.isQemu',
   'dom0.listQemus',

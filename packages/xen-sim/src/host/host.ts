@@ -31,6 +31,8 @@ export interface SimulatedHostOptions {
   readonly memory?: string;
   /** @default 4 */
   readonly cpus?: number;
+  /** Into how many NUMA nodes its processors are divided. @default 1 */
+  readonly nodes?: number;
   /**
    * The capabilities of its Xen and its processors. @default as Debian's Xen: hvm, pv, hap, grant tables 1 and 2, no
    * shadow
@@ -109,10 +111,11 @@ export async function createSimulatedHost(options: SimulatedHostOptions = {}): P
   const { name = 'sim', memory = '16G', cpus = 4, seed = 1, clock = systemClock, ptys = false } = options;
   const scenario = parseScenario(options.scenario ?? {});
   const memoryMib = Math.floor(parseSize(memory) / MIB);
-  const { capabilities = {}, withoutCpuFeatures = [], xenVersion, vpmu } = options;
+  const { capabilities = {}, withoutCpuFeatures = [], xenVersion, vpmu, nodes } = options;
   const machine = new Machine({
     memoryMib,
     cpus,
+    nodes,
     clock,
     capabilities,
     withoutCpuFeatures,

@@ -1,9 +1,12 @@
 import { systemClock, type Clock } from '@vm-tools/ratelimit';
 import type {
+  CpuPlace,
   CpuPolicy,
   CpuPolicyOptions,
   CpuPool,
   CreateDomainSpec,
+  Credit2Params,
+  CreditParams,
   DomainInfo,
   HostInfo,
   HvmParam,
@@ -59,6 +62,8 @@ export interface MachineOptions {
   readonly dom0Mib?: number;
   /** @default 4 */
   readonly cpus?: number;
+  /** Into how many NUMA nodes its processors are divided, as evenly as they can be. @default 1 */
+  readonly nodes?: number | undefined;
   /** @default systemClock */
   readonly clock?: Clock;
   /** @default 4.17.7 */
@@ -81,6 +86,7 @@ export class Machine implements MachineCalls {
   readonly clock: Clock;
   readonly version: XenVersion;
   readonly #cpus: number;
+  readonly #nodes: number;
   readonly #capabilities: HostInfo['capabilities'];
   readonly #cpu: CpuPolicy;
   readonly #table: DomainTable;
@@ -96,6 +102,7 @@ export class Machine implements MachineCalls {
     this.clock = clock;
     this.version = options.version ?? { major: 4, minor: 17, extra: '.7' };
     this.#cpus = cpus;
+    this.#nodes = options.nodes ?? 1;
     const { major, minor, extra } = this.version;
     this.#consoleRing = `(XEN) Xen version ${major}.${minor}${extra} (simulated)\n`;
     this.#capabilities = { ...DEBIAN, ...options.capabilities };
@@ -245,6 +252,29 @@ export class Machine implements MachineCalls {
 
   schedId(): SchedulerName {
     return 'credit2';
+  }
+
+  schedCreditParamsGet(poolId: number): CreditParams {
+    return this.#pools.creditParams(poolId);
+  }
+
+  schedCreditParamsSet(poolId: number, params: CreditParams): void {
+    this.#pools.setCreditParams(poolId, params);
+  }
+
+  schedCredit2ParamsGet(poolId: number): Credit2Params {
+    return this.#pools.credit2Params(poolId);
+  }
+
+  schedCredit2ParamsSet(poolId: number, params: Credit2Params): void {
+    this.#pools.setCredit2Params(poolId, params);
+  }
+
+  cputopoinfo(): readonly CpuPlace[] {
+    return [...Array(this.#cpus).keys()].map((cpu) => ({
+      cpu,
+      node: Math.floor((cpu * this.#nodes) / this.#cpus),
+    }));
   }
 
   vcpuGetinfo(domid: number, vcpu: number): VcpuInfo {

@@ -50,6 +50,12 @@ const CALLS: Readonly<Record<(typeof XEN_CALLS)[number], (xen: Xen) => Promise<u
   domainGetWeight: (xen) => xen.domainGetWeight(1),
   domainSetWeight: (xen) => xen.domainSetWeight(1, 512),
   schedId: (xen) => xen.schedId(),
+  schedCreditParamsGet: (xen) => xen.schedCreditParamsGet(1),
+  schedCreditParamsSet: (xen) =>
+    xen.schedCreditParamsSet(1, { timesliceMs: 30, ratelimitUs: 1000, migrationDelayUs: 0 }),
+  schedCredit2ParamsGet: (xen) => xen.schedCredit2ParamsGet(0),
+  schedCredit2ParamsSet: (xen) => xen.schedCredit2ParamsSet(0, { ratelimitUs: 500 }),
+  cputopoinfo: (xen) => xen.cputopoinfo(),
   vcpuGetinfo: (xen) => xen.vcpuGetinfo(1, 0),
   vcpuGetaffinity: (xen) => xen.vcpuGetaffinity(1, 0),
   vcpuSetaffinity: (xen) => xen.vcpuSetaffinity(1, 0, { hard: [0] }),

@@ -3,6 +3,7 @@ import type {
   BootloaderRun,
   DeviceCounters,
   FileFacts,
+  LoopDevice,
   ProgramFacts,
   QemuProcess,
   QemuStart,
@@ -76,6 +77,14 @@ const qemuStart: Shape<QemuStart> = object({
 });
 const qemuProcess: Shape<QemuProcess> = object({ pid: natural, domid: natural });
 
+const loopDevice: Shape<LoopDevice> = object({
+  path: text,
+  file: text,
+  sequence: text,
+  isPlain: boolean,
+  isInUse: boolean,
+});
+
 export const DOM0_CALLS = {
   lookAt: { args: tuple(text), result: fileFacts },
   lookAtProgram: { args: tuple(text), result: programFacts },
@@ -84,6 +93,8 @@ export const DOM0_CALLS = {
   runScript: { args: tuple(scriptRun), result: scriptEnd },
   runBootloader: { args: tuple(bootloaderRun), result: bootloaderEnd },
   flush: { args: tuple(text), result: nothing },
+  listLoops: { args: tuple(), result: list(loopDevice) },
+  detachLoop: { args: tuple(object({ path: text, sequence: text })), result: nothing },
   startQemu: { args: tuple(qemuStart), result: object({ pid: natural }) },
   isQemu: { args: tuple(qemuProcess), result: boolean },
   listQemus: { args: tuple(), result: list(qemuProcess) },

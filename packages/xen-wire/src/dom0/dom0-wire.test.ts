@@ -44,6 +44,7 @@ const COUNTERS = {
   disks: [{ domid: 7, id: 51712, reads: 1, writes: 2, readSectors: 3, writtenSectors: 4 }],
 };
 const QEMU = { pid: 5_000_000, domid: 7 };
+const LOOP = { path: '/dev/loop1', file: '/a', sequence: '7', isPlain: true, isInUse: false };
 
 describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
   test('each call with its arguments and its answer', async () => {
@@ -62,6 +63,8 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
     await ask({ status: 1, lastWords: 'no' }, () => dom0.runScript(RUN));
     await ask({ status: 0, lastWords: '', output: 'kernel /k\0' }, () => dom0.runBootloader(BOOT));
     await ask(undefined, () => dom0.flush('/a'));
+    await ask([LOOP], () => dom0.listLoops());
+    await ask(undefined, () => dom0.detachLoop(LOOP));
     await ask({ pid: 5_000_000 }, () => dom0.startQemu(START));
     await ask(false, () => dom0.isQemu(QEMU));
     await ask([QEMU], () => dom0.listQemus());
@@ -78,6 +81,8 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
       ['runScript', RUN],
       ['runBootloader', BOOT],
       ['flush', '/a'],
+      ['listLoops'],
+      ['detachLoop', { path: LOOP.path, sequence: LOOP.sequence }],
       ['startQemu', START],
       ['isQemu', QEMU],
       ['listQemus'],

@@ -6,6 +6,7 @@ import type {
   Dom0,
   Dom0CallOptions,
   FileFacts,
+  LoopDevice,
   ProgramFacts,
   QemuEnd,
   QemuProcess,
@@ -112,6 +113,14 @@ class Remote implements RemoteDom0 {
 
   flush(path: string): Promise<void> {
     return this.#call('flush', [path]);
+  }
+
+  listLoops(): Promise<readonly LoopDevice[]> {
+    return this.#call('listLoops', []);
+  }
+
+  detachLoop({ path, sequence }: Pick<LoopDevice, 'path' | 'sequence'>): Promise<void> {
+    return this.#call('detachLoop', [{ path, sequence }]);
   }
 
   startQemu(start: QemuStart): Promise<{ readonly pid: number }> {

@@ -1,10 +1,13 @@
 import type {
   BuildSpec,
   CpuLeaves,
+  CpuPlace,
   CpuPolicy,
   CpuPolicyOptions,
   CpuPool,
   CreateDomainSpec,
+  Credit2Params,
+  CreditParams,
   DomainInfo,
   E820Entry,
   FilePlace,
@@ -98,6 +101,13 @@ const newAffinity: Shape<Partial<VcpuAffinity>> = object({}, { hard: cpus, soft:
 
 const scheduler = oneOf(SCHEDULERS);
 const cpuPool: Shape<CpuPool> = object({ id: u32, scheduler, domains: natural, cpus });
+const cpuPlace: Shape<CpuPlace> = object({ cpu: u32, node: u32 });
+const credit2Params: Shape<Credit2Params> = object({ ratelimitUs: u32 });
+const creditParams: Shape<CreditParams> = object({
+  timesliceMs: u32,
+  ratelimitUs: u32,
+  migrationDelayUs: u32,
+});
 const trigger: Shape<Trigger> = oneOf(Object.keys(TRIGGERS) as Trigger[]);
 
 const createSpec: Shape<CreateDomainSpec> = object(
@@ -201,6 +211,11 @@ const SHORT_CALLS = {
   domainGetWeight: { args: tuple(domid), result: natural },
   domainSetWeight: { args: tuple(domid, integer(0, 0xffff)), result: nothing },
   schedId: { args: tuple(), result: scheduler },
+  schedCreditParamsGet: { args: tuple(u32), result: creditParams },
+  schedCreditParamsSet: { args: tuple(u32, creditParams), result: nothing },
+  schedCredit2ParamsGet: { args: tuple(u32), result: credit2Params },
+  schedCredit2ParamsSet: { args: tuple(u32, credit2Params), result: nothing },
+  cputopoinfo: { args: tuple(), result: list(cpuPlace, 16_384) },
   vcpuGetinfo: { args: tuple(domid, u32), result: vcpuInfo },
   vcpuGetaffinity: { args: tuple(domid, u32), result: affinity },
   vcpuSetaffinity: { args: tuple(domid, u32, newAffinity), result: nothing },

@@ -15,6 +15,8 @@ export interface ForeignKey {
   readonly isList?: boolean;
   /** xl looks at the value of a domain for which the key has no effect, too */
   readonly isAlwaysRead?: boolean;
+  /** why it is refused, as a clause; nothing where it only has not been done yet */
+  readonly why?: string;
   /** what to write instead, if there is something */
   readonly hint?: string;
   /** what is different for the guest because it is accepted and not done */
@@ -48,18 +50,56 @@ const ALTP2M = { words: ['disabled', 'mixed', 'external', 'limited'], most: 3, i
 export const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // Lists of devices; an empty one asks for nothing.
   ...keys('pci vtpm usbctrl usbdev pvcalls vdispl vsnd vkb dtdev'),
-  ...keys('ioports irqs iomem vnuma device_tree'),
+  ...keys('ioports irqs iomem device_tree'),
+  ...keys('vnuma', {
+    why: 'a domain with virtual nodes can be neither saved nor moved',
+    hint: 'leave it out; cpus = "node:0" keeps a domain on a node, and its memory near it',
+  }),
 
   // Processors, memory, the place of the domain on its host.
-  ...keys('period slice latency extratime', { idle: OFF }),
-  ...keys('shadow_memory videoram vmtrace_buf_kb', { idle: OFF }),
-  ...keys('passthrough', { idle: ['default', 'disabled'], words: PASSTHROUGH }),
-  ...keys('altp2m', { types: NOT_PV, idle: ['disabled', '0'], ...ALTP2M }),
-  ...keys('driver_domain xend_suspend_evtchn_compat', { idle: OFF }),
-  ...keys('seclabel init_seclabel'),
-  ...keys('e820_host', { types: ['pv'], idle: OFF }),
-  ...keys('pvshim', { types: ['pvh'], idle: OFF }),
-  ...keys('oos', { types: NOT_PV, idle: ['1'] }),
+  ...keys('period slice latency extratime', {
+    idle: OFF,
+    why: 'the scheduler rtds alone goes by it',
+    hint: 'leave it out; cpu_weight and cap are for credit2, the usual scheduler',
+  }),
+  ...keys('vmtrace_buf_kb', { idle: OFF, why: 'only tools that trace processors read such a buffer' }),
+  ...keys('videoram', {
+    types: HVM,
+    idle: OFF,
+    otherwise: 'the guest has all of its memory, and xl gives it as much less',
+  }),
+  ...keys('passthrough', {
+    idle: ['default', 'disabled'],
+    words: PASSTHROUGH,
+    why: 'it is for devices of the host, of which no guest is given one',
+  }),
+  ...keys('altp2m', {
+    types: NOT_PV,
+    idle: ['disabled', '0'],
+    ...ALTP2M,
+    why: 'only tools that look into a guest from outside use it',
+  }),
+  ...keys('xend_suspend_evtchn_compat', {
+    idle: OFF,
+    why: 'it lets a guest write what belongs to dom0, for drivers of Windows of long ago',
+  }),
+  ...keys('seclabel init_seclabel', {
+    why: 'a domain would run without the label, because Flask is not asked for it',
+    hint: 'leave it out where Xen has no Flask, which xl ignores then, too; else create the domain with xl',
+  }),
+  ...keys('e820_host', {
+    types: ['pv'],
+    idle: OFF,
+    why: 'it is for devices of the host, of which no guest is given one',
+  }),
+  ...keys('pvshim', {
+    types: ['pvh'],
+    idle: OFF,
+    why: 'the shim would be a second kernel in the domain',
+    hint: 'write type = "pv" for a kernel that is no PVH kernel',
+  }),
+  // Of shadow page tables alone, which are always kept in step here.
+  ...keys('oos', { types: NOT_PV, idle: ['1', '0', ''] }),
   ...keys('rtc_timeoffset localtime', {
     types: HVM,
     idle: OFF,

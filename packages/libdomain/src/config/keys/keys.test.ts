@@ -30,6 +30,8 @@ const WITHOUT_DEFAULT: readonly Field[] = [
     'timerMode',
     'noMigrate',
     'hap',
+    'shadowMemoryKib',
+    'driverDomain',
     'nestedHvm',
     'vpmu',
     'msrRelaxed',

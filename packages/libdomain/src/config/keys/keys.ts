@@ -148,7 +148,8 @@ export const KEYS = {
     kind: 'processors',
     /** by vCPU; an empty list is all */
     schema: z.exactOptional(processors),
-    about: 'processors of the host on which it may run: "0-3,^1" for all vCPUs, or a list with one for each',
+    about:
+      'processors of the host on which it may run: "0-3,^1" for all vCPUs, or a list with one for each; "node:0" are those of a NUMA node',
   },
   cpusSoft: {
     json: 'cpusSoft',
@@ -251,6 +252,15 @@ export const KEYS = {
     schema: z.exactOptional(flag),
     about: 'hardware assisted paging; where its host can if absent',
   },
+  shadowMemoryKib: {
+    json: 'shadowMemory',
+    xl: 'shadow_memory',
+    libxl: 'b_info.shadow_memkb',
+    kind: 'memory',
+    types: NOT_PV,
+    schema: z.exactOptional(memoryKib),
+    about: 'what Xen has for its page tables, in MiB, as memory; as much as its size asks for if absent',
+  },
   nestedHvm: {
     json: 'nestedHvm',
     xl: 'nestedhvm',
@@ -275,6 +285,14 @@ export const KEYS = {
     kind: 'flag',
     schema: z.exactOptional(flag),
     about: 'model specific registers that Xen does not know read as 0, instead of a fault',
+  },
+  driverDomain: {
+    json: 'driverDomain',
+    xl: 'driver_domain',
+    libxl: 'c_info.driver_domain',
+    kind: 'flag',
+    schema: z.exactOptional(flag),
+    about: 'it may run a toolstack and qemu, which serve the devices of other domains',
   },
   cpuPolicy: {
     json: 'cpuPolicy',

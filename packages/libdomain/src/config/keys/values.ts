@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { cpuLevel } from '../../cpu/cpu-level.ts';
 import { formatCpuid, parseCpuid } from '../../cpu/cpuid-text.ts';
 import { MOST_CPUS, MOST_WEIGHT } from '../../scheduling/scheduling.ts';
+import { readProcessorsSpec } from '../xl/processors-spec.ts';
 import { SpecError } from '../xl/spec-error.ts';
 import { nameFault, UUID } from './name-fault.ts';
 
@@ -118,10 +119,28 @@ const allBut = z
   .strictObject({ allBut: cpuNumbers.refine((cpus) => cpus.length > 0, 'must name one at least') })
   .readonly();
 
+/** In the form that is kept, be it written in another one. */
+const onNodes = z
+  .strictObject({ spec: line })
+  .transform(({ spec }, context) => {
+    try {
+      return readProcessorsSpec(spec);
+    } catch (thrown) {
+      if (!(thrown instanceof SpecError)) throw thrown;
+      const { message, hint } = thrown;
+      context.issues.push({ code: 'custom', message, input: spec, params: { hint } });
+      return z.NEVER;
+    }
+  })
+  .readonly();
+
 /** By vCPU the processors of a host; none for one that may run on all. */
 export const processors = z
   .array(
-    z.union([cpuNumbers, allBut], 'must be a list of numbers, or {"allBut": …} with one'),
+    z.union(
+      [cpuNumbers, allBut, onNodes],
+      'must be a list of numbers, {"allBut": …} with one, or {"spec": "node:0"}',
+    ),
     'must be a text such as "0-3,^1", or a list of such, one for each vCPU',
   )
   .max(MAX_VCPUS, `must not have more than ${MAX_VCPUS}`)

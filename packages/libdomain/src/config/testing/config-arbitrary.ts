@@ -23,6 +23,7 @@ const processors = fc.array(
   fc.oneof(
     fc.array(fc.nat(40), { maxLength: 4 }),
     fc.record({ allBut: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }) }),
+    fc.record({ spec: fc.constantFrom('node:0', 'node:0-1,^3', 'all,^node:1', '0-3,node:2,^1-2') }),
   ),
   { maxLength: 4 },
 );
@@ -66,6 +67,8 @@ export const configArbitrary: fc.Arbitrary<NewDomainConfig> = fc
       nestedHvm: fc.boolean(),
       vpmu: fc.boolean(),
       msrRelaxed: fc.boolean(),
+      driverDomain: fc.boolean(),
+      shadowMemoryKib: fc.integer({ min: 1, max: 2 ** 20 }).map((mib) => mib * 1024),
       cpuPolicy: fc.oneof(
         printable.map((text) => `/etc/${text}`),
         fc.record(

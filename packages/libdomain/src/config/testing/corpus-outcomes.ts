@@ -53,7 +53,7 @@ export const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, war
     '10 device_model, 19 vncconsole, 23 monitor, 25 sdl, 26 acpi, 27 apic, 28 pae, 31 gfx_passthru, 32 pci_power_mgmt, 33 xen_platform_pci, 34 pci_msitranslate',
   ],
   'cfg-50': [
-    '9:11 builder, 1:8 import, 2:8 arch, 5:1, 11:17 shadow_memory, 17:24 device_model, 18:8 boot, 19:5 sdl, 20:5 vnc',
+    '9:11 builder, 1:8 import, 2:8 arch, 5:1, 17:24 device_model, 18:8 boot, 19:5 sdl, 20:5 vnc',
     '4 arch_libdir, 21 vncviewer, 22 ne2000',
   ],
   'cfg-52': [
@@ -61,7 +61,7 @@ export const OUTCOMES: Readonly<Record<string, readonly [refusedFor: string, war
     '6 device_model, 9 cdrom, 14 nic, 15 vif, 17 vncviewer, 19 ne2000',
   ],
   'cfg-53': ['2:8 type, 6:8 boot, 9:7 pci, 10:16 gfx_passthru', '11 vnc'],
-  'cfg-55': ['7:8 type, 8:10 altp2m, 12:9 disk, 20:17 shadow_memory', '2 arch, 14 vif, 21 ept'],
+  'cfg-55': ['7:8 type, 8:10 altp2m, 12:9 disk', '2 arch, 14 vif, 21 ept'],
   'cfg-56': ['2:8 type, 5:9 vnuma', ''],
   'cfg-58': ['', ''],
   'cfg-59': ['', '7 serial, 10 vfb, 14 vnc'],

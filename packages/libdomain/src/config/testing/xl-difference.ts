@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VmToolsError } from '@vm-tools/errors';
 import { toLibxlJson } from '../../image-config/index.ts';
-import { isAllBut, processorsOn } from '../../scheduling/processors-on.ts';
+import { dependsOnHost, processorsOn } from '../../scheduling/processors-on.ts';
 import type { WantedProcessors } from '../../scheduling/scheduling.ts';
 import { parseConfig } from '../parse-config.ts';
 import type { NewDomainConfig } from '../schema.ts';
@@ -58,10 +58,13 @@ export function differenceOf({ name, text, answer: { status, json } }: XlCase): 
   return different.map((key) => `${key} ${theirs.get(key) ?? '-'} → ${ours.get(key) ?? '-'}`).join(', ');
 }
 
-/** All processors but some by their numbers, as they are kept with a domain. xl counts them in whole bytes of a bitmap. */
+/** xl counts processors in whole bytes of a bitmap, and so has seven more than the one of that host, on no node. */
+const PLACES_OF_XL = Array.from({ length: 8 }, (_, cpu) => ({ cpu, node: cpu === 0 ? 0 : Infinity }));
+
+/** Processors that depend on the host by their numbers, as they are kept with a domain. */
 function onHostOfXl({ cpus, cpusSoft, ...config }: NewDomainConfig): NewDomainConfig {
   const named = (lists: WantedProcessors): WantedProcessors =>
-    lists.map((list) => (isAllBut(list) ? processorsOn(list, 8) : list));
+    lists.map((list) => (dependsOnHost(list) ? processorsOn(list, PLACES_OF_XL) : list));
   return {
     ...config,
     ...(cpus !== undefined && { cpus: named(cpus) }),

@@ -61,7 +61,11 @@ function judge(entry: Entry, type: XlType, findings: Findings): void {
   else if (!foreign.types.includes(type)) findings.warn(keyPosition, withoutEffect(entry, foreign, type));
   else if (typeof value === 'string' && foreign.idle.includes(value.toLowerCase()))
     findings.warn(keyPosition, `${key} = ${value} changes nothing`);
-  else findings.add(unsupported(entry, 'is not supported yet', foreign.hint));
+  else findings.add(unsupported(entry, refusalOf(foreign), foreign.hint));
+}
+
+function refusalOf({ why }: ForeignKey): string {
+  return why === undefined ? 'is not supported yet' : `is not supported: ${why}`;
 }
 
 /** The error for a value that xl itself refuses. */

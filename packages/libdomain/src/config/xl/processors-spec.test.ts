@@ -16,6 +16,12 @@ test.each([
   ['all,^3', { allBut: [3] }],
   ['1,all,^3-5,4,^0', { allBut: [0, 3, 5] }],
   ['all,^3,3', []],
+  ['node:0', { spec: 'node:0' }],
+  ['nodes:0-1, 7,^nodes:1', { spec: 'node:0-1,7,^node:1' }],
+  ['all,^nodes: 1-1', { spec: 'all,^node:1' }],
+  ['2,node:1,all', []],
+  ['nodes:all', []],
+  ['node:1,nodes:all,^3', { allBut: [3] }],
 ])('%j is read as xl reads it', (spec, cpus) => {
   expect(readProcessorsSpec(spec)).toEqual(cpus);
 });
@@ -28,7 +34,10 @@ test.each([
   ['^1', 'leaves no processor'],
   [',', 'leaves no processor'],
   ['', 'leaves no processor'],
-  ['1,nodes:0-1', 'nodes of a host are not supported yet: "nodes:0-1"'],
+  ['nodes:2-1', 'is no range of processors: "nodes:2-1"'],
+  ['1,node:', 'is no range of processors: "node:"'],
+  ['^node:all', 'is no range of processors: "^node:all"'],
+  ['^node:0', 'leaves no processor'],
 ])('%j is refused', (spec, message) => {
   expect(() => readProcessorsSpec(spec)).toThrow(message);
 });
@@ -41,6 +50,10 @@ test('each text is read or refused, and what is read is ascending numbers', () =
       (spec) => {
         try {
           const read = readProcessorsSpec(spec);
+          if ('spec' in read) {
+            expect(readProcessorsSpec(read.spec)).toEqual(read);
+            return;
+          }
           const cpus = 'allBut' in read ? read.allBut : read;
           expect(cpus).toEqual([...new Set(cpus)].sort((a, b) => a - b));
         } catch (thrown) {

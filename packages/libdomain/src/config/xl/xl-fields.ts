@@ -35,6 +35,7 @@ export function fieldsOfXl(entries: Entries, findings: Findings): Fields {
       if (isDeviceField(field)) fields.set(field, readDevices(entry, field, 'xl', findings));
       else if (KEYS[field].kind === 'count') fields.set(field, { value: integer(entry), entry });
       else if (KEYS[field].kind === 'flag') addFlag(fields, field, entry);
+      else if (KEYS[field].kind === 'memory') addMemoryOf(fields, field, entry);
       else if (KEYS[field].kind === 'word') fields.set(field, { value: word(field, entry), entry });
       else if (KEYS[field].kind === 'words') fields.set(field, { value: words(entry), entry });
       else fields.set(field, { value: text(entry), entry });
@@ -144,6 +145,12 @@ function addMaxMemory(fields: Fields, entries: Entries): void {
   const isRead = fields.get('memoryKib')?.entry === maxmem;
   if (maxmem !== undefined && (isRead || entries.has('memory')))
     fields.set('maxMemoryKib', { value: mebibytes(maxmem) * 1024, entry: maxmem });
+}
+
+/** None is as much as is usual, as in libxl: a domain that needs such memory could not be built with none. */
+function addMemoryOf(fields: Fields, field: Field, entry: Entry): void {
+  const mib = mebibytes(entry);
+  if (mib !== 0) fields.set(field, { value: mib * 1024, entry });
 }
 
 function warnOfType(

@@ -1,15 +1,15 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { VcpuAffinity, Xen } from '@vm-tools/xc-native';
+import type { CpuPlace, VcpuAffinity, Xen } from '@vm-tools/xc-native';
 import { invalidSetting } from '../../settings/settings.ts';
-import { isAllBut, processorsOn, processorsText } from '../../scheduling/processors-on.ts';
-import type { AllBut, WantedScheduling } from '../../scheduling/scheduling.ts';
+import { dependsOnHost, missingOn, processorsOn, processorsText } from '../../scheduling/processors-on.ts';
+import type { WantedOfVcpu, WantedScheduling } from '../../scheduling/scheduling.ts';
 import type { Step } from '../../step/step.ts';
 import type { Made, Wanted } from '../context.ts';
 
 /** A vCPU that does not run just anywhere. */
 export interface PinnedVcpu {
   readonly vcpu: number;
-  readonly affinity: { readonly [Which in keyof VcpuAffinity]?: readonly number[] | AllBut };
+  readonly affinity: { readonly [Which in keyof VcpuAffinity]?: WantedOfVcpu };
 }
 
 /** Those of a domain that are pinned, or would rather run on some processors. */
@@ -21,8 +21,8 @@ export function pinnedVcpus({ hard = [], soft = [] }: WantedScheduling): readonl
   })).filter(({ affinity }) => Object.keys(affinity).length > 0);
 }
 
-function of(list: readonly number[] | AllBut | undefined, which: keyof VcpuAffinity): PinnedVcpu['affinity'] {
-  return list === undefined || (!isAllBut(list) && list.length === 0) ? {} : { [which]: list };
+function of(list: WantedOfVcpu | undefined, which: keyof VcpuAffinity): PinnedVcpu['affinity'] {
+  return list === undefined || (!dependsOnHost(list) && list.length === 0) ? {} : { [which]: list };
 }
 
 /** Pins one vCPU of a new domain. @throws DOMAIN_SETTING_INVALID when a processor is not there */
@@ -36,22 +36,20 @@ export const pinNewVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> 
       )
       .join(', '),
   async run({ config: { name, uuid }, domid, host: { xen } }) {
-    for (const [which, wanted] of Object.entries(affinity)) {
-      const cpus = await onHost(xen, wanted);
-      if (cpus.length === 0)
-        throw invalidSetting(
-          { domid, uuid, name },
-          `cannot be pinned to ${processorsText(wanted)}: that leaves none of its processors`,
-          'correct cpus and cpus_soft; vm-info says how many processors there are',
-        );
-      const [missing] = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
-      if (missing === undefined) continue;
-      const hint = 'correct cpus and cpus_soft; vm-info says how many processors there are';
-      throw invalidSetting(
+    const places = await placesFor(xen, affinity);
+    const refused = (to: string): VmToolsError =>
+      invalidSetting(
         { domid, uuid, name },
-        `cannot be pinned to processor ${missing}: there is none`,
-        hint,
+        `cannot be pinned to ${to}`,
+        'correct cpus and cpus_soft; vm-info says how many processors there are',
       );
+    for (const [which, wanted] of Object.entries(affinity)) {
+      const absent = dependsOnHost(wanted) ? missingOn(wanted, places) : undefined;
+      if (absent !== undefined) throw refused(`${absent}: there is none`);
+      const cpus = dependsOnHost(wanted) ? processorsOn(wanted, places) : wanted;
+      if (cpus.length === 0) throw refused(`${processorsText(wanted)}: that leaves none of its processors`);
+      const [missing] = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
+      if (missing !== undefined) throw refused(`processor ${missing}: there is none`);
     }
     return {};
   },
@@ -66,9 +64,10 @@ export const pinVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> => 
   about: () => `vCPU ${vcpu} on the processors that it had`,
   async run({ config: { name }, domid, host: { xen } }) {
     const usual = await xen.vcpuGetaffinity(domid, vcpu);
+    const places = await placesFor(xen, affinity);
     try {
       for (const [which, wanted] of Object.entries(affinity)) {
-        const cpus = await onHost(xen, wanted);
+        const cpus = dependsOnHost(wanted) ? processorsOn(wanted, places) : wanted;
         const missing = await pinTo(xen, { domid, vcpu, which: which as keyof VcpuAffinity, cpus });
         if (missing.length > 0) throw lost(name, missing);
       }
@@ -80,9 +79,12 @@ export const pinVcpu = ({ vcpu, affinity }: PinnedVcpu): Step<Wanted & Made> => 
   },
 });
 
-/** @returns their numbers on this host; none where all that it has are excepted */
-async function onHost(xen: Xen, wanted: readonly number[] | AllBut): Promise<readonly number[]> {
-  return isAllBut(wanted) ? processorsOn(wanted, (await xen.physinfo()).onlineCpus) : wanted;
+/** Asked of Xen where it matters. */
+async function placesFor(
+  xen: Pick<Xen, 'cputopoinfo'>,
+  affinity: PinnedVcpu['affinity'],
+): Promise<readonly CpuPlace[]> {
+  return Object.values(affinity).some(dependsOnHost) ? xen.cputopoinfo() : [];
 }
 
 /** @returns those that there are not: Xen drops them without a word, as long as something is left */

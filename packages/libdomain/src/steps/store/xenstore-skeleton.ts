@@ -35,6 +35,9 @@ const WRITABLE = [
   'error',
 ];
 
+/** Further ones of a domain that serves devices of others: its own toolstack and its qemus keep theirs there. */
+const OF_DRIVER_DOMAIN = ['libxl', 'device-model'];
+
 /** The nodes that guests and other toolstacks look for, with the permissions of libxl; in one transaction. */
 export const xenstoreSkeleton: Step<Wanted & Looked & Made> = {
   name: 'xenstore-skeleton',
@@ -58,7 +61,8 @@ export const xenstoreSkeleton: Step<Wanted & Looked & Made> = {
         await tx.write(`${domain}/vm`, vm);
         await tx.write(`${domain}/name`, config.name);
         for (const name of READABLE) await make(tx, `${domain}/${name}`, readable);
-        for (const name of WRITABLE) await make(tx, `${domain}/${name}`, writable);
+        const own = config.driverDomain === true ? [...WRITABLE, ...OF_DRIVER_DOMAIN] : WRITABLE;
+        for (const name of own) await make(tx, `${domain}/${name}`, writable);
         await tx.write(`${vm}/uuid`, config.uuid);
         await tx.write(`${vm}/name`, config.name);
         await tx.write(`${domain}/control/platform-feature-multiprocessor-suspend`, '1');

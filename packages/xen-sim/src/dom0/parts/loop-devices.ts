@@ -13,11 +13,14 @@ interface Entry extends LoopDevice {
   users: number;
   /** It goes with its last user. */
   isAutoclear: boolean;
+  /** what Linux calls diskseq */
+  readonly sequence: string;
 }
 
 /** /dev/loopN of a host, as losetup sees them. */
 export class LoopDevices {
   readonly #entries = new Map<number, Entry>();
+  #made = 0;
 
   get all(): readonly LoopDevice[] {
     return [...this.#entries.values()].sort((one, other) => one.minor - other.minor);
@@ -28,7 +31,9 @@ export class LoopDevices {
     let minor = 0;
     while (this.#entries.has(minor)) minor += 1;
     const path = `/dev/loop${minor}`;
-    const entry = { path, file, bytes, isReadOnly, major: LOOP_MAJOR, minor, users: 0, isAutoclear: false };
+    this.#made += 1;
+    const state = { users: 0, isAutoclear: false, sequence: String(this.#made) };
+    const entry = { path, file, bytes, isReadOnly, major: LOOP_MAJOR, minor, ...state };
     this.#entries.set(minor, entry);
     return entry;
   }
@@ -40,6 +45,11 @@ export class LoopDevices {
     entry.isAutoclear = true;
     this.#clear(entry);
     return true;
+  }
+
+  /** How each is used; `file` is the path that it was set up with. */
+  get uses(): readonly Pick<Entry, 'path' | 'file' | 'sequence' | 'users'>[] {
+    return [...this.#entries.values()];
   }
 
   at(path: string): LoopDevice | undefined {

@@ -1,6 +1,7 @@
-import type { CpuPool, SchedulerName } from '@vm-tools/xc-native';
+import type { Credit2Params, CreditParams, CpuPool, SchedulerName } from '@vm-tools/xc-native';
 import type { DomainState } from '../domain/domain-state.ts';
 import { refuse } from '../refuse.ts';
+import { checkCreditParams, checkRatelimit, DEFAULT_PARAMS } from './scheduler-params.ts';
 
 /** Those that Debian's Xen was built with. */
 const BUILT_IN: readonly SchedulerName[] = ['credit', 'credit2', 'rtds', 'null'];
@@ -8,6 +9,7 @@ const BUILT_IN: readonly SchedulerName[] = ['credit', 'credit2', 'rtds', 'null']
 interface State {
   readonly scheduler: SchedulerName;
   readonly cpus: Set<number>;
+  params: CreditParams;
 }
 
 /** The pools of processors of a machine, with the rules of xen/common/sched/cpupool.c. */
@@ -19,7 +21,11 @@ export class CpuPools {
   constructor(cpus: number, domains: () => Iterable<DomainState>) {
     this.#cpus = cpus;
     this.#domains = domains;
-    this.#pools.set(0, { scheduler: 'credit2', cpus: new Set(Array(cpus).keys()) });
+    this.#pools.set(0, {
+      scheduler: 'credit2',
+      cpus: new Set(Array(cpus).keys()),
+      params: DEFAULT_PARAMS,
+    });
   }
 
   list(): CpuPool[] {
@@ -41,7 +47,7 @@ export class CpuPools {
     if (!BUILT_IN.includes(scheduler)) throw refuse('xc_cpupool_create', 'ENOENT');
     if (this.#pools.size > this.#cpus) throw refuse('xc_cpupool_create', 'ENOSPC');
     const id = Math.max(...this.#pools.keys()) + 1;
-    this.#pools.set(id, { scheduler, cpus: new Set() });
+    this.#pools.set(id, { scheduler, cpus: new Set(), params: DEFAULT_PARAMS });
     return id;
   }
 
@@ -66,12 +72,42 @@ export class CpuPools {
     cpus.delete(cpu);
   }
 
+  creditParams(id: number): CreditParams {
+    return this.#withScheduler(id, 'credit', 'xc_sched_credit_params_get').params;
+  }
+
+  setCreditParams(id: number, params: CreditParams): void {
+    const call = 'xc_sched_credit_params_set';
+    const pool = this.#withScheduler(id, 'credit', call);
+    checkCreditParams(params, call);
+    pool.params = params;
+  }
+
+  credit2Params(id: number): Credit2Params {
+    const { params } = this.#withScheduler(id, 'credit2', 'xc_sched_credit2_params_get');
+    return { ratelimitUs: params.ratelimitUs };
+  }
+
+  setCredit2Params(id: number, { ratelimitUs }: Credit2Params): void {
+    const call = 'xc_sched_credit2_params_set';
+    const pool = this.#withScheduler(id, 'credit2', call);
+    checkRatelimit(ratelimitUs, call);
+    pool.params = { ...pool.params, ratelimitUs };
+  }
+
   moveDomain(id: number, domain: DomainState): void {
     const call = 'xc_cpupool_movedomain';
     if (domain.domid === 0) throw refuse(call, 'EPERM', domain.domid);
     if (this.#pools.get(id)?.cpus.size === 0) throw refuse(call, 'ENOENT', domain.domid);
     this.#find(id, call);
     domain.cpupool = id;
+  }
+
+  #withScheduler(id: number, scheduler: SchedulerName, call: string): State {
+    const pool = this.#pools.get(id);
+    if (pool === undefined) throw refuse(call, 'ESRCH');
+    if (pool.scheduler !== scheduler) throw refuse(call, 'EINVAL');
+    return pool;
   }
 
   #find(id: number, call: string): State {
