@@ -86,7 +86,10 @@ describeLab('packages on a host that has nothing of vm-tools', () => {
       expect(await state(host, ...units)).toEqual(['active', 'active', 'active', 'active']);
       expect(await host.run('ps -eo user,args | grep "[x]frd-receiver"')).toMatch(/^_xfrd /);
 
+      await host.run('systemctl start vm-events.service', slow);
       const domid = await createGuest(host);
+      const events = 'journalctl --quiet --output=cat VM_DOMAIN=apt-polite VM_EVENT=started';
+      await host.run(`until ${events} | grep "^apt-polite (${domid}) "; do sleep 0.5; done`, slow);
       const pids = await Promise.all(['xfrd.service', 'vm-monitor.service'].map((unit) => pidOf(host, unit)));
       const before = await ticks(host, 'apt-polite');
       await install(host, 2);
