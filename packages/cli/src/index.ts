@@ -45,6 +45,8 @@ export { formatDuration, percentDone, progressLine } from './progress/progress-l
 export type { ShownFigures } from './progress/progress-line.ts';
 export { showProgress } from './progress/show-progress.ts';
 export type { ShownEvent, ShownProgress } from './progress/show-progress.ts';
+export { showWork } from './progress/show-work.ts';
+export type { ShownWork } from './progress/show-work.ts';
 export { showStep } from './progress/show-step.ts';
 export type { ShownStep } from './progress/show-step.ts';
 export { isReaderGone, outputLost } from './output/output-lost.ts';

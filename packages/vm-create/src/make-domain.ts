@@ -1,4 +1,4 @@
-import { showStep, type Invocation } from '@vm-tools/cli';
+import { showStep, showWork, type Invocation } from '@vm-tools/cli';
 import {
   createDomain,
   placeKernelError,
@@ -17,12 +17,13 @@ export async function makeDomain(
   { input, messages, signal, openHost }: Invocation<CreateInput>,
   { config, places }: { readonly config: DomainConfig } & Pick<PlacedConfig, 'places'>,
 ): Promise<Domain> {
+  using work = showWork(messages);
   try {
     return await createDomain(await openHost(), config, {
       paused: input.paused === true,
       waitMs: input.wait,
       signal,
-      onStep: showStep(messages),
+      onStep: showStep(messages, work),
     });
   } catch (thrown) {
     throw placeKernelError(thrown, places);

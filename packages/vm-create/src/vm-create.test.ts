@@ -255,6 +255,27 @@ testOnHost('--timeout ends a creation that hangs', async (host) => {
   expect(late).toMatchObject({ status: 124, error: { code: 'TIME_LIMIT', details: { step: 'build' } } });
 });
 
+testOnHost(
+  'a person who waits sees for which step, and for how long; a log has nothing of it',
+  async (host) => {
+    const { faults } = host.simulated;
+    const hanging = faults.add({ call: 'domainBuild', hang: true });
+    const creating = await host.spawnOnTerminal('vm-create polite.cfg');
+    const { said, hears } = listenTo(creating);
+    await hears(/\rvm-create: build \(\d\.\d s\)/);
+    faults.remove(hanging);
+    expect(await creating.exited).toBe(0);
+    expect(said()).toMatch(/\r\u001b\[K\d+\r?\n$/); // only the domid stays
+    const logged = faults.add({ call: 'domainBuild', hang: true });
+    const logging = host.spawn('exec vm-create polite.cfg name=logged -v');
+    const { said: log, hears: hearsLog } = listenTo({ stdout: logging.stderr });
+    await hearsLog(/cpu-policy: done/);
+    faults.remove(logged);
+    expect(await logging.exited).toBe(0);
+    expect(log()).not.toContain('\r');
+  },
+);
+
 const STEPS = [
   'check-memory',
   'check-kernel',

@@ -14,6 +14,7 @@ import { logsOf } from './local/layout.ts';
 import { prepare } from './prepare.ts';
 import { serialConsole } from './machine/serial-console.ts';
 import { syncBundle } from './host/sync.ts';
+import type { Report } from './local/report.ts';
 
 interface NameOption {
   readonly name: string;
@@ -24,7 +25,7 @@ interface ReleaseOption {
 }
 
 /** The command tree; every action ends in the exit status that it stands for. */
-export function labCommand(report: (line: string) => void, signal: AbortSignal): Command {
+export function labCommand(report: Report, signal: AbortSignal): Command {
   const program = new Command('lab')
     .description('real Xen hosts in QEMU')
     .showSuggestionAfterError()

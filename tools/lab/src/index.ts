@@ -16,6 +16,8 @@ export { labAvailability } from './availability.ts';
 export type { Availability } from './availability.ts';
 export { runChild, runChildStrictly } from './local/child.ts';
 export type { ChildOptions, ExecResult } from './local/child.ts';
+export { during, reportOf } from './local/report.ts';
+export type { Report } from './local/report.ts';
 export { canInstall, ensurePrograms, missingOf } from './local/prerequisites.ts';
 export { buildAside, exists } from './local/build-aside.ts';
 export { cloudImage } from './images/cloud-image.ts';

@@ -16,6 +16,7 @@ import { killMachine } from './machine/machine.ts';
 import { prepare } from './prepare.ts';
 import type { BootFiles } from './prepare.ts';
 import { startHost } from './host/start-host.ts';
+import { during, type Report } from './local/report.ts';
 
 /** Hosts that run and belong together. */
 export interface Lab {
@@ -42,7 +43,7 @@ export interface StartOptions {
   readonly memoryMiB?: number;
   /** Whether the hosts outlive this process. @default false */
   readonly keep?: boolean;
-  readonly report?: (line: string) => void;
+  readonly report?: Report;
   readonly signal?: AbortSignal;
 }
 
@@ -101,7 +102,7 @@ export async function startLab({
       accelerator,
       cpu: cpu[host],
     };
-    await startHost(spec, keep, started, signal);
+    await during(report, `starting host ${host}`, () => startHost(spec, keep, started, signal));
     if (bundled) await labOf(state).host(host).installBundle(layout.bundle);
     report(
       `host ${host} (Xen ${RELEASES[base.release].xen}) is up after ${((performance.now() - begun) / 1000).toFixed(0)} s (${accelerator.name})`,

@@ -1,12 +1,13 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { labCommand } from './commands.ts';
+import { reportOf } from './local/report.ts';
 
 const interrupted = 130;
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => abort.abort(signal));
 }
-const report = (line: string): void => console.error(`lab: ${line}`);
+using report = reportOf('lab');
 
 try {
   await labCommand(report, abort.signal).parseAsync();

@@ -7,6 +7,7 @@ import { hostInitramfs } from './images/host-initramfs.ts';
 import type { Release } from './images/releases.ts';
 import { ensurePackages } from './local/prerequisites.ts';
 import { prune } from './prune.ts';
+import { during, type Report } from './local/report.ts';
 
 /** Everything a host boots from. */
 export interface BootFiles {
@@ -15,16 +16,13 @@ export interface BootFiles {
 }
 
 /** Builds what is missing or out of date for hosts of a release; nothing to do is the usual case. */
-export async function prepare(
-  release: Release,
-  report: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<BootFiles> {
+export async function prepare(release: Release, report: Report, signal?: AbortSignal): Promise<BootFiles> {
   await ensurePackages('run', report, signal);
   const base = await baseImage(release, report, signal);
   const guests = await buildGuests(base, report, signal);
   const programs = await buildDom0Programs(report, signal);
-  const initramfs = await hostInitramfs(base, { guests, programs, key: await accessKey() });
+  const parts = { guests, programs, key: await accessKey() };
+  const initramfs = await during(report, 'packing what hosts boot from', () => hostInitramfs(base, parts));
   await prune([base.folder, guests, programs, initramfs]);
   return { base, initramfs };
 }

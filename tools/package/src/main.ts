@@ -1,4 +1,5 @@
 import { VmToolsError } from '@vm-tools/errors';
+import { during, reportOf } from '@vm-tools/lab';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { buildPackages } from './build-packages.ts';
@@ -10,7 +11,7 @@ import { readWords, USAGE } from './words.ts';
 const root = join(import.meta.dirname, '../../..');
 const abort = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => abort.abort(name));
-const report = (line: string): void => console.error(`package: ${line}`);
+using report = reportOf('package');
 
 try {
   const { help, revision, repository } = readWords(process.argv.slice(2));
@@ -29,14 +30,20 @@ async function run(
 ): Promise<void> {
   const { signal } = abort;
   await ensurePrograms(report, signal);
-  const packages = await buildPackages({ root, folder: join(root, '.cache/package'), revision, signal });
+  const folder = join(root, '.cache/package');
+  const packages = await during(report, 'building the packages', () =>
+    buildPackages({ root, folder, revision, signal }),
+  );
   for (const path of packages)
     report(`${basename(path)} (${Math.round((await stat(path)).size / 1024)} KiB) in .cache/package`);
-  const complaints = await lintPackages(packages, signal);
+  const complaints = await during(report, 'lintian looks at them', () => lintPackages(packages, signal));
   for (const line of complaints) report(line);
   if (complaints.length > 0) process.exitCode = 1;
   if (repository === undefined) return;
-  const folder = resolve(repository.folder);
-  await makeRepository({ packages, folder, signBy: repository.signBy, signal });
-  report(`the repository ${folder} has them, signed by ${repository.signBy}`);
+  const { signBy } = repository;
+  const shelf = resolve(repository.folder);
+  await during(report, 'adding them to the repository', () =>
+    makeRepository({ packages, folder: shelf, signBy, signal }),
+  );
+  report(`the repository ${shelf} has them, signed by ${signBy}`);
 }

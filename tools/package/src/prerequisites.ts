@@ -1,4 +1,4 @@
-import { canInstall, ensurePrograms as ensure, missingOf } from '@vm-tools/lab';
+import { canInstall, ensurePrograms as ensure, missingOf, type Report } from '@vm-tools/lab';
 
 /** Programs that this tool runs, with the Debian packages that have them. */
 const PROGRAMS = {
@@ -15,7 +15,7 @@ const PROGRAMS = {
  *
  * @throws VmToolsError LAB_PACKAGES, LAB_COMMAND
  */
-export async function ensurePrograms(report: (line: string) => void, signal?: AbortSignal): Promise<void> {
+export async function ensurePrograms(report: Report, signal?: AbortSignal): Promise<void> {
   await ensure(PROGRAMS, 'npm run package', report, signal);
 }
 

@@ -1,6 +1,6 @@
-import { shown as fitToBeShown } from '@vm-tools/words';
-import type { Messages, MessageStream } from '../output/messages.ts';
+import type { Messages } from '../output/messages.ts';
 import { progressLine, type ShownFigures } from './progress-line.ts';
+import { redrawnLine } from './redrawn-line.ts';
 
 /** Any event of a transfer; other types than these are for --json alone. */
 export type ShownEvent =
@@ -13,9 +13,6 @@ export type ShownEvent =
 export interface ShownProgress extends Disposable {
   readonly onEvent: (event: ShownEvent) => void;
 }
-
-/** From the cursor to the end of the line (ECMA-48: EL). */
-const ERASE_TO_END = '\u001b[K';
 
 /** A terminal is redrawn this often at most; a log gets a line this often at most. */
 const REDRAW_MS = 100;
@@ -50,35 +47,6 @@ export function showProgress(messages: Messages, now: () => number = () => perfo
     [Symbol.dispose]: () => {
       messages.around = undefined;
       line?.end();
-    },
-  };
-}
-
-/** A line at the bottom of a terminal that is overwritten in place. */
-function redrawnLine(stream: MessageStream): {
-  draw(text: string): void;
-  around(print: () => void): void;
-  end(): void;
-} {
-  let shown = '';
-  const draw = (text: string): void => {
-    shown = text;
-    // A terminal whose size was never set, a serial line perhaps, has 0 columns.
-    stream.write(`\r${fitToBeShown(text).slice(0, (stream.columns || 80) - 1)}${ERASE_TO_END}`);
-  };
-  const erase = (): void => {
-    stream.write(`\r${ERASE_TO_END}`);
-  };
-  return {
-    draw,
-    around: (print) => {
-      if (shown !== '') erase();
-      print();
-      if (shown !== '') draw(shown);
-    },
-    end: () => {
-      if (shown !== '') stream.write('\n');
-      shown = '';
     },
   };
 }

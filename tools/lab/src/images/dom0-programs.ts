@@ -5,14 +5,12 @@ import { runChildStrictly } from '../local/child.ts';
 import { digestOf } from '../local/digest.ts';
 import { layout } from '../local/layout.ts';
 import { ensurePackages } from '../local/prerequisites.ts';
+import type { Report } from '../local/report.ts';
 
 const compile = ['-O2', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-static', '-s'];
 
 /** The folder with the lab's own programs for a dom0, built from `dom0/*.c` if those have changed. */
-export async function buildDom0Programs(
-  report: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<string> {
+export async function buildDom0Programs(report: Report, signal?: AbortSignal): Promise<string> {
   const names = (await readdir(layout.dom0Sources)).filter((name) => name.endsWith('.c')).sort();
   const sources = await Promise.all(names.map((name) => readFile(join(layout.dom0Sources, name))));
   return buildAside(join(layout.programs, digestOf(...compile, ...names, ...sources)), async (aside) => {

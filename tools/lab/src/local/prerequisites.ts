@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runChildStrictly } from './child.ts';
 import { labError } from './lab-error.ts';
+import { during, type Report } from './report.ts';
 
 /** Programs of this machine that the lab runs, with the Debian packages that have them. */
 const toRun = {
@@ -61,7 +62,7 @@ export async function canInstall(): Promise<boolean> {
 /** Installs what is missing where that is possible, and otherwise says what to install. */
 export async function ensurePackages(
   purpose: 'run' | 'build',
-  report: (line: string) => void,
+  report: Report,
   signal?: AbortSignal,
 ): Promise<void> {
   await installPackages(await missingPackages(purpose), 'the lab', report, signal);
@@ -77,7 +78,7 @@ export async function ensurePackages(
 export async function ensurePrograms(
   programs: Readonly<Record<string, string>>,
   purpose: string,
-  report: (line: string) => void,
+  report: Report,
   signal?: AbortSignal,
 ): Promise<void> {
   await installPackages(await missingOf(programs), purpose, report, signal);
@@ -92,7 +93,7 @@ export async function ensurePrograms(
 async function installPackages(
   missing: readonly string[],
   needing: string,
-  report: (line: string) => void,
+  report: Report,
   signal?: AbortSignal,
 ): Promise<void> {
   if (missing.length === 0) return;
@@ -111,10 +112,8 @@ async function installPackages(
     ['update', '-q'],
     ['install', '-q', '-y', '--no-install-recommends', ...missing],
   ])
-    await runChildStrictly(
-      'flock',
-      [APT_LOCK, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words],
-      options,
+    await during(report, `apt-get ${words[0] ?? ''}`, () =>
+      runChildStrictly('flock', [APT_LOCK, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words], options),
     );
 }
 
