@@ -49,18 +49,18 @@ async function readRecord(host: Host, path: string): Promise<LoopRecord | undefi
 
 /**
  * Behind the script of a disk that is gone: it leaves the loop device of a file that was removed meanwhile. What cannot
- * be done is no obstacle, and vm-doctor finds it.
+ * be taken away is no obstacle, and vm-doctor finds it.
  *
  * @param path the loop device that the disk had
  */
 export async function dropLoop(host: Host, path: string): Promise<void> {
+  const record = await readRecord(host, path);
+  if (record === undefined) return;
+  // Where nothing can be told of them, the script has most likely done its work.
+  const loops = await host.dom0.listLoops().catch(() => []);
+  const loop = loops.find((one) => one.path === path && one.sequence === record.sequence);
+  if (loop?.isInUse === true) return; // it goes when its backend has closed it
   try {
-    const record = await readRecord(host, path);
-    if (record === undefined) return;
-    const loop = (await host.dom0.listLoops()).find(
-      (one) => one.path === path && one.sequence === record.sequence,
-    );
-    if (loop?.isInUse === true) return; // it goes when its backend has closed it
     if (loop !== undefined) await host.dom0.detachLoop(loop);
     await forgetLoop(host, path);
   } catch {
