@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export { commonOptions, DEFAULT_HOST, HOST_VARIABLE } from './command/common-options.ts';
+export { commonOptions, DEFAULT_HOST, HOST_VARIABLE } from './command/options/common-options.ts';
 export { EXIT_MEANINGS } from './command/exit-codes.ts';

@@ -38,7 +38,7 @@ export {
   asMemoryLimit,
   asWait,
   doubtOfBandwidth,
-} from './command/parse-value.ts';
+} from './command/values/parse-value.ts';
 export { table } from './output/table.ts';
 export type { Column } from './output/table.ts';
 export { formatDuration, percentDone, progressLine } from './progress/progress-line.ts';
@@ -57,14 +57,14 @@ export { ensureMonitor, isAnswered, monitorSocketPath } from './host/ensure-moni
 export { startInBackground } from './host/start-in-background.ts';
 export type { BackgroundInit } from './host/start-in-background.ts';
 export { relayConsole } from './host/relay-console.ts';
-export { parseProcessors } from './command/parse-processors.ts';
+export { parseProcessors } from './command/values/parse-processors.ts';
 export { versionText } from './build-info.ts';
-export { ALL, namedOrAll } from './command/all-option.ts';
-export type { AllInput } from './command/all-option.ts';
+export { ALL, namedOrAll } from './command/options/all-option.ts';
+export type { AllInput } from './command/options/all-option.ts';
 export { memoryKib } from './command/memory-kib.ts';
 export { wrongUse } from './command/wrong-use.ts';
-export { destinationOf } from './command/into-folder.ts';
-export type { Destination, DestinationOptions } from './command/into-folder.ts';
+export { destinationOf } from './command/files/into-folder.ts';
+export type { Destination, DestinationOptions } from './command/files/into-folder.ts';
 export { forEachDomain, GUESTS_AT_ONCE } from './command/for-each-domain.ts';
 export type {
   DomainOutcome,
@@ -73,18 +73,18 @@ export type {
   ListOf,
   OneOrList,
 } from './command/for-each-domain.ts';
-export { imageFromStdin } from './command/image-from-stdin.ts';
-export { pathOf } from './command/path-of.ts';
-export { filesAndSettings } from './command/files-and-settings.ts';
-export type { FilesAndSettings } from './command/files-and-settings.ts';
-export { BWLIMIT } from './command/bwlimit-option.ts';
-export { FORM } from './command/form-option.ts';
-export type { Form, FormInput } from './command/form-option.ts';
+export { imageFromStdin } from './command/files/image-from-stdin.ts';
+export { pathOf } from './command/values/path-of.ts';
+export { filesAndSettings } from './command/files/files-and-settings.ts';
+export type { FilesAndSettings } from './command/files/files-and-settings.ts';
+export { BWLIMIT } from './command/options/bwlimit-option.ts';
+export { FORM } from './command/options/form-option.ts';
+export type { Form, FormInput } from './command/options/form-option.ts';
 export { listText } from './output/list-text.ts';
 export type { ListShape } from './output/list-text.ts';
-export { OVERWRITE } from './command/overwrite-option.ts';
+export { OVERWRITE } from './command/options/overwrite-option.ts';
 export { formatFields } from './output/fields.ts';
 export type { Fields } from './output/fields.ts';
 export { numbered } from './output/numbered.ts';
-export { WAIT } from './command/wait-option.ts';
-export type { WaitInput } from './command/wait-option.ts';
+export { WAIT } from './command/options/wait-option.ts';
+export type { WaitInput } from './command/options/wait-option.ts';

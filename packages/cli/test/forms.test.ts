@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FORM } from '../src/command/form-option.ts';
+import { FORM } from '../src/command/options/form-option.ts';
 import { readTools } from './commands-of-tools.ts';
 
 test('what lists takes -o table, wide, json or name', async () => {

@@ -35,14 +35,14 @@ export {
   type AttachedDevice,
   type AttachOptions,
   type WantedDevice,
-} from './actions/attach-device.ts';
-export { changeDisc } from './actions/change-disc.ts';
+} from './actions/devices/attach-device.ts';
+export { changeDisc } from './actions/devices/change-disc.ts';
 export {
   detachDevice,
   type DetachedDevice,
   type DetachOptions,
   type DeviceSelector,
-} from './actions/detach-device.ts';
+} from './actions/devices/detach-device.ts';
 export { createDomain, planCreate, type CreateOptions } from './actions/create-domain.ts';
 export { destroyDomain, type DestroyOptions } from './actions/destroy-domain.ts';
 export { createKept, keptConfig, type CreateKeptOptions, type KeptConfig } from './actions/kept-config.ts';
@@ -52,8 +52,8 @@ export {
   type DomainDetails,
   type SchedulerDetails,
   type VcpuDetails,
-} from './actions/domain-info.ts';
-export { hostInfo, type HostDetails } from './actions/host-info.ts';
+} from './actions/look/domain-info.ts';
+export { hostInfo, type HostDetails } from './actions/look/host-info.ts';
 export {
   DOMAIN_EVENT_TYPES,
   type ChangedDomain,
@@ -65,22 +65,22 @@ export {
   type GuestRequest,
 } from './events/domain-event.ts';
 export { watchDomains, type WatchDomainsOptions } from './events/watch-domains.ts';
-export { readLogEnd } from './log-end.ts';
+export { readLogEnd } from './files/log-end.ts';
 export { consoleLogPath } from './paths.ts';
 export { memoryTargets } from './figures/memory-targets.ts';
 export { lastSaves, noteSave } from './figures/saves-log.ts';
 export { figuresReader, type FiguresReader } from './figures/figures-reader.ts';
 export type { DomainFigures, DomainRates, HostFigures } from './figures/figures.ts';
-export { pressDebugKeys, readXenLog, type XenLogOptions } from './actions/xen-log.ts';
+export { pressDebugKeys, readXenLog, type XenLogOptions } from './actions/look/xen-log.ts';
 export { pressSysrq, type SysrqOptions } from './actions/press-sysrq.ts';
 export { triggerDomain, type TriggerOptions } from './actions/trigger-domain.ts';
 export { setDomain, type SetOptions } from './actions/set-domain.ts';
 export type { DomainSettings, Pin } from './settings/settings.ts';
-export { listDomains, listGuests } from './actions/list-domains.ts';
-export { startedAt } from './actions/started-at.ts';
+export { listDomains, listGuests } from './actions/look/list-domains.ts';
+export { startedAt } from './actions/look/started-at.ts';
 export { pauseDomain } from './actions/pause-domain.ts';
 export type { RemoveOptions } from './removal/remove-domain.ts';
-export { resolveDomain } from './actions/resolve-domain.ts';
+export { resolveDomain } from './actions/look/resolve-domain.ts';
 export { findRemains } from './removal/find-remains.ts';
 export { listLostLoops, removeLostLoop, type LostLoop } from './devices/disks/lost-loops.ts';
 export { listRemains, removeRemains, type Remains } from './removal/list-remains.ts';
@@ -88,10 +88,10 @@ export { unpauseDomain, type UnpauseOptions } from './actions/unpause-domain.ts'
 export { shutdownDomain, type ShutdownOptions, type ShutdownOutcome } from './actions/shutdown-domain.ts';
 export { freeKib, memoryNeed, type MemoryNeed } from './memory.ts';
 
-export { resumeGuest } from './guest/resume.ts';
-export { suspendGuest, type SuspendOptions } from './guest/suspend.ts';
+export { resumeGuest } from './guest/suspend/resume.ts';
+export { suspendGuest, type SuspendOptions } from './guest/suspend/suspend.ts';
 
-export { findPending, readPending, removePending, type PendingRestart } from './pending-restarts.ts';
+export { findPending, readPending, removePending, type PendingRestart } from './pending/pending-restarts.ts';
 export { requireRestartable } from './policy/require-restartable.ts';
 export { restartDomain, type RestartOptions } from './policy/restart.ts';
 export { monitorDomains, type MonitorOptions } from './policy/monitor-domains.ts';
@@ -144,4 +144,4 @@ export { isOurs } from './guest/is-ours.ts';
 export { listUnfinished } from './guest/unfinished.ts';
 export { recoverGuest } from './guest/recover-guest.ts';
 export { XENBUS_STATES } from './devices/backend/xenbus.ts';
-export { withSuccessor } from './guest/with-successor.ts';
+export { withSuccessor } from './guest/successor/with-successor.ts';

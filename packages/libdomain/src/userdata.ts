@@ -5,7 +5,7 @@ import { writeAside } from '@vm-tools/write-file';
 import type { Domain } from './domain.ts';
 import { withUserdataLock } from './hold/userdata-lock.ts';
 import type { Host } from './host.ts';
-import { listFolder } from './list-folder.ts';
+import { listFolder } from './files/list-folder.ts';
 import { userdataFolder, userdataLockPath, userdataPath } from './paths.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid'>;

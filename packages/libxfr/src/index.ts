@@ -57,4 +57,4 @@ export type { Transfer } from './transfer/transfer.ts';
 export { connectPeer } from './transport/connect-peer.ts';
 export { parseEndpoint } from './transport/endpoint.ts';
 export { parsePeerAddress } from './transport/peer-address.ts';
-export type { TlsOptions } from './transport/tls.ts';
+export type { TlsOptions } from './transport/tls/tls.ts';

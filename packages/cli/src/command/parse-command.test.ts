@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { parseCommand } from './parse-command.ts';
-import { asWait } from './parse-value.ts';
+import { asWait } from './values/parse-value.ts';
 import type { CommandSpec } from './spec.ts';
 
 const SPEC: CommandSpec = {

@@ -15,7 +15,7 @@ import {
   VERSION,
   type CommonOptions,
   type ParsedCommand,
-} from './common-options.ts';
+} from './options/common-options.ts';
 import { formatHelp } from './help.ts';
 import { textWidth } from './text-width.ts';
 import type { CliSpec, CommandSpec, OptionSpec } from './spec.ts';

@@ -13,7 +13,7 @@ import {
   type CommonOptions,
   type GivenValue,
   type ReadCommand,
-} from './common-options.ts';
+} from './options/common-options.ts';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './spec.ts';
 
 /** The options of every executable but --timeout, which may be its own. */

@@ -1,4 +1,4 @@
-import type { Form } from '../command/form-option.ts';
+import type { Form } from '../command/options/form-option.ts';
 import { table, type Column } from './table.ts';
 
 /** How the things of a list are shown to people, and named in scripts. */

@@ -8,7 +8,7 @@ import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import { createDomain, planCreate } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
-import { resolveDomain } from './resolve-domain.ts';
+import { resolveDomain } from './look/resolve-domain.ts';
 
 describe('createDomain', () => {
   it('leaves a running domain with the nodes of libxl, and destroyDomain leaves nothing', async () => {

@@ -5,7 +5,7 @@ import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
 import { destroyDomain } from './destroy-domain.ts';
-import { listDomains } from './list-domains.ts';
+import { listDomains } from './look/list-domains.ts';
 
 describe('destroyDomain', () => {
   it('says so when Xen cannot let go of the domain, and leaves nothing else', async () => {

@@ -9,7 +9,7 @@ import { expectUnchanged, tryEachCall } from '../testing/each-call.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
 import { createDomain } from './create-domain.ts';
-import { domainInfo } from './domain-info.ts';
+import { domainInfo } from './look/domain-info.ts';
 import { setDomain } from './set-domain.ts';
 
 const MIB = 1024;

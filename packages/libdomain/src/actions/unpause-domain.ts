@@ -2,7 +2,7 @@ import type { Domain } from '../domain.ts';
 import { guestError } from '../guest-error.ts';
 import { recoverGuest } from '../guest/recover-guest.ts';
 import { requireWhole, requireNotForeign, requireNotShutDown, requireThere } from '../guest/requirements.ts';
-import { resumeGuest } from '../guest/resume.ts';
+import { resumeGuest } from '../guest/suspend/resume.ts';
 import { holdDomain, type HoldOptions } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { cappedPath, loggedPath, suspendingPath } from '../paths.ts';

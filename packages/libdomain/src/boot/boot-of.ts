@@ -1,5 +1,5 @@
 import type { DomainConfig } from '../config/schema.ts';
-import { kernelOf } from '../config/kernel-of.ts';
+import { kernelOf } from '../config/kernel/kernel-of.ts';
 
 /** The files that a domain is started with, and the command line of its kernel. */
 export interface BootFiles {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { fromLibxlJson, toLibxlJson } from '../image-config/index.ts';
-import { Findings } from './findings.ts';
+import { Findings } from './problems/findings.ts';
 import { KEYS } from './keys/keys.ts';
 import { parseConfig } from './parse-config.ts';
 import type { NewDomainConfig } from './schema.ts';

@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { VmToolsError } from '@vm-tools/errors';
 import { suggest } from '@vm-tools/words';
-import { configError, type Position } from './config-error.ts';
-import type { Findings } from './findings.ts';
+import { configError, type Position } from './problems/config-error.ts';
+import type { Findings } from './problems/findings.ts';
 import { KEYS, type Field } from './keys/keys.ts';
 import type { Entry } from './text/entry.ts';
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { VmToolsError } from '@vm-tools/errors';
 import type * as z from 'zod';
-import { CONFIG_HINTS, configError } from './config-error.ts';
-import { Findings } from './findings.ts';
+import { CONFIG_HINTS, configError } from './problems/config-error.ts';
+import { Findings } from './problems/findings.ts';
 import { FIELDS, KEYS, type Field } from './keys/keys.ts';
-import { isSecret } from './item-problems.ts';
+import { isSecret } from './problems/item-problems.ts';
 import { parseConfig, type PlacedConfig } from './parse-config.ts';
 import { isDeviceField, readSpec, type DeviceField } from './read-devices.ts';
 import type { NewDomainConfig } from './schema.ts';

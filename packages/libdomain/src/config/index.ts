@@ -26,10 +26,10 @@ export type {
   NewDomainConfig,
   ShutdownAction,
 } from './schema.ts';
-export { configError } from './config-error.ts';
-export { Findings } from './findings.ts';
-export type { ConfigWarning } from './findings.ts';
-export type { ConfigErrorCode, Position } from './config-error.ts';
+export { configError } from './problems/config-error.ts';
+export { Findings } from './problems/findings.ts';
+export type { ConfigWarning } from './problems/findings.ts';
+export type { ConfigErrorCode, Position } from './problems/config-error.ts';
 export { checkConfig, parseConfig, parsePlacedConfig } from './parse-config.ts';
 export type { ConfigFormat, ParseConfigOptions, PlacedConfig } from './parse-config.ts';
 export { readConfigFile, readPlacedConfig } from './text/read-config-file.ts';
@@ -39,7 +39,7 @@ export type { ReadConfigTextOptions } from './text/read-config-text.ts';
 export type { Entries, Entry } from './text/entry.ts';
 export { formatConfig } from './format-config.ts';
 export { formatXlConfig, type FormatXlConfigOptions } from './format-xl-config.ts';
-export { checkKernel, inspectKernel } from './inspect-kernel.ts';
-export type { KernelInfo } from './inspect-kernel.ts';
-export { placeKernelError } from './place-kernel-error.ts';
-export { kernelOf } from './kernel-of.ts';
+export { checkKernel, inspectKernel } from './kernel/inspect-kernel.ts';
+export type { KernelInfo } from './kernel/inspect-kernel.ts';
+export { placeKernelError } from './kernel/place-kernel-error.ts';
+export { kernelOf } from './kernel/kernel-of.ts';

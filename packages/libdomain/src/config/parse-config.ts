@@ -1,10 +1,10 @@
 import { VmToolsError } from '@vm-tools/errors';
-import type { Position } from './config-error.ts';
-import { configError, formatPosition } from './config-error.ts';
+import type { Position } from './problems/config-error.ts';
+import { configError, formatPosition } from './problems/config-error.ts';
 import type { Fields } from './fields.ts';
 import { invalid, resolvePaths, unsupported } from './fields.ts';
-import { hintOf, problemsOfItem } from './item-problems.ts';
-import { Findings, type ConfigWarning } from './findings.ts';
+import { hintOf, problemsOfItem } from './problems/item-problems.ts';
+import { Findings, type ConfigWarning } from './problems/findings.ts';
 import { fieldsOfJson } from './json/json-fields.ts';
 import { readJson } from './json/read-json.ts';
 import { KEYS, type Field } from './keys/keys.ts';

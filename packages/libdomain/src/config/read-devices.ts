@@ -1,6 +1,6 @@
-import { CONFIG_HINTS, configError } from './config-error.ts';
+import { CONFIG_HINTS, configError } from './problems/config-error.ts';
 import { invalid, type GivenField, type Item } from './fields.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from './problems/findings.ts';
 import type { Entry, EntryValue } from './text/entry.ts';
 import { readChannelSpec } from './xl/channel-spec.ts';
 import { readDiskSpec } from './xl/disk-spec.ts';

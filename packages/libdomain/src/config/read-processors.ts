@@ -1,7 +1,7 @@
 import type { WantedOfVcpu } from '../scheduling/scheduling.ts';
-import { CONFIG_HINTS, configError } from './config-error.ts';
+import { CONFIG_HINTS, configError } from './problems/config-error.ts';
 import { invalid, type Fields } from './fields.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from './problems/findings.ts';
 import { KEYS, type Field } from './keys/keys.ts';
 import { MAX_VCPUS } from './keys/values.ts';
 import type { Entry, EntryValue } from './text/entry.ts';

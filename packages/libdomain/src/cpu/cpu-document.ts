@@ -1,7 +1,7 @@
 import type { CpuLeaves } from '@vm-tools/xc-native';
 import * as z from 'zod';
-import { configError, type Position } from '../config/config-error.ts';
-import { Findings } from '../config/findings.ts';
+import { configError, type Position } from '../config/problems/config-error.ts';
+import { Findings } from '../config/problems/findings.ts';
 import { readJson } from '../config/json/read-json.ts';
 import type { Entries } from '../config/text/entry.ts';
 import { readConfigText, type ReadConfigTextOptions } from '../config/text/read-config-text.ts';

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
-import { domainInfo } from '../actions/domain-info.ts';
+import { domainInfo } from '../actions/look/domain-info.ts';
 import { setDomain } from '../actions/set-domain.ts';
 import type { Domain } from '../domain.ts';
 import { fromLibxlJson } from '../image-config/index.ts';

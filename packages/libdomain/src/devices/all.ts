@@ -1,11 +1,11 @@
 import { closeBackend } from './backend/close-backend.ts';
-import { CHANNEL } from './channel.ts';
-import { CONSOLE } from './console.ts';
+import { CHANNEL } from './kinds/channel.ts';
+import { CONSOLE } from './kinds/console.ts';
 import type { DeviceKind } from './kind.ts';
-import { SHARE } from './share.ts';
-import { VBD } from './vbd.ts';
-import { VFB, VKBD } from './vfb.ts';
-import { VIF } from './vif.ts';
+import { SHARE } from './kinds/share.ts';
+import { VBD } from './kinds/vbd.ts';
+import { VFB, VKBD } from './kinds/vfb.ts';
+import { VIF } from './kinds/vif.ts';
 
 /** All kinds. Devices of all of them are plugged in at the same time: none needs another. */
 export const DEVICE_KINDS: readonly DeviceKind[] = [VBD, CONSOLE, CHANNEL, SHARE, VFB, VKBD, VIF];

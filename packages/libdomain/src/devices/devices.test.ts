@@ -18,7 +18,7 @@ import {
 import { domainSource } from '../transfer/source/source.ts';
 import { requireDisk } from './disks/require-disk.ts';
 import { removeSocket } from './remove-socket.ts';
-import { requireBridge } from './require-bridge.ts';
+import { requireBridge } from './require/require-bridge.ts';
 import { qemuArguments } from './qemu/arguments.ts';
 
 /** What stands at a path and below it, without what backends and guests write by themselves. */

@@ -5,7 +5,7 @@ import { patient } from '@vm-tools/ratelimit/testing';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import fc from 'fast-check';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import { listDomains } from '../actions/list-domains.ts';
+import { listDomains } from '../actions/look/list-domains.ts';
 import type { Domain } from '../domain.ts';
 import { domainPath } from '../paths.ts';
 import { sampleDomain } from '../testing/sample-config.ts';

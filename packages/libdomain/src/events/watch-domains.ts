@@ -1,5 +1,5 @@
 import { abortError, sleep, throwIfAborted, Timer } from '@vm-tools/errors';
-import { LOOKING } from '../actions/list-domains.ts';
+import { LOOKING } from '../actions/look/list-domains.ts';
 import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import type { DomainEvent } from './domain-event.ts';

@@ -1,5 +1,5 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
-import { LOOKING } from '../actions/list-domains.ts';
+import { LOOKING } from '../actions/look/list-domains.ts';
 import { domainState, isFresh } from '../domain.ts';
 import { asVmToolsError } from '../guest-error.ts';
 import type { Host } from '../host.ts';

@@ -2,7 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { readLogEnd } from '../log-end.ts';
+import { readLogEnd } from '../files/log-end.ts';
 import { savesLogPath } from '../paths.ts';
 
 /** A save that was done, as the log has it. */

@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import { controlPath, domainPath } from '../paths.ts';
-import { noteAsked } from './suspension.ts';
+import { noteAsked } from './suspend/suspension.ts';
 
 /** A request to a guest that it carries out itself, whatever its operating system (docs/misc/xenstore-paths). */
 export type ControlWord = 'poweroff' | 'reboot' | 'suspend';

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
-import { AS_SUCCESSOR, findSuccessor } from './find-successor.ts';
+import { AS_SUCCESSOR, findSuccessor } from './successor/find-successor.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;
 

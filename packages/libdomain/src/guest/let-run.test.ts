@@ -3,7 +3,7 @@ import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { failure } from '../testing/failure.ts';
 import { sampleConfig } from '../testing/sample-config.ts';
-import { suspendGuest } from './suspend.ts';
+import { suspendGuest } from './suspend/suspend.ts';
 
 test('a guest that suspends too late is resumed, not forgotten', async () => {
   await using host = await createSimulatedHost();

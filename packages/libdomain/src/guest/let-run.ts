@@ -2,8 +2,8 @@ import { messageOf } from '@vm-tools/errors';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { withdrawControl } from './control-request.ts';
-import { resumeGuest } from './resume.ts';
-import { readSuspension } from './suspension.ts';
+import { resumeGuest } from './suspend/resume.ts';
+import { readSuspension } from './suspend/suspension.ts';
 import { waitForGuest } from './wait-for-guest.ts';
 
 /** How long a guest that may be about to suspend is watched when its suspend is no longer needed, ms. */

@@ -4,9 +4,9 @@ import { whereabouts } from '../guest-error.ts';
 import type { Host } from '../host.ts';
 import { suspendingPath } from '../paths.ts';
 import { letRun } from './let-run.ts';
-import { resumeGuest } from './resume.ts';
-import { isSuspendedByUs } from './suspension.ts';
-import { uncap } from './throttle.ts';
+import { resumeGuest } from './suspend/resume.ts';
+import { isSuspendedByUs } from './suspend/suspension.ts';
+import { uncap } from './suspend/throttle.ts';
 
 /**
  * Lets a guest run whose save was cut short together with the process that saved it: it may be suspended, or about to

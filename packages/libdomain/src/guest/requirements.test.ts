@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import { listDomains } from '../actions/list-domains.ts';
+import { listDomains } from '../actions/look/list-domains.ts';
 import { pauseDomain } from '../actions/pause-domain.ts';
 import { shutdownDomain } from '../actions/shutdown-domain.ts';
 import { unpauseDomain } from '../actions/unpause-domain.ts';

@@ -3,7 +3,7 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Domain } from '../domain.ts';
 import type { Host } from '../host.ts';
 import { FROM_FILE, incomingPath } from '../paths.ts';
-import { isSuspendedByUs } from './suspension.ts';
+import { isSuspendedByUs } from './suspend/suspension.ts';
 import { isUnfinished } from './unfinished.ts';
 
 type Identity = Pick<Domain, 'domid' | 'uuid' | 'name'>;

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import { listDomains } from '../actions/list-domains.ts';
+import { listDomains } from '../actions/look/list-domains.ts';
 import { pauseDomain } from '../actions/pause-domain.ts';
 import { shutdownDomain } from '../actions/shutdown-domain.ts';
 import { unpauseDomain } from '../actions/unpause-domain.ts';

@@ -1,7 +1,7 @@
 import { VmToolsError } from '@vm-tools/errors';
 import { requireBootDisk } from '../boot/require-boot-disk.ts';
-import { checkKernel, checkRamdisk, inspectKernel } from '../config/inspect-kernel.ts';
-import { kernelOf } from '../config/kernel-of.ts';
+import { checkKernel, checkRamdisk, inspectKernel } from '../config/kernel/inspect-kernel.ts';
+import { kernelOf } from '../config/kernel/kernel-of.ts';
 import type { DeviceField } from '../config/read-devices.ts';
 import type { DomainConfig, DomainType } from '../config/schema.ts';
 import { requireAllowed } from './require-allowed.ts';

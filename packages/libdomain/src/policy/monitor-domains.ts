@@ -1,6 +1,6 @@
 import type { DomainInfo } from '@vm-tools/xc-native';
 import type { Host } from '../host.ts';
-import { readPending, type PendingRestart } from '../pending-restarts.ts';
+import { readPending, type PendingRestart } from '../pending/pending-restarts.ts';
 import { actOnShutdown } from './act-on-shutdown.ts';
 import { DomainTasks } from './domain-tasks.ts';
 import type { MonitorEvent } from './monitor-event.ts';

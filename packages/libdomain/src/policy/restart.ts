@@ -6,7 +6,12 @@ import type { Domain } from '../domain.ts';
 import { holdDomain, type Hold } from '../hold/hold-domain.ts';
 import type { Host } from '../host.ts';
 import { fromLibxlJson } from '../image-config/index.ts';
-import { pendingPath, removePending, writePending, type PendingRestart } from '../pending-restarts.ts';
+import {
+  pendingPath,
+  removePending,
+  writePending,
+  type PendingRestart,
+} from '../pending/pending-restarts.ts';
 import { requireStartable, rulesFor, type RulesOfPeer } from '../places/index.ts';
 import type { RemoveOptions } from '../removal/remove-domain.ts';
 import type { RunOptions } from '../step/run.ts';

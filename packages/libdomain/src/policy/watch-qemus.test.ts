@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../actions/create-domain.ts';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import { domainInfo } from '../actions/domain-info.ts';
+import { domainInfo } from '../actions/look/domain-info.ts';
 import { configWithDevices } from '../testing/guest-with-devices.ts';
 import { watchQemus } from './watch-qemus.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { VmToolsError } from '@vm-tools/errors';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain, planCreate } from '../actions/create-domain.ts';
-import { domainInfo } from '../actions/domain-info.ts';
+import { domainInfo } from '../actions/look/domain-info.ts';
 import { setDomain } from '../actions/set-domain.ts';
 import type { DomainConfig } from '../config/schema.ts';
 import { fromLibxlJson } from '../image-config/index.ts';

@@ -8,7 +8,7 @@ import { patient } from '@vm-tools/ratelimit/testing';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import fc from 'fast-check';
 import { destroyDomain } from '../actions/destroy-domain.ts';
-import { resolveDomain } from '../actions/resolve-domain.ts';
+import { resolveDomain } from '../actions/look/resolve-domain.ts';
 import { nameFault } from '../config/keys/name-fault.ts';
 import type { Domain } from '../domain.ts';
 import { domainPath } from '../paths.ts';

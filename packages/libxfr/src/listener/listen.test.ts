@@ -9,7 +9,7 @@ import { sendToPeer } from '../source/send.ts';
 import { Admission } from '../target/admission.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { FakeTarget, type FakeTargetInit } from '../testing/fake-target.ts';
-import { connectTls } from '../transport/connect-tls.ts';
+import { connectTls } from '../transport/tls/connect-tls.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
 import { TlsHost } from '../transport/testing/tls-host.ts';
 import { listen } from './listen.ts';

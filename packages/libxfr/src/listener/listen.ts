@@ -12,7 +12,7 @@ import { inContext } from '../session/error-context.ts';
 import { Admission } from '../target/admission.ts';
 import type { Waiting } from '../target/lobby.ts';
 import { startReceiving } from '../transfer/start.ts';
-import { acceptTls } from '../transport/accept-tls.ts';
+import { acceptTls } from '../transport/tls/accept-tls.ts';
 import { bind, type ListenAt } from '../transport/bind.ts';
 import { DEFAULT_PORT } from '../transport/endpoint.ts';
 import { refuse } from '../transport/refuse.ts';

@@ -6,7 +6,7 @@ import type { PeerOptions } from '../options.ts';
 import type { GuestPlace, Offer, Target, WantedGuest } from '@vm-tools/ports';
 import type { Admission } from '../target/admission.ts';
 import type { Transfer } from '../transfer/transfer.ts';
-import type { TlsOptions } from '../transport/tls.ts';
+import type { TlsOptions } from '../transport/tls/tls.ts';
 
 /** One connection, and what is known of it by now. */
 export interface Session {

@@ -1,12 +1,12 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Connection } from '../protocol/connection.ts';
 import { DEFAULT_TIMEOUTS, type TransferTimeouts } from '../protocol/timeouts.ts';
-import { connectTls } from './connect-tls.ts';
+import { connectTls } from './tls/connect-tls.ts';
 import { descriptorConnection } from './descriptors.ts';
 import { formatPeerAddress, type PeerAddress } from './peer-address.ts';
 import { connectSsh } from './ssh.ts';
 import { connectTcp } from './tcp.ts';
-import type { TlsOptions } from './tls.ts';
+import type { TlsOptions } from './tls/tls.ts';
 import { connectUnix } from './unix.ts';
 
 /** Our identity for the peer, and how long it is waited for. */

@@ -10,7 +10,7 @@ import { FakeSource } from '../../src/testing/fake-source.ts';
 import { FakeTarget } from '../../src/testing/fake-target.ts';
 import { PREAMBLE } from '../../src/testing/raw-peer.ts';
 import { connectPeer } from '../../src/transport/connect-peer.ts';
-import { connectTls } from '../../src/transport/connect-tls.ts';
+import { connectTls } from '../../src/transport/tls/connect-tls.ts';
 import { descriptorConnection } from '../../src/transport/descriptors.ts';
 import { parsePeerAddress } from '../../src/transport/peer-address.ts';
 import { connectSsh } from '../../src/transport/ssh.ts';

@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type * as z from 'zod';
-import { CONFIG_HINTS } from '../config-error.ts';
+import { CONFIG_HINTS } from '../problems/config-error.ts';
 import { problemsOfDevices } from './check-devices.ts';
 import { diskSchema, type Disk } from './disk.ts';
 import { networkSchema, type Network } from './network.ts';

@@ -1,4 +1,4 @@
-import { configError } from '../config-error.ts';
+import { configError } from '../problems/config-error.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 import type { GuestFiles } from './guest-files.ts';
 import { IMAGE_KEY } from './image-fields.ts';

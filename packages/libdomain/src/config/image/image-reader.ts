@@ -1,4 +1,4 @@
-import { configError, type Position } from '../config-error.ts';
+import { configError, type Position } from '../problems/config-error.ts';
 import type { Entries, Entry } from '../text/entry.ts';
 import { addBootEntries } from './boot-entries.ts';
 import { filesOf, grubOf } from './guest-files.ts';

@@ -1,6 +1,6 @@
 import type { Fields } from '../fields.ts';
 import { invalid, unknownKey, unsupported } from '../fields.ts';
-import type { Findings } from '../findings.ts';
+import type { Findings } from '../problems/findings.ts';
 import { IMAGE_KEY } from '../image/image-fields.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
 import { parseMemorySize } from '../memory-size.ts';

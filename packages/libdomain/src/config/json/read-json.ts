@@ -1,5 +1,5 @@
-import { configError, type Position } from '../config-error.ts';
-import type { Findings } from '../findings.ts';
+import { configError, type Position } from '../problems/config-error.ts';
+import type { Findings } from '../problems/findings.ts';
 import type { Entries, EntryValue } from '../text/entry.ts';
 import { Tokens, describeToken, unexpected } from '../text/tokens.ts';
 import type { Token } from '../text/tokens.ts';

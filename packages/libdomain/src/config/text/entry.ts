@@ -1,4 +1,4 @@
-import type { Position } from '../config-error.ts';
+import type { Position } from '../problems/config-error.ts';
 
 /** The values of either file format. */
 export type EntryValue =

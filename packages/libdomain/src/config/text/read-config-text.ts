@@ -2,7 +2,7 @@ import { constants, createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { VmToolsError, abortError, messageOf } from '@vm-tools/errors';
-import { CONFIG_HINTS } from '../config-error.ts';
+import { CONFIG_HINTS } from '../problems/config-error.ts';
 
 /** How much is read of a file, bytes, and what ends the reading. */
 export interface ReadConfigTextOptions {

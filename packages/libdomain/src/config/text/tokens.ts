@@ -1,6 +1,6 @@
 import type { VmToolsError } from '@vm-tools/errors';
-import type { Position } from '../config-error.ts';
-import { configError } from '../config-error.ts';
+import type { Position } from '../problems/config-error.ts';
+import { configError } from '../problems/config-error.ts';
 
 /** One word of a configuration. */
 export interface Token {

@@ -1,8 +1,8 @@
 import type { VmToolsError } from '@vm-tools/errors';
 import { editDistance, suggest } from '@vm-tools/words';
-import { configError, type Position } from '../config-error.ts';
+import { configError, type Position } from '../problems/config-error.ts';
 import { invalid, unknownKey, unsupported } from '../fields.ts';
-import type { Findings } from '../findings.ts';
+import type { Findings } from '../problems/findings.ts';
 import { FOREIGN_KEYS, FORGOTTEN_KEYS, type ForeignKey, type XlType } from '../keys/foreign.ts';
 import { FIELDS, KEYS } from '../keys/keys.ts';
 import type { Entries, Entry } from '../text/entry.ts';

@@ -1,5 +1,5 @@
-import { configError } from '../config-error.ts';
-import type { Findings } from '../findings.ts';
+import { configError } from '../problems/config-error.ts';
+import type { Findings } from '../problems/findings.ts';
 import type { Entries, Entry, EntryValue } from '../text/entry.ts';
 import { readXlValue } from './read-xl.ts';
 

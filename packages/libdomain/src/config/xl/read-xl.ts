@@ -1,5 +1,5 @@
-import { configError, type Position } from '../config-error.ts';
-import type { Findings } from '../findings.ts';
+import { configError, type Position } from '../problems/config-error.ts';
+import type { Findings } from '../problems/findings.ts';
 import { exampleNumber } from '../keys/example-number.ts';
 import { looksLikeSize, meantMib } from '../memory-size.ts';
 import type { Entries, EntryValue } from '../text/entry.ts';

@@ -1,4 +1,4 @@
-import type { ConfigErrorCode } from '../config-error.ts';
+import type { ConfigErrorCode } from '../problems/config-error.ts';
 
 /** The reason why a device that is written in one line will not do; its reader knows where it stands. */
 export class SpecError extends Error {

@@ -2,7 +2,7 @@ import { parseCpuid } from '../../cpu/cpuid-text.ts';
 import { DOMAIN_TYPES } from '../../types/domain-type.ts';
 import type { Fields } from '../fields.ts';
 import { invalid, unsupported } from '../fields.ts';
-import type { Findings } from '../findings.ts';
+import type { Findings } from '../problems/findings.ts';
 import type { XlType } from '../keys/foreign.ts';
 import { exampleNumber } from '../keys/example-number.ts';
 import type { Key } from '../keys/key.ts';

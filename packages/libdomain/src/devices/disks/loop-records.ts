@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { LoopDevice } from '@vm-tools/dom0';
 import { writeAside } from '@vm-tools/write-file';
 import type { Host } from '../../host.ts';
-import { listFolder } from '../../list-folder.ts';
+import { listFolder } from '../../files/list-folder.ts';
 
 /** A loop device that a hotplug script has set up for a disk, as it was noted then. */
 export interface LoopRecord extends Pick<LoopDevice, 'path' | 'sequence'> {

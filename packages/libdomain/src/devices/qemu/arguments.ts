@@ -3,7 +3,7 @@ import { vncAddress, type Framebuffer } from '../../config/devices/framebuffer.t
 import type { Disk } from '../../config/devices/disk.ts';
 import { isHere } from '../../config/devices/is-here.ts';
 import type { Share } from '../../config/devices/share.ts';
-import { chardevOf } from '../channel.ts';
+import { chardevOf } from '../kinds/channel.ts';
 import { qmpPath } from './paths.ts';
 
 /** The guest that a qemu is to serve. */

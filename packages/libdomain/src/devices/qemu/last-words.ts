@@ -1,4 +1,4 @@
-import { readLogEnd } from '../../log-end.ts';
+import { readLogEnd } from '../../files/log-end.ts';
 
 const LAST_LINES = 5;
 

@@ -1,4 +1,4 @@
-import { requireFolder } from '../../devices/require-folder.ts';
+import { requireFolder } from '../../devices/require/require-folder.ts';
 import type { Step } from '../../step/step.ts';
 import type { Wanted } from '../context.ts';
 

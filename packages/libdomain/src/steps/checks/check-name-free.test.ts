@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createSimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../../actions/create-domain.ts';
-import { removePending, writePending } from '../../pending-restarts.ts';
+import { removePending, writePending } from '../../pending/pending-restarts.ts';
 import { failure } from '../../testing/failure.ts';
 import { sampleConfig } from '../../testing/sample-config.ts';
 import { requireNameFree } from './check-name-free.ts';

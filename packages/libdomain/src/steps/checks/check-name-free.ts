@@ -3,7 +3,7 @@ import type { DomainInfo } from '@vm-tools/xc-native';
 import type { StoreAccess } from '@vm-tools/xenstore';
 import type { Host } from '../../host.ts';
 import { domainPath } from '../../paths.ts';
-import { findRestarting } from '../../pending-restarts.ts';
+import { findRestarting } from '../../pending/pending-restarts.ts';
 import { readNames } from '../../read-names.ts';
 import type { Step } from '../../step/step.ts';
 import type { Looked, Wanted } from '../context.ts';

@@ -1,4 +1,4 @@
-import { requireBridge } from '../../devices/require-bridge.ts';
+import { requireBridge } from '../../devices/require/require-bridge.ts';
 import type { Step } from '../../step/step.ts';
 import type { Wanted } from '../context.ts';
 

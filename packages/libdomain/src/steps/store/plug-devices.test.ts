@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
-import { CONSOLE } from '../../devices/console.ts';
+import { CONSOLE } from '../../devices/kinds/console.ts';
 import type { DeviceKind, PlacedDomain } from '../../devices/kind.ts';
 import type { Device } from '../../devices/nodes/list-devices.ts';
 import { pipeline } from '../../step/pipeline.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Throttle } from '../../guest/throttle.ts';
+import type { Throttle } from '../../guest/suspend/throttle.ts';
 import { PAGE_BYTES } from '../../memory.ts';
 import type { PrecopyPolicy } from '../source/precopy-policy.ts';
 import { budgetPolicy } from './budget-policy.ts';

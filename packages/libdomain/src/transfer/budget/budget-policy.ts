@@ -1,6 +1,6 @@
 import { VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../../domain.ts';
-import type { Throttle } from '../../guest/throttle.ts';
+import type { Throttle } from '../../guest/suspend/throttle.ts';
 import type { PrecopyPolicy, RoundStats } from '../source/precopy-policy.ts';
 import { judgeRound, withDefaults, type PrecopyBudget, type Round } from './judge-round.ts';
 

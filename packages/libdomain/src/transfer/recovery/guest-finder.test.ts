@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createSimulatedHost, type SimulatedHost } from '@vm-tools/xen-sim';
 import { createDomain } from '../../actions/create-domain.ts';
 import { requestControl } from '../../guest/control-request.ts';
-import { throttleByCap } from '../../guest/throttle.ts';
+import { throttleByCap } from '../../guest/suspend/throttle.ts';
 import { incomingPath } from '../../paths.ts';
 import { failure } from '../../testing/failure.ts';
 import { sampleConfig } from '../../testing/sample-config.ts';

@@ -2,7 +2,7 @@ import { VmToolsError } from '@vm-tools/errors';
 import type { DomainInfo } from '@vm-tools/xc-native';
 import { destroyDomain } from '../../actions/destroy-domain.ts';
 import { allThrough } from '../../all-through.ts';
-import { confirmSuspended } from '../../guest/confirm-suspended.ts';
+import { confirmSuspended } from '../../guest/suspend/confirm-suspended.ts';
 import { recoverGuest } from '../../guest/recover-guest.ts';
 import { hasNeverRun } from '../../guest/unfinished.ts';
 import { holdDomain } from '../../hold/hold-domain.ts';

@@ -2,8 +2,8 @@ import { abortError, messageOf, VmToolsError } from '@vm-tools/errors';
 import type { Domain } from '../../domain.ts';
 import { guestError, whereabouts } from '../../guest-error.ts';
 import { deathOf } from '../../guest/death.ts';
-import { resumeGuest } from '../../guest/resume.ts';
-import type { Throttle } from '../../guest/throttle.ts';
+import { resumeGuest } from '../../guest/suspend/resume.ts';
+import type { Throttle } from '../../guest/suspend/throttle.ts';
 import type { Host } from '../../host.ts';
 
 /** In the middle of what a guest has come to its end. */

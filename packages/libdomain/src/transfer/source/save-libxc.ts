@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { abortError, VmToolsError } from '@vm-tools/errors';
 import type { PrecopyDecision, PrecopyStats } from '@vm-tools/xc-native';
 import type { Domain } from '../../domain.ts';
-import { suspendGuest } from '../../guest/suspend.ts';
+import { suspendGuest } from '../../guest/suspend/suspend.ts';
 import type { Host } from '../../host.ts';
 import { profileOf, type Profile } from '../../types/index.ts';
 import type { DiskMoment, ImagePlace, SaveControl, SaveReport } from '@vm-tools/ports';

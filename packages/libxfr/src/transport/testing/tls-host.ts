@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { VmToolsError } from '@vm-tools/errors';
-import type { PresentedPeer, TlsOptions } from '../tls.ts';
+import type { PresentedPeer, TlsOptions } from '../tls/tls.ts';
 import { KEYS } from './test-keys.ts';
 
 export type HostName = keyof typeof KEYS;
