@@ -5,6 +5,7 @@ const ALONE_BYTES = { bytes: 1, MiB: 2 ** 20 } as const;
 /** The same for JSON Schema, which knows no letters of either case. */
 export const SIZE_PATTERN = '^[0-9]{1,16}(\\.[0-9]{1,16})? ?([kKmMgGtT]([iI]?[bB])?|[bB])?$';
 
+/** What a size may look like at one place. */
 export interface SizeSyntax {
   /** What a number alone counts; without it there has to be a unit. */
   readonly alone?: keyof typeof ALONE_BYTES;

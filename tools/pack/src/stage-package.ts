@@ -29,7 +29,7 @@ export async function stagePackage(
     ...besides.map((path) => cp(join(from, path), join(folder, path), { recursive: true })),
     ...bins.map(async (path) => {
       const text = await readFile(join(from, path), 'utf8');
-      await write(join(folder, path), text.replace('./main.ts', '../dist/main.js'), 0o755);
+      await write(join(folder, path), text.replace('../src/main.ts', '../dist/main.js'), 0o755);
     }),
     cp(join(root, 'LICENSE'), join(folder, 'LICENSE')),
     write(
