@@ -14,13 +14,15 @@ export interface Passed {
 
 /**
  * By how many bytes the worst of all windows of time is above rate × time + burst; zero or less is within the limit.
- * A request that is larger than the burst has been saved up for before the window that begins with it.
+ * A request that is larger than the burst has been saved up for before the window that begins with it; one of no bytes
+ * begins none, for it may pass at the very moment of a large one.
  */
 export function worstExcess(passed: readonly Passed[], rates: readonly RateChange[], burst: number): number {
   let worst = 0;
-  for (const [first, from] of passed.entries()) {
+  const some = passed.filter(({ bytes }) => bytes > 0);
+  for (const [first, from] of some.entries()) {
     let sum = Math.min(0, burst - from.bytes);
-    for (const to of passed.slice(first)) {
+    for (const to of some.slice(first)) {
       sum += to.bytes;
       worst = Math.max(worst, sum - allowance(rates, from.at, to.at) - burst);
     }
