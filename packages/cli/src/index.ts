@@ -61,7 +61,7 @@ export { parseProcessors } from './command/values/parse-processors.ts';
 export { versionText } from './build-info.ts';
 export { ALL, namedOrAll } from './command/options/all-option.ts';
 export type { AllInput } from './command/options/all-option.ts';
-export { memoryKib } from './command/memory-kib.ts';
+export { memoryKib } from './command/values/memory-kib.ts';
 export { wrongUse } from './command/wrong-use.ts';
 export { destinationOf } from './command/files/into-folder.ts';
 export type { Destination, DestinationOptions } from './command/files/into-folder.ts';

@@ -105,7 +105,10 @@ export interface LoopDevice {
   readonly sequence: string;
   /** It shows all of its file and stays until it is taken away: so Xen's scripts set one up. */
   readonly isPlain: boolean;
-  /** Something has it for itself: a backend, a file system that is mounted, another block device. */
+  /**
+   * Something has it for itself: a file system that is mounted, another block device. Linux's blkback has not, for it
+   * opens disks as any reader does; a loop device that is taken away from under it goes when it closes it.
+   */
   readonly isInUse: boolean;
 }
 
@@ -140,7 +143,9 @@ export interface Dom0 {
    * @throws DOM0_FLUSH_FAILED
    */
   flush(path: string): Promise<void>;
-  /** All that there are, by whatever program they were set up. */
+  /** The loop device under a path, "/dev/loop0"; undefined if there is none with a file. */
+  lookAtLoop(path: string): Promise<LoopDevice | undefined>;
+  /** All that there are, by whatever program they were set up: on a large host there are thousands. */
   listLoops(): Promise<readonly LoopDevice[]>;
   /**
    * Takes a loop device away. Nothing happens when there is another one, or none, under its path by now.

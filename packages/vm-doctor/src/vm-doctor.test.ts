@@ -220,7 +220,7 @@ testOnHost('one that an operator has set up, or that is in use, is left alone', 
   expect(await dom0.listLoops()).toHaveLength(1);
   expect(await look(host, '--fix')).toEqual({ status: 0, found: [] });
   expect(host.simulated.devices.loops).toMatchObject([{ file: again.file }]);
-  faults.add({ call: 'dom0.listLoops', errno: 'EIO' });
+  faults.add({ call: 'dom0.lookAtLoop', errno: 'EIO' });
   await result(host, 'vm-destroy web2');
   expect(host.simulated.devices.loops).toEqual([]);
 });

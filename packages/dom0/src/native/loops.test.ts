@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { detachLoop, listLoops, type LoopFolders } from './loops.ts';
+import { detachLoop, listLoops, lookAtLoop, type LoopFolders } from './loops.ts';
 
 let root: string;
 let folders: LoopFolders;
@@ -43,6 +43,9 @@ test('those that have a file are told of, and how they were set up', async () =>
       isPlain: false,
     },
   ]);
+  const at = (name: string): ReturnType<typeof lookAtLoop> => lookAtLoop(join(folders.dev, name), folders);
+  expect(await at('loop0')).toMatchObject({ file: '/srv/a.raw', sequence: '7' });
+  for (const name of ['loop2', 'loop3', 'sda', '../loop0', 'x/loop0']) expect(await at(name)).toBeUndefined();
   await rm(join(folders.dev, 'loop0'));
   expect(await listLoops(folders)).toContainEqual(expect.objectContaining({ sequence: '7', isInUse: true }));
 });

@@ -22,6 +22,12 @@ export async function listLoops(folders = FOLDERS): Promise<readonly LoopDevice[
   return found.flatMap((loop) => loop ?? []);
 }
 
+/** Undefined where it has no file, and for a path that is no loop device's. */
+export async function lookAtLoop(path: string, folders = FOLDERS): Promise<LoopDevice | undefined> {
+  const name = basename(path);
+  return LOOP.test(name) && path === join(folders.dev, name) ? loopAt(name, folders) : undefined;
+}
+
 async function loopAt(name: string, { sys, dev }: LoopFolders): Promise<LoopDevice | undefined> {
   const tell = async (attribute: string): Promise<string | undefined> =>
     readFile(join(sys, name, attribute), 'utf8').then(
@@ -44,7 +50,7 @@ async function loopAt(name: string, { sys, dev }: LoopFolders): Promise<LoopDevi
   };
 }
 
-/** The kernel gives none for itself to a second one: what is mounted, or a backend's, is so. What cannot be tried is in use. */
+/** The kernel gives none for itself to a second one: what is mounted is so. What cannot be tried is in use. */
 async function isInUse(path: string): Promise<boolean> {
   try {
     await using _opened = await open(path, constants.O_RDONLY | constants.O_EXCL);

@@ -2,7 +2,7 @@ import type { Dom0 } from '../dom0.ts';
 import { runBootloader } from './bootloader/run-bootloader.ts';
 import { deviceCounters } from './device-counters.ts';
 import { flush, hasBridge, lookAt, lookAtProgram } from './look-at.ts';
-import { detachLoop, listLoops } from './loops.ts';
+import { detachLoop, listLoops, lookAtLoop } from './loops.ts';
 import { endQemu, isQemu, listQemus, startQemu } from './qemu.ts';
 import { qmp } from './qmp.ts';
 import { runScript } from './run-script.ts';
@@ -17,6 +17,7 @@ export function nativeDom0(): Dom0 {
     runScript,
     runBootloader,
     flush,
+    lookAtLoop: (path) => lookAtLoop(path),
     listLoops: () => listLoops(),
     detachLoop: (loop) => detachLoop(loop),
     startQemu,

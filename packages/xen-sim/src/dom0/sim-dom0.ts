@@ -196,8 +196,17 @@ export class SimDom0 implements Dom0, DeviceState, AsyncDisposable {
     this.#flushes.push({ path, wasInUse: this.#qemus.writesTo(path) });
   }
 
+  async lookAtLoop(path: string): Promise<LoopFacts | undefined> {
+    await this.#ask('lookAtLoop');
+    return (await this.#loopFacts()).find((loop) => loop.path === path);
+  }
+
   async listLoops(): Promise<readonly LoopFacts[]> {
     await this.#ask('listLoops');
+    return this.#loopFacts();
+  }
+
+  #loopFacts(): Promise<readonly LoopFacts[]> {
     const uses = this.#loops.uses.map(async ({ path, file, sequence, users }): Promise<LoopFacts> => {
       const isThere = (await this.#blocks.lookAt(file)).is !== 'absent';
       return {

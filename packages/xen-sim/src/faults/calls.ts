@@ -31,6 +31,7 @@ export const DOM0_CALLS = [
   'dom0.runScript',
   'dom0.runBootloader',
   'dom0.flush',
+  'dom0.lookAtLoop',
   'dom0.listLoops',
   'dom0.detachLoop',
   'dom0.startQemu',

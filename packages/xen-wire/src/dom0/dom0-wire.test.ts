@@ -63,6 +63,8 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
     await ask({ status: 1, lastWords: 'no' }, () => dom0.runScript(RUN));
     await ask({ status: 0, lastWords: '', output: 'kernel /k\0' }, () => dom0.runBootloader(BOOT));
     await ask(undefined, () => dom0.flush('/a'));
+    await ask(LOOP, () => dom0.lookAtLoop('/dev/loop1'));
+    await ask(undefined, () => dom0.lookAtLoop('/dev/loop2'));
     await ask([LOOP], () => dom0.listLoops());
     await ask(undefined, () => dom0.detachLoop(LOOP));
     await ask({ pid: 5_000_000 }, () => dom0.startQemu(START));
@@ -81,6 +83,8 @@ describe.each(Object.entries(LINKS))('over %s', (_, makeLink) => {
       ['runScript', RUN],
       ['runBootloader', BOOT],
       ['flush', '/a'],
+      ['lookAtLoop', '/dev/loop1'],
+      ['lookAtLoop', '/dev/loop2'],
       ['listLoops'],
       ['detachLoop', { path: LOOP.path, sequence: LOOP.sequence }],
       ['startQemu', START],

@@ -115,6 +115,10 @@ class Remote implements RemoteDom0 {
     return this.#call('flush', [path]);
   }
 
+  lookAtLoop(path: string): Promise<LoopDevice | undefined> {
+    return this.#call('lookAtLoop', [path]);
+  }
+
   listLoops(): Promise<readonly LoopDevice[]> {
     return this.#call('listLoops', []);
   }

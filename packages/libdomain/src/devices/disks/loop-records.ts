@@ -24,7 +24,7 @@ const pathOf = (host: Pick<Host, 'root'>, path: string): string => join(folderOf
 export async function noteLoop(host: Host, backend: string, domid: number): Promise<void> {
   const path = await host.store.read(`${backend}/node`);
   if (path === undefined || !LOOP.test(path)) return;
-  const loop = (await host.dom0.listLoops()).find((one) => one.path === path);
+  const loop = await host.dom0.lookAtLoop(path);
   if (loop === undefined || loop.sequence === '') return;
   const file = pathOf(host, path);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -56,10 +56,10 @@ async function readRecord(host: Host, path: string): Promise<LoopRecord | undefi
 export async function dropLoop(host: Host, path: string): Promise<void> {
   const record = await readRecord(host, path);
   if (record === undefined) return;
-  // Where nothing can be told of them, the script has most likely done its work.
-  const loops = await host.dom0.listLoops().catch(() => []);
-  const loop = loops.find((one) => one.path === path && one.sequence === record.sequence);
-  if (loop?.isInUse === true) return; // it goes when its backend has closed it
+  // Where nothing can be told of it, the script has most likely done its work.
+  const there = await host.dom0.lookAtLoop(path).catch(() => undefined);
+  const loop = there?.sequence === record.sequence ? there : undefined;
+  if (loop?.isInUse === true) return; // it goes when it is let go
   try {
     if (loop !== undefined) await host.dom0.detachLoop(loop);
     await forgetLoop(host, path);

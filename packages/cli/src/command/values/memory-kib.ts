@@ -1,5 +1,5 @@
 import { sizeOf, sizeWords, type SizeSyntax } from '@vm-tools/words';
-import { wrongUse } from './wrong-use.ts';
+import { wrongUse } from '../wrong-use.ts';
 
 const KIB = 1024;
 
