@@ -14,6 +14,12 @@ export interface BundleContext {
   readonly info: BuildInfo;
 }
 
+/** A source, and the name of `lib/NAME.js` that is made of it. */
+export interface Program {
+  readonly in: string;
+  readonly out: string;
+}
+
 /**
  * One file is read and compiled faster than many, and CommonJS starts faster than a module. What a tool imports when it
  * runs is evaluated only then, as if it were a file of its own. Names are kept, and maps of the places: a stack must lead
@@ -32,9 +38,10 @@ const OPTIONS = {
 } as const satisfies BuildOptions;
 
 /** `lib/NAME.main.js`: the executable, but for what node runs first of it. */
-export function bundleMain({ name, folder }: Executable, context: BundleContext): Promise<OutputFile[]> {
-  return bundleProgram(join(folder, 'src/main.ts'), `${name}.main`, context);
-}
+export const mainOf = ({ name, folder }: Executable): Program => ({
+  in: join(folder, 'src/main.ts'),
+  out: `${name}.main`,
+});
 
 /** `lib/NAME.js`, which node runs. */
 export async function bundleEntry(
@@ -58,17 +65,16 @@ export async function bundleEntry(
  */
 const FILE_URL = 'vmToolsBundledFileUrl';
 
-/** `lib/NAME.js` of a program that only our tools start. */
-export async function bundleProgram(
-  source: string,
-  name: string,
+/** What esbuild makes of all programs: it reads a source that several of them share once. */
+export async function bundlePrograms(
+  programs: readonly Program[],
   { root, lib, info }: BundleContext,
 ): Promise<OutputFile[]> {
   const { outputFiles } = await build({
     ...OPTIONS,
     absWorkingDir: root,
-    entryPoints: [source],
-    outfile: join(lib, `${name}.js`),
+    entryPoints: [...programs],
+    outdir: lib,
     target: 'node24',
     sourcemap: 'linked',
     sourcesContent: false,

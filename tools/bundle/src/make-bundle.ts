@@ -2,7 +2,7 @@ import { stop, type OutputFile } from 'esbuild';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBuildInfo } from './build-info.ts';
-import { bundleEntry, bundleMain, bundleProgram, type BundleContext } from './bundle-files.ts';
+import { bundleEntry, bundlePrograms, mainOf, type BundleContext } from './bundle-files.ts';
 import { copyKoffi } from './copy-koffi.ts';
 import { copyScripts } from './copy-scripts.ts';
 import { copySettings, SETTINGS_FOLDERS } from './copy-settings.ts';
@@ -56,16 +56,16 @@ async function writeScripts(
   context: BundleContext,
 ): Promise<OutputFile[]> {
   const { root, lib } = context;
-  const programs = await Promise.all([
-    ...executables.map((executable) => bundleMain(executable, context)),
-    bundleProgram(join(root, 'packages/xc-native/src/helper/main.ts'), 'xc-helper', context),
-    bundleProgram(join(root, 'packages/xfrd/src/receiver-process/main.ts'), 'xfrd-receiver', context),
-  ]);
-  await writeFiles(programs.flat());
+  const started = [
+    { in: join(root, 'packages/xc-native/src/helper/main.ts'), out: 'xc-helper' },
+    { in: join(root, 'packages/xfrd/src/receiver-process/main.ts'), out: 'xfrd-receiver' },
+  ];
+  const programs = await bundlePrograms([...executables.map(mainOf), ...started], context);
+  await writeFiles(programs);
   const prepared = await prepareTexts(executables, lib);
   const entries = await Promise.all(prepared.map((executable) => bundleEntry(executable, context)));
   await writeFiles(entries.flat());
-  return [...programs, ...entries].flat();
+  return [...programs, ...entries.flat()];
 }
 
 async function writeFiles(files: readonly OutputFile[]): Promise<void> {
